@@ -1,0 +1,2 @@
+//! The `anpr-sim` binary.
+fn main() {}
