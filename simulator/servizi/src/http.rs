@@ -1,0 +1,74 @@
+//! The shape of an HTTP exchange as the rooms of the simulator see it.
+//!
+//! Listeners turn connections into a `Richiesta` and a `Risposta` into bytes; services and pages know only these
+//! types, so that they can be driven in tests without a socket. A body is always a stream: whoever needs it whole
+//! collects it under a limit of its own (`raccogli`).
+
+use std::net::SocketAddr;
+
+use anagrafe::Ambiente;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited, combinators::UnsyncBoxBody};
+
+/// What can go wrong while a body streams: the peer left, was too slow, sent bad gzip.
+pub type ErroreCorpo = Box<dyn std::error::Error + Send + Sync>;
+/// A streamed body.
+pub type Corpo = UnsyncBoxBody<Bytes, ErroreCorpo>;
+/// A request; [`Pari`] is among its extensions when it came over a socket.
+pub type Richiesta = http::Request<Corpo>;
+/// A reply.
+pub type Risposta = http::Response<Corpo>;
+
+/// The door a request came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Porta {
+    /// Web services and web application of one environment.
+    Ambiente(Ambiente),
+    /// The card listener, the only one whose TLS asks for a client certificate.
+    Carta,
+    /// Console and control API.
+    Console,
+}
+
+/// Who is at the other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Pari {
+    /// Address of the peer as the socket tells it.
+    pub indirizzo: SocketAddr,
+}
+
+/// Why a body could not be collected.
+#[derive(Debug, thiserror::Error)]
+pub enum CorpoNonLetto {
+    /// More bytes than the named limit.
+    #[error("il corpo supera {limite} byte")]
+    TroppoGrande {
+        /// The limit in bytes.
+        limite: usize,
+    },
+    /// The stream broke before its end.
+    #[error("invio interrotto: {0}")]
+    Interrotto(ErroreCorpo),
+}
+
+/// A body out of bytes already at hand.
+pub fn corpo(bytes: impl Into<Bytes>) -> Corpo {
+    Full::new(bytes.into()).map_err(|mai| match mai {}).boxed_unsync()
+}
+
+/// The whole body, at most `limite` bytes of it.
+pub async fn raccogli(corpo: Corpo, limite: usize) -> Result<Bytes, CorpoNonLetto> {
+    match Limited::new(corpo, limite).collect().await {
+        Ok(intero) => Ok(intero.to_bytes()),
+        Err(e) if e.is::<http_body_util::LengthLimitError>() => Err(CorpoNonLetto::TroppoGrande { limite }),
+        Err(e) => Err(CorpoNonLetto::Interrotto(e)),
+    }
+}
+
+/// A reply with a status, a content type and a body at hand.
+pub fn risposta(stato: http::StatusCode, tipo: &'static str, contenuto: impl Into<Bytes>) -> Risposta {
+    let mut r = Risposta::new(corpo(contenuto));
+    *r.status_mut() = stato;
+    r.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(tipo));
+    r
+}
