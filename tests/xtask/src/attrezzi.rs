@@ -1,0 +1,173 @@
+//! The foreign judges the tests need, and how they come onto a machine.
+//!
+//! Debian packages for programs, one Python environment under `target/` for libraries, one folder of npm packages
+//! for the browser. What cannot be installed is named, with the line to type, and what is skipped for its lack.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::radice;
+
+/// A program the tests call: what to look for, which Debian package brings it, what is skipped without it.
+struct Programma {
+    comando: &'static str,
+    pacchetto: &'static str,
+    serve: &'static str,
+}
+
+const PROGRAMMI: &[Programma] = &[
+    Programma { comando: "cc", pacchetto: "gcc", serve: "la compilazione" },
+    Programma { comando: "xmllint", pacchetto: "libxml2-utils", serve: "conformità agli XSD" },
+    Programma { comando: "xmlsec1", pacchetto: "xmlsec1", serve: "firme giudicate da xmlsec1" },
+    Programma { comando: "openssl", pacchetto: "openssl", serve: "certificati e TLS" },
+    Programma { comando: "keytool", pacchetto: "default-jre-headless", serve: "p12 letti da Java" },
+    Programma { comando: "curl", pacchetto: "curl", serve: "richieste a mano" },
+    Programma { comando: "python3", pacchetto: "python3", serve: "client estranei (lxml, xmlsec, zeep)" },
+    Programma { comando: "node", pacchetto: "nodejs", serve: "prove nel browser" },
+    Programma { comando: "npm", pacchetto: "npm", serve: "prove nel browser" },
+    Programma { comando: "chromium", pacchetto: "chromium", serve: "prove nel browser" },
+];
+
+/// What was found and prepared for this run.
+pub(crate) struct Attrezzi {
+    python: Option<PathBuf>,
+    mancanti: Vec<String>,
+}
+
+impl Attrezzi {
+    /// Looks for every tool; installs what is missing when it may.
+    pub(crate) fn prepara(installa: bool) -> Result<Self> {
+        let puo = installa || (e_root() && trovato("apt-get"));
+        let mut mancanti: Vec<&Programma> = PROGRAMMI.iter().filter(|p| !trovato(p.comando)).collect();
+        let manca_venv = trovato("python3") && !venv_possibile();
+        if (!mancanti.is_empty() || manca_venv) && puo {
+            let mut pacchetti: Vec<&str> = mancanti.iter().map(|p| p.pacchetto).collect();
+            if manca_venv || !trovato("python3") {
+                pacchetti.push("python3-venv");
+            }
+            apt(&pacchetti)?;
+            mancanti = PROGRAMMI.iter().filter(|p| !trovato(p.comando)).collect();
+        }
+        let mut nomi: Vec<String> = mancanti.iter().map(|p| format!("{} (per {})", p.comando, p.serve)).collect();
+        if !mancanti.is_empty() {
+            let pacchetti: Vec<&str> = mancanti.iter().map(|p| p.pacchetto).collect();
+            eprintln!("mancano dei programmi; per averli: sudo apt-get install -y {}", pacchetti.join(" "));
+        }
+        let python = match python() {
+            Ok(bin) => Some(bin),
+            Err(e) => {
+                eprintln!("ambiente Python non preparato: {e:#}");
+                nomi.push("pacchetti Python (per client estranei)".into());
+                None
+            }
+        };
+        if trovato("npm") && let Err(e) = npm() {
+            eprintln!("pacchetti npm non preparati: {e:#}");
+            nomi.push("pacchetti npm (per prove nel browser)".into());
+        }
+        Ok(Self { python, mancanti: nomi })
+    }
+
+    /// Gives a command what the tests look for: the Python environment first in the path, strictness when nothing
+    /// is missing (a skip would then hide a failure).
+    pub(crate) fn ambiente<'c>(&self, comando: &'c mut Command) -> &'c mut Command {
+        if let Some(bin) = &self.python {
+            let vecchio = env::var_os("PATH").unwrap_or_default();
+            let strade = std::iter::once(bin.clone()).chain(env::split_paths(&vecchio));
+            if let Ok(path) = env::join_paths(strade) {
+                comando.env("PATH", path);
+            }
+        }
+        if self.mancanti.is_empty() {
+            comando.env("ANPR_SIM_STRETTO", "1");
+        }
+        comando
+    }
+
+    /// Last lines of a run: what was skipped and why.
+    pub(crate) fn riassunto(&self) {
+        if env::var_os("ANPR_SIM_ORACOLO").is_none() {
+            eprintln!("nota: ANPR_SIM_ORACOLO non è impostata: i confronti con gli schemi ufficiali sono stati saltati");
+        }
+        for m in &self.mancanti {
+            eprintln!("nota: saltato per mancanza di {m}");
+        }
+    }
+}
+
+fn trovato(comando: &str) -> bool {
+    env::var_os("PATH").is_some_and(|p| env::split_paths(&p).any(|d| d.join(comando).is_file()))
+}
+
+fn e_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0")
+}
+
+fn venv_possibile() -> bool {
+    Command::new("python3").args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+}
+
+fn apt(pacchetti: &[&str]) -> Result<()> {
+    eprintln!("== installo: {}", pacchetti.join(" "));
+    // Without root `--installa` asks through sudo; as root plain.
+    let comando = |argomenti: &[&str]| {
+        let mut c = if e_root() { Command::new("apt-get") } else { Command::new("sudo") };
+        if !e_root() {
+            c.arg("apt-get");
+        }
+        c.args(argomenti).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+        c
+    };
+    // A stale index only costs a newer version: the install decides.
+    let _ = comando(&["update", "-q"]).status();
+    let stato = comando(&["install", "-y", "-q", "--no-install-recommends"]).args(pacchetti).status()?;
+    if !stato.success() {
+        bail!("apt-get install {} non riuscito", pacchetti.join(" "));
+    }
+    Ok(())
+}
+
+/// The Python environment of the tests, rebuilt when its list of packages changes. Returns its `bin`.
+fn python() -> Result<PathBuf> {
+    let base = radice().join("target/prove-python");
+    let lista = radice().join("tests/requirements.txt");
+    let voluta = fs::read_to_string(&lista).context("tests/requirements.txt")?;
+    let segno = base.join("installati.txt");
+    let bin = base.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    if fs::read_to_string(&segno).is_ok_and(|s| s == voluta) {
+        return Ok(bin);
+    }
+    eprintln!("== ambiente Python in target/prove-python");
+    esegui(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&base))?;
+    esegui(Command::new(bin.join("python3")).args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"]).arg(&lista))?;
+    fs::write(segno, voluta)?;
+    Ok(bin)
+}
+
+/// The npm packages of the browser tests, exactly as their lock file names them.
+fn npm() -> Result<()> {
+    let cartella = radice().join("tests/browser");
+    let voluta = fs::read_to_string(cartella.join("package-lock.json")).context("tests/browser/package-lock.json")?;
+    let segno = cartella.join("node_modules/installati.txt");
+    if fs::read_to_string(&segno).is_ok_and(|s| s == voluta) {
+        return Ok(());
+    }
+    eprintln!("== pacchetti npm in tests/browser");
+    esegui(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]).current_dir(&cartella))?;
+    fs::write(segno, voluta)?;
+    Ok(())
+}
+
+fn esegui(comando: &mut Command) -> Result<()> {
+    let nome = Path::new(comando.get_program()).display().to_string();
+    let stato = comando.status().with_context(|| nome.clone())?;
+    if !stato.success() {
+        bail!("{nome}: {stato}");
+    }
+    Ok(())
+}
