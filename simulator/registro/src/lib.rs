@@ -1,1 +1,3 @@
-//! Under construction.
+//! State of the simulator over an ordered key-value store.
+
+pub mod modello;
