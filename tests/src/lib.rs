@@ -1,1 +1,322 @@
-//! Under construction.
+//! The bench the end-to-end tests work on: the real program in a process of its own, driven through its public doors.
+//!
+//! Each [`Banco`] is one ephemeral simulator on free ports, with its own data folder; keys are made once per build
+//! folder and shared, as the contract's `--pki` is meant. Dropping it ends the process.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anpr_sim::cliente::{Cliente, Ricevuta};
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Longest wait for `pronto`; the first start of a build folder makes the keys.
+const ATTESA_PRONTO: Duration = Duration::from_secs(120);
+/// Longest wait for an outcome.
+const ATTESA_ESITO: Duration = Duration::from_secs(120);
+/// The scenario date of the tests: every run sees the same day.
+pub const OGGI: &str = "2021-03-01";
+
+/// The program under test, built before the tests by `cargo xtask test`.
+pub fn programma() -> PathBuf {
+    let io = env::current_exe().expect("the test knows its own path");
+    // target/<profile>/deps/test-… or target/<profile>/examples/…
+    let cartella = io.ancestors().nth(2).expect("a test lives two folders below its profile");
+    let bin = cartella.join(format!("anpr-sim{}", env::consts::EXE_SUFFIX));
+    assert!(bin.is_file(), "manca {}: prima `cargo build -p anpr-sim` (lo fa `cargo xtask test`)", bin.display());
+    bin
+}
+
+/// Keys shared by every bench of one build folder.
+pub fn pki_comune() -> PathBuf {
+    programma().parent().expect("the program lies in a folder").join("prove-pki")
+}
+
+/// Whether a missing foreign tool fails a test (`cargo xtask test` with everything installed) or skips it.
+pub fn stretto() -> bool {
+    env::var_os("ANPR_SIM_STRETTO").is_some()
+}
+
+/// `true` when the command exists; otherwise says so, and fails when running strictly.
+pub fn attrezzo(comando: &str) -> bool {
+    let ce = env::var_os("PATH").is_some_and(|p| env::split_paths(&p).any(|d| d.join(comando).is_file()));
+    assert!(ce || !stretto(), "manca {comando}: lo installa `cargo xtask test`");
+    if !ce {
+        eprintln!("saltato: manca {comando} (lo installa `cargo xtask test`)");
+    }
+    ce
+}
+
+/// Runs a subcommand of the program to its end.
+pub fn esegui(argomenti: &[&str]) -> Output {
+    Command::new(programma()).args(argomenti).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+/// Runs a subcommand that must succeed, and gives back its standard output.
+pub fn esegui_bene(argomenti: &[&str]) -> String {
+    let uscita = esegui(argomenti);
+    assert!(
+        uscita.status.success(),
+        "{argomenti:?}: {}\n{}\n{}",
+        uscita.status,
+        String::from_utf8_lossy(&uscita.stdout),
+        String::from_utf8_lossy(&uscita.stderr)
+    );
+    String::from_utf8(uscita.stdout).expect("the program speaks UTF-8")
+}
+
+/// A running simulator.
+#[derive(Debug)]
+pub struct Banco {
+    processo: Child,
+    /// The ready file.
+    pub pronto: Value,
+    /// Trusts the simulator's roots.
+    pub cliente: Cliente,
+    /// Data folder.
+    pub dati: PathBuf,
+    righe: mpsc::Receiver<String>,
+    _cartella: Option<TempDir>,
+}
+
+impl Banco {
+    /// An ephemeral simulator with the shared keys, scenario date [`OGGI`], clock standing still.
+    pub fn nuovo() -> Self {
+        Self::con(&[])
+    }
+
+    /// The same, with further options of `serve`.
+    pub fn con(opzioni: &[&str]) -> Self {
+        let cartella = tempfile::tempdir().expect("a temporary folder");
+        let dati = cartella.path().join("dati");
+        Self::su(dati, opzioni, Some(cartella)).expect("the simulator starts")
+    }
+
+    /// A simulator over a data folder of the caller's, which outlives it.
+    pub fn in_cartella(dati: &Path, opzioni: &[&str]) -> Result<Self> {
+        Self::su(dati.to_path_buf(), opzioni, None)
+    }
+
+    fn su(dati: PathBuf, opzioni: &[&str], cartella: Option<TempDir>) -> Result<Self> {
+        let pki = pki_comune();
+        // One maker of keys at a time: tests start in parallel.
+        let lucchetto = File::create(pki.with_extension("lock"))?;
+        lucchetto.lock()?;
+        let mut comando = Command::new(programma());
+        comando.arg("serve").arg("--data").arg(&dati).arg("--pki").arg(&pki);
+        for porta in ["--test-port", "--pre-port", "--sub-port", "--carta-port", "--console-port"] {
+            comando.args([porta, "0"]);
+        }
+        if !opzioni.contains(&"--oggi") {
+            comando.args(["--oggi", OGGI]);
+        }
+        comando.args(opzioni).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut processo = comando.spawn().context("the program starts")?;
+        let righe = in_righe(processo.stdout.take().context("stdout")?);
+        let errori = in_righe(processo.stderr.take().context("stderr")?);
+        let inizio = Instant::now();
+        loop {
+            match righe.recv_timeout(Duration::from_millis(50)) {
+                Ok(riga) if riga.starts_with("pronto") => break,
+                Ok(_) => {}
+                Err(_) => {
+                    if let Some(stato) = processo.try_wait()? {
+                        let detto: Vec<String> = errori.iter().collect();
+                        bail!("serve è finito ({stato}): {}", detto.join("\n"));
+                    }
+                    if inizio.elapsed() > ATTESA_PRONTO {
+                        let _ = processo.kill();
+                        bail!("serve non è pronto dopo {} s", ATTESA_PRONTO.as_secs());
+                    }
+                }
+            }
+        }
+        lucchetto.unlock()?;
+        thread::spawn(move || errori.iter().for_each(|r| eprintln!("[anpr-sim] {r}")));
+        let pronto: Value = serde_json::from_slice(&fs::read(dati.join("ready.json"))?)?;
+        let ca = pronto["ca"].as_str().context("ca in ready.json")?;
+        let cliente = Cliente::nuovo(Some(Path::new(ca)))?;
+        Ok(Self { processo, pronto, cliente, dati, righe, _cartella: cartella })
+    }
+
+    /// Process id of the simulator.
+    pub fn pid(&self) -> u32 {
+        self.processo.id()
+    }
+
+    /// Kills it as `kill -9` would, and waits.
+    pub fn uccidi(&mut self) {
+        let _ = self.processo.kill();
+        let _ = self.processo.wait();
+    }
+
+    /// Asks it to end politely (SIGTERM) and waits for its end; gives the exit code.
+    pub fn chiudi(&mut self) -> Option<i32> {
+        let _ = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
+        let fine = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < fine {
+            if let Ok(Some(stato)) = self.processo.try_wait() {
+                return stato.code();
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }
+
+    /// Lines printed after `pronto`, so far.
+    pub fn righe(&self) -> Vec<String> {
+        self.righe.try_iter().collect()
+    }
+
+    /// Base address of the console.
+    pub fn console(&self) -> &str {
+        self.pronto["console"].as_str().expect("console in ready.json")
+    }
+
+    /// Base address of an environment's web services.
+    pub fn ws(&self, ambiente: &str) -> &str {
+        self.pronto["ambienti"][ambiente]["ws"].as_str().expect("ws in ready.json")
+    }
+
+    /// The first postazione of a ready Comune.
+    pub fn postazione(&self, comune: &str) -> &Value {
+        &self.comune(comune)["postazioni"][0]
+    }
+
+    /// A ready Comune.
+    pub fn comune(&self, istat: &str) -> &Value {
+        self.pronto["comuni"]
+            .as_array()
+            .and_then(|c| c.iter().find(|c| c["istat"] == istat))
+            .unwrap_or_else(|| panic!("{istat} non è tra i Comuni pronti"))
+    }
+
+    /// A call of the control API.
+    pub fn api(&self, metodo: &str, percorso: &str, corpo: Vec<u8>) -> Ricevuta {
+        let url = format!("{}{percorso}", self.console());
+        let tipo = if corpo.first().is_some_and(|b| *b == b'{') { "application/json" } else { "application/octet-stream" };
+        self.cliente.chiedi(metodo, &url, &[("content-type", tipo)], corpo).unwrap_or_else(|e| panic!("{metodo} {url}: {e:#}"))
+    }
+
+    /// A call that must answer 2xx, as JSON.
+    pub fn json(&self, metodo: &str, percorso: &str, corpo: &str) -> Value {
+        let r = self.api(metodo, percorso, corpo.as_bytes().to_vec());
+        assert!((200..300).contains(&r.stato), "{metodo} {percorso}: {} {}", r.stato, r.testo());
+        if r.corpo.is_empty() { Value::Null } else { r.json().expect("JSON") }
+    }
+
+    /// Uploads bytes under a name; the reply whatever it is.
+    pub fn carica(&self, ambiente: &str, comune: &str, nome: &str, byte: Vec<u8>) -> Ricevuta {
+        let tipo = if nome.contains("SUBAIRE") { "AIRE" } else { "APR" };
+        let percorso = format!("/api/forniture?ambiente={ambiente}&comune={comune}&tipo={tipo}&nome={nome}");
+        let url = format!("{}{percorso}", self.console());
+        self.cliente
+            .chiedi("POST", &url, &[("content-type", "application/octet-stream")], byte)
+            .unwrap_or_else(|e| panic!("POST {url}: {e:#}"))
+    }
+
+    /// Uploads every file of a generated delivery; each must be accepted. Gives the delivery's id.
+    pub fn carica_tutti(&self, ambiente: &str, comune: &str, cartella: &Path) -> String {
+        let mut id = None;
+        for file in file_gz(cartella) {
+            let nome = file.file_name().and_then(|n| n.to_str()).expect("a name of ours").to_owned();
+            let r = self.carica(ambiente, comune, &nome, fs::read(&file).expect("a file of ours"));
+            assert_eq!(r.stato, 201, "{nome}: {}", r.testo());
+            id = r.json().expect("JSON")["fornitura"].as_str().map(str::to_owned);
+        }
+        id.expect("at least one file")
+    }
+
+    /// Waits until a delivery rests in one of the states, and gives it back.
+    pub fn attendi(&self, fornitura: &str, stati: &[&str]) -> Value {
+        let fine = Instant::now() + ATTESA_ESITO;
+        loop {
+            let f = self.json("GET", &format!("/api/forniture/{fornitura}"), "");
+            if f["stato"].as_str().is_some_and(|s| stati.contains(&s)) {
+                return f;
+            }
+            assert!(Instant::now() < fine, "la fornitura {fornitura} resta {}", f["stato"]);
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The codes of a 422.
+    pub fn codici(r: &Ricevuta) -> Vec<String> {
+        assert_eq!(r.stato, 422, "{}", r.testo());
+        let json = r.json().expect("JSON");
+        json["errori"]
+            .as_array()
+            .expect("errori")
+            .iter()
+            .map(|e| e["codice"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+}
+
+impl Drop for Banco {
+    fn drop(&mut self) {
+        self.uccidi();
+    }
+}
+
+/// The `.gz` files of a folder, APR first, in the order of their progressivo.
+pub fn file_gz(cartella: &Path) -> Vec<PathBuf> {
+    let mut file: Vec<PathBuf> = fs::read_dir(cartella)
+        .expect("a folder of ours")
+        .filter_map(|v| Some(v.ok()?.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "gz"))
+        .collect();
+    file.sort_by_key(|p| {
+        let nome = p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let progressivo = nome.split('_').nth(3).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+        (nome.contains("SUBAIRE"), progressivo, nome)
+    });
+    file
+}
+
+/// Generates a delivery into a fresh folder.
+pub fn genera(argomenti: &[&str]) -> TempDir {
+    let cartella = tempfile::tempdir().expect("a temporary folder");
+    let out = cartella.path().to_str().expect("UTF-8 path").to_owned();
+    let mut tutti = vec!["generate", "--oggi", OGGI, "--out", &out];
+    tutti.extend_from_slice(argomenti);
+    esegui_bene(&tutti);
+    cartella
+}
+
+/// Compresses bytes the way a gestionale would.
+pub fn gz(byte: &[u8]) -> Vec<u8> {
+    let mut uscita = Vec::new();
+    flate2::read::GzEncoder::new(byte, flate2::Compression::fast()).read_to_end(&mut uscita).expect("in memory");
+    uscita
+}
+
+fn in_righe(flusso: impl std::io::Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (manda, ricevi) = mpsc::channel();
+    thread::spawn(move || {
+        for riga in BufReader::new(flusso).lines() {
+            let Ok(riga) = riga else { return };
+            if manda.send(riga).is_err() {
+                return;
+            }
+        }
+    });
+    ricevi
+}
+
+/// Resident memory of a process in bytes (Linux).
+pub fn memoria_residente(pid: u32) -> Result<u64> {
+    let stato = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let riga = stato.lines().find(|r| r.starts_with("VmRSS:")).ok_or_else(|| anyhow!("VmRSS assente"))?;
+    let kib: u64 = riga.split_whitespace().nth(1).context("VmRSS")?.parse()?;
+    Ok(kib * 1024)
+}
