@@ -1,0 +1,265 @@
+//! One connection, from the accepted socket to its end.
+//!
+//! The protocol is settled by ALPN (plain connections speak HTTP/1), so no byte is waited for outside a time limit.
+//! A connection is told to finish when the program ends or nothing is asked on it for long; one that then does not go
+//! by itself, though no request is in hand, is dropped.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use http::{HeaderValue, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::{body::Incoming, server::conn, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::GracefulConnection,
+};
+use rustls_pki_types::CertificateDer;
+use servizi::http::{Corpo, Pari, Porta, Richiesta, Risposta, risposta};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::watch,
+    time::{Instant, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::{
+    Fase, Gestore,
+    corpo::{CorpoContato, CorpoGzip, CorpoSorvegliato, Guaio},
+    flusso::Flusso,
+    limiti::{BYTE_TAMPONE, BYTE_TESTATE, FLUSSI_H2, Limiti},
+};
+
+/// Time an idle connection gets to say goodbye.
+const TEMPO_CONGEDO: Duration = Duration::from_millis(500);
+/// How often a connection is looked at for idleness, as a part of the idle limit.
+const SGUARDI: u32 = 4;
+
+/// The certificates the client showed in the TLS handshake (card listener only), in the request's extensions.
+#[derive(Clone, Debug)]
+pub struct CertificatiPari(pub Arc<Vec<CertificateDer<'static>>>);
+
+/// What every connection of a listener shares.
+pub(super) struct Ambito {
+    pub(super) porta: Porta,
+    pub(super) tls: Option<TlsAcceptor>,
+    pub(super) gestore: Gestore,
+    pub(super) limiti: Limiti,
+}
+
+/// Counts the requests of a connection that are in hand.
+#[derive(Clone, Default)]
+struct InMano(Arc<(AtomicUsize, AtomicUsize)>);
+
+impl InMano {
+    fn una(&self) -> Segno {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+        self.0.1.fetch_add(1, Ordering::AcqRel);
+        Segno(self.clone())
+    }
+    fn quante(&self) -> usize {
+        self.0.0.load(Ordering::Acquire)
+    }
+    /// Changes whenever a request begins.
+    fn viste(&self) -> usize {
+        self.0.1.load(Ordering::Acquire)
+    }
+}
+
+/// One request in hand, until dropped.
+struct Segno(InMano);
+
+impl Drop for Segno {
+    fn drop(&mut self) {
+        self.0.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Serves a connection to its end. Errors are the client's business and only traced.
+pub(super) async fn servi(a: Arc<Ambito>, presa: TcpStream, pari: Pari, fase: watch::Receiver<Fase>) {
+    // Replies are small and awaited; a system that refuses the option still works.
+    let _ = presa.set_nodelay(true);
+    let flusso = Flusso::nuovo(presa, a.limiti.tempo_scrittura);
+    let Some(tls) = &a.tls else {
+        return protocollo(&a, flusso, pari, None, false, fase).await;
+    };
+    let mut tagliata = fase.clone();
+    let stretta = tokio::select! {
+        s = timeout(a.limiti.tempo_tls, tls.accept(flusso)) => s,
+        () = fino_a(&mut tagliata, Fase::Finisce) => return,
+    };
+    match stretta {
+        Ok(Ok(cifrato)) => {
+            let sessione = cifrato.get_ref().1;
+            let h2 = sessione.alpn_protocol() == Some(b"h2");
+            let certificati = sessione
+                .peer_certificates()
+                .map(|c| CertificatiPari(Arc::new(c.iter().map(|c| c.clone().into_owned()).collect())));
+            protocollo(&a, cifrato, pari, certificati, h2, fase).await;
+        }
+        Ok(Err(errore)) => tracing::debug!(pari = %pari.indirizzo, %errore, "handshake TLS non riuscito"),
+        Err(_) => tracing::debug!(pari = %pari.indirizzo, "handshake TLS oltre il tempo"),
+    }
+}
+
+async fn protocollo<F: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    a: &Arc<Ambito>,
+    flusso: F,
+    pari: Pari,
+    certificati: Option<CertificatiPari>,
+    h2: bool,
+    fase: watch::Receiver<Fase>,
+) {
+    let in_mano = InMano::default();
+    let servizio = {
+        let (a, in_mano) = (Arc::clone(a), in_mano.clone());
+        service_fn(move |r: Request<Incoming>| {
+            let segno = in_mano.una();
+            let (a, certificati) = (Arc::clone(&a), certificati.clone());
+            async move {
+                let risposta = gestisci(&a, r, pari, certificati).await;
+                Ok::<_, Infallible>(risposta.map(|dentro| CorpoContato { dentro, _segno: segno }))
+            }
+        })
+    };
+    let io = TokioIo::new(flusso);
+    let l = &a.limiti;
+    if h2 {
+        let c = conn::http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(FLUSSI_H2)
+            .max_header_list_size(u32::try_from(BYTE_TESTATE).unwrap_or(u32::MAX))
+            .keep_alive_interval(l.tempo_inattivita)
+            .keep_alive_timeout(l.tempo_tls)
+            .serve_connection(io, servizio);
+        accompagna(c, &in_mano, l, pari, fase).await;
+    } else {
+        let c = conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(l.tempo_testate)
+            .max_header_size(BYTE_TESTATE)
+            .max_buf_size(BYTE_TAMPONE)
+            // A client may close its sending side after the request and still wait for the reply.
+            .half_close(true)
+            .serve_connection(io, servizio);
+        accompagna(c, &in_mano, l, pari, fase).await;
+    }
+}
+
+/// Drives a connection until it ends, by itself or by a limit.
+async fn accompagna<C>(c: C, in_mano: &InMano, l: &Limiti, pari: Pari, mut fase: watch::Receiver<Fase>)
+where
+    C: GracefulConnection,
+    C::Error: std::fmt::Display,
+{
+    let mut c = Box::pin(c);
+    let mut fase_finale = fase.clone();
+    let mut sguardo = tokio::time::interval(l.tempo_inattivita / SGUARDI);
+    let (mut viste, mut ferma_da) = (0, Instant::now());
+    loop {
+        tokio::select! {
+            esito = &mut c => {
+                if let Err(errore) = esito {
+                    tracing::debug!(pari = %pari.indirizzo, %errore, "connessione interrotta");
+                }
+                return;
+            }
+            () = fino_a(&mut fase, Fase::Finisce) => break,
+            _ = sguardo.tick() => {
+                if in_mano.quante() > 0 || in_mano.viste() != viste {
+                    (viste, ferma_da) = (in_mano.viste(), Instant::now());
+                } else if ferma_da.elapsed() >= l.tempo_inattivita {
+                    break;
+                }
+            }
+        }
+    }
+    c.as_mut().graceful_shutdown();
+    let mut occhiata = tokio::time::interval(TEMPO_CONGEDO);
+    occhiata.tick().await;
+    loop {
+        tokio::select! {
+            _ = &mut c => return,
+            () = fino_a(&mut fase_finale, Fase::Taglia) => return,
+            _ = occhiata.tick() => if in_mano.quante() == 0 { return },
+        }
+    }
+}
+
+/// Waits until the program has come to a phase (or its transport is gone, which is the last one).
+async fn fino_a(fase: &mut watch::Receiver<Fase>, quale: Fase) {
+    let _ = fase.wait_for(|f| *f >= quale).await;
+}
+
+async fn gestisci(
+    a: &Ambito,
+    r: Request<Incoming>,
+    pari: Pari,
+    certificati: Option<CertificatiPari>,
+) -> Risposta {
+    let guaio = Guaio::default();
+    let (mut parti, dentro) = r.into_parts();
+    let sorvegliato = CorpoSorvegliato::nuovo(dentro, guaio.clone(), &a.limiti);
+    let corpo: Corpo = match codifica(&parti.headers) {
+        Codifica::Nessuna => sorvegliato.boxed_unsync(),
+        Codifica::Gzip => {
+            // The handler sees the body as if it had been sent open, of a length nobody knows yet.
+            parti.headers.remove(header::CONTENT_ENCODING);
+            parti.headers.remove(header::CONTENT_LENGTH);
+            CorpoGzip::nuovo(sorvegliato, guaio.clone(), a.limiti.byte_espansi).boxed_unsync()
+        }
+        Codifica::Altra => {
+            let mut no = testo(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Encoding ammessi: gzip, identity\n");
+            no.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity"));
+            return no;
+        }
+    };
+    parti.extensions.insert(pari);
+    if let Some(c) = certificati {
+        parti.extensions.insert(c);
+    }
+    let risposta = (a.gestore)(a.porta, Richiesta::from_parts(parti, corpo)).await;
+    match guaio.letto() {
+        None => risposta,
+        Some(g) => {
+            tracing::debug!(pari = %pari.indirizzo, "{g}");
+            testo(g.stato(), format!("{g}\n"))
+        }
+    }
+}
+
+/// How the body of a request is packed.
+enum Codifica {
+    Nessuna,
+    Gzip,
+    Altra,
+}
+
+fn codifica(testate: &http::HeaderMap) -> Codifica {
+    let mut esito = Codifica::Nessuna;
+    for valore in testate.get_all(header::CONTENT_ENCODING) {
+        for nome in valore.as_bytes().split(|b| *b == b',').map(<[u8]>::trim_ascii) {
+            esito = match (nome.to_ascii_lowercase().as_slice(), esito) {
+                (b"" | b"identity", prima) => prima,
+                (b"gzip" | b"x-gzip", Codifica::Nessuna) => Codifica::Gzip,
+                // Unknown, or packed twice.
+                _ => Codifica::Altra,
+            };
+        }
+    }
+    esito
+}
+
+/// A short plain reply after which the connection ends: what is left of the request body is not wanted.
+fn testo(stato: StatusCode, contenuto: impl Into<bytes::Bytes>) -> Risposta {
+    let mut r = risposta(stato, "text/plain; charset=utf-8", contenuto);
+    r.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    r
+}

@@ -1,0 +1,251 @@
+//! Bodies: a request's under time limits and unpacked, a reply's counted until it has left.
+//!
+//! Whatever goes wrong with a request body is noted in a [`Guaio`] shared with the connection, so that the client is
+//! told the right status even if the handler knows only "the body broke off".
+
+use std::{
+    io::{self, Write},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes};
+use flate2::write::MultiGzDecoder;
+use http::StatusCode;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use servizi::http::{Corpo, ErroreCorpo};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::limiti::Limiti;
+
+/// Compressed bytes handed to the decoder at a time: deflate expands at most about 1032 times, so one step yields
+/// 4 MiB at the worst and the byte limit is checked in between.
+const PASSO_GZIP: usize = 4 * 1024;
+
+/// What went wrong with a request body, as far as the transport can see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[repr(u8)]
+pub enum Guasto {
+    /// The client sends too slowly, or has stopped.
+    #[error("il corpo della richiesta arriva troppo lentamente")]
+    Lento = 1,
+    /// `Content-Encoding: gzip` on something that is not gzip, or is cut short.
+    #[error("il corpo è dichiarato gzip ma non lo è, o è troncato")]
+    NonGzip = 2,
+    /// The body expands to more than the limit.
+    #[error("il corpo decompresso supera il limite")]
+    TroppoEspanso = 3,
+}
+
+impl Guasto {
+    /// The HTTP status that says so.
+    pub fn stato(self) -> StatusCode {
+        match self {
+            Self::Lento => StatusCode::REQUEST_TIMEOUT,
+            Self::NonGzip => StatusCode::BAD_REQUEST,
+            Self::TroppoEspanso => StatusCode::PAYLOAD_TOO_LARGE,
+        }
+    }
+}
+
+/// Where a body notes what went wrong with it.
+#[derive(Clone, Default)]
+pub(super) struct Guaio(Arc<AtomicU8>);
+
+impl Guaio {
+    fn nota(&self, g: Guasto) -> ErroreCorpo {
+        self.0.store(g as u8, Ordering::Relaxed);
+        g.into()
+    }
+
+    pub(super) fn letto(&self) -> Option<Guasto> {
+        let n = self.0.load(Ordering::Relaxed);
+        [Guasto::Lento, Guasto::NonGzip, Guasto::TroppoEspanso].into_iter().find(|g| *g as u8 == n)
+    }
+}
+
+/// A request body that must keep coming.
+///
+/// Only time spent waiting for the client counts, not the time the handler takes between two reads.
+pub(super) struct CorpoSorvegliato {
+    dentro: Incoming,
+    guaio: Guaio,
+    pezzo: Duration,
+    ritmo: u64,
+    grazia: Duration,
+    attesa_da: Option<Instant>,
+    atteso: Duration,
+    byte: u64,
+    sveglia: Option<Pin<Box<Sleep>>>,
+}
+
+impl CorpoSorvegliato {
+    pub(super) fn nuovo(dentro: Incoming, guaio: Guaio, l: &Limiti) -> Self {
+        Self {
+            dentro,
+            guaio,
+            pezzo: l.tempo_pezzo,
+            ritmo: l.ritmo_corpo,
+            grazia: l.tempo_ritmo,
+            attesa_da: None,
+            atteso: Duration::ZERO,
+            byte: 0,
+            sveglia: None,
+        }
+    }
+
+    fn lento(&self) -> bool {
+        self.atteso > self.grazia && self.byte < self.ritmo.saturating_mul(self.atteso.as_secs())
+    }
+}
+
+impl Body for CorpoSorvegliato {
+    type Data = Bytes;
+    type Error = ErroreCorpo;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ErroreCorpo>>> {
+        let me = &mut *self;
+        match Pin::new(&mut me.dentro).poll_frame(cx) {
+            Poll::Ready(pezzo) => {
+                if let Some(da) = me.attesa_da.take() {
+                    me.atteso += da.elapsed();
+                }
+                let Some(pezzo) = pezzo else { return Poll::Ready(None) };
+                let pezzo = pezzo.map_err(ErroreCorpo::from)?;
+                me.byte += pezzo.data_ref().map_or(0, |d| d.len() as u64);
+                if me.lento() {
+                    return Poll::Ready(Some(Err(me.guaio.nota(Guasto::Lento))));
+                }
+                Poll::Ready(Some(Ok(pezzo)))
+            }
+            Poll::Pending => {
+                let fine = *me.attesa_da.get_or_insert_with(Instant::now) + me.pezzo;
+                let sveglia = me.sveglia.get_or_insert_with(|| Box::pin(sleep_until(fine)));
+                if sveglia.deadline() != fine {
+                    sveglia.as_mut().reset(fine);
+                }
+                ready!(sveglia.as_mut().poll(cx));
+                Poll::Ready(Some(Err(me.guaio.nota(Guasto::Lento))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.dentro.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.dentro.size_hint()
+    }
+}
+
+/// A body unpacked while it streams, up to a number of bytes.
+pub(super) struct CorpoGzip {
+    dentro: CorpoSorvegliato,
+    guaio: Guaio,
+    scompone: MultiGzDecoder<Vec<u8>>,
+    /// Received and not yet unpacked.
+    resto: Bytes,
+    byte: u64,
+    limite: u64,
+    finito: bool,
+}
+
+impl CorpoGzip {
+    pub(super) fn nuovo(dentro: CorpoSorvegliato, guaio: Guaio, limite: u64) -> Self {
+        let scompone = MultiGzDecoder::new(Vec::new());
+        Self { dentro, guaio, scompone, resto: Bytes::new(), byte: 0, limite, finito: false }
+    }
+
+    /// What the decoder has put out since the last call.
+    fn uscito(&mut self) -> Result<Option<Frame<Bytes>>, ErroreCorpo> {
+        let fuori = std::mem::take(self.scompone.get_mut());
+        self.byte += fuori.len() as u64;
+        if self.byte > self.limite {
+            return Err(self.guaio.nota(Guasto::TroppoEspanso));
+        }
+        Ok((!fuori.is_empty()).then(|| Frame::data(fuori.into())))
+    }
+
+    fn passo(&mut self) -> io::Result<()> {
+        let n = self.resto.len().min(PASSO_GZIP);
+        self.scompone.write_all(&self.resto[..n])?;
+        self.resto.advance(n);
+        Ok(())
+    }
+}
+
+impl Body for CorpoGzip {
+    type Data = Bytes;
+    type Error = ErroreCorpo;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ErroreCorpo>>> {
+        let me = &mut *self;
+        loop {
+            if me.finito {
+                return Poll::Ready(None);
+            }
+            if me.resto.is_empty() {
+                match ready!(Pin::new(&mut me.dentro).poll_frame(cx)) {
+                    Some(Ok(pezzo)) => {
+                        // Trailers after a packed body mean nothing here.
+                        if let Ok(dati) = pezzo.into_data() {
+                            me.resto = dati;
+                        }
+                        continue;
+                    }
+                    Some(Err(e)) => return Poll::Ready(Some(Err(e))),
+                    None => {
+                        me.finito = true;
+                        if me.scompone.try_finish().is_err() {
+                            return Poll::Ready(Some(Err(me.guaio.nota(Guasto::NonGzip))));
+                        }
+                    }
+                }
+            } else if me.passo().is_err() {
+                me.finito = true;
+                return Poll::Ready(Some(Err(me.guaio.nota(Guasto::NonGzip))));
+            }
+            if let Some(pezzo) = me.uscito()? {
+                return Poll::Ready(Some(Ok(pezzo)));
+            }
+        }
+    }
+}
+
+/// A reply body that keeps something alive (the count of requests in hand) until it has been sent or dropped.
+pub(super) struct CorpoContato<G> {
+    pub(super) dentro: Corpo,
+    pub(super) _segno: G,
+}
+
+impl<G: Unpin> Body for CorpoContato<G> {
+    type Data = Bytes;
+    type Error = ErroreCorpo;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ErroreCorpo>>> {
+        Pin::new(&mut self.dentro).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.dentro.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.dentro.size_hint()
+    }
+}

@@ -1,0 +1,73 @@
+//! TLS of the listeners: versions 1.2 and 1.3, the provider given explicitly, the certificate chosen by name.
+//!
+//! rustls offers neither RSA key exchange nor CBC suites, which is what the real service withdrew in 2026
+//! (`spec/security.md` §2).
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use certs::{CertificatoServer, NOMI_REALI};
+use rustls::{
+    ServerConfig,
+    crypto::CryptoProvider,
+    server::{ClientHello, ResolvesServerCert, danger::ClientCertVerifier},
+    sign::CertifiedKey,
+    version::{TLS12, TLS13},
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// Protocols offered by ALPN, the preferred one first.
+const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// The certificates of one listener.
+pub struct CertificatiTls<'a> {
+    /// The simulator's own, for `localhost` and every name not below.
+    pub simulatore: &'a CertificatoServer,
+    /// The one for the real host names, with `--nomi-reali`.
+    pub reali: Option<&'a CertificatoServer>,
+}
+
+/// Chooses the certificate by the name the client asks for.
+#[derive(Debug)]
+struct PerNome {
+    simulatore: Arc<CertifiedKey>,
+    reali: Option<(BTreeSet<&'static str>, Arc<CertifiedKey>)>,
+}
+
+impl ResolvesServerCert for PerNome {
+    fn resolve(&self, saluto: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if let (Some((nomi, chiave)), Some(chiesto)) = (&self.reali, saluto.server_name())
+            && nomi.contains(chiesto.to_ascii_lowercase().as_str())
+        {
+            return Some(Arc::clone(chiave));
+        }
+        Some(Arc::clone(&self.simulatore))
+    }
+}
+
+/// The configuration of a listener. Web services ask for no client certificate: `cliente` is `None` everywhere but on
+/// the card listener, whose verifier must let every certificate through and leave the judgement to the request.
+pub fn configura(
+    c: &CertificatiTls<'_>,
+    cliente: Option<Arc<dyn ClientCertVerifier>>,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
+    let fornitore = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let reali = match c.reali {
+        Some(r) => Some((NOMI_REALI.iter().copied().collect(), chiave(r, &fornitore)?)),
+        None => None,
+    };
+    let per_nome = PerNome { simulatore: chiave(c.simulatore, &fornitore)?, reali };
+    let base = ServerConfig::builder_with_provider(fornitore).with_protocol_versions(&[&TLS13, &TLS12])?;
+    let base = match cliente {
+        Some(v) => base.with_client_cert_verifier(v),
+        None => base.with_no_client_auth(),
+    };
+    let mut config = base.with_cert_resolver(Arc::new(per_nome));
+    config.alpn_protocols = ALPN.iter().map(|p| p.to_vec()).collect();
+    Ok(Arc::new(config))
+}
+
+fn chiave(c: &CertificatoServer, fornitore: &CryptoProvider) -> Result<Arc<CertifiedKey>, rustls::Error> {
+    let catena = c.catena.iter().map(|d| CertificateDer::from(d.clone())).collect();
+    let chiave = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(c.chiave_pkcs8.clone()));
+    CertifiedKey::from_der(catena, chiave, fornitore).map(Arc::new)
+}
