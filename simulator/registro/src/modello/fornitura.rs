@@ -255,6 +255,12 @@ pub struct Pec {
     /// Delivery it speaks of.
     #[serde(default)]
     pub fornitura: Option<IdFornitura>,
+    /// The text part, decoded.
+    #[serde(default)]
+    pub testo: String,
+    /// Names of the attachments.
+    #[serde(default)]
+    pub allegati: Vec<String>,
     /// The whole message, RFC 5322, CR LF, ASCII.
     pub grezzo: String,
 }

@@ -1,0 +1,28 @@
+//! Limits of the register, each with its unit.
+
+/// Entries the exchange journal keeps; the oldest goes in the batch that adds one too many.
+pub const LIMITE_SCAMBI: u64 = 10_000;
+/// Bytes of evidence an entry of the journal keeps.
+pub const LIMITE_EVIDENZA_BYTE: usize = 256 << 10;
+/// Bytes of one compact record of the register.
+pub const LIMITE_RECORD_BYTE: usize = 1 << 20;
+/// Records written in one batch of a load.
+pub const SCHEDE_PER_LOTTO: usize = 1_000;
+/// Bytes of records after which a batch of a load is written even if it has fewer.
+pub const BYTE_PER_LOTTO: usize = 4 << 20;
+/// Batches of a load between two flushes.
+pub const LOTTI_PER_FISSATA: usize = 10;
+/// Bytes a record takes by rule of thumb, keys included; for the check of room before a load.
+pub const BYTE_TIPICI_SCHEDA: u64 = 700;
+/// Keys removed in one batch when sweeping.
+pub const CHIAVI_PER_SPAZZATA: usize = 2_000;
+/// Replies of one page of a typed list, unless the caller says.
+pub const LIMITE_PAGINA: usize = 1_000;
+/// Characters of the name of a sandbox.
+pub const LIMITE_NOME_SANDBOX: usize = 32;
+/// Bytes of the whole PEC message.
+pub const LIMITE_PEC_BYTE: usize = 30 << 20;
+/// Characters of a subject.
+pub const LIMITE_OGGETTO_CARATTERI: usize = 200;
+/// Memory the embedded store may keep pages in, by default.
+pub const CACHE_PREDEFINITA_BYTE: u64 = 8 << 20;
