@@ -18,14 +18,28 @@ pub fn leggi_data(testo: &str) -> Option<Data> {
     if !zona.is_empty() && !zona_valida(zona) {
         return None;
     }
-    let [a, b, c, d, b'-', e, f, b'-', g, h] = *giorno else {
-        return None;
-    };
-    let anno = i16::from(coppia(a, b)?) * 100 + i16::from(coppia(c, d)?);
-    if anno == 0 {
+    if giorno[4] != b'-' || giorno[7] != b'-' {
         return None;
     }
-    Data::new(anno, coppia(e, f)?.cast_signed(), coppia(g, h)?.cast_signed()).ok()
+    let due = |i: usize| coppia(giorno[i], giorno[i + 1]);
+    let anno = i16::from(due(0)?) * 100 + i16::from(due(2)?);
+    let (mese, giorno) = (due(5)?.cast_signed(), due(8)?.cast_signed());
+    // Asked before building: the library's refusal carries a message, and so an allocation.
+    if anno == 0 || giorno < 1 || giorno > giorni_del_mese(anno, mese) {
+        return None;
+    }
+    Data::new(anno, mese, giorno).ok()
+}
+
+/// Days of a month of the Gregorian calendar; none for a month that does not exist.
+const fn giorni_del_mese(anno: i16, mese: i8) -> i8 {
+    match mese {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if anno % 4 == 0 && (anno % 100 != 0 || anno % 400 == 0) => 29,
+        2 => 28,
+        _ => 0,
+    }
 }
 
 /// Two ASCII digits as a number 0..=99.
@@ -98,6 +112,12 @@ mod tests {
         #[test]
         fn mai_un_panico(testo in "\\PC{0,24}") {
             let _ = leggi_data(&testo);
+        }
+
+        #[test]
+        fn i_giorni_sono_quelli_del_calendario(anno in 1i16..=9999, mese in 0i8..14, giorno in 0i8..33) {
+            let testo = format!("{anno:04}-{mese:02}-{giorno:02}");
+            prop_assert_eq!(leggi_data(&testo), Data::new(anno, mese, giorno).ok());
         }
 
         #[test]

@@ -90,6 +90,27 @@ impl fmt::Debug for CodiceFiscale {
     }
 }
 
+impl std::str::FromStr for CodiceFiscale {
+    type Err = Difetto;
+
+    fn from_str(testo: &str) -> Result<Self, Difetto> {
+        Self::parse(testo)
+    }
+}
+
+impl serde::Serialize for CodiceFiscale {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for CodiceFiscale {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let testo = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        Self::parse(&testo).map_err(serde::de::Error::custom)
+    }
+}
+
 /// The five data a code is computed from.
 #[derive(Clone, Copy, Debug)]
 pub struct Generalita<'a> {

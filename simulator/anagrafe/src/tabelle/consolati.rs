@@ -34,7 +34,7 @@ pub struct Territorio {
 }
 
 pub(super) struct Consolati {
-    consolati: Vec<Consolato>,
+    righe: Vec<Consolato>,
     indice: Indice,
     territori: Vec<Territorio>,
 }
@@ -73,7 +73,7 @@ impl Consolati {
             .zip(0..);
         Self {
             indice: Indice::nuovo(consolati.len(), chiavi),
-            consolati,
+            righe: consolati,
             territori,
         }
     }
@@ -81,12 +81,12 @@ impl Consolati {
     pub(super) fn consolato(&self, codice: &str) -> Option<Consolato> {
         self.indice
             .righe(impronta(codice.as_bytes()))
-            .map(|i| self.consolati[i])
+            .map(|i| self.righe[i])
             .find(|c| c.codice == codice)
     }
 
     pub(super) fn tutti(&self) -> &[Consolato] {
-        &self.consolati
+        &self.righe
     }
 
     pub(super) fn del_territorio(&self, cod_istat: &str) -> impl Iterator<Item = Territorio> + '_ {

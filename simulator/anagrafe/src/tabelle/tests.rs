@@ -29,121 +29,131 @@ type Caso = (
     bool,
 );
 
+const OGGI: Option<Data> = Some(Data::constant(2026, 1, 1));
+
+const CASI: &[Caso] = &[
+    // 1. name and sigla
+    ("ROMA", "", "RM", OGGI, Some("ROMA"), false, false),
+    ("roma", "", "rm", OGGI, Some("ROMA"), false, false),
+    ("ROMA", "", "MI", OGGI, None, false, false),
+    ("ROMA", "", "", OGGI, None, false, false),
+    ("NARDO'", "", "LE", OGGI, Some("NARDÒ"), false, false),
+    ("Nardò", "", "LE", OGGI, Some("NARDÒ"), false, false),
+    ("NARDO", "", "LE", OGGI, None, false, true),
+    ("MALE", "", "TN", OGGI, Some("MALÉ"), false, false), // the transliterated column has no apostrophe
+    ("BOZEN", "", "BZ", OGGI, Some("BOLZANO"), false, false),
+    (
+        "Eppan an der Weinstraße",
+        "",
+        "BZ",
+        OGGI,
+        Some("APPIANO SULLA STRADA DEL VINO"),
+        false,
+        false,
+    ),
+    ("ROCCACANNUCCIA", "", "RM", OGGI, None, false, true),
+    ("", "", "RM", OGGI, None, false, true),
+    // 2. the code
+    ("ROMA", "058091", "RM", OGGI, Some("ROMA"), false, false),
+    ("ROCCACANNUCCIA", "058091", "ZZ", OGGI, Some("ROMA"), false, true), // the code wins
+    ("MILANO", "058091", "MI", OGGI, Some("ROMA"), false, false),
+    ("ROMA", "58091", "RM", OGGI, None, false, false), // no code at all: nothing is left
+    ("ROMA", "999999", "RM", OGGI, None, false, false),
+    ("ROMA", "058091", "MI", OGGI, Some("ROMA"), false, false),
+    // a COD_DENOM leads to its owner
+    (
+        "ABANO",
+        "028500",
+        "PD",
+        Some(Data::constant(1900, 1, 1)),
+        Some("ABANO"),
+        true,
+        false,
+    ),
+    (
+        "ABANO",
+        "028500",
+        "PD",
+        Some(Data::constant(1950, 1, 1)),
+        None,
+        true,
+        false,
+    ),
+    (
+        "ROCCACANNUCCIA",
+        "028500",
+        "PD",
+        Some(Data::constant(1900, 1, 1)),
+        Some("ABANO"),
+        true,
+        true,
+    ),
+    // 013640 looks like one and is a real CODISTAT (#191)
+    ("ROCCACANNUCCIA", "013640", "CO", None, None, false, true),
+    // 3. the period, ends included
+    (
+        "ABANO",
+        "028001",
+        "PD",
+        Some(Data::constant(1924, 11, 13)),
+        Some("ABANO"),
+        false,
+        false,
+    ),
+    (
+        "ABANO",
+        "028001",
+        "PD",
+        Some(Data::constant(1924, 11, 14)),
+        None,
+        false,
+        false,
+    ),
+    (
+        "ABANO TERME",
+        "028001",
+        "PD",
+        Some(Data::constant(1924, 11, 14)),
+        Some("ABANO TERME"),
+        false,
+        false,
+    ),
+    ("ABANO", "", "PD", None, Some("ABANO"), false, false), // no date: the period does not count
+    // the fictitious ones
+    (
+        "COMUNE FITTIZIO 001",
+        "888001",
+        "XX",
+        OGGI,
+        Some("COMUNE FITTIZIO 001"),
+        false,
+        false,
+    ),
+    (
+        "comune fittizio 999",
+        "",
+        "XX",
+        OGGI,
+        Some("COMUNE FITTIZIO 999"),
+        false,
+        false,
+    ),
+    ("COMUNE FITTIZIO 000", "888000", "XX", OGGI, None, false, true),
+    (
+        "COMUNE FITTIZIO 001",
+        "888001",
+        "XX",
+        Some(Data::constant(1861, 3, 16)),
+        None,
+        false,
+        false,
+    ),
+];
+
 #[test]
 fn il_luogo_passo_per_passo() {
-    let oggi = Some(date(2026, 1, 1));
-    let casi: &[Caso] = &[
-        // 1. name and sigla
-        ("ROMA", "", "RM", oggi, Some("ROMA"), false, false),
-        ("roma", "", "rm", oggi, Some("ROMA"), false, false),
-        ("ROMA", "", "MI", oggi, None, false, false),
-        ("ROMA", "", "", oggi, None, false, false),
-        ("NARDO'", "", "LE", oggi, Some("NARDÒ"), false, false),
-        ("Nardò", "", "LE", oggi, Some("NARDÒ"), false, false),
-        ("NARDO", "", "LE", oggi, None, false, true),
-        ("MALE", "", "TN", oggi, Some("MALÉ"), false, false), // the transliterated column has no apostrophe
-        ("BOZEN", "", "BZ", oggi, Some("BOLZANO"), false, false),
-        (
-            "Eppan an der Weinstraße",
-            "",
-            "BZ",
-            oggi,
-            Some("APPIANO SULLA STRADA DEL VINO"),
-            false,
-            false,
-        ),
-        ("ROCCACANNUCCIA", "", "RM", oggi, None, false, true),
-        ("", "", "RM", oggi, None, false, true),
-        // 2. the code
-        ("ROMA", "058091", "RM", oggi, Some("ROMA"), false, false),
-        ("ROCCACANNUCCIA", "058091", "ZZ", oggi, Some("ROMA"), false, true), // the code wins
-        ("MILANO", "058091", "MI", oggi, Some("ROMA"), false, false),
-        ("ROMA", "58091", "RM", oggi, None, false, false), // no code at all: nothing is left
-        ("ROMA", "999999", "RM", oggi, None, false, false),
-        ("ROMA", "058091", "MI", oggi, Some("ROMA"), false, false),
-        // a COD_DENOM leads to its owner
-        (
-            "ABANO",
-            "028500",
-            "PD",
-            Some(date(1900, 1, 1)),
-            Some("ABANO"),
-            true,
-            false,
-        ),
-        ("ABANO", "028500", "PD", Some(date(1950, 1, 1)), None, true, false),
-        (
-            "ROCCACANNUCCIA",
-            "028500",
-            "PD",
-            Some(date(1900, 1, 1)),
-            Some("ABANO"),
-            true,
-            true,
-        ),
-        // 013640 looks like one and is a real CODISTAT (#191)
-        ("ROCCACANNUCCIA", "013640", "CO", None, None, false, true),
-        // 3. the period, ends included
-        (
-            "ABANO",
-            "028001",
-            "PD",
-            Some(date(1924, 11, 13)),
-            Some("ABANO"),
-            false,
-            false,
-        ),
-        (
-            "ABANO",
-            "028001",
-            "PD",
-            Some(date(1924, 11, 14)),
-            None,
-            false,
-            false,
-        ),
-        (
-            "ABANO TERME",
-            "028001",
-            "PD",
-            Some(date(1924, 11, 14)),
-            Some("ABANO TERME"),
-            false,
-            false,
-        ),
-        ("ABANO", "", "PD", None, Some("ABANO"), false, false), // no date: the period does not count
-        // the fictitious ones
-        (
-            "COMUNE FITTIZIO 001",
-            "888001",
-            "XX",
-            oggi,
-            Some("COMUNE FITTIZIO 001"),
-            false,
-            false,
-        ),
-        (
-            "comune fittizio 999",
-            "",
-            "XX",
-            oggi,
-            Some("COMUNE FITTIZIO 999"),
-            false,
-            false,
-        ),
-        ("COMUNE FITTIZIO 000", "888000", "XX", oggi, None, false, true),
-        (
-            "COMUNE FITTIZIO 001",
-            "888001",
-            "XX",
-            Some(date(1861, 3, 16)),
-            None,
-            false,
-            false,
-        ),
-    ];
     let comuni = tabelle().comuni();
-    for &(nome, istat, sigla, quando, atteso, en347, mai) in casi {
+    for &(nome, istat, sigla, quando, atteso, en347, mai) in CASI {
         let luogo = comuni.luogo(&inviato(nome, istat, sigla), quando);
         let visto = (luogo.riga.map(|r| r.nome), luogo.en347, luogo.nome_mai_esistito);
         if istat == "013640" {
