@@ -230,7 +230,7 @@ impl Modello {
         };
         let contenuto = if let Some(Complesso { valore: None, .. }) = complesso {
             let particelle = particelle(g, complesso)?;
-            self.automi.push(Automa::compila(g, &particelle)?);
+            self.automi.push(Automa::compila(&particelle)?);
             Contenuto::Elementi(u16::try_from(self.automi.len() - 1).map_err(|_| "troppi automi")?)
         } else {
             let nome = match (complesso, tipo) {
@@ -270,8 +270,8 @@ struct Parte {
     ultimi: Vec<usize>,
 }
 
-struct Costruttore<'g> {
-    g: &'g Grammatica,
+#[derive(Default)]
+struct Costruttore {
     /// Child of each position.
     posizioni: Vec<usize>,
     figli: Vec<Figlio>,
@@ -279,8 +279,8 @@ struct Costruttore<'g> {
 }
 
 impl Automa {
-    fn compila(g: &'static Grammatica, particelle: &[Particella]) -> Result<Self, String> {
-        let mut c = Costruttore { g, posizioni: Vec::new(), figli: Vec::new(), seguiti: Vec::new() };
+    fn compila(particelle: &[Particella]) -> Result<Self, String> {
+        let mut c = Costruttore::default();
         let intero = c.sequenza(particelle)?;
         let passi = |c: &Costruttore, verso: &[usize]| -> Result<Vec<Passo>, String> {
             let mut verso = verso.to_vec();
@@ -314,7 +314,7 @@ fn passo(figlio: &Figlio, indice: usize, poi: usize) -> Result<Passo, String> {
     Ok(Passo { chiave: u64::from_le_bytes(otto), maschera, marca, figlio: intero(indice)?, poi: intero(poi)?, spazio: figlio.spazio })
 }
 
-impl Costruttore<'_> {
+impl Costruttore {
     fn parte(&mut self, p: &Particella) -> Result<Parte, String> {
         let (mut parte, volte) = match p {
             Particella::Elemento { nome, tipo, volte } => (self.posizione(nome, None, Tipo::Nominato(tipo.clone()))?, volte),

@@ -24,8 +24,6 @@ pub(crate) enum Base {
 /// A checker of values.
 #[derive(Clone, Debug)]
 pub(crate) struct TipoSemplice {
-    /// Names from the type itself down to the built-in one.
-    pub(crate) catena: Vec<NomeTipo>,
     pub(crate) base: Base,
     pub(crate) spazi: Spazi,
     pub(crate) minimo: u32,
@@ -43,7 +41,6 @@ pub(crate) struct TipoSemplice {
 impl TipoSemplice {
     /// Compiles the type `nome`; `None` if it, or something it uses, is not known.
     pub(crate) fn compila(g: &Grammatica, nome: &NomeTipo) -> Option<Self> {
-        let mut catena = Vec::new();
         let (mut minimo, mut massimo, mut spazi) = (0, u32::MAX, None);
         let (mut modelli, mut classi, mut valori) = (Vec::new(), Vec::new(), Vec::new());
         let mut qui = nome.clone();
@@ -64,7 +61,6 @@ impl TipoSemplice {
             if !tipo.valori.is_empty() {
                 valori.push(tipo.valori.clone());
             }
-            catena.push(qui);
             qui = tipo.base.clone();
         }
         let base = match qui.1.as_str() {
@@ -76,13 +72,12 @@ impl TipoSemplice {
             "base64Binary" => Base::Base64,
             _ => return None,
         };
-        catena.push(qui);
         let spazi = spazi.unwrap_or(if base == Base::Stringa { Spazi::Preserve } else { Spazi::Collapse });
         if base != Base::Stringa && (minimo > 0 || massimo < u32::MAX || !classi.is_empty() || !modelli.is_empty()) {
             return None; // facets only on strings: nothing else occurs
         }
         let basta = base == Base::Stringa && modelli.is_empty() && valori.is_empty();
-        let mut tipo = Self { catena, base, spazi, minimo, massimo, modelli, classi, valori, rapidi: [false; 256], basta };
+        let mut tipo = Self { base, spazi, minimo, massimo, modelli, classi, valori, rapidi: [false; 256], basta };
         tipo.tavola();
         Some(tipo)
     }
