@@ -24,9 +24,11 @@ mod difetto;
 mod errore;
 mod indice;
 mod p12;
+mod piano;
 mod pki;
 mod profilo;
 mod reali;
+mod rilascio;
 
 pub use difetto::{Difetto, DifettoIgnoto};
 pub use errore::ErrorePki;

@@ -1,0 +1,192 @@
+//! From a key to a certificate in the folder: roots and postazioni.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rcgen::{Issuer, KeyPair};
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject};
+
+use crate::{
+    Difetto, ErrorePki, Postazione, RichiestaEmissione,
+    chiavi::{self, ChiavePostazione},
+    deposito::{Accesso, Deposito},
+    indice::{FILE as FILE_INDICE, Indice, VoceRadice},
+    p12::{self, FormaP12},
+    profilo::{self, Validita},
+};
+
+pub(crate) fn pem_radice(quale: &str) -> String {
+    format!("radici/ca-{quale}.pem")
+}
+
+pub(crate) fn chiave_radice(quale: &str) -> String {
+    format!("radici/ca-{quale}.key.pem")
+}
+
+pub(crate) fn leggi_certificato(d: &Deposito, relativo: &str) -> Result<Vec<u8>, ErrorePki> {
+    let b = d
+        .leggi(relativo)?
+        .ok_or_else(|| ErrorePki::guasto(d.percorso(relativo), "il file manca"))?;
+    let der = CertificateDer::from_pem_slice(&b).map_err(|e| ErrorePki::guasto(d.percorso(relativo), e))?;
+    Ok(der.to_vec())
+}
+
+pub(crate) fn leggi_chiave(d: &Deposito, relativo: &str) -> Result<Vec<u8>, ErrorePki> {
+    let b = d
+        .leggi(relativo)?
+        .ok_or_else(|| ErrorePki::guasto(d.percorso(relativo), "il file manca"))?;
+    let der =
+        PrivatePkcs8KeyDer::from_pem_slice(&b).map_err(|e| ErrorePki::guasto(d.percorso(relativo), e))?;
+    Ok(der.secret_pkcs8_der().to_vec())
+}
+
+/// A root ready to sign.
+pub(crate) struct Emittente {
+    nome: String,
+    der: Vec<u8>,
+    pub(crate) fine: Timestamp,
+    pub(crate) issuer: Issuer<'static, KeyPair>,
+}
+
+impl Emittente {
+    pub(crate) fn apri(d: &Deposito, indice: &Indice, quale: &str) -> Result<Self, ErrorePki> {
+        let Some(voce) = indice.radici.get(quale) else {
+            return Err(ErrorePki::guasto(
+                d.percorso(FILE_INDICE),
+                format!("manca la radice {quale}"),
+            ));
+        };
+        let der = leggi_certificato(d, &pem_radice(quale))?;
+        let relativo = chiave_radice(quale);
+        let chiave = chiavi::rileggi(&leggi_chiave(d, &relativo)?)
+            .map_err(|e| ErrorePki::guasto(d.percorso(&relativo), e))?;
+        let issuer = Issuer::from_ca_cert_der(&CertificateDer::from(der.as_slice()), chiave)
+            .map_err(|e| ErrorePki::guasto(d.percorso(&pem_radice(quale)), e))?;
+        Ok(Self {
+            nome: quale.to_owned(),
+            der,
+            fine: voce.non_dopo,
+            issuer,
+        })
+    }
+}
+
+/// Makes (or makes anew, with the same key) a root and notes it in the index.
+pub(crate) fn crea_radice(
+    d: &Deposito,
+    indice: &mut Indice,
+    quale: &str,
+    nomi: Vec<String>,
+    chiave: &KeyPair,
+    adesso: Timestamp,
+) -> Result<(), ErrorePki> {
+    let v = Validita::radice(adesso)?;
+    let cert = profilo::radice(quale, &nomi, v)?
+        .self_signed(chiave)
+        .map_err(ErrorePki::cripto)?;
+    d.scrivi(
+        &chiave_radice(quale),
+        chiave.serialize_pem().as_bytes(),
+        Accesso::Privato,
+    )?;
+    d.scrivi(&pem_radice(quale), cert.pem().as_bytes(), Accesso::Pubblico)?;
+    indice
+        .radici
+        .insert(quale.to_owned(), VoceRadice { nomi, non_dopo: v.a });
+    Ok(())
+}
+
+/// Certifies a key for a postazione and writes its three files; the caller puts the result into the index.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one place that joins them; a struct would be used once"
+)]
+pub(crate) fn rilascia(
+    d: &Deposito,
+    indice: &Indice,
+    r: &RichiestaEmissione,
+    numero: u16,
+    emittente: &Emittente,
+    chiave: &ChiavePostazione,
+    adesso: Timestamp,
+    password: Option<String>,
+) -> Result<Postazione, ErrorePki> {
+    let chiesto = format!("{}-{}-{numero:04}", r.comune, r.tipo);
+    let file = r
+        .difetto
+        .map_or_else(|| chiesto.clone(), |x| format!("{chiesto}.{x}"));
+    let pem = format!("postazioni/{file}.pem");
+    let rinnovo = password.is_some();
+    if !rinnovo && indice.postazioni.iter().any(|p| p.pem == Path::new(&pem)) {
+        return Err(ErrorePki::GiaEmessa(file));
+    }
+    let id = match r.difetto {
+        Some(Difetto::AltroComune) => format!("{}-{}-{numero:04}", altro_comune(&r.comune), r.tipo),
+        _ => chiesto,
+    };
+    let v = match r.difetto {
+        Some(Difetto::Scaduto) => Validita::scaduta(adesso)?,
+        Some(Difetto::Futuro) => Validita::futura(adesso, emittente.fine)?,
+        _ => Validita::postazione(adesso, emittente.fine)?,
+    };
+    let cn = (r.difetto != Some(Difetto::SenzaCn)).then_some(id.as_str());
+    let cert = profilo::postazione(cn, v)
+        .signed_by(&chiave.pubblica, &emittente.issuer)
+        .map_err(ErrorePki::cripto)?;
+    let password = password.unwrap_or_else(|| format!("{:08X}", rand::random::<u32>()));
+    let deposito_chiavi = p12::chiavi(
+        &id,
+        &chiave.pkcs8,
+        &[cert.der(), &emittente.der],
+        &password,
+        FormaP12::Moderna,
+    )?;
+    let p = Postazione {
+        tipo: r.tipo.clone(),
+        comune: r.comune.clone(),
+        p12: format!("postazioni/{file}.p12").into(),
+        pem: pem.into(),
+        chiave: format!("postazioni/{file}.key.pem").into(),
+        password,
+        impronta_sha256: impronta(cert.der()),
+        non_prima: v.da,
+        non_dopo: v.a,
+        difetto: r.difetto,
+        radice: emittente.nome.clone(),
+        id,
+    };
+    d.scrivi(
+        &p.chiave.to_string_lossy(),
+        pem_chiave(&chiave.pkcs8).as_bytes(),
+        Accesso::Privato,
+    )?;
+    d.scrivi(&p.pem.to_string_lossy(), cert.pem().as_bytes(), Accesso::Pubblico)?;
+    d.scrivi(&p.p12.to_string_lossy(), &deposito_chiavi, Accesso::Privato)?;
+    Ok(p)
+}
+
+/// A fictitious Comune that is not this one.
+fn altro_comune(comune: &str) -> &'static str {
+    if comune == "888999" { "888998" } else { "888999" }
+}
+
+fn impronta(der: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut s = String::with_capacity(64);
+    for b in aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der).as_ref() {
+        let _ = write!(s, "{b:02x}");
+    }
+    s
+}
+
+fn pem_chiave(pkcs8: &[u8]) -> String {
+    use base64::Engine;
+    let b64 = base64::engine::general_purpose::STANDARD.encode(pkcs8);
+    let mut s = String::from("-----BEGIN PRIVATE KEY-----\n");
+    for riga in b64.as_bytes().chunks(64) {
+        s.extend(riga.iter().map(|b| char::from(*b)));
+        s.push('\n');
+    }
+    s.push_str("-----END PRIVATE KEY-----\n");
+    s
+}
