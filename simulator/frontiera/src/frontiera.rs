@@ -1,0 +1,93 @@
+//! The perimeter of one environment: its anchors and its policy, and one examination per request.
+
+use anagrafe::Ambiente;
+use jiff::Timestamp;
+
+use crate::censimento::Censimento;
+use crate::passo::Esame;
+use crate::politica::Politica;
+use crate::security::certificato::{Certificato, ProblemaCertificato};
+use crate::security::esame::{self, Tavolo};
+use crate::security::{Grammatica, Validatore};
+
+/// Why a perimeter cannot be set up: a failure of ours, or of the data folder, never of a request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErroreFrontiera {
+    /// An anchor that is no RSA certificate.
+    #[error("l'ancora numero {quale} non si può usare: {problema}")]
+    Ancora {
+        /// Position in the list given, from 1.
+        quale: usize,
+        /// Why.
+        problema: ProblemaCertificato,
+    },
+}
+
+/// What a path of the web services accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Servizio {
+    /// Accepted elements in the Body: namespace and local name.
+    pub radici: &'static [(&'static str, &'static str)],
+    /// Whether `testataRichiesta` means anything here (not on TestConn, spec security §6.3).
+    pub controlla_testata: bool,
+}
+
+/// The perimeter of one environment. Immutable, shared among threads; a change of roots or policy makes a new one.
+#[derive(Debug)]
+pub struct Frontiera {
+    ambiente: Ambiente,
+    ancore: Vec<Certificato>,
+    politica: Politica,
+    validatore: Box<dyn Validatore>,
+}
+
+impl Frontiera {
+    /// Reads the anchors (DER: roots, or single certificates imported into the trust list).
+    pub fn nuova(ambiente: Ambiente, ancore: Vec<Vec<u8>>, politica: Politica) -> Result<Self, ErroreFrontiera> {
+        let leggi = |(i, der): (usize, Vec<u8>)| {
+            Certificato::leggi(&der).map_err(|problema| ErroreFrontiera::Ancora { quale: i + 1, problema })
+        };
+        let ancore = ancore.into_iter().enumerate().map(leggi).collect::<Result<_, _>>()?;
+        Ok(Self { ambiente, ancore, politica, validatore: Box::new(Grammatica) })
+    }
+
+    /// Puts another judge of bodies in place of the message grammar.
+    #[must_use]
+    pub fn con_validatore(mut self, validatore: Box<dyn Validatore>) -> Self {
+        self.validatore = validatore;
+        self
+    }
+
+    /// The environment served.
+    pub const fn ambiente(&self) -> Ambiente {
+        self.ambiente
+    }
+
+    /// The policy in force.
+    pub const fn politica(&self) -> &Politica {
+        &self.politica
+    }
+
+    /// Examines one request, steps 4 to 10 of spec security §6.3. Never panics, whatever the octets.
+    ///
+    /// `corpo` is the HTTP body, already freed of any content encoding; `adesso` is the environment's instant.
+    pub fn esamina(
+        &self,
+        corpo: &[u8],
+        content_type: Option<&str>,
+        servizio: &Servizio,
+        censimento: &dyn Censimento,
+        adesso: Timestamp,
+    ) -> Esame {
+        let tavolo = Tavolo {
+            politica: &self.politica,
+            ancore: &self.ancore,
+            validatore: self.validatore.as_ref(),
+            censimento,
+            radici: servizio.radici,
+            controlla_testata: servizio.controlla_testata,
+            adesso,
+        };
+        esame::esamina(corpo, content_type, &tavolo)
+    }
+}

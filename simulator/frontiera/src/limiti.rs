@@ -1,0 +1,34 @@
+//! Every limit of this layer, with its unit, in one place.
+
+/// Largest envelope accepted, in bytes, unless the policy says otherwise (spec security §2.3).
+pub const CORPO_MASSIMO: usize = 32 * 1024 * 1024;
+
+/// Deepest nesting of elements accepted. The tree parser recurses once per level, so this also bounds its stack.
+pub const PROFONDITA_MASSIMA: usize = 200;
+
+/// Most nodes (elements, texts, comments, instructions) of one envelope.
+pub const NODI_MASSIMI: u32 = 2_000_000;
+
+/// Canonical octets of one reference kept in the evidence, in bytes; the digest always covers all of them.
+pub const CANONICA_IN_EVIDENZA: usize = 64 * 1024;
+
+/// Most references in one signature: two are needed, a client may sign a few parts more.
+pub(crate) const RIFERIMENTI_MASSIMI: usize = 32;
+
+/// Most transforms in one reference (enveloped-signature and canonicalization make two).
+pub(crate) const TRASFORMAZIONI_MASSIME: usize = 4;
+
+/// Largest PKCS#7 of a postazione id, in bytes of its DER form: a signer, one certificate, twenty bytes of content.
+pub(crate) const PKCS7_MASSIMO: usize = 64 * 1024;
+
+/// Deepest nesting of a BER message that is rewritten to DER.
+pub(crate) const BER_PROFONDITA: usize = 32;
+
+/// Largest certificate, in bytes of DER.
+pub(crate) const CERTIFICATO_MASSIMO: usize = 16 * 1024;
+
+/// Smallest RSA modulus of a signer, in bits (spec security §5.1).
+pub(crate) const RSA_BIT_MINIMI: usize = 2048;
+
+/// Largest RSA modulus of a signer, in bits: verification time grows with its square.
+pub(crate) const RSA_BIT_MASSIMI: usize = 8192;

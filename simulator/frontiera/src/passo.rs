@@ -1,0 +1,98 @@
+//! What an examination leaves behind: the verdict of each step and the evidence for it.
+//!
+//! The caller of the service sees only a terse fault; all of this is for the journal, whose reader is the
+//! developer of the management system that was refused.
+
+use serde::Serialize;
+
+use crate::{
+    security::esame::BustaVerificata,
+    soap::{Fault, VersioneSoap},
+};
+
+/// How one step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Verdetto {
+    /// The rule holds.
+    Superato,
+    /// The rule is broken. It ends the examination, unless a permissive policy tolerates it.
+    Fallito,
+    /// Not reached, or switched off by the policy.
+    NonEseguito,
+}
+
+/// One step of spec security §6.3, with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Passo {
+    /// Stable name, one of [`crate::PASSI`].
+    pub nome: &'static str,
+    /// How it ended.
+    pub verdetto: Verdetto,
+    /// The rule's place: "spec security §4.2".
+    pub regola: &'static str,
+    /// What the rule wants to see.
+    pub atteso: Option<String>,
+    /// What the request carries.
+    pub osservato: Option<String>,
+    /// In Italian, for the developer: what to look at.
+    pub spiegazione: Option<String>,
+}
+
+/// Declared and computed digest of one reference, with the octets that were hashed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Confronto {
+    /// Which signature: `messaggio` or `asserzione`.
+    pub firma: &'static str,
+    /// The reference's URI as sent.
+    pub uri: String,
+    /// Path of the element found, by local names (`Envelope/Body`).
+    pub elemento: String,
+    /// Digest algorithm URI.
+    pub algoritmo: String,
+    /// Digest in the message, base64 without blanks.
+    pub dichiarato: String,
+    /// Digest of the canonical octets, base64.
+    pub calcolato: String,
+    /// The canonical octets, at most [`crate::CANONICA_IN_EVIDENZA`] bytes of them, cut at a character.
+    pub canonica: String,
+    /// Length of all canonical octets, in bytes.
+    pub byte_canonici: usize,
+}
+
+/// What was looked at, for the journal. Holds no private key and no password; it does hold names of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Evidenza {
+    /// One entry per reference of each signature, in order of examination.
+    pub confronti: Vec<Confronto>,
+    /// CN of the message signer.
+    pub cn_messaggio: Option<String>,
+    /// CN of the assertion signer.
+    pub cn_asserzione: Option<String>,
+    /// CN of the signer of the postazione id.
+    pub cn_postazione: Option<String>,
+    /// `Created` of the Timestamp minus the simulator's instant, in milliseconds: positive is a clock ahead.
+    pub scarto_orologio_ms: Option<i64>,
+    /// `NameID` as sent, once the assertion was read.
+    pub name_id: Option<String>,
+    /// `IdSede` as sent.
+    pub id_sede: Option<String>,
+    /// `IdPostazione` as sent.
+    pub id_postazione: Option<String>,
+    /// `idOperazioneComune` of the message header, if any: the key people quote to support.
+    pub id_operazione_comune: Option<String>,
+    /// Root element of the body: namespace and local name.
+    pub radice: Option<(String, String)>,
+}
+
+/// The whole examination of one request.
+#[derive(Debug)]
+pub struct Esame {
+    /// One entry per step of [`crate::PASSI`], always all of them, in order.
+    pub passi: Vec<Passo>,
+    /// Version in which the answer is due.
+    pub versione: VersioneSoap,
+    /// The verified request, or the fault to send.
+    pub esito: Result<BustaVerificata, Fault>,
+    /// What was looked at.
+    pub evidenza: Evidenza,
+}

@@ -1,0 +1,209 @@
+//! Exclusive XML canonicalization (W3C, 18 July 2002), without comments unless asked.
+//!
+//! Turns one element of a tree into the octets that are digested. roxmltree resolves namespaces but does
+//! not keep prefixes, so they are read from the source text of the tag; namespaces in scope come from the
+//! tree. The stack of *rendered* declarations is what decides whether one is written again.
+
+use roxmltree::{Node, NodeId};
+
+use crate::soap::ns;
+
+/// What to canonicalize and how.
+#[derive(Debug, Clone, Default)]
+pub struct Opzioni<'p> {
+    /// `InclusiveNamespaces/@PrefixList`, split; the empty string is `#default`.
+    pub prefissi: Vec<&'p str>,
+    /// A subtree left out: the enveloped signature.
+    pub senza: Option<NodeId>,
+    /// Keep comments (`#WithComments`).
+    pub commenti: bool,
+}
+
+impl<'p> Opzioni<'p> {
+    /// Splits a `PrefixList` attribute.
+    pub fn con_lista(lista: &'p str) -> Self {
+        let prefissi = lista.split_ascii_whitespace().map(|p| if p == "#default" { "" } else { p });
+        Self { prefissi: prefissi.collect(), ..Self::default() }
+    }
+}
+
+/// The canonical octets of an element and what is in it.
+pub fn canonica(nodo: Node<'_, '_>, opzioni: &Opzioni<'_>) -> Vec<u8> {
+    let mut scrittore = Scrittore { uscita: Vec::with_capacity(1024), resi: Vec::new(), opzioni };
+    scrittore.elemento(nodo);
+    scrittore.uscita
+}
+
+/// An element as a document of its own: every namespace in scope is kept, so that QNames in values
+/// still resolve. Not for digests.
+pub fn documento(nodo: Node<'_, '_>) -> Vec<u8> {
+    let prefissi = nodo.namespaces().map(|n| n.name().unwrap_or("")).filter(|p| *p != "xml").collect();
+    canonica(nodo, &Opzioni { prefissi, ..Opzioni::default() })
+}
+
+struct Scrittore<'o, 'p, 'a> {
+    uscita: Vec<u8>,
+    /// Declarations already written by an output ancestor, innermost last.
+    resi: Vec<(&'a str, &'a str)>,
+    opzioni: &'o Opzioni<'p>,
+}
+
+impl<'a> Scrittore<'_, '_, 'a> {
+    /// Recursion is bounded by the guard that stands before the tree.
+    fn elemento<'input: 'a>(&mut self, n: Node<'a, 'input>) {
+        if self.opzioni.senza == Some(n.id()) {
+            return;
+        }
+        let segno = self.resi.len();
+        let prefisso = prefisso_elemento(n);
+        self.uscita.push(b'<');
+        self.qname(prefisso, n.tag_name().name());
+        let mut attributi: Vec<_> = n.attributes().map(|a| (a.namespace().unwrap_or(""), a)).collect();
+        attributi.sort_by(|(ns1, a1), (ns2, a2)| (ns1, a1.name()).cmp(&(ns2, a2.name())));
+        self.dichiarazioni(n, prefisso, &attributi);
+        for (_, a) in &attributi {
+            self.uscita.push(b' ');
+            self.uscita.extend_from_slice(&n.document().input_text().as_bytes()[a.range_qname()]);
+            self.uscita.extend_from_slice(b"=\"");
+            attributo(&mut self.uscita, a.value());
+            self.uscita.push(b'"');
+        }
+        self.uscita.push(b'>');
+        for figlio in n.children() {
+            if figlio.is_element() {
+                self.elemento(figlio);
+            } else if let Some(pi) = figlio.pi() {
+                self.uscita.extend_from_slice(b"<?");
+                self.uscita.extend_from_slice(pi.target.as_bytes());
+                if let Some(valore) = pi.value.filter(|v| !v.is_empty()) {
+                    self.uscita.push(b' ');
+                    a_capo(&mut self.uscita, valore);
+                }
+                self.uscita.extend_from_slice(b"?>");
+            } else if figlio.is_comment() {
+                if self.opzioni.commenti {
+                    self.uscita.extend_from_slice(b"<!--");
+                    a_capo(&mut self.uscita, figlio.text().unwrap_or(""));
+                    self.uscita.extend_from_slice(b"-->");
+                }
+            } else {
+                testo(&mut self.uscita, figlio.text().unwrap_or(""));
+            }
+        }
+        self.uscita.extend_from_slice(b"</");
+        self.qname(prefisso, n.tag_name().name());
+        self.uscita.push(b'>');
+        self.resi.truncate(segno);
+    }
+
+    fn dichiarazioni<'input: 'a>(
+        &mut self,
+        n: Node<'a, 'input>,
+        prefisso: &'a str,
+        attributi: &[(&'a str, roxmltree::Attribute<'a, 'input>)],
+    ) {
+        let mut nuove: Vec<(&'a str, &'a str)> = Vec::new();
+        self.forse(&mut nuove, prefisso, n.tag_name().namespace().unwrap_or(""));
+        let sorgente = n.document().input_text();
+        for (spazio, a) in attributi {
+            // An attribute without prefix has no namespace and makes no declaration visible.
+            if let Some((p, _)) = sorgente[a.range_qname()].split_once(':') {
+                self.forse(&mut nuove, p, spazio);
+            }
+        }
+        for p in &self.opzioni.prefissi {
+            // The prefix must live as long as the tree: take it from the declaration in scope.
+            if let Some(dichiarata) = n.namespaces().find(|d| d.name().unwrap_or("") == *p) {
+                self.forse(&mut nuove, dichiarata.name().unwrap_or(""), dichiarata.uri());
+            } else if p.is_empty() {
+                self.forse(&mut nuove, "", "");
+            }
+        }
+        nuove.sort_unstable();
+        for (p, uri) in nuove {
+            self.uscita.extend_from_slice(if p.is_empty() { b" xmlns" } else { b" xmlns:" });
+            self.uscita.extend_from_slice(p.as_bytes());
+            self.uscita.extend_from_slice(b"=\"");
+            attributo(&mut self.uscita, uri);
+            self.uscita.push(b'"');
+            self.resi.push((p, uri));
+        }
+    }
+
+    /// Notes a declaration unless an output ancestor wrote the same. `xmlns=""` is written only to undo one.
+    fn forse(&self, nuove: &mut Vec<(&'a str, &'a str)>, prefisso: &'a str, uri: &'a str) {
+        if prefisso == "xml" {
+            return;
+        }
+        let reso = self.resi.iter().rev().find(|(p, _)| *p == prefisso).map_or("", |(_, u)| u);
+        if reso != uri && !nuove.contains(&(prefisso, uri)) {
+            nuove.push((prefisso, uri));
+        }
+    }
+
+    fn qname(&mut self, prefisso: &str, nome: &str) {
+        if !prefisso.is_empty() {
+            self.uscita.extend_from_slice(prefisso.as_bytes());
+            self.uscita.push(b':');
+        }
+        self.uscita.extend_from_slice(nome.as_bytes());
+    }
+}
+
+/// The literal prefix of an element, from its start tag in the source; empty if none.
+fn prefisso_elemento<'input>(n: Node<'_, 'input>) -> &'input str {
+    let sorgente = n.document().input_text();
+    let dopo = &sorgente[n.range().start + 1..];
+    // A name ends at the first of these; a colon before that ends the prefix.
+    match dopo.find([':', ' ', '\t', '\r', '\n', '/', '>']) {
+        Some(p) if dopo.as_bytes()[p] == b':' => &dopo[..p],
+        _ => "",
+    }
+}
+
+fn testo(uscita: &mut Vec<u8>, t: &str) {
+    sostituisci(uscita, t, |b| match b {
+        b'&' => Some(b"&amp;"),
+        b'<' => Some(b"&lt;"),
+        b'>' => Some(b"&gt;"),
+        b'\r' => Some(b"&#xD;"),
+        _ => None,
+    });
+}
+
+fn attributo(uscita: &mut Vec<u8>, t: &str) {
+    sostituisci(uscita, t, |b| match b {
+        b'&' => Some(b"&amp;"),
+        b'<' => Some(b"&lt;"),
+        b'"' => Some(b"&quot;"),
+        b'\t' => Some(b"&#x9;"),
+        b'\n' => Some(b"&#xA;"),
+        b'\r' => Some(b"&#xD;"),
+        _ => None,
+    });
+}
+
+/// Instructions and comments: the parser leaves their line ends as they came, XML wants them as LF.
+fn a_capo(uscita: &mut Vec<u8>, t: &str) {
+    uscita.extend_from_slice(t.replace("\r\n", "\n").replace('\r', "\n").as_bytes());
+}
+
+/// Copies in runs: text without special octets, which is nearly all, costs one copy.
+fn sostituisci(uscita: &mut Vec<u8>, t: &str, con: impl Fn(u8) -> Option<&'static [u8]>) {
+    let b = t.as_bytes();
+    let mut da = 0;
+    for (i, c) in b.iter().enumerate() {
+        if let Some(entita) = con(*c) {
+            uscita.extend_from_slice(&b[da..i]);
+            uscita.extend_from_slice(entita);
+            da = i + 1;
+        }
+    }
+    uscita.extend_from_slice(&b[da..]);
+}
+
+/// The `PrefixList` of an `InclusiveNamespaces` child, if any.
+pub(crate) fn lista_prefissi<'a>(algoritmo: Node<'a, '_>) -> &'a str {
+    let figlio = algoritmo.children().find(|n| n.has_tag_name((ns::EXC_C14N, "InclusiveNamespaces")));
+    figlio.and_then(|n| n.attribute("PrefixList")).unwrap_or("")
+}

@@ -1,0 +1,387 @@
+//! Steps 5 and 6: the Body against its grammar, the message signature, the Timestamp.
+
+use jiff::Timestamp;
+use roxmltree::{Document, Node};
+
+use super::Tavolo;
+use super::identita::Tempestiva;
+use super::verbale::Verbale;
+use crate::limiti::CANONICA_IN_EVIDENZA;
+use crate::passo::Confronto;
+use crate::security::certificato::{Certificato, ProblemaCertificato};
+use crate::security::chiave::{self, ErroreChiave};
+use crate::security::identificatori::Identificatori;
+use crate::security::tempo::{self, Finestra};
+use crate::security::xmldsig::{Ammessi, Firma, Riferimento};
+use crate::security::{c14n, in_base64, testo_di};
+use crate::soap::busta::{self, Busta, unico_figlio};
+use crate::soap::{Fault, TipoFault, ns};
+
+/// Step 4 done: an envelope.
+pub(super) struct ConBusta<'a, 'i> {
+    pub(super) doc: &'a Document<'i>,
+    pub(super) busta: Busta<'a, 'i>,
+}
+
+/// Step 5 done: a body of an accepted root, valid.
+pub(super) struct ConSchema<'a, 'i> {
+    doc: &'a Document<'i>,
+    busta: Busta<'a, 'i>,
+}
+
+/// One Security header with a message signature.
+pub(super) struct ConIntestazione<'a, 'i> {
+    doc: &'a Document<'i>,
+    busta: Busta<'a, 'i>,
+    security: Node<'a, 'i>,
+    timestamp: Option<Node<'a, 'i>>,
+    asserzione: Option<Node<'a, 'i>>,
+    firma: Node<'a, 'i>,
+}
+
+/// Every reference leads to one element.
+pub(super) struct Risolta<'a, 'i> {
+    base: ConIntestazione<'a, 'i>,
+    id: Identificatori<'a, 'i>,
+    firma: Firma<'a, 'i>,
+    riferiti: Vec<Node<'a, 'i>>,
+}
+
+/// Every digest agrees with the canonical octets, which are kept.
+pub(super) struct Digerita<'a, 'i> {
+    base: ConIntestazione<'a, 'i>,
+    id: Identificatori<'a, 'i>,
+    firma: Firma<'a, 'i>,
+    digeriti: Vec<(Node<'a, 'i>, Vec<u8>)>,
+}
+
+/// The signature is that of a trusted, unrevoked certificate.
+pub(super) struct Firmata<'a, 'i> {
+    base: ConIntestazione<'a, 'i>,
+    id: Identificatori<'a, 'i>,
+    digeriti: Vec<(Node<'a, 'i>, Vec<u8>)>,
+    nel_messaggio: Vec<Certificato>,
+    certificato: Certificato,
+}
+
+/// Body and Timestamp are among the digested; from here on their octets stand for them.
+pub(super) struct Coperta<'a, 'i> {
+    asserzione: Option<Node<'a, 'i>>,
+    id: Identificatori<'a, 'i>,
+    nel_messaggio: Vec<Certificato>,
+    certificato: Certificato,
+    corpo: Vec<u8>,
+    timestamp: Vec<u8>,
+}
+
+impl<'a, 'i> ConBusta<'a, 'i> {
+    pub(super) fn schema(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<ConSchema<'a, 'i>, Fault> {
+        let Self { doc, busta } = self;
+        let Some(radice) = unico_figlio(busta.body) else {
+            let spiega = "il Body deve contenere un solo elemento".to_owned();
+            return Err(v.ferma("schema", TipoFault::F2, Some("un elemento nel Body"), None, spiega));
+        };
+        let nome = radice.tag_name();
+        let coppia = (nome.namespace().unwrap_or(""), nome.name());
+        v.evidenza.radice = Some((coppia.0.to_owned(), coppia.1.to_owned()));
+        if t.controlla_testata {
+            v.evidenza.id_operazione_comune = radice
+                .children()
+                .find(|n| n.tag_name().name() == "testataRichiesta")
+                .and_then(|n| n.children().find(|n| n.tag_name().name() == "idOperazioneComune"))
+                .and_then(testo_di);
+        }
+        if !t.radici.contains(&coppia) {
+            let attese: Vec<_> = t.radici.iter().map(|(n, l)| format!("{{{n}}}{l}")).collect();
+            return Err(v.ferma(
+                "schema",
+                TipoFault::F2,
+                Some(&attese.join(", ")),
+                Some(format!("{{{}}}{}", coppia.0, coppia.1)),
+                "questo servizio non accetta questo elemento nel Body: controllate namespace e nome".into(),
+            ));
+        }
+        if !t.politica.valida_schema {
+            v.saltato("schema", "la politica lascia la validazione ai servizi");
+            return Ok(ConSchema { doc, busta });
+        }
+        match t.validatore.valida(coppia.0, coppia.1, &c14n::documento(radice)) {
+            None => v.saltato("schema", "nessuna grammatica per questo elemento"),
+            Some(errori) if errori.is_empty() => v.superato("schema", Some(coppia.1.to_owned())),
+            Some(errori) => {
+                let quante = errori.len();
+                return Err(v.ferma(
+                    "schema",
+                    TipoFault::F2,
+                    Some("un corpo valido secondo lo schema"),
+                    Some(format!("{quante} violazioni")),
+                    errori.join("\n"),
+                ));
+            }
+        }
+        Ok(ConSchema { doc, busta })
+    }
+}
+
+impl<'a, 'i> ConSchema<'a, 'i> {
+    pub(super) fn intestazione(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<ConIntestazione<'a, 'i>, Fault> {
+        let Self { doc, busta } = self;
+        let mut intestazioni = busta.intestazioni(ns::WSSE, "Security");
+        let Some(security) = intestazioni.next() else {
+            let tipo = t.politica.fault_senza_intestazione;
+            let spiega = "manca l'intestazione wsse:Security: il client non applica la cornice di sicurezza";
+            return Err(v.ferma("intestazione", tipo, Some("wsse:Security"), None, spiega.into()));
+        };
+        if intestazioni.next().is_some() {
+            return Err(doppio(v, "wsse:Security"));
+        }
+        let timestamp = al_piu_uno(security, ns::WSU, "Timestamp").map_err(|()| doppio(v, "wsu:Timestamp"))?;
+        let asserzione = al_piu_uno(security, ns::SAML2, "Assertion").map_err(|()| doppio(v, "saml:Assertion"))?;
+        let firma = al_piu_uno(security, ns::DS, "Signature").map_err(|()| doppio(v, "ds:Signature"))?;
+        v.superato("intestazione", None);
+        let Some(firma) = firma else {
+            let spiega = "manca la firma del messaggio (ds:Signature figlia di wsse:Security): applicate la policy \
+                          con firma di Timestamp e Body";
+            return Err(v.ferma("copertura", TipoFault::F7, Some("Timestamp e Body firmati"), None, spiega.into()));
+        };
+        Ok(ConIntestazione { doc, busta, security, timestamp, asserzione, firma })
+    }
+}
+
+impl<'a, 'i> ConIntestazione<'a, 'i> {
+    pub(super) fn riferimenti(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Risolta<'a, 'i>, Fault> {
+        let id = Identificatori::leggi(self.doc, t.politica.id_wsu_stretto)
+            .map_err(|e| v.ferma("riferimenti", TipoFault::F2, Some("identificatori unici"), Some(e.0.clone()), e.to_string()))?;
+        let firma = Firma::leggi(self.firma, ammessi(t))
+            .map_err(|e| v.ferma("riferimenti", TipoFault::F1, None, None, e.to_string()))?;
+        let mut riferiti = Vec::with_capacity(firma.riferimenti.len());
+        for r in &firma.riferimenti {
+            let Some(nodo) = r.risolvi(&id) else {
+                let uri = r.uri.unwrap_or("(senza URI)").to_owned();
+                let spiega = format!(
+                    "il riferimento «{uri}» non corrisponde ad alcun elemento: Body e Timestamp si identificano con \
+                     wsu:Id, non con Id o soap:Id"
+                );
+                return Err(v.ferma("riferimenti", TipoFault::F2, Some("un wsu:Id presente"), Some(uri), spiega));
+            };
+            riferiti.push(nodo);
+        }
+        let uri: Vec<_> = firma.riferimenti.iter().filter_map(|r| r.uri).collect();
+        v.superato("riferimenti", Some(uri.join(" ")));
+        Ok(Risolta { base: self, id, firma, riferiti })
+    }
+}
+
+impl<'a, 'i> Risolta<'a, 'i> {
+    pub(super) fn digest(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Digerita<'a, 'i>, Fault> {
+        let Self { base, id, firma, riferiti } = self;
+        let mut digeriti = Vec::with_capacity(riferiti.len());
+        for (r, nodo) in firma.riferimenti.iter().zip(riferiti) {
+            let canonica = r.canonica(nodo, firma.nodo.id());
+            if !confronta(v, "messaggio", r, nodo, &canonica) {
+                let nome = nodo.tag_name().name();
+                v.ferma_se(
+                    t.politica.controlla_firme,
+                    "digest",
+                    TipoFault::F5,
+                    Some(&in_base64(&r.dichiarato)),
+                    Some(in_base64(&r.digest.calcola(&canonica))),
+                    format!(
+                        "{nome} è cambiato dopo la firma, oppure il C14N del client è diverso: confrontate i byte \
+                         canonici qui sotto con i vostri"
+                    ),
+                )?;
+            }
+            digeriti.push((nodo, canonica));
+        }
+        v.superato("digest", Some(format!("{} riferimenti", digeriti.len())));
+        Ok(Digerita { base, id, firma, digeriti })
+    }
+}
+
+impl<'a, 'i> Digerita<'a, 'i> {
+    /// Signature value, trust, revocation.
+    pub(super) fn valore(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Firmata<'a, 'i>, Fault> {
+        let Self { base, id, firma, digeriti } = self;
+        let nel_messaggio = chiave::raccogli(base.security);
+        let certificato = chiave::certificato(firma.key_info, &id, &nel_messaggio).map_err(|e| {
+            let tipo = if matches!(e, ErroreChiave::Irrisolto(_)) { TipoFault::F2 } else { TipoFault::F1 };
+            v.ferma("valore-firma", tipo, Some("il certificato del firmatario nel messaggio"), None, e.to_string())
+        })?;
+        v.evidenza.cn_messaggio = Some(certificato.nome().to_owned());
+        valore(t, v, "valore-firma", &firma, &certificato)?;
+        fiducia(t, v, "certificato", &certificato)?;
+        revoca(t, v, &certificato)?;
+        Ok(Firmata { base, id, digeriti, nel_messaggio, certificato })
+    }
+}
+
+impl<'a, 'i> Firmata<'a, 'i> {
+    pub(super) fn copertura(self, v: &mut Verbale) -> Result<Coperta<'a, 'i>, Fault> {
+        let Self { base, id, mut digeriti, nel_messaggio, certificato } = self;
+        let mut prendi = |nodo: Node<'_, '_>| {
+            let dove = digeriti.iter().position(|(n, _)| n.id() == nodo.id())?;
+            Some(digeriti.swap_remove(dove).1)
+        };
+        let corpo = prendi(base.busta.body);
+        let timestamp = base.timestamp.and_then(&mut prendi);
+        let (Some(corpo), Some(timestamp)) = (corpo.as_ref(), timestamp.as_ref()) else {
+            let mancano: Vec<_> = [
+                base.timestamp.is_none().then_some("manca il Timestamp"),
+                (base.timestamp.is_some() && timestamp.is_none()).then_some("il Timestamp non è firmato"),
+                corpo.is_none().then_some("il Body non è firmato"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let spiega = mancano.join("; ");
+            return Err(v.ferma("copertura", TipoFault::F7, Some("Timestamp e Body firmati"), None, spiega));
+        };
+        v.superato("copertura", Some("Timestamp e Body".into()));
+        Ok(Coperta {
+            asserzione: base.asserzione,
+            id,
+            nel_messaggio,
+            certificato,
+            corpo: corpo.clone(),
+            timestamp: timestamp.clone(),
+        })
+    }
+}
+
+impl<'a, 'i> Coperta<'a, 'i> {
+    pub(super) fn tempo(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Tempestiva<'a, 'i>, Fault> {
+        match leggi_timestamp(&self.timestamp) {
+            Err(e) => v.ferma_se(t.politica.controlla_tempi, "timestamp", TipoFault::F1, None, None, e)?,
+            Ok((creato, scade)) => {
+                v.evidenza.scarto_orologio_ms =
+                    i64::try_from(creato.duration_since(t.adesso).as_millis()).ok();
+                let osservato = Some(format!("{creato} – {scade}"));
+                let f = tempo::finestra(Some(creato), Some(scade), t.adesso, t.politica.tolleranza_futuro);
+                if f == Finestra::Dentro && scade.duration_since(creato) <= t.politica.durata_massima {
+                    v.superato("timestamp", osservato);
+                } else {
+                    let spiega = tempo::spiega(f).unwrap_or_else(|| {
+                        format!("il Timestamp dura più di {}", tempo::a_parole(t.politica.durata_massima))
+                    });
+                    let atteso = format!("una finestra che comprenda {}", t.adesso);
+                    v.ferma_se(t.politica.controlla_tempi, "timestamp", TipoFault::F1, Some(&atteso), osservato, spiega)?;
+                }
+            }
+        }
+        Ok(Tempestiva {
+            asserzione: self.asserzione,
+            id: self.id,
+            nel_messaggio: self.nel_messaggio,
+            certificato: self.certificato,
+            corpo: self.corpo,
+        })
+    }
+}
+
+/// `Created` and `Expires` from the digested octets.
+fn leggi_timestamp(canonica: &[u8]) -> Result<(Timestamp, Timestamp), String> {
+    let testo = std::str::from_utf8(canonica).map_err(|e| e.to_string())?;
+    let doc = busta::albero(testo).map_err(|e| e.to_string())?;
+    let uno = |nome: &'static str| {
+        let nodo = al_piu_uno(doc.root_element(), ns::WSU, nome).ok().flatten();
+        let testo = nodo.and_then(testo_di).ok_or(format!("nel Timestamp manca o è ripetuto {nome}"))?;
+        tempo::istante(&testo).map_err(|e| format!("{nome} «{testo}»: {e}"))
+    };
+    Ok((uno("Created")?, uno("Expires")?))
+}
+
+pub(super) fn ammessi(t: &Tavolo<'_>) -> Ammessi {
+    Ammessi { sha1: t.politica.accetta_sha1, sha256: t.politica.accetta_sha256 }
+}
+
+/// Compares one digest and leaves the evidence.
+pub(super) fn confronta(
+    v: &mut Verbale,
+    firma: &'static str,
+    r: &Riferimento<'_>,
+    nodo: Node<'_, '_>,
+    canonica: &[u8],
+) -> bool {
+    let calcolato = r.digest.calcola(canonica);
+    let uguale = calcolato == r.dichiarato;
+    let mut fine = canonica.len().min(CANONICA_IN_EVIDENZA);
+    while fine > 0 && fine < canonica.len() && canonica[fine] & 0xC0 == 0x80 {
+        fine -= 1;
+    }
+    let mut nomi: Vec<_> = nodo.ancestors().filter(Node::is_element).map(|n| n.tag_name().name()).collect();
+    nomi.reverse();
+    v.evidenza.confronti.push(Confronto {
+        firma,
+        uri: r.uri.unwrap_or("").to_owned(),
+        elemento: nomi.join("/"),
+        algoritmo: r.algoritmo.to_owned(),
+        dichiarato: in_base64(&r.dichiarato),
+        calcolato: in_base64(&calcolato),
+        canonica: String::from_utf8_lossy(&canonica[..fine]).into_owned(),
+        byte_canonici: canonica.len(),
+    });
+    uguale
+}
+
+/// Checks a signature's value; F1 if wrong.
+pub(super) fn valore(
+    t: &Tavolo<'_>,
+    v: &mut Verbale,
+    passo: &'static str,
+    firma: &Firma<'_, '_>,
+    c: &Certificato,
+) -> Result<(), Fault> {
+    let problema = match firma.verifica(c) {
+        Ok(true) => {
+            v.superato(passo, Some(firma.algoritmo.to_owned()));
+            return Ok(());
+        }
+        Ok(false) => format!(
+            "SignatureValue non è la firma di SignedInfo con la chiave di {}: chiave e certificato non \
+             corrispondono, o SignedInfo è cambiato dopo la firma",
+            c.nome()
+        ),
+        Err(e) => e.to_string(),
+    };
+    v.ferma_se(t.politica.controlla_firme, passo, TipoFault::F1, None, Some(c.nome().to_owned()), problema)
+}
+
+/// Checks that a signer hangs on this environment's anchors and is within validity.
+pub(super) fn fiducia(t: &Tavolo<'_>, v: &mut Verbale, passo: &'static str, c: &Certificato) -> Result<(), Fault> {
+    let Err(e) = c.fidato(t.ancore, t.adesso) else {
+        v.superato(passo, Some(c.nome().to_owned()));
+        return Ok(());
+    };
+    let tipo = match e {
+        ProblemaCertificato::Scaduto(_) | ProblemaCertificato::Futuro(_) => t.politica.fault_certificato_scaduto,
+        ProblemaCertificato::Ignoto { .. } | ProblemaCertificato::FirmaCa { .. } => t.politica.fault_certificato_ignoto,
+        _ => TipoFault::F1,
+    };
+    let osservato = Some(c.nome().to_owned());
+    let atteso = Some("un certificato valido, emesso da una CA di questo ambiente");
+    v.ferma_se(t.politica.controlla_fiducia, passo, tipo, atteso, osservato, e.to_string())
+}
+
+/// Asks whether a signer was deleted in the console; F4 if so.
+pub(super) fn revoca(t: &Tavolo<'_>, v: &mut Verbale, c: &Certificato) -> Result<(), Fault> {
+    if t.censimento.revocato(c.impronta(), c.nome()) {
+        let spiega = format!("il certificato {} è stato cancellato nella console", c.nome());
+        let osservato = Some(c.nome().to_owned());
+        return v.ferma_se(t.politica.controlla_revoca, "revoca", TipoFault::F4, Some("attivo"), osservato, spiega);
+    }
+    v.superato("revoca", Some(c.nome().to_owned()));
+    Ok(())
+}
+
+/// The child of this name, if there is at most one.
+fn al_piu_uno<'a, 'i>(n: Node<'a, 'i>, ns: &'static str, nome: &'static str) -> Result<Option<Node<'a, 'i>>, ()> {
+    let mut trovati = n.children().filter(|c| c.has_tag_name((ns, nome)));
+    let primo = trovati.next();
+    if trovati.next().is_some() { Err(()) } else { Ok(primo) }
+}
+
+fn doppio(v: &mut Verbale, cosa: &str) -> Fault {
+    let spiega = format!("{cosa} compare più di una volta");
+    v.ferma("intestazione", TipoFault::F1, Some("una sola volta"), Some(cosa.to_owned()), spiega)
+}

@@ -1,0 +1,38 @@
+//! WS-Security as the gateway in front of the register sees it: signatures, certificates, assertions,
+//! and the order of the checks ([`esame`]). Each neighbour here is a plain tool; only `esame` knows faults.
+
+pub mod asserzione;
+pub mod ber;
+pub mod c14n;
+pub mod certificato;
+pub mod chiave;
+mod corpo;
+pub mod digest;
+pub mod esame;
+pub mod identificatori;
+pub mod pkcs7;
+pub mod tempo;
+pub mod xmldsig;
+
+pub use corpo::{Grammatica, Validatore};
+
+use base64::Engine as _;
+
+/// Base64 of a text node: blanks, line breaks and their character references are all tolerated.
+pub fn base64(testo: &str) -> Option<Vec<u8>> {
+    let pulito: Vec<u8> = testo.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    base64::engine::general_purpose::STANDARD.decode(pulito).ok()
+}
+
+/// Base64 without line breaks.
+pub fn in_base64(dati: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(dati)
+}
+
+/// All the text below an element, if it has no child elements; comments inside do not cut it.
+pub(crate) fn testo_di(n: roxmltree::Node<'_, '_>) -> Option<String> {
+    if n.children().any(|c| c.is_element()) {
+        return None;
+    }
+    Some(n.children().filter(roxmltree::Node::is_text).filter_map(|c| c.text()).collect())
+}

@@ -1,0 +1,156 @@
+//! What must be known of the octets before a tree is built from them.
+//!
+//! Turns bytes into text (UTF-8; UTF-16 and ISO-8859-1 if they say so) and measures nesting with a flat
+//! loop, because the tree parser recurses per level. Finds a DOCTYPE so that the journal can name it; the
+//! tree parser would refuse it as well. It does not judge well-formedness beyond that.
+
+use std::borrow::Cow;
+
+use crate::limiti::PROFONDITA_MASSIMA;
+
+/// Why the octets are not an envelope one may read. All end in the same fault (spec security §6.2, F3).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformato {
+    /// More octets than the policy allows.
+    #[error("il messaggio supera il limite di {limite} byte")]
+    TroppoGrande {
+        /// The limit, in bytes.
+        limite: usize,
+    },
+    /// Elements nested too deep.
+    #[error("più di {PROFONDITA_MASSIMA} elementi annidati")]
+    TroppoProfondo,
+    /// A document type declaration.
+    #[error("il messaggio contiene una dichiarazione DOCTYPE, che non è ammessa")]
+    Doctype,
+    /// Octets that are no text in the declared encoding.
+    #[error("il messaggio non è testo {0} valido")]
+    Codifica(String),
+    /// Not well-formed.
+    #[error("XML non ben formato: {0}")]
+    Xml(String),
+    /// Well-formed, but no SOAP envelope.
+    #[error("{0}")]
+    NonBusta(String),
+}
+
+/// Octets to text. A declared encoding other than UTF-8, UTF-16 or ISO-8859-1 is refused.
+pub fn decodifica(corpo: &[u8]) -> Result<Cow<'_, str>, Malformato> {
+    match corpo {
+        [0xFF, 0xFE, resto @ ..] => return utf16(resto, u16::from_le_bytes),
+        [0xFE, 0xFF, resto @ ..] => return utf16(resto, u16::from_be_bytes),
+        _ => {}
+    }
+    let corpo = corpo.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(corpo);
+    let dichiarata = codifica_dichiarata(corpo).unwrap_or_default();
+    if dichiarata.eq_ignore_ascii_case("iso-8859-1") {
+        return Ok(Cow::Owned(corpo.iter().map(|b| char::from(*b)).collect()));
+    }
+    if !["", "utf-8", "us-ascii"].iter().any(|c| dichiarata.eq_ignore_ascii_case(c)) {
+        return Err(Malformato::Codifica(dichiarata));
+    }
+    std::str::from_utf8(corpo).map(Cow::Borrowed).map_err(|_| Malformato::Codifica("UTF-8".into()))
+}
+
+fn utf16(resto: &[u8], leggi: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Malformato> {
+    let errore = || Malformato::Codifica("UTF-16".into());
+    let coppie = resto.chunks_exact(2);
+    if !coppie.remainder().is_empty() {
+        return Err(errore());
+    }
+    char::decode_utf16(coppie.map(|c| leggi([c[0], c[1]])))
+        .collect::<Result<String, _>>()
+        .map(Cow::Owned)
+        .map_err(|_| errore())
+}
+
+/// The encoding in the XML declaration, if there is one.
+fn codifica_dichiarata(corpo: &[u8]) -> Option<String> {
+    let testa = corpo.strip_prefix(b"<?xml")?;
+    let fine = testa.iter().take(200).position(|b| *b == b'>')?;
+    let testa = std::str::from_utf8(&testa[..fine]).ok()?;
+    let dopo = testa.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let virgoletta = dopo.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    dopo[1..].split_once(virgoletta).map(|(nome, _)| nome.to_owned())
+}
+
+/// Measures nesting and finds a DOCTYPE. Total on any text; what is not well-formed is left to the parser.
+pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
+    let b = testo.as_bytes();
+    let mut livello = 0_usize;
+    let mut i = 0;
+    while let Some(passo) = b[i..].iter().position(|c| *c == b'<') {
+        i += passo + 1;
+        let resto = &b[i..];
+        if let Some(dopo) = resto.strip_prefix(b"!--") {
+            i += 3 + salta(dopo, b"-->");
+        } else if let Some(dopo) = resto.strip_prefix(b"![CDATA[") {
+            i += 8 + salta(dopo, b"]]>");
+        } else if let Some(dopo) = resto.strip_prefix(b"?") {
+            i += 1 + salta(dopo, b"?>");
+        } else if resto.starts_with(b"!") {
+            return Err(Malformato::Doctype);
+        } else if resto.starts_with(b"/") {
+            livello = livello.saturating_sub(1);
+        } else {
+            let (lunghezza, vuoto) = etichetta(resto);
+            i += lunghezza;
+            if !vuoto {
+                livello += 1;
+                if livello > PROFONDITA_MASSIMA {
+                    return Err(Malformato::TroppoProfondo);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Length up to and including `fine`, or all if it never comes.
+fn salta(b: &[u8], fine: &[u8]) -> usize {
+    b.windows(fine.len()).position(|w| w == fine).map_or(b.len(), |p| p + fine.len())
+}
+
+/// Length of a start tag after its `<`, quotes respected, and whether it is an empty-element tag.
+fn etichetta(b: &[u8]) -> (usize, bool) {
+    let mut virgoletta = None;
+    for (i, c) in b.iter().enumerate() {
+        match (virgoletta, c) {
+            (Some(v), c) if v == c => virgoletta = None,
+            (None, b'"' | b'\'') => virgoletta = Some(c),
+            (None, b'>') => return (i + 1, i > 0 && b[i - 1] == b'/'),
+            _ => {}
+        }
+    }
+    (b.len(), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nesting_and_doctype_are_seen_where_they_are() {
+        let fondo = |n: usize| "<a>".repeat(n) + &"</a>".repeat(n);
+        for (testo, atteso) in [
+            (fondo(PROFONDITA_MASSIMA), Ok(())),
+            (fondo(PROFONDITA_MASSIMA + 1), Err(Malformato::TroppoProfondo)),
+            (format!("<a>{}</a>", "<b x='/>' y=\">\"/>".repeat(1000)), Ok(())),
+            (format!("<a><!--{}--></a>", "<b>".repeat(1000)), Ok(())),
+            (format!("<a><![CDATA[{}]]></a>", "<b>".repeat(1000)), Ok(())),
+            ("<!DOCTYPE a><a/>".into(), Err(Malformato::Doctype)),
+            ("<a".into(), Ok(())),
+        ] {
+            assert_eq!(misura(&testo), atteso, "{}", &testo[..testo.len().min(40)]);
+        }
+    }
+
+    #[test]
+    fn text_in_its_declared_encoding() {
+        assert_eq!(decodifica("\u{feff}<à/>".as_bytes()).unwrap(), "<à/>");
+        assert_eq!(decodifica(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe0</a>").unwrap().chars().rev().nth(4), Some('à'));
+        assert_eq!(decodifica(b"\xff\xfe<\0a\0/\0>\0").unwrap(), "<a/>");
+        assert!(decodifica(b"<a>\xe0</a>").is_err());
+        assert!(decodifica(b"<?xml version='1.0' encoding='EBCDIC'?><a/>").is_err());
+    }
+}
