@@ -1,0 +1,82 @@
+//! A convivenza from its plan: a care home, a convent, a barracks, with its responsabile in one of the ways §2.3 allows.
+
+use anagrafe::Sesso;
+
+use crate::disegno::Disegno;
+use crate::famiglia::{ANNO, Arrivo, Cantiere};
+use crate::modello::{Convivenza, Parente, Responsabile, Unita};
+use crate::nomi::nomi;
+
+/// Species (table 27), what it is called, ages of its members, share of women out of a thousand.
+const SPECIE: [(&str, &str, (i32, i32), u64); 4] = [
+    ("1", "CONVENTO", (24, 88), 600),
+    ("2", "CASA DI CURA", (50, 96), 620),
+    ("3", "CASA DI RIPOSO", (70, 99), 700),
+    ("4", "CASERMA", (20, 45), 120),
+];
+
+/// Makes the convivenza number `indice`; the caller has seeded the stream.
+pub(crate) fn convivenza<'a>(mut c: Cantiere<'a, '_>, indice: u64, disegno: Disegno) -> Unita<'a> {
+    let (specie, tipo, (da, a), donne) = SPECIE[c.dado.pesato(&[200, 150, 550, 100])];
+    let oggi = c.oggi();
+    let origine = oggi.piu(-c.dado.tra(15 * ANNO, 70 * ANNO));
+    let persone: Vec<_> = (0..disegno.componenti)
+        .map(|_| {
+            let eta = c.dado.tra(da, a);
+            let nascita = c.nato(eta);
+            let sesso = if c.dado.permille(donne) {
+                Sesso::F
+            } else {
+                Sesso::M
+            };
+            let ingresso = c.tra(origine.max(nascita.piu_anni(18)).max(oggi.piu(-8 * ANNO)), oggi);
+            let arrivo = Arrivo {
+                nativo: c.dado.permille(450),
+                origine: ingresso,
+                indirizzo: ingresso,
+            };
+            let cognome = c.cognome(None);
+            let mut p = c.persona(cognome, sesso, nascita, None, arrivo, "2");
+            if specie != "1" && eta >= 70 && c.dado.permille(550) {
+                c.vedova(&mut p);
+            }
+            p
+        })
+        .collect();
+    let mut persone = persone;
+    let responsabile = match c.dado.pesato(&[300, 300, 400]) {
+        0 => {
+            persone[0].legame = "1";
+            Responsabile::Interno
+        }
+        1 => Responsabile::InternoInScheda(0),
+        _ => {
+            let sesso = c.sesso();
+            let eta = c.dado.tra(35, 64);
+            let chi = Parente {
+                cognome: c.cognome(None),
+                nome: c.nome(sesso, None),
+                sesso,
+            };
+            Responsabile::Esterno {
+                chi,
+                nascita: c.nato(eta),
+            }
+        }
+    };
+    let denominazione = format!("{tipo} {}", c.dado.parola(&nomi().strade));
+    let indirizzo = c.indirizzo();
+    Unita {
+        indice,
+        primo: disegno.primo,
+        origine,
+        motivo: "9",
+        convivenza: Some(Convivenza {
+            denominazione,
+            specie,
+            responsabile,
+        }),
+        indirizzo,
+        persone,
+    }
+}

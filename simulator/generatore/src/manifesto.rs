@@ -1,0 +1,53 @@
+//! What was made and what was planted, for people and for tests.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The manifest, written beside the files as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Manifesto {
+    /// ISTAT code of the Comune.
+    pub comune: String,
+    /// Version of the delivery.
+    pub versione: u16,
+    /// Day the delivery is valid on (`AAAA-MM-GG`): elaborate it with this date.
+    pub oggi: String,
+    /// Seed of the population.
+    pub seed: u64,
+    /// Names of the files, APR first.
+    pub file: Vec<String>,
+    /// What the files hold.
+    pub schede: Schede,
+    /// Expected findings: code → how many.
+    pub attese: BTreeMap<String, u64>,
+    /// Every planted defect.
+    pub piantate: Vec<Piantata>,
+}
+
+/// Numbers of records in the delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Schede {
+    /// APR people.
+    pub soggetti: u64,
+    /// Family sheets.
+    pub famiglie: u64,
+    /// Convivenza sheets.
+    pub convivenze: u64,
+    /// AIRE people.
+    pub aire: u64,
+}
+
+/// One planted defect and where it shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Piantata {
+    /// The code the elaboration must give.
+    pub codice: String,
+    /// What the finding speaks of, with the names of the lists (`Scheda Individuale APR`, `Famiglia`, `File`…).
+    pub tipo_scheda: String,
+    /// Id of the scheda, as the Comune calls it; empty when the finding speaks of a file.
+    pub scheda: String,
+    /// File it is in.
+    pub file: String,
+}

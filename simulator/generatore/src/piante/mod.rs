@@ -1,0 +1,118 @@
+//! Defects planted on purpose: which codes can be planted, on whom, by which edit of the text.
+//!
+//! Each plant takes a clean record that suits it and changes as little as gives that code and no other. Records are chosen by
+//! the seed and never carry two plants, so the manifest is exactly what the elaboration must find.
+
+mod fascicolo;
+mod scelta;
+mod schede;
+mod soggetti;
+mod testo;
+
+pub(crate) use fascicolo::Fascicolo;
+pub(crate) use scelta::{Bersagli, scegli};
+pub(crate) use schede::id_famiglia_vuota;
+
+use crate::aire::{self, Iscritto, Riga};
+use crate::giorno::Giorno;
+use crate::modello::{Persona, Unita};
+
+/// What a plant needs to know of the world.
+#[derive(Clone, Copy)]
+pub(crate) struct Ambito {
+    pub(crate) oggi: Giorno,
+}
+
+/// A counter of a file or of the delivery, in the order of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contatore {
+    Soggetti,
+    Femmine,
+    Maschi,
+    Famiglie,
+    Convivenze,
+}
+
+/// Which members suit a plant.
+type Adatto = fn(&Ambito, &Unita<'_>, &Persona<'_>) -> bool;
+/// The edit; `None` when the record lacks what it should touch (a defect of the plant).
+type Muta = fn(&Ambito, &mut Fascicolo, &Unita<'_>, usize) -> Option<()>;
+
+/// How a code is planted.
+#[derive(Clone, Copy)]
+pub(crate) enum Modo {
+    /// A declared total off by one, in one file: of the file, or of the delivery.
+    Quadratura { contatore: Contatore, fornitura: bool },
+    /// On one person of the APR.
+    Soggetto { adatto: Adatto, muta: Muta },
+    /// On one sheet (the person is only the way in).
+    Scheda {
+        convivenza: bool,
+        adatto: Adatto,
+        muta: Muta,
+    },
+    /// The sheet of a family travels in another file than its only member.
+    AltroFile { adatto: Adatto },
+    /// On one line of the AIRE file.
+    Aire {
+        muta: fn(&Ambito, &Iscritto<'_>, &mut Riga),
+    },
+}
+
+/// A code that can be planted.
+pub(crate) struct Pianta {
+    pub(crate) codice: &'static str,
+    pub(crate) modo: Modo,
+}
+
+const fn quadratura(codice: &'static str, contatore: Contatore, fornitura: bool) -> Pianta {
+    Pianta {
+        codice,
+        modo: Modo::Quadratura { contatore, fornitura },
+    }
+}
+
+const fn aire(codice: &'static str, muta: fn(&Ambito, &Iscritto<'_>, &mut Riga)) -> Pianta {
+    Pianta {
+        codice,
+        modo: Modo::Aire { muta },
+    }
+}
+
+static DI_FILE: [Pianta; 10] = [
+    quadratura("EN011", Contatore::Soggetti, false),
+    quadratura("EN012", Contatore::Soggetti, true),
+    quadratura("EN017", Contatore::Femmine, false),
+    quadratura("EN018", Contatore::Femmine, true),
+    quadratura("EN019", Contatore::Maschi, false),
+    quadratura("EN020", Contatore::Maschi, true),
+    quadratura("EN021", Contatore::Famiglie, false),
+    quadratura("EN022", Contatore::Famiglie, true),
+    quadratura("EN023", Contatore::Convivenze, false),
+    quadratura("EN024", Contatore::Convivenze, true),
+];
+
+static DI_AIRE: [Pianta; 6] = [
+    aire("EC060", |_, _, r| r.metti(aire::MOTIVO, "C08")),
+    aire("EC061", |_, _, r| r.metti(aire::INIZIATIVA, "6")),
+    aire("EC062", |_, _, r| r.metti(aire::INDIVIDUAZIONE, "7")),
+    aire("EC164", |_, _, r| r.metti(aire::ISTRUTTORIA, "4")),
+    aire("ES078", |_, _, r| r.metti(aire::ISCRIZIONE, "19900630")),
+    aire("ES079", |_, p, r| {
+        r.metti(aire::ESPATRIO, &format!("{:04}", p.nascita.anno() - 1))
+    }),
+];
+
+/// Every plant.
+pub(crate) fn tutte() -> impl Iterator<Item = &'static Pianta> {
+    DI_FILE
+        .iter()
+        .chain(schede::SCHEDE)
+        .chain(soggetti::SOGGETTI)
+        .chain(&DI_AIRE)
+}
+
+/// The plant of a code.
+pub(crate) fn pianta(codice: &str) -> Option<&'static Pianta> {
+    tutte().find(|p| p.codice == codice)
+}

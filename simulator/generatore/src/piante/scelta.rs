@@ -1,0 +1,127 @@
+//! Who gets which plant: a walk through the households in an order that depends on the seed alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Ambito, Modo, Pianta, pianta};
+use crate::ErroreGeneratore;
+use crate::dado::{Dado, mescola};
+use crate::popolazione::Popolazione;
+
+/// Keeps the draws of the plants apart from those of the people.
+const SALE_PIANTE: u64 = 0x914A_47E0;
+
+/// Where every plant goes.
+#[derive(Default)]
+pub(crate) struct Bersagli {
+    /// Unit → (plant, member).
+    pub(crate) unita: BTreeMap<usize, Vec<(&'static Pianta, usize)>>,
+    /// Position in the AIRE file → plant.
+    pub(crate) aire: BTreeMap<u64, &'static Pianta>,
+    /// File (from 0) → counters to declare wrong.
+    pub(crate) file: BTreeMap<usize, Vec<&'static Pianta>>,
+}
+
+/// A walk over `0..n` that visits each position once.
+fn giro(n: usize, seme: u64) -> impl Iterator<Item = usize> {
+    let mut dado = Dado::nuovo(seme ^ SALE_PIANTE, 0);
+    let inizio = dado.sotto(n.max(1) as u64) as usize;
+    let mut passo = (dado.sotto(n.max(1) as u64) as usize) | 1;
+    while mcd(passo, n.max(1)) != 1 {
+        passo += 2;
+        if passo > 4 * n {
+            passo = 1;
+        }
+    }
+    (0..n).map(move |k| (inizio + k * passo) % n)
+}
+
+fn mcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { mcd(b, a % b) }
+}
+
+/// Chooses the places, or says which code has not enough people for it.
+pub(crate) fn scegli(
+    p: &Popolazione<'_>,
+    anomalie: &BTreeMap<String, u64>,
+    invii: usize,
+    ambito: &Ambito,
+) -> Result<Bersagli, ErroreGeneratore> {
+    let mut b = Bersagli::default();
+    // The rarest conditions choose first would be better; the order of the codes is at least the reader's own.
+    let mut occupate: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (codice, &quante) in anomalie {
+        let pianta = pianta(codice).ok_or_else(|| ErroreGeneratore::sconosciuta(codice))?;
+        let seme = p.mondo.seme ^ mescola(codice.bytes().fold(7, |h, b| h * 131 + u64::from(b)));
+        let trovate = match pianta.modo {
+            Modo::Quadratura { .. } => {
+                let n = quante.min(invii as u64);
+                for f in giro(invii, seme).take(n as usize) {
+                    b.file.entry(f).or_default().push(pianta);
+                }
+                n
+            }
+            Modo::Aire { .. } => {
+                let totale = p.aire.iter().map(Vec::len).sum::<usize>();
+                let liberi: Vec<u64> = giro(totale, seme)
+                    .map(|k| k as u64)
+                    .filter(|k| !b.aire.contains_key(k))
+                    .take(quante as usize)
+                    .collect();
+                for k in &liberi {
+                    b.aire.insert(*k, pianta);
+                }
+                liberi.len() as u64
+            }
+            Modo::AltroFile { .. } if invii < 2 => 0,
+            Modo::Soggetto { .. } | Modo::Scheda { .. } | Modo::AltroFile { .. } => {
+                unita(p, pianta, quante, seme, ambito, &mut occupate, &mut b)
+            }
+        };
+        if trovate < quante {
+            return Err(ErroreGeneratore::PochiAdatti {
+                codice: codice.clone(),
+                chieste: quante,
+                possibili: trovate,
+            });
+        }
+    }
+    Ok(b)
+}
+
+fn unita(
+    p: &Popolazione<'_>,
+    pianta: &'static Pianta,
+    quante: u64,
+    seme: u64,
+    ambito: &Ambito,
+    occupate: &mut BTreeSet<(usize, usize)>,
+    b: &mut Bersagli,
+) -> u64 {
+    let mut fatte = 0;
+    for i in giro(p.disegni.len(), seme) {
+        if fatte == quante {
+            break;
+        }
+        let convivenza = p.disegni[i].genere == crate::disegno::Genere::Convivenza;
+        let sola = matches!(pianta.modo, Modo::Scheda { convivenza: c, .. } if c != convivenza)
+            || (convivenza && matches!(pianta.modo, Modo::AltroFile { .. }));
+        if sola || (!convivenza && b.unita.contains_key(&i)) {
+            continue;
+        }
+        let u = p.unita(i);
+        let posto = match pianta.modo {
+            Modo::Soggetto { adatto, .. } => (0..u.persone.len())
+                .find(|&k| !occupate.contains(&(i, k)) && adatto(ambito, &u, &u.persone[k])),
+            Modo::Scheda { adatto, .. } | Modo::AltroFile { adatto } => adatto(ambito, &u, &u.persone[0])
+                .then_some(usize::MAX)
+                .filter(|&k| !occupate.contains(&(i, k))),
+            _ => None,
+        };
+        if let Some(k) = posto {
+            occupate.insert((i, k));
+            b.unita.entry(i).or_default().push((pianta, k));
+            fatte += 1;
+        }
+    }
+    fatte
+}
