@@ -7,22 +7,25 @@
 //! What must stay true: without the commit nothing of a segment can be read, and the mark has it swept when the
 //! register opens; records are written once (their ANPR id is the base given at the commit plus their position).
 
+mod lettura;
+mod record;
+
 use std::sync::PoisonError;
 
 use anagrafe::{Ambiente, CodiceIstat};
 use serde::{Deserialize, Serialize};
 
-use crate::chiavi::{Chiave, DA_SPAZZARE, Tipo, prefisso, ultimo_numero};
+use crate::chiavi::{Chiave, DA_SPAZZARE, Tipo};
 use crate::errore::ErroreRegistro;
-use crate::lettura::{Lettura, Sorgente};
+use crate::lettura::{Grezza, Sorgente};
 use crate::modello::{IdFornitura, IdSegmento, Schede};
-use crate::mondo::limiti::{
-    BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, LIMITE_RECORD_BYTE, LOTTI_PER_FISSATA, SCHEDE_PER_LOTTO,
-};
+use crate::mondo::limiti::{BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, LOTTI_PER_FISSATA, SCHEDE_PER_LOTTO};
 use crate::registro::Registro;
-use crate::store::{Lotto, Scorri, Verso, scorri};
+use crate::store::Lotto;
 use crate::transazione::Transazione;
-use crate::valori::decodifica;
+pub use lettura::{LetturaSchede, Scheda, SchedeDi};
+use record::codifica_record;
+pub use record::{Classe, RecordCompatto, TipoRecord};
 
 type Esito<T> = Result<T, ErroreRegistro>;
 
@@ -30,93 +33,10 @@ type Esito<T> = Result<T, ErroreRegistro>;
 pub const PRIMO_ID_SOGGETTO: u64 = 10_000_001;
 /// First family id of an environment.
 pub const PRIMO_ID_UNITA: u64 = 5_000_001;
-/// Version of the record's header.
-const VERSIONE_SCHEDA: u8 = 1;
 /// Second byte of a segment's keys: records, index by the Comune's id, index by codice fiscale.
 const RECORD: u8 = b'R';
 const PER_ID_COMUNE: u8 = b'I';
 const PER_CF: u8 = b'Y';
-
-/// Kind of scheda.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum TipoRecord {
-    /// Scheda individuale APR.
-    Soggetto,
-    /// Scheda di famiglia.
-    Famiglia,
-    /// Scheda di convivenza.
-    Convivenza,
-    /// Scheda individuale AIRE.
-    Aire,
-}
-
-impl TipoRecord {
-    /// Which sequence of ids the kind draws from.
-    pub fn classe(self) -> Classe {
-        match self {
-            Self::Soggetto | Self::Aire => Classe::Soggetti,
-            Self::Famiglia | Self::Convivenza => Classe::Unita,
-        }
-    }
-
-    fn byte(self) -> u8 {
-        match self {
-            Self::Soggetto => b'S',
-            Self::Famiglia => b'F',
-            Self::Convivenza => b'C',
-            Self::Aire => b'A',
-        }
-    }
-
-    fn da_byte(byte: u8) -> Option<Self> {
-        [Self::Soggetto, Self::Famiglia, Self::Convivenza, Self::Aire].into_iter().find(|t| t.byte() == byte)
-    }
-}
-
-/// The two sequences of ids assigned by ANPR.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Classe {
-    /// Persons, APR and AIRE: `idSchedaSoggettoANPR`.
-    Soggetti,
-    /// Families and convivenze.
-    Unita,
-}
-
-impl Classe {
-    fn byte(self) -> u8 {
-        match self {
-            Self::Soggetti => b's',
-            Self::Unita => b'u',
-        }
-    }
-
-    fn contatore(self) -> &'static str {
-        match self {
-            Self::Soggetti => "idSchedaSoggettoANPR",
-            Self::Unita => "idFamigliaANPR",
-        }
-    }
-
-    fn primo(self) -> u64 {
-        match self {
-            Self::Soggetti => PRIMO_ID_SOGGETTO,
-            Self::Unita => PRIMO_ID_UNITA,
-        }
-    }
-}
-
-/// One scheda as it goes to the disk. `dati` is opaque here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordCompatto {
-    /// Kind.
-    pub tipo: TipoRecord,
-    /// Id given by the Comune.
-    pub id_comune: String,
-    /// Codice fiscale as sent, if any.
-    pub cf: Option<String>,
-    /// The compact record.
-    pub dati: Vec<u8>,
-}
 
 /// A segment that is written and not yet visible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,58 +91,8 @@ impl SegmentoVisibile {
     }
 }
 
-/// A scheda of the register.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheda {
-    /// Id assigned by ANPR.
-    pub id_anpr: u64,
-    /// Comune that sent it.
-    pub comune: CodiceIstat,
-    /// Segment it lies in.
-    pub segmento: IdSegmento,
-    /// The record.
-    pub record: RecordCompatto,
-}
-
 fn inizio(sandbox: &[u8], ambiente: Ambiente, segmento: IdSegmento) -> Chiave {
     Chiave::di(sandbox, ambiente, Tipo::Scheda).n(segmento.0)
-}
-
-fn codifica_record(r: &RecordCompatto) -> Esito<Vec<u8>> {
-    let cf = r.cf.as_deref().unwrap_or("");
-    let byte = r.id_comune.len() + cf.len() + r.dati.len();
-    let troppo = ErroreRegistro::RecordTroppoGrande { byte, limite: LIMITE_RECORD_BYTE };
-    let (Ok(lungo_id), Ok(lungo_cf)) = (u16::try_from(r.id_comune.len()), u8::try_from(cf.len())) else {
-        return Err(troppo);
-    };
-    if byte > LIMITE_RECORD_BYTE {
-        return Err(troppo);
-    }
-    let mut v = Vec::with_capacity(byte + 5);
-    v.extend_from_slice(&[VERSIONE_SCHEDA, r.tipo.byte()]);
-    v.extend_from_slice(&lungo_id.to_be_bytes());
-    v.extend_from_slice(r.id_comune.as_bytes());
-    v.push(lungo_cf);
-    v.extend_from_slice(cf.as_bytes());
-    v.extend_from_slice(&r.dati);
-    Ok(v)
-}
-
-fn decodifica_record(v: &[u8]) -> Esito<RecordCompatto> {
-    fn leggi(v: &[u8]) -> Option<RecordCompatto> {
-        let (&[versione, tipo, alto, basso], v) = v.split_first_chunk::<4>()?;
-        let (id, v) = v.split_at_checked(usize::from(u16::from_be_bytes([alto, basso])))?;
-        let (&lungo_cf, v) = v.split_first()?;
-        let (cf, dati) = v.split_at_checked(usize::from(lungo_cf))?;
-        (versione == VERSIONE_SCHEDA).then_some(())?;
-        Some(RecordCompatto {
-            tipo: TipoRecord::da_byte(tipo)?,
-            id_comune: std::str::from_utf8(id).ok()?.to_owned(),
-            cf: if cf.is_empty() { None } else { Some(std::str::from_utf8(cf).ok()?.to_owned()) },
-            dati: dati.to_vec(),
-        })
-    }
-    leggi(v).ok_or_else(|| ErroreRegistro::Corrotto { cosa: "scheda", dettaglio: "intestazione del record".to_owned() })
 }
 
 impl Registro {
@@ -243,7 +113,11 @@ impl Registro {
         fornitura: IdFornitura,
         records: impl Iterator<Item = Result<RecordCompatto, E>>,
     ) -> Result<Caricato, E> {
-        let _in_corso = self.interno.caricamenti.read().unwrap_or_else(PoisonError::into_inner);
+        let _in_corso = self
+            .interno
+            .caricamenti
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         self.verifica_spazio((records.size_hint().0 as u64).saturating_mul(BYTE_TIPICI_SCHEDA))?;
         let segmento = self.scrivi(|t| {
             let segmento = IdSegmento(t.prossimo(None, "segmenti")?);
@@ -252,16 +126,26 @@ impl Registro {
             Ok::<_, ErroreRegistro>(segmento)
         })?;
         let generazione = self.interno.store.generazione();
-        let scritto = self.scrivi_schede(ambiente, segmento, records).and_then(|schede| {
-            // The store was reopened under us: what was queued before may be gone.
-            if self.interno.store.generazione() == generazione {
-                Ok(schede)
-            } else {
-                Err(ErroreRegistro::Archivio("archivio riaperto durante un caricamento".to_owned()).into())
-            }
-        });
+        let scritto = self
+            .scrivi_schede(ambiente, segmento, records)
+            .and_then(|schede| {
+                // The store was reopened under us: what was queued before may be gone.
+                if self.interno.store.generazione() == generazione {
+                    Ok(schede)
+                } else {
+                    Err(
+                        ErroreRegistro::Archivio("archivio riaperto durante un caricamento".to_owned())
+                            .into(),
+                    )
+                }
+            });
         match scritto {
-            Ok(schede) => Ok(Caricato { segmento, ambiente, fornitura, schede }),
+            Ok(schede) => Ok(Caricato {
+                segmento,
+                ambiente,
+                fornitura,
+                schede,
+            }),
             Err(errore) => {
                 self.scarta(ambiente, segmento);
                 Err(errore)
@@ -289,7 +173,9 @@ impl Registro {
     ) -> Result<Schede, E> {
         let store = self.interno.store.as_ref();
         let chiave = |parte: u8, classe: Classe| {
-            inizio(self.sandbox_byte(), ambiente, segmento).byte(parte).byte(classe.byte())
+            inizio(self.sandbox_byte(), ambiente, segmento)
+                .byte(parte)
+                .byte(classe.byte())
         };
         let mut schede = Schede::default();
         let (mut soggetti, mut unita) = (0_u64, 0_u64);
@@ -310,13 +196,18 @@ impl Registro {
                 TipoRecord::Aire => schede.aire += 1,
             }
             lotto.metti(chiave(RECORD, classe).n(n).fine(), codifica_record(&record)?);
-            lotto.metti(chiave(PER_ID_COMUNE, classe).parte(&record.id_comune).n(n).fine(), Vec::new());
+            lotto.metti(
+                chiave(PER_ID_COMUNE, classe).parte(&record.id_comune).n(n).fine(),
+                Vec::new(),
+            );
             if let Some(cf) = &record.cf {
                 lotto.metti(chiave(PER_CF, classe).parte(cf).n(n).fine(), Vec::new());
             }
             nel_lotto += 1;
             if nel_lotto >= SCHEDE_PER_LOTTO || lotto.byte() >= BYTE_PER_LOTTO as u64 {
-                store.accoda(&std::mem::take(&mut lotto)).map_err(ErroreRegistro::from)?;
+                store
+                    .accoda(&std::mem::take(&mut lotto))
+                    .map_err(ErroreRegistro::from)?;
                 nel_lotto = 0;
                 lotti += 1;
                 if lotti % LOTTI_PER_FISSATA == 0 {
@@ -352,7 +243,11 @@ impl Transazione<'_> {
         };
         for classe in [Classe::Soggetti, Classe::Unita] {
             if visibile.quante(classe) > 0 {
-                let chiave = self.chiave(ambiente, Tipo::Base).byte(classe.byte()).n(visibile.base(classe)).fine();
+                let chiave = self
+                    .chiave(ambiente, Tipo::Base)
+                    .byte(classe.byte())
+                    .n(visibile.base(classe))
+                    .fine();
                 self.metti("base", chiave, &visibile)?;
             }
         }
@@ -365,11 +260,20 @@ impl Transazione<'_> {
     /// Takes a visible segment away (night cancellation). Its records go right after the commit, or when the
     /// register opens. `false` if there is none.
     pub fn rimuovi_segmento(&mut self, ambiente: Ambiente, id: IdSegmento) -> Esito<bool> {
-        let Some(visibile) = self.segmento(ambiente, id)? else { return Ok(false) };
+        let Some(visibile) = self.segmento(ambiente, id)? else {
+            return Ok(false);
+        };
         for classe in [Classe::Soggetti, Classe::Unita] {
-            let chiave = self.chiave(ambiente, Tipo::Base).byte(classe.byte()).n(visibile.base(classe)).fine();
+            let chiave = self
+                .chiave(ambiente, Tipo::Base)
+                .byte(classe.byte())
+                .n(visibile.base(classe))
+                .fine();
             // Two empty segments may share a base: only the own record is taken.
-            if self.leggi::<SegmentoVisibile>("base", &chiave)?.is_some_and(|b| b.id == id) {
+            if self
+                .leggi::<SegmentoVisibile>("base", &chiave)?
+                .is_some_and(|b| b.id == id)
+            {
                 self.togli_grezzo(chiave);
             }
         }
@@ -383,134 +287,5 @@ impl Transazione<'_> {
 
     fn riserva_id(&mut self, ambiente: Ambiente, classe: Classe, quanti: u64) -> Esito<u64> {
         Ok(classe.primo() - 1 + self.riserva(Some(ambiente), classe.contatore(), quanti)?)
-    }
-}
-
-/// Reads of the register proper. Only visible segments are seen.
-pub trait LetturaSchede: Lettura {
-    /// A visible segment.
-    fn segmento(&self, ambiente: Ambiente, id: IdSegmento) -> Esito<Option<SegmentoVisibile>> {
-        self.leggi("segmento", &self.chiave(ambiente, Tipo::Segmento).n(id.0).fine())
-    }
-
-    /// All visible segments of an environment; of one Comune when given.
-    fn segmenti(&self, ambiente: Ambiente, comune: impl Into<Option<CodiceIstat>>) -> Esito<Vec<SegmentoVisibile>> {
-        let mut tutti: Vec<SegmentoVisibile> = self.tutti("segmento", Some(ambiente), Tipo::Segmento)?;
-        if let Some(comune) = comune.into() {
-            tutti.retain(|s| s.comune == comune);
-        }
-        Ok(tutti)
-    }
-
-    /// Schede of an environment, or of one Comune, by kind. Costs one read per segment.
-    fn conta_schede(&self, ambiente: Ambiente, comune: impl Into<Option<CodiceIstat>>) -> Esito<Schede> {
-        let mut totale = Schede::default();
-        for segmento in self.segmenti(ambiente, comune)? {
-            totale.somma(segmento.schede);
-        }
-        Ok(totale)
-    }
-
-    /// The scheda with that ANPR id.
-    fn scheda(&self, ambiente: Ambiente, classe: Classe, id_anpr: u64) -> Esito<Option<Scheda>> {
-        let prefisso = self.chiave(ambiente, Tipo::Base).byte(classe.byte()).fine();
-        let Some(oltre) = id_anpr.checked_add(1) else { return Ok(None) };
-        let oltre = self.chiave(ambiente, Tipo::Base).byte(classe.byte()).n(oltre).fine();
-        let Some((_, valore)) = self.grezzi(&prefisso, Some(&oltre), Verso::Indietro, 1)?.pop() else {
-            return Ok(None);
-        };
-        let segmento: SegmentoVisibile = decodifica("base", &valore)?;
-        let n = id_anpr - segmento.base(classe);
-        if n >= segmento.quante(classe) { Ok(None) } else { self.scheda_in(ambiente, &segmento, classe, n) }
-    }
-
-    /// The schede that a Comune knows by that id: more than one only if the Comune repeated it.
-    fn schede_per_id_comune(
-        &self,
-        ambiente: Ambiente,
-        comune: CodiceIstat,
-        classe: Classe,
-        id_comune: &str,
-    ) -> Esito<Vec<Scheda>> {
-        self.schede_per(ambiente, Some(comune), classe, PER_ID_COMUNE, id_comune)
-    }
-
-    /// The persons with that codice fiscale (as sent), in every Comune of the environment.
-    fn schede_per_cf(&self, ambiente: Ambiente, cf: &str) -> Esito<Vec<Scheda>> {
-        self.schede_per(ambiente, None, Classe::Soggetti, PER_CF, cf)
-    }
-
-    #[doc(hidden)]
-    fn schede_per(
-        &self,
-        ambiente: Ambiente,
-        comune: Option<CodiceIstat>,
-        classe: Classe,
-        indice: u8,
-        testo: &str,
-    ) -> Esito<Vec<Scheda>> {
-        let mut uscita = Vec::new();
-        for segmento in self.segmenti(ambiente, comune)? {
-            let prefisso = inizio(self.sandbox_byte(), ambiente, segmento.id)
-                .byte(indice)
-                .byte(classe.byte())
-                .parte(testo)
-                .fine();
-            for (chiave, _) in self.grezzi(&prefisso, None, Verso::Avanti, usize::MAX)? {
-                let n = ultimo_numero(&chiave).unwrap_or_default();
-                uscita.extend(self.scheda_in(ambiente, &segmento, classe, n)?);
-            }
-        }
-        Ok(uscita)
-    }
-
-    #[doc(hidden)]
-    fn scheda_in(&self, amb: Ambiente, s: &SegmentoVisibile, classe: Classe, n: u64) -> Esito<Option<Scheda>> {
-        let chiave = inizio(self.sandbox_byte(), amb, s.id).byte(RECORD).byte(classe.byte()).n(n).fine();
-        let Some(valore) = self.grezzo(&chiave)? else { return Ok(None) };
-        let record = decodifica_record(&valore)?;
-        Ok(Some(Scheda { id_anpr: s.base(classe) + n, comune: s.comune, segmento: s.id, record }))
-    }
-}
-
-impl<L: Lettura> LetturaSchede for L {}
-
-/// Walks the schede of one class of a segment, ids ascending.
-pub struct SchedeDi<'a> {
-    scorri: Scorri<'a>,
-    segmento: SegmentoVisibile,
-    classe: Classe,
-}
-
-impl Registro {
-    /// Walks the schede of one class of a visible segment, ids ascending, a page in memory at a time.
-    pub fn schede_di(&self, ambiente: Ambiente, segmento: &SegmentoVisibile, classe: Classe) -> SchedeDi<'_> {
-        let prefisso =
-            inizio(self.sandbox_byte(), ambiente, segmento.id).byte(RECORD).byte(classe.byte()).fine();
-        let scorri = scorri(self.interno.store.as_ref(), &prefisso, None, Verso::Avanti);
-        SchedeDi { scorri, segmento: segmento.clone(), classe }
-    }
-
-    /// How many keys lie under the records of an environment, visible or not; for tests and the console.
-    pub fn chiavi_schede(&self, ambiente: Ambiente) -> Esito<u64> {
-        let prefisso = prefisso(self.sandbox_byte(), Some(ambiente), Tipo::Scheda);
-        scorri(self.interno.store.as_ref(), &prefisso, None, Verso::Avanti)
-            .try_fold(0_u64, |n, coppia| coppia.map(|_| n + 1).map_err(ErroreRegistro::from))
-    }
-}
-
-impl Iterator for SchedeDi<'_> {
-    type Item = Esito<Scheda>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let coppia = self.scorri.next()?;
-        Some(coppia.map_err(ErroreRegistro::from).and_then(|(chiave, valore)| {
-            Ok(Scheda {
-                id_anpr: self.segmento.base(self.classe) + ultimo_numero(&chiave).unwrap_or_default(),
-                comune: self.segmento.comune,
-                segmento: self.segmento.id,
-                record: decodifica_record(&valore)?,
-            })
-        }))
     }
 }

@@ -48,12 +48,18 @@ impl Cartella {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let pid = fs::read_to_string(&pid).ok().and_then(|t| t.trim().parse().ok());
-                return Err(ErroreRegistro::CartellaOccupata { dir: dir.to_owned(), pid });
+                return Err(ErroreRegistro::CartellaOccupata {
+                    dir: dir.to_owned(),
+                    pid,
+                });
             }
             Err(TryLockError::Error(e)) => return Err(ErroreRegistro::io(&percorso, e)),
         }
         scrivi_intero(&pid, format!("{}\n", std::process::id()).as_bytes())?;
-        Ok(Self { dir: dir.to_owned(), _lock: lock })
+        Ok(Self {
+            dir: dir.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// Where the store lies.
@@ -65,15 +71,26 @@ impl Cartella {
     pub(crate) fn prepara_versione(&self, cache_byte: u64) -> Result<(), ErroreRegistro> {
         let file = self.dir.join(FILE_VERSIONE);
         let trovata = match fs::read_to_string(&file) {
-            Ok(testo) => testo.trim().parse().map_err(|_| ErroreRegistro::VersioneIlleggibile { file: file.clone() })?,
+            Ok(testo) => testo
+                .trim()
+                .parse()
+                .map_err(|_| ErroreRegistro::VersioneIlleggibile { file: file.clone() })?,
             // A store without a version is of the time before versions; no store, a new folder.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                if self.archivio().exists() { 0 } else { VERSIONE_CARTELLA }
+                if self.archivio().exists() {
+                    0
+                } else {
+                    VERSIONE_CARTELLA
+                }
             }
             Err(e) => return Err(ErroreRegistro::io(&file, e)),
         };
         if trovata > VERSIONE_CARTELLA {
-            return Err(ErroreRegistro::VersioneNuova { dir: self.dir.clone(), trovata, nota: VERSIONE_CARTELLA });
+            return Err(ErroreRegistro::VersioneNuova {
+                dir: self.dir.clone(),
+                trovata,
+                nota: VERSIONE_CARTELLA,
+            });
         }
         if trovata < VERSIONE_CARTELLA {
             let copia = self.dir.join(format!("{DIR_ARCHIVIO}-copia-v{trovata}"));
@@ -134,7 +151,11 @@ fn copia_dir(da: &Path, a: &Path) -> std::io::Result<()> {
     for voce in fs::read_dir(da)? {
         let voce = voce?;
         let meta = a.join(voce.file_name());
-        if voce.file_type()?.is_dir() { copia_dir(&voce.path(), &meta)? } else { fs::copy(voce.path(), meta).map(drop)? }
+        if voce.file_type()?.is_dir() {
+            copia_dir(&voce.path(), &meta)?
+        } else {
+            fs::copy(voce.path(), meta).map(drop)?
+        }
     }
     Ok(())
 }

@@ -8,7 +8,9 @@ use crate::store::ErroreStore;
 #[derive(Debug, thiserror::Error)]
 pub enum ErroreRegistro {
     /// No room: nothing was written. `SIM003`, HTTP 507.
-    #[error("SIM003: spazio su disco insufficiente (servono {richiesti} byte, liberi {liberi}): nulla è stato scritto")]
+    #[error(
+        "SIM003: spazio su disco insufficiente (servono {richiesti} byte, liberi {liberi}): nulla è stato scritto"
+    )]
     SpazioEsaurito {
         /// Bytes asked for.
         richiesti: u64,
@@ -95,9 +97,15 @@ impl ErroreRegistro {
 
     pub(crate) fn io(percorso: &std::path::Path, errore: std::io::Error) -> Self {
         if errore.kind() == std::io::ErrorKind::StorageFull {
-            return Self::SpazioEsaurito { richiesti: 0, liberi: 0 };
+            return Self::SpazioEsaurito {
+                richiesti: 0,
+                liberi: 0,
+            };
         }
-        Self::Io { percorso: percorso.to_owned(), errore }
+        Self::Io {
+            percorso: percorso.to_owned(),
+            errore,
+        }
     }
 }
 

@@ -22,15 +22,16 @@ mod transazione;
 mod valori;
 
 pub use carico::{
-    Basi, Caricato, Classe, LetturaSchede, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA, RecordCompatto, Scheda, SchedeDi,
-    SegmentoVisibile, TipoRecord,
+    Basi, Caricato, Classe, LetturaSchede, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA, RecordCompatto, Scheda,
+    SchedeDi, SegmentoVisibile, TipoRecord,
 };
 pub use cartella::VERSIONE_CARTELLA;
 pub use errore::ErroreRegistro;
 pub use lettura::{Lettura, Sorgente};
 pub use modello::*;
 pub use password::{
-    ARGON2_CORSIE, ARGON2_MEMORIA_KIB, ARGON2_PASSATE, LIMITE_PASSWORD_BYTE, impronta_password, verifica_password,
+    ARGON2_CORSIE, ARGON2_MEMORIA_KIB, ARGON2_PASSATE, LIMITE_PASSWORD_BYTE, impronta_password,
+    verifica_password,
 };
 pub use registro::{Adesso, OpzioniRegistro, Registro, SEME_PREDEFINITO, ora_italiana};
 pub use transazione::Transazione;

@@ -23,7 +23,9 @@ fn zero_uno(store: &dyn Store) -> Result<(), ErroreRegistro> {
     let mut lotto = Lotto::nuovo();
     for coppia in scorri(store, &[], None, Verso::Avanti) {
         let (chiave, valore) = coppia?;
-        let json = valore.first().is_some_and(|b| matches!(b, b'{' | b'[' | b'"' | b'0'..=b'9' | b'n' | b't' | b'f'));
+        let json = valore
+            .first()
+            .is_some_and(|b| matches!(b, b'{' | b'[' | b'"' | b'0'..=b'9' | b'n' | b't' | b'f'));
         if chiave.first() != Some(&0xFF) && json {
             let mut nuovo = vec![VERSIONE_VALORE];
             nuovo.extend_from_slice(&valore);

@@ -1,7 +1,7 @@
 //! Passwords as Argon2id PHC strings. Cheap on purpose: passwords of a simulator, read by scripts at every start.
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{CustomizedPasswordHasher, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::errore::ErroreRegistro;
@@ -23,8 +23,9 @@ fn argon2() -> Result<Argon2<'static>, ErroreRegistro> {
 
 /// Hash of a password with the given salt (at least 8 bytes; random or, for determinism, from a labelled stream).
 pub fn impronta_password(password: &str, sale: &[u8]) -> Result<String, ErroreRegistro> {
-    let hash =
-        argon2()?.hash_password_with_salt(password.as_bytes(), sale).map_err(|e| ErroreRegistro::Password(e.to_string()))?;
+    let hash = argon2()?
+        .hash_password_with_salt(password.as_bytes(), sale)
+        .map_err(|e| ErroreRegistro::Password(e.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -33,6 +34,8 @@ pub fn verifica_password(password: &str, impronta: &str) -> bool {
     if password.len() > LIMITE_PASSWORD_BYTE {
         return false;
     }
-    let Ok(letta) = PasswordHash::new(impronta) else { return false };
+    let Ok(letta) = PasswordHash::new(impronta) else {
+        return false;
+    };
     argon2().is_ok_and(|a| a.verify_password(password.as_bytes(), &letta).is_ok())
 }

@@ -101,7 +101,11 @@ pub fn indirizzo_valido(testo: &str) -> bool {
 
 /// One line without control characters, at most so many characters.
 fn una_riga(testo: &str, limite: usize) -> String {
-    testo.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limite).collect()
+    testo
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(limite)
+        .collect()
 }
 
 fn errore(e: impl std::fmt::Display) -> ErroreRegistro {
@@ -110,24 +114,40 @@ fn errore(e: impl std::fmt::Display) -> ErroreRegistro {
 
 fn istante(quando: Quando) -> SystemTime {
     let zona = TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC);
-    let secondo = zona.to_ambiguous_timestamp(quando).compatible().map_or(0, jiff::Timestamp::as_second);
+    let secondo = zona
+        .to_ambiguous_timestamp(quando)
+        .compatible()
+        .map_or(0, jiff::Timestamp::as_second);
     // The header's type knows 1970–9999 only; scenario dates outside are nobody's subentro.
     SystemTime::UNIX_EPOCH + Duration::from_secs(secondo.clamp(0, ULTIMO_SECONDO).unsigned_abs())
 }
 
 fn intestazione(nome: &'static str, valore: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(nome), una_riga(valore, LIMITE_OGGETTO_CARATTERI))
+    HeaderValue::new(
+        HeaderName::new_from_ascii_str(nome),
+        una_riga(valore, LIMITE_OGGETTO_CARATTERI),
+    )
 }
 
 /// Composes the message that gets that id at that instant.
 pub fn componi(id: IdPec, quando: Quando, lettera: &Lettera<'_>) -> Result<Pec, ErroreRegistro> {
     let byte: usize = lettera.allegati.iter().map(|a| a.byte.len()).sum();
     if byte > LIMITE_PEC_BYTE {
-        return Err(ErroreRegistro::Posta(format!("allegati di {byte} byte, oltre il limite di {LIMITE_PEC_BYTE}")));
+        return Err(ErroreRegistro::Posta(format!(
+            "allegati di {byte} byte, oltre il limite di {LIMITE_PEC_BYTE}"
+        )));
     }
-    let indirizzo = lettera.comune.pec.as_deref().map(str::trim).filter(|a| indirizzo_valido(a));
+    let indirizzo = lettera
+        .comune
+        .pec
+        .as_deref()
+        .map(str::trim)
+        .filter(|a| indirizzo_valido(a));
     let a = indirizzo.unwrap_or(DESTINATARIO_DI_RIPIEGO);
-    let oggetto = una_riga(&format!("{PREFISSO_OGGETTO} {}", testo::oggetto(lettera)), LIMITE_OGGETTO_CARATTERI);
+    let oggetto = una_riga(
+        &format!("{PREFISSO_OGGETTO} {}", testo::oggetto(lettera)),
+        LIMITE_OGGETTO_CARATTERI,
+    );
     let testo = testo::corpo(lettera, quando, indirizzo.is_none());
 
     let corpo = Body::new_with_encoding(testo.clone(), ContentTransferEncoding::QuotedPrintable)
@@ -135,26 +155,43 @@ pub fn componi(id: IdPec, quando: Quando, lettera: &Lettera<'_>) -> Result<Pec, 
     let chiave = lettera.ambiente.chiave();
     let mut parti = MultiPart::mixed()
         .boundary(format!("=_anpr-sim_{chiave}_{id}"))
-        .singlepart(SinglePart::builder().content_type(ContentType::TEXT_PLAIN).body(corpo));
+        .singlepart(
+            SinglePart::builder()
+                .content_type(ContentType::TEXT_PLAIN)
+                .body(corpo),
+        );
     for allegato in &lettera.allegati {
         let tipo = ContentType::parse(&allegato.tipo)
             .or_else(|_| ContentType::parse("application/octet-stream"))
             .map_err(errore)?;
         let byte = Body::new_with_encoding(allegato.byte.clone(), ContentTransferEncoding::Base64)
             .map_err(|_| ErroreRegistro::Posta("allegato non codificabile".to_owned()))?;
-        parti = parti.singlepart(Attachment::new(una_riga(&allegato.nome, LIMITE_OGGETTO_CARATTERI)).body(byte, tipo));
+        parti = parti
+            .singlepart(Attachment::new(una_riga(&allegato.nome, LIMITE_OGGETTO_CARATTERI)).body(byte, tipo));
     }
     let messaggio = Message::builder()
-        .from(Mailbox::new(Some(NOME_MITTENTE.to_owned()), MITTENTE.parse().map_err(errore)?))
-        .to(Mailbox::new(Some(una_riga(&testo::nome_comune(lettera), 100)), a.parse().map_err(errore)?))
+        .from(Mailbox::new(
+            Some(NOME_MITTENTE.to_owned()),
+            MITTENTE.parse().map_err(errore)?,
+        ))
+        .to(Mailbox::new(
+            Some(una_riga(&testo::nome_comune(lettera), 100)),
+            a.parse().map_err(errore)?,
+        ))
         .subject(&oggetto)
         .date(istante(quando))
         .message_id(Some(format!("<{chiave}.{id}@{DOMINIO}>")))
         .raw_header(intestazione("X-Anpr-Sim-Ambiente", chiave))
         .raw_header(intestazione("X-Anpr-Sim-Comune", lettera.comune.istat.as_str()))
-        .raw_header(intestazione("X-Anpr-Sim-Fornitura", &lettera.fornitura.to_string()))
+        .raw_header(intestazione(
+            "X-Anpr-Sim-Fornitura",
+            &lettera.fornitura.to_string(),
+        ))
         .raw_header(intestazione("X-Anpr-Sim-Protocollo", lettera.protocollo))
-        .raw_header(intestazione("X-Anpr-Sim-Avvertenza", "Messaggio simulato, dati fittizi, mai spedito"))
+        .raw_header(intestazione(
+            "X-Anpr-Sim-Avvertenza",
+            "Messaggio simulato, dati fittizi, mai spedito",
+        ))
         .multipart(parti)
         .map_err(errore)?;
     let grezzo = String::from_utf8(messaggio.formatted()).map_err(errore)?;

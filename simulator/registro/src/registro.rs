@@ -73,7 +73,8 @@ impl Registro {
     pub fn apri(dir: &Path, opzioni: OpzioniRegistro) -> Result<Self, ErroreRegistro> {
         let cartella = Cartella::prendi(dir)?;
         cartella.prepara_versione(opzioni.cache_byte)?;
-        let store = SledStore::apri(&cartella.archivio(), opzioni.cache_byte)?.con_riserva(opzioni.riserva_byte);
+        let store =
+            SledStore::apri(&cartella.archivio(), opzioni.cache_byte)?.con_riserva(opzioni.riserva_byte);
         Self::sopra(Box::new(store), Some(cartella), opzioni)
     }
 
@@ -87,10 +88,18 @@ impl Registro {
         Self::sopra(store, None, opzioni)
     }
 
-    fn sopra(store: Box<dyn Store>, cartella: Option<Cartella>, o: OpzioniRegistro) -> Result<Self, ErroreRegistro> {
+    fn sopra(
+        store: Box<dyn Store>,
+        cartella: Option<Cartella>,
+        o: OpzioniRegistro,
+    ) -> Result<Self, ErroreRegistro> {
         let orologio = o.orologio.unwrap_or_else(|| {
             let adesso = (o.adesso)();
-            Orologio { scenario: ora_italiana(adesso), velocita: 1, ancora: adesso }
+            Orologio {
+                scenario: ora_italiana(adesso),
+                velocita: 1,
+                ancora: adesso,
+            }
         });
         let registro = Self {
             interno: Arc::new(Interno {
@@ -111,11 +120,18 @@ impl Registro {
     /// The register of another sandbox over the same store. The default one has no name.
     pub fn sandbox(&self, nome: &str) -> Result<Self, ErroreRegistro> {
         let buono = (1..=LIMITE_NOME_SANDBOX).contains(&nome.len())
-            && nome.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && nome
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !buono {
-            return Err(ErroreRegistro::NomeSandbox(nome.chars().take(LIMITE_NOME_SANDBOX + 1).collect()));
+            return Err(ErroreRegistro::NomeSandbox(
+                nome.chars().take(LIMITE_NOME_SANDBOX + 1).collect(),
+            ));
         }
-        Ok(Self { interno: Arc::clone(&self.interno), sandbox: nome.as_bytes().to_vec() })
+        Ok(Self {
+            interno: Arc::clone(&self.interno),
+            sandbox: nome.as_bytes().to_vec(),
+        })
     }
 
     /// The only way to change anything. One writer at a time; on `Ok` of the closure everything it did becomes one
@@ -126,7 +142,11 @@ impl Registro {
     ) -> Result<T, E> {
         let (valore, da_spazzare) = {
             // A panic in a closure wrote nothing: the next writer may go on.
-            let _turno = self.interno.scrittura.lock().unwrap_or_else(PoisonError::into_inner);
+            let _turno = self
+                .interno
+                .scrittura
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let mut transazione = Transazione::nuova(self);
             let valore = f(&mut transazione)?;
             let da_spazzare = std::mem::take(&mut transazione.da_spazzare);
@@ -147,8 +167,16 @@ impl Registro {
 
     /// Back to an empty sandbox. Waits for loads in progress; an interrupted reset ends when the register opens.
     pub fn azzera(&self) -> Result<(), ErroreRegistro> {
-        let _nessun_carico = self.interno.caricamenti.write().unwrap_or_else(PoisonError::into_inner);
-        let _turno = self.interno.scrittura.lock().unwrap_or_else(PoisonError::into_inner);
+        let _nessun_carico = self
+            .interno
+            .caricamenti
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let _turno = self
+            .interno
+            .scrittura
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut radice = self.sandbox.clone();
         radice.push(0);
         let segno = [DA_SPAZZARE, &radice].concat();
@@ -191,7 +219,10 @@ impl Registro {
             .collect::<Result<_, _>>()?;
         for segno in segni {
             let prefisso = segno[DA_SPAZZARE.len()..].to_vec();
-            tracing::info!(byte = prefisso.len(), "resto di un'operazione interrotta: rimosso");
+            tracing::info!(
+                byte = prefisso.len(),
+                "resto di un'operazione interrotta: rimosso"
+            );
             self.spazza(&prefisso)?;
         }
         Ok(())
@@ -202,7 +233,8 @@ impl Registro {
 pub fn ora_italiana(adesso: Timestamp) -> jiff::civil::DateTime {
     let zona = TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC);
     let ora = zona.to_datetime(adesso);
-    ora.date().to_datetime(jiff::civil::time(ora.hour(), ora.minute(), ora.second(), 0))
+    ora.date()
+        .to_datetime(jiff::civil::time(ora.hour(), ora.minute(), ora.second(), 0))
 }
 
 impl Sorgente for Registro {

@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use crate::chiavi::Tipo;
 use crate::errore::ErroreRegistro;
-use crate::lettura::{Lettura, Sorgente};
+use crate::lettura::{Grezza, Lettura, Sorgente};
 use crate::modello::{
-    Comune, Fornitura, IdFile, IdFornitura, IdPec, Operatore, Orologio, Pec, Piano, Quando, Revoca, RispostaRicordata,
-    Ritmo, Scambio, Sessione,
+    Comune, Fornitura, IdFile, IdFornitura, IdPec, Operatore, Orologio, Pec, Piano, Quando, Revoca,
+    RispostaRicordata, Ritmo, Scambio, Sessione,
 };
 use crate::mondo::limiti::{LIMITE_EVIDENZA_BYTE, LIMITE_SCAMBI};
 use crate::registro::Registro;
@@ -34,7 +34,12 @@ pub struct Transazione<'a> {
 
 impl<'a> Transazione<'a> {
     pub(crate) fn nuova(registro: &'a Registro) -> Self {
-        Self { registro, adesso: registro.adesso(), modifiche: BTreeMap::new(), da_spazzare: Vec::new() }
+        Self {
+            registro,
+            adesso: registro.adesso(),
+            modifiche: BTreeMap::new(),
+            da_spazzare: Vec::new(),
+        }
     }
 
     pub(crate) fn lotto(&mut self) -> Lotto {
@@ -56,7 +61,12 @@ impl<'a> Transazione<'a> {
         self.modifiche.insert(chiave, None);
     }
 
-    pub(crate) fn metti<T: Serialize + ?Sized>(&mut self, cosa: &'static str, chiave: Vec<u8>, v: &T) -> Esito<()> {
+    pub(crate) fn metti<T: Serialize + ?Sized>(
+        &mut self,
+        cosa: &'static str,
+        chiave: Vec<u8>,
+        v: &T,
+    ) -> Esito<()> {
         let byte = codifica(cosa, v)?;
         self.metti_grezzo(chiave, byte);
         Ok(())
@@ -64,7 +74,10 @@ impl<'a> Transazione<'a> {
 
     /// Stores a Comune.
     pub fn salva_comune(&mut self, comune: &Comune) -> Esito<()> {
-        let chiave = self.chiave(None, Tipo::Comune).testo(comune.istat.as_str()).fine();
+        let chiave = self
+            .chiave(None, Tipo::Comune)
+            .testo(comune.istat.as_str())
+            .fine();
         self.metti("comune", chiave, comune)
     }
 
@@ -82,15 +95,21 @@ impl<'a> Transazione<'a> {
 
     /// Stores an operator.
     pub fn salva_operatore(&mut self, operatore: &Operatore) -> Esito<()> {
-        let chiave = self.chiave(None, Tipo::Operatore).testo(&operatore.name_id).fine();
+        let chiave = self
+            .chiave(None, Tipo::Operatore)
+            .testo(&operatore.name_id)
+            .fine();
         self.metti("operatore", chiave, operatore)
     }
 
     /// Stores a delivery; a new one under an id of [`Transazione::nuova_fornitura`].
     pub fn salva_fornitura(&mut self, fornitura: &Fornitura) -> Esito<()> {
         let id = fornitura.id.0;
-        let indice =
-            self.chiave(fornitura.ambiente, Tipo::FornituraDiComune).testo(fornitura.comune.as_str()).n(id).fine();
+        let indice = self
+            .chiave(fornitura.ambiente, Tipo::FornituraDiComune)
+            .testo(fornitura.comune.as_str())
+            .n(id)
+            .fine();
         self.metti_grezzo(indice, Vec::new());
         let chiave = self.chiave(None, Tipo::Fornitura).n(id).fine();
         self.metti("fornitura", chiave, fornitura)
@@ -104,7 +123,9 @@ impl<'a> Transazione<'a> {
 
     /// Marks a message as read. `false` if there is none.
     pub fn segna_letta(&mut self, id: IdPec) -> Esito<bool> {
-        let Some(mut pec) = self.messaggio(id)? else { return Ok(false) };
+        let Some(mut pec) = self.messaggio(id)? else {
+            return Ok(false);
+        };
         if !pec.letta {
             pec.letta = true;
             self.salva_pec(&pec)?;
@@ -156,26 +177,52 @@ impl<'a> Transazione<'a> {
     }
 
     /// Remembers a reply for (environment, sender, id).
-    pub fn ricorda(&mut self, amb: Ambiente, mittente: &str, id_operazione: &str, r: &RispostaRicordata) -> Esito<()> {
-        let chiave = self.chiave(amb, Tipo::Risposta).parte(mittente).testo(id_operazione).fine();
+    pub fn ricorda(
+        &mut self,
+        amb: Ambiente,
+        mittente: &str,
+        id_operazione: &str,
+        r: &RispostaRicordata,
+    ) -> Esito<()> {
+        let chiave = self
+            .chiave(amb, Tipo::Risposta)
+            .parte(mittente)
+            .testo(id_operazione)
+            .fine();
         self.metti("risposta", chiave, r)
     }
 
     /// Stores a revocation.
     pub fn salva_revoca(&mut self, revoca: &Revoca) -> Esito<()> {
-        let chiave = self.chiave(revoca.ambiente, Tipo::Revoca).testo(&revoca.seriale).fine();
+        let chiave = self
+            .chiave(revoca.ambiente, Tipo::Revoca)
+            .testo(&revoca.seriale)
+            .fine();
         self.metti("revoca", chiave, revoca)
     }
 
     /// Stores a document of another room.
-    pub fn salva_documento<T: Serialize + ?Sized>(&mut self, raccolta: &str, chiave: &str, valore: &T) -> Esito<()> {
-        let chiave = self.chiave(None, Tipo::Documento).parte(raccolta).testo(chiave).fine();
+    pub fn salva_documento<T: Serialize + ?Sized>(
+        &mut self,
+        raccolta: &str,
+        chiave: &str,
+        valore: &T,
+    ) -> Esito<()> {
+        let chiave = self
+            .chiave(None, Tipo::Documento)
+            .parte(raccolta)
+            .testo(chiave)
+            .fine();
         self.metti("documento", chiave, valore)
     }
 
     /// Removes a document.
     pub fn togli_documento(&mut self, raccolta: &str, chiave: &str) {
-        let chiave = self.chiave(None, Tipo::Documento).parte(raccolta).testo(chiave).fine();
+        let chiave = self
+            .chiave(None, Tipo::Documento)
+            .parte(raccolta)
+            .testo(chiave)
+            .fine();
         self.togli_grezzo(chiave);
     }
 
@@ -277,7 +324,13 @@ impl Sorgente for Transazione<'_> {
         }
     }
 
-    fn grezzi(&self, prefisso: &[u8], dopo: Option<&[u8]>, verso: Verso, limite: usize) -> Esito<Vec<Coppia>> {
+    fn grezzi(
+        &self,
+        prefisso: &[u8],
+        dopo: Option<&[u8]>,
+        verso: Verso,
+        limite: usize,
+    ) -> Esito<Vec<Coppia>> {
         let fine = fine_prefisso(prefisso).map_or(Bound::Unbounded, Bound::Excluded);
         let mut mie: BTreeMap<&[u8], &Option<Vec<u8>>> = self
             .modifiche
@@ -285,13 +338,21 @@ impl Sorgente for Transazione<'_> {
             .map(|(k, v)| (k.as_slice(), v))
             .collect();
         if let Some(dopo) = dopo {
-            mie.retain(|k, _| if verso == Verso::Avanti { *k > dopo } else { *k < dopo });
+            mie.retain(|k, _| {
+                if verso == Verso::Avanti {
+                    *k > dopo
+                } else {
+                    *k < dopo
+                }
+            });
         }
         if mie.is_empty() {
             return self.registro.grezzi(prefisso, dopo, verso, limite);
         }
         // Enough of the committed pairs that the removals among them cannot leave the page short.
-        let committate = self.registro.grezzi(prefisso, dopo, verso, limite.saturating_add(mie.len()))?;
+        let committate = self
+            .registro
+            .grezzi(prefisso, dopo, verso, limite.saturating_add(mie.len()))?;
         let mut unite: BTreeMap<Vec<u8>, Vec<u8>> = committate.into_iter().collect();
         for (chiave, valore) in mie {
             match valore {

@@ -8,10 +8,15 @@ use crate::errore::ErroreRegistro;
 /// Version of the metadata values of this program.
 pub(crate) const VERSIONE_VALORE: u8 = 1;
 
-pub(crate) fn codifica<T: Serialize + ?Sized>(cosa: &'static str, valore: &T) -> Result<Vec<u8>, ErroreRegistro> {
+pub(crate) fn codifica<T: Serialize + ?Sized>(
+    cosa: &'static str,
+    valore: &T,
+) -> Result<Vec<u8>, ErroreRegistro> {
     let mut byte = vec![VERSIONE_VALORE];
-    serde_json::to_writer(&mut byte, valore)
-        .map_err(|e| ErroreRegistro::Corrotto { cosa, dettaglio: e.to_string() })?;
+    serde_json::to_writer(&mut byte, valore).map_err(|e| ErroreRegistro::Corrotto {
+        cosa,
+        dettaglio: e.to_string(),
+    })?;
     Ok(byte)
 }
 

@@ -227,7 +227,9 @@ impl Fornitura {
 
     /// Whether the AIRE file is one that nothing was read of.
     pub fn aire_opaco(&self) -> bool {
-        self.file.iter().any(|f| f.formato_aire.as_deref() == Some("opaco"))
+        self.file
+            .iter()
+            .any(|f| f.formato_aire.as_deref() == Some("opaco"))
     }
 }
 

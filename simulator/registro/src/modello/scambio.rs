@@ -35,7 +35,9 @@ impl EsitoScambio {
 
     /// Reads the name; `None` when there is no such outcome.
     pub fn parse(testo: &str) -> Option<Self> {
-        [Self::Ok, Self::Ko, Self::Fault, Self::Rifiutato, Self::Guasto].into_iter().find(|e| e.nome() == testo)
+        [Self::Ok, Self::Ko, Self::Fault, Self::Rifiutato, Self::Guasto]
+            .into_iter()
+            .find(|e| e.nome() == testo)
     }
 }
 

@@ -11,7 +11,11 @@ pub const ORA_INIZIALE: Time = time(8, 0, 0, 0);
 impl Orologio {
     /// A clock that begins a day at [`ORA_INIZIALE`].
     pub fn dal(oggi: Date, velocita: u32, adesso: Timestamp) -> Self {
-        Self { scenario: oggi.to_datetime(ORA_INIZIALE), velocita, ancora: adesso }
+        Self {
+            scenario: oggi.to_datetime(ORA_INIZIALE),
+            velocita,
+            ancora: adesso,
+        }
     }
 
     /// The scenario instant, to the second. Standing still, wall time does not matter at all.
@@ -77,7 +81,11 @@ mod tests {
     fn running_it_follows_the_wall() {
         let mut o = Orologio::dal(date(2021, 3, 1), 60, secondo(0));
         assert_eq!(o.evento(secondo(2)), datetime(2021, 3, 1, 8, 2, 0, 0));
-        assert_eq!(o.ora(secondo(-5)), datetime(2021, 3, 1, 8, 0, 0, 0), "a wall clock set back");
+        assert_eq!(
+            o.ora(secondo(-5)),
+            datetime(2021, 3, 1, 8, 0, 0, 0),
+            "a wall clock set back"
+        );
         o.imposta_velocita(0, secondo(10));
         assert_eq!(o.ora(secondo(99)), datetime(2021, 3, 1, 8, 10, 0, 0));
         o.imposta_oggi(date(2020, 2, 29), secondo(99));

@@ -6,14 +6,19 @@ use rand_pcg::Pcg64;
 fn impronta(etichetta: &str) -> u128 {
     const BASE: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIMO: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    etichetta.bytes().fold(BASE, |h, b| (h ^ u128::from(b)).wrapping_mul(PRIMO))
+    etichetta
+        .bytes()
+        .fold(BASE, |h, b| (h ^ u128::from(b)).wrapping_mul(PRIMO))
 }
 
 /// The stream of one consumer. Same seed and label, same numbers, on every machine.
 pub fn flusso(seme: u64, etichetta: &str) -> Pcg64 {
     let impronta = impronta(etichetta);
     // The label chooses the stream and disturbs the start: neighbouring seeds do not run in step.
-    Pcg64::new(u128::from(seme).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835) ^ impronta, impronta)
+    Pcg64::new(
+        u128::from(seme).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835) ^ impronta,
+        impronta,
+    )
 }
 
 #[cfg(test)]

@@ -57,11 +57,18 @@ pub(super) fn corpo(l: &Lettera<'_>, quando: Quando, ripiego: bool) -> String {
         ));
         riga("");
     }
-    riga(&format!("Comune:      {} {} ({})", l.comune.istat, l.comune.nome, l.comune.provincia));
+    riga(&format!(
+        "Comune:      {} {} ({})",
+        l.comune.istat, l.comune.nome, l.comune.provincia
+    ));
     riga(&format!("Ambiente:    {}", nome_ambiente(l.ambiente)));
     riga(&format!("Protocollo:  {}", l.protocollo));
     riga(&format!("Fornitura:   {} (versione {})", l.fornitura, l.versione));
-    riga(&format!("Conclusa il: {} alle {}", quando.strftime("%d/%m/%Y"), quando.strftime("%H:%M:%S")));
+    riga(&format!(
+        "Conclusa il: {} alle {}",
+        quando.strftime("%d/%m/%Y"),
+        quando.strftime("%H:%M:%S")
+    ));
     riga("");
     match &l.conclusione {
         Conclusione::Positiva { schede, avvisi } => {
@@ -97,7 +104,9 @@ pub(super) fn corpo(l: &Lettera<'_>, quando: Quando, ripiego: bool) -> String {
     }
     if ripiego {
         riga("");
-        riga("Nota: l'indirizzo PEC registrato dal Comune non è utilizzabile; il messaggio resta in questa casella.");
+        riga(
+            "Nota: l'indirizzo PEC registrato dal Comune non è utilizzabile; il messaggio resta in questa casella.",
+        );
     }
     riga("");
     riga("Il messaggio non è mai uscito dal simulatore.");

@@ -14,7 +14,10 @@ pub struct MemoriaStore {
 
 impl Default for MemoriaStore {
     fn default() -> Self {
-        Self { mappa: Mutex::default(), capienza: Mutex::new(u64::MAX) }
+        Self {
+            mappa: Mutex::default(),
+            capienza: Mutex::new(u64::MAX),
+        }
     }
 }
 
@@ -43,7 +46,9 @@ impl Store for MemoriaStore {
         limite: usize,
     ) -> Result<Vec<Coppia>, ErroreStore> {
         let mappa = self.mappa();
-        let mut intervallo = mappa.range::<[u8], _>((da, a)).map(|(k, v)| (k.clone(), v.clone()));
+        let mut intervallo = mappa
+            .range::<[u8], _>((da, a))
+            .map(|(k, v)| (k.clone(), v.clone()));
         let mut uscita = Vec::new();
         while uscita.len() < limite {
             let prossima = match verso {
@@ -92,6 +97,13 @@ impl Store for MemoriaStore {
         let capienza = *self.capienza.lock().unwrap_or_else(PoisonError::into_inner);
         let occupati: usize = self.mappa().iter().map(|(k, v)| k.len() + v.len()).sum();
         let liberi = capienza.saturating_sub(occupati as u64);
-        if byte > liberi { Err(ErroreStore::SpazioEsaurito { richiesti: byte, liberi }) } else { Ok(()) }
+        if byte > liberi {
+            Err(ErroreStore::SpazioEsaurito {
+                richiesti: byte,
+                liberi,
+            })
+        } else {
+            Ok(())
+        }
     }
 }

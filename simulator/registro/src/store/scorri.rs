@@ -51,7 +51,14 @@ pub fn scorri<'a>(store: &'a dyn Store, prefisso: &[u8], dopo: Option<&[u8]>, ve
         (Bound::Included(d), Bound::Excluded(a)) => d >= a,
         _ => false,
     };
-    Scorri { store, da, a, verso, pagina: Vec::new().into_iter(), finito }
+    Scorri {
+        store,
+        da,
+        a,
+        verso,
+        pagina: Vec::new().into_iter(),
+        finito,
+    }
 }
 
 fn presta(b: &Bound<Vec<u8>>) -> Bound<&[u8]> {
@@ -68,7 +75,10 @@ impl Iterator for Scorri<'_> {
         if self.finito {
             return None;
         }
-        match self.store.pagina(presta(&self.da), presta(&self.a), self.verso, PAGINA) {
+        match self
+            .store
+            .pagina(presta(&self.da), presta(&self.a), self.verso, PAGINA)
+        {
             Err(e) => {
                 self.finito = true;
                 Some(Err(e))

@@ -75,7 +75,10 @@ impl SledStore {
                 Ok(db) => return Ok(db),
                 // The handle just dropped may still hold the lock of the file for a moment.
                 Err(sled::Error::Io(e)) if e.kind() == std::io::ErrorKind::StorageFull => {
-                    return Err(ErroreStore::SpazioEsaurito { richiesti: 0, liberi: self.liberi().unwrap_or(0) });
+                    return Err(ErroreStore::SpazioEsaurito {
+                        richiesti: 0,
+                        liberi: self.liberi().unwrap_or(0),
+                    });
                 }
                 Err(e) => ultimo_errore = Some(e),
             }
@@ -104,13 +107,17 @@ impl SledStore {
             Some(Err(_)) | None => {
                 self.riapri()?;
                 let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-                db.as_ref().map_or_else(|| Err(guasto("archivio chiuso")), |db| f(db).map_err(guasto))
+                db.as_ref()
+                    .map_or_else(|| Err(guasto("archivio chiuso")), |db| f(db).map_err(guasto))
             }
         }
     }
 
     fn numero(db: &sled::Db) -> sled::Result<u64> {
-        Ok(db.get(CHIAVE_LOTTO)?.and_then(|v| v.as_ref().try_into().ok().map(u64::from_be_bytes)).unwrap_or(0))
+        Ok(db
+            .get(CHIAVE_LOTTO)?
+            .and_then(|v| v.as_ref().try_into().ok().map(u64::from_be_bytes))
+            .unwrap_or(0))
     }
 
     fn scrivi(&self, lotto: &Lotto, fissa: bool) -> Result<(), ErroreStore> {
@@ -156,8 +163,15 @@ impl SledStore {
                     return Ok(());
                 }
                 let liberi = self.liberi()?;
-                if liberi < self.riserva.saturating_add(lotto.byte().saturating_mul(AMPLIFICAZIONE)) {
-                    return Err(ErroreStore::SpazioEsaurito { richiesti: lotto.byte(), liberi });
+                if liberi
+                    < self
+                        .riserva
+                        .saturating_add(lotto.byte().saturating_mul(AMPLIFICAZIONE))
+                {
+                    return Err(ErroreStore::SpazioEsaurito {
+                        richiesti: lotto.byte(),
+                        liberi,
+                    });
                 }
                 Err(errore)
             }
@@ -208,7 +222,10 @@ impl Store for SledStore {
     fn fissa(&self) -> Result<(), ErroreStore> {
         let esito = {
             let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-            db.as_ref().map_or_else(|| Err(guasto("archivio chiuso")), |db| db.flush().map(drop).map_err(guasto))
+            db.as_ref().map_or_else(
+                || Err(guasto("archivio chiuso")),
+                |db| db.flush().map(drop).map_err(guasto),
+            )
         };
         // What was queued may be lost: the caller must know even if the store opens again.
         esito.or_else(|errore| self.riapri().and(Err(errore)))
@@ -233,6 +250,13 @@ impl Store for SledStore {
     fn verifica_spazio(&self, byte: u64) -> Result<(), ErroreStore> {
         let liberi = self.liberi()?;
         let servono = byte.saturating_mul(AMPLIFICAZIONE).saturating_add(self.riserva);
-        if servono > liberi { Err(ErroreStore::SpazioEsaurito { richiesti: byte, liberi }) } else { Ok(()) }
+        if servono > liberi {
+            Err(ErroreStore::SpazioEsaurito {
+                richiesti: byte,
+                liberi,
+            })
+        } else {
+            Ok(())
+        }
     }
 }

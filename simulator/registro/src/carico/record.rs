@@ -1,0 +1,146 @@
+//! One record of the register: kind, the Comune's id, codice fiscale, opaque data; and its bytes on disk.
+//!
+//! ```text
+//! version 1 · kind 1 · length of id 2 (big-endian) · id · length of cf 1 · cf · data
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use super::{PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA};
+use crate::errore::ErroreRegistro;
+use crate::mondo::limiti::LIMITE_RECORD_BYTE;
+
+type Esito<T> = Result<T, ErroreRegistro>;
+
+/// Version of the record's header.
+const VERSIONE_SCHEDA: u8 = 1;
+
+/// Kind of scheda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum TipoRecord {
+    /// Scheda individuale APR.
+    Soggetto,
+    /// Scheda di famiglia.
+    Famiglia,
+    /// Scheda di convivenza.
+    Convivenza,
+    /// Scheda individuale AIRE.
+    Aire,
+}
+
+impl TipoRecord {
+    /// Which sequence of ids the kind draws from.
+    pub fn classe(self) -> Classe {
+        match self {
+            Self::Soggetto | Self::Aire => Classe::Soggetti,
+            Self::Famiglia | Self::Convivenza => Classe::Unita,
+        }
+    }
+
+    pub(super) fn byte(self) -> u8 {
+        match self {
+            Self::Soggetto => b'S',
+            Self::Famiglia => b'F',
+            Self::Convivenza => b'C',
+            Self::Aire => b'A',
+        }
+    }
+
+    fn da_byte(byte: u8) -> Option<Self> {
+        [Self::Soggetto, Self::Famiglia, Self::Convivenza, Self::Aire]
+            .into_iter()
+            .find(|t| t.byte() == byte)
+    }
+}
+
+/// The two sequences of ids assigned by ANPR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Classe {
+    /// Persons, APR and AIRE: `idSchedaSoggettoANPR`.
+    Soggetti,
+    /// Families and convivenze.
+    Unita,
+}
+
+impl Classe {
+    pub(super) fn byte(self) -> u8 {
+        match self {
+            Self::Soggetti => b's',
+            Self::Unita => b'u',
+        }
+    }
+
+    pub(super) fn contatore(self) -> &'static str {
+        match self {
+            Self::Soggetti => "idSchedaSoggettoANPR",
+            Self::Unita => "idFamigliaANPR",
+        }
+    }
+
+    pub(super) fn primo(self) -> u64 {
+        match self {
+            Self::Soggetti => PRIMO_ID_SOGGETTO,
+            Self::Unita => PRIMO_ID_UNITA,
+        }
+    }
+}
+
+/// One scheda as it goes to the disk. `dati` is opaque here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordCompatto {
+    /// Kind.
+    pub tipo: TipoRecord,
+    /// Id given by the Comune.
+    pub id_comune: String,
+    /// Codice fiscale as sent, if any.
+    pub cf: Option<String>,
+    /// The compact record.
+    pub dati: Vec<u8>,
+}
+
+pub(super) fn codifica_record(r: &RecordCompatto) -> Esito<Vec<u8>> {
+    let cf = r.cf.as_deref().unwrap_or("");
+    let byte = r.id_comune.len() + cf.len() + r.dati.len();
+    let troppo = ErroreRegistro::RecordTroppoGrande {
+        byte,
+        limite: LIMITE_RECORD_BYTE,
+    };
+    let (Ok(lungo_id), Ok(lungo_cf)) = (u16::try_from(r.id_comune.len()), u8::try_from(cf.len())) else {
+        return Err(troppo);
+    };
+    if byte > LIMITE_RECORD_BYTE {
+        return Err(troppo);
+    }
+    let mut v = Vec::with_capacity(byte + 5);
+    v.extend_from_slice(&[VERSIONE_SCHEDA, r.tipo.byte()]);
+    v.extend_from_slice(&lungo_id.to_be_bytes());
+    v.extend_from_slice(r.id_comune.as_bytes());
+    v.push(lungo_cf);
+    v.extend_from_slice(cf.as_bytes());
+    v.extend_from_slice(&r.dati);
+    Ok(v)
+}
+
+pub(super) fn decodifica_record(v: &[u8]) -> Esito<RecordCompatto> {
+    fn leggi(v: &[u8]) -> Option<RecordCompatto> {
+        let (&[versione, tipo, alto, basso], v) = v.split_first_chunk::<4>()?;
+        let (id, v) = v.split_at_checked(usize::from(u16::from_be_bytes([alto, basso])))?;
+        let (&lungo_cf, v) = v.split_first()?;
+        let (cf, dati) = v.split_at_checked(usize::from(lungo_cf))?;
+        (versione == VERSIONE_SCHEDA).then_some(())?;
+        Some(RecordCompatto {
+            tipo: TipoRecord::da_byte(tipo)?,
+            id_comune: std::str::from_utf8(id).ok()?.to_owned(),
+            cf: if cf.is_empty() {
+                None
+            } else {
+                Some(std::str::from_utf8(cf).ok()?.to_owned())
+            },
+            dati: dati.to_vec(),
+        })
+    }
+    leggi(v).ok_or_else(|| ErroreRegistro::Corrotto {
+        cosa: "scheda",
+        dettaglio: "intestazione del record".to_owned(),
+    })
+}
