@@ -6,6 +6,7 @@
 
 mod albero;
 mod blocco;
+pub mod campione;
 mod espressione;
 mod forma;
 mod grammatica;

@@ -673,6 +673,12 @@ fn attesi_qui(attesi: &[&str]) -> Cow<'static, str> {
 }
 
 impl crate::modello::Automa {
+    /// First step of a shortest way from `da` to an end.
+    pub(crate) fn verso_fine(&self, da: u16) -> Option<&Passo> {
+        let (nomi, _) = self.verso(da, |s| s.finale)?;
+        self.stati[usize::from(da)].passi.iter().find(|p| Some(&p.nome()) == nomi.first())
+    }
+
     /// Shortest way from `da` to a state that suits: the names passed (all of them missing) and the state.
     fn verso(&self, da: u16, adatto: impl Fn(&crate::modello::Stato) -> bool) -> Option<(Vec<&str>, u16)> {
         let mut prima: Vec<Option<(u16, &str)>> = vec![None; self.stati.len()];
