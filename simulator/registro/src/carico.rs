@@ -223,7 +223,7 @@ impl Registro {
     }
 }
 
-impl Transazione<'_> {
+impl Transazione {
     /// Makes a loaded segment visible and gives it its ids, in the transaction that carries the outcome.
     pub fn rendi_visibile(&mut self, caricato: &Caricato, comune: CodiceIstat) -> Esito<SegmentoVisibile> {
         let (ambiente, id) = (caricato.ambiente, caricato.segmento);

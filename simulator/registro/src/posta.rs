@@ -211,7 +211,7 @@ pub fn componi(id: IdPec, quando: Quando, lettera: &Lettera<'_>) -> Result<Pec, 
     })
 }
 
-impl Transazione<'_> {
+impl Transazione {
     /// Puts the outcome message into the mailbox, in the same commit as whatever else happens here.
     pub fn spedisci(&mut self, lettera: &Lettera<'_>) -> Result<IdPec, ErroreRegistro> {
         let id = self.nuova_pec()?;

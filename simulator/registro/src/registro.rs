@@ -138,7 +138,7 @@ impl Registro {
     /// batch, whole and durable when this returns `Ok`; on `Err` nothing is written. Not to be nested.
     pub fn scrivi<T, E: From<ErroreRegistro>>(
         &self,
-        f: impl FnOnce(&mut Transazione<'_>) -> Result<T, E>,
+        f: impl FnOnce(&mut Transazione) -> Result<T, E>,
     ) -> Result<T, E> {
         let (valore, da_spazzare) = {
             // A panic in a closure wrote nothing: the next writer may go on.

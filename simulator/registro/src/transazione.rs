@@ -24,18 +24,18 @@ use crate::valori::codifica;
 type Esito<T> = Result<T, ErroreRegistro>;
 
 /// Changes under way. Made by [`Registro::scrivi`].
-pub struct Transazione<'a> {
-    pub(crate) registro: &'a Registro,
+pub struct Transazione {
+    pub(crate) registro: Registro,
     adesso: Timestamp,
     modifiche: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Prefixes whose keys go after the commit.
     pub(crate) da_spazzare: Vec<Vec<u8>>,
 }
 
-impl<'a> Transazione<'a> {
-    pub(crate) fn nuova(registro: &'a Registro) -> Self {
+impl Transazione {
+    pub(crate) fn nuova(registro: &Registro) -> Self {
         Self {
-            registro,
+            registro: registro.clone(),
             adesso: registro.adesso(),
             modifiche: BTreeMap::new(),
             da_spazzare: Vec::new(),
@@ -312,7 +312,7 @@ impl<'a> Transazione<'a> {
     }
 }
 
-impl Sorgente for Transazione<'_> {
+impl Sorgente for Transazione {
     fn sandbox_byte(&self) -> &[u8] {
         self.registro.sandbox_byte()
     }

@@ -1,0 +1,147 @@
+//! The data folder: one owner, one version, migration after a back-up.
+
+use std::fs;
+use std::path::Path;
+
+use registro::store::{Lotto, SledStore, Store};
+use registro::*;
+
+use crate::comune::{istat, opzioni};
+
+/// Key of a Comune of the default sandbox, as every version wrote it.
+const CHIAVE_COMUNE: &[u8] = b"\x000C888001";
+
+fn errore(dir: &Path) -> ErroreRegistro {
+    Registro::apri(dir, opzioni()).err().expect("must be refused")
+}
+
+#[test]
+fn a_second_instance_is_told_whose_it_is() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let primo = Registro::apri(dir.path(), opzioni()).expect("apri");
+    let testo = errore(dir.path()).to_string();
+    assert!(testo.contains(&dir.path().display().to_string()), "{testo}");
+    assert!(
+        testo.contains(&format!("processo {}", std::process::id())),
+        "{testo}"
+    );
+    assert!(testo.contains("--data"), "{testo}");
+    drop(primo);
+    Registro::apri(dir.path(), opzioni()).expect("free again");
+}
+
+#[test]
+fn what_was_written_is_there_after_reopening() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let uno = Comune::nuovo(istat("888001"), "UNO", "XX", Some("uno@pec.example".to_owned()));
+    {
+        let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+        r.scrivi(|t| t.salva_comune(&uno)).expect("scrivi");
+    }
+    let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+    assert_eq!(r.comuni().expect("comuni"), vec![uno]);
+    assert_eq!(
+        fs::read_to_string(dir.path().join("versione")).expect("versione"),
+        "1\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_folder_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().expect("tempdir");
+    let dati = dir.path().join("a/b");
+    let _r = Registro::apri(&dati, opzioni()).expect("apri");
+    assert_eq!(
+        fs::metadata(&dati).expect("metadata").permissions().mode() & 0o777,
+        0o700
+    );
+}
+
+#[test]
+fn a_newer_folder_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    drop(Registro::apri(dir.path(), opzioni()).expect("apri"));
+    fs::write(dir.path().join("versione"), "99\n").expect("versione");
+    let e = errore(dir.path());
+    assert!(
+        matches!(
+            e,
+            ErroreRegistro::VersioneNuova {
+                trovata: 99,
+                nota: VERSIONE_CARTELLA,
+                ..
+            }
+        ),
+        "{e}"
+    );
+    assert_eq!(
+        fs::read_to_string(dir.path().join("versione")).expect("versione"),
+        "99\n"
+    );
+    fs::write(dir.path().join("versione"), "uno").expect("versione");
+    assert!(matches!(
+        errore(dir.path()),
+        ErroreRegistro::VersioneIlleggibile { .. }
+    ));
+}
+
+fn vecchia(dir: &Path) {
+    let store = SledStore::apri(&dir.join("archivio"), 4 << 20).expect("apri");
+    let mut l = Lotto::nuovo();
+    l.metti(
+        CHIAVE_COMUNE.to_vec(),
+        br#"{"istat":"888001","nome":"UNO","provincia":"XX","pec":null}"#.to_vec(),
+    );
+    l.metti(b"\x000Nforniture".to_vec(), b"41".to_vec());
+    store.applica(&l).expect("applica");
+}
+
+#[test]
+fn an_older_folder_is_migrated_after_a_copy() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    vecchia(dir.path());
+    {
+        let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+        assert_eq!(
+            r.comuni().expect("comuni"),
+            vec![Comune::nuovo(istat("888001"), "UNO", "XX", None)]
+        );
+        assert_eq!(
+            r.scrivi(Transazione::nuova_fornitura).expect("id"),
+            IdFornitura(42)
+        );
+    }
+    assert_eq!(
+        fs::read_to_string(dir.path().join("versione")).expect("versione"),
+        "1\n"
+    );
+    let copia = SledStore::apri(&dir.path().join("archivio-copia-v0"), 4 << 20).expect("the copy opens");
+    let prima = copia.get(CHIAVE_COMUNE).expect("get").expect("c'è");
+    assert_eq!(prima.first(), Some(&b'{'), "the copy is of before");
+}
+
+#[test]
+fn an_interrupted_migration_starts_again() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    vecchia(dir.path());
+    {
+        // As if killed half-way: one value is new already, the copy stands, the version does not.
+        let store = SledStore::apri(&dir.path().join("archivio"), 4 << 20).expect("apri");
+        let mut l = Lotto::nuovo();
+        l.metti(b"\x000Nforniture".to_vec(), b"\x0141".to_vec());
+        store.applica(&l).expect("applica");
+    }
+    fs::create_dir(dir.path().join("archivio-copia-v0")).expect("copia");
+    let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+    assert_eq!(r.contatore(None, "forniture").expect("contatore"), 41);
+    assert_eq!(r.comuni().expect("comuni").len(), 1);
+    let dentro = fs::read_dir(dir.path().join("archivio-copia-v0"))
+        .expect("dir")
+        .count();
+    assert_eq!(
+        dentro, 0,
+        "the first copy is the one that counts: never written over"
+    );
+}
