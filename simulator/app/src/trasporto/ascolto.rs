@@ -100,7 +100,11 @@ impl ErroreAscolto {
         match errore.kind() {
             ErrorKind::AddrInUse => Self::Occupata { indirizzo, opzione },
             ErrorKind::PermissionDenied => Self::Negata { indirizzo, opzione },
-            _ => Self::Indirizzo { indirizzo, opzione, errore },
+            _ => Self::Indirizzo {
+                indirizzo,
+                opzione,
+                errore,
+            },
         }
     }
 }
@@ -139,7 +143,14 @@ impl Ascolto {
         if prese.is_empty() {
             return Err(ErroreAscolto::NessunIndirizzo { opzione: p.opzione });
         }
-        Ok(Self { porta: p.porta, tls: p.tls.clone(), prese, numero, indirizzi, avvisi })
+        Ok(Self {
+            porta: p.porta,
+            tls: p.tls.clone(),
+            prese,
+            numero,
+            indirizzi,
+            avvisi,
+        })
     }
 
     /// The port number really bound.
@@ -160,8 +171,10 @@ impl Ascolto {
 
 /// The machine has no such address or no IPv6 at all.
 fn assente(e: &io::Error) -> bool {
-    matches!(e.kind(), ErrorKind::AddrNotAvailable | ErrorKind::Unsupported | ErrorKind::InvalidInput)
-        || e.raw_os_error() == Some(FAMIGLIA_IGNOTA)
+    matches!(
+        e.kind(),
+        ErrorKind::AddrNotAvailable | ErrorKind::Unsupported | ErrorKind::InvalidInput
+    ) || e.raw_os_error() == Some(FAMIGLIA_IGNOTA)
 }
 
 /// EAFNOSUPPORT, for which the standard library has no kind.

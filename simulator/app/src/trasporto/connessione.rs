@@ -125,7 +125,10 @@ async fn protocollo<F: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
             let (a, certificati) = (Arc::clone(&a), certificati.clone());
             async move {
                 let risposta = gestisci(&a, r, pari, certificati).await;
-                Ok::<_, Infallible>(risposta.map(|dentro| CorpoContato { dentro, _segno: segno }))
+                Ok::<_, Infallible>(risposta.map(|dentro| CorpoContato {
+                    dentro,
+                    _segno: segno,
+                }))
             }
         })
     };
@@ -216,8 +219,14 @@ async fn gestisci(
             CorpoGzip::nuovo(sorvegliato, guaio.clone(), a.limiti.byte_espansi).boxed_unsync()
         }
         Codifica::Altra => {
-            let mut no = testo(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Encoding ammessi: gzip, identity\n");
-            no.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity"));
+            let mut no = testo(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Content-Encoding ammessi: gzip, identity\n",
+            );
+            no.headers_mut().insert(
+                header::ACCEPT_ENCODING,
+                HeaderValue::from_static("gzip, identity"),
+            );
             return no;
         }
     };
@@ -260,6 +269,7 @@ fn codifica(testate: &http::HeaderMap) -> Codifica {
 /// A short plain reply after which the connection ends: what is left of the request body is not wanted.
 fn testo(stato: StatusCode, contenuto: impl Into<bytes::Bytes>) -> Risposta {
     let mut r = risposta(stato, "text/plain; charset=utf-8", contenuto);
-    r.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    r.headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
     r
 }

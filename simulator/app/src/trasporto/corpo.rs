@@ -65,7 +65,9 @@ impl Guaio {
 
     pub(super) fn letto(&self) -> Option<Guasto> {
         let n = self.0.load(Ordering::Relaxed);
-        [Guasto::Lento, Guasto::NonGzip, Guasto::TroppoEspanso].into_iter().find(|g| *g as u8 == n)
+        [Guasto::Lento, Guasto::NonGzip, Guasto::TroppoEspanso]
+            .into_iter()
+            .find(|g| *g as u8 == n)
     }
 }
 
@@ -100,7 +102,8 @@ impl CorpoSorvegliato {
     }
 
     fn lento(&self) -> bool {
-        self.atteso > self.grazia && self.byte < self.ritmo.saturating_mul(self.atteso.as_secs())
+        let dovuti = u128::from(self.ritmo) * self.atteso.as_millis() / 1000;
+        self.atteso > self.grazia && u128::from(self.byte) < dovuti
     }
 }
 
@@ -118,7 +121,9 @@ impl Body for CorpoSorvegliato {
                 if let Some(da) = me.attesa_da.take() {
                     me.atteso += da.elapsed();
                 }
-                let Some(pezzo) = pezzo else { return Poll::Ready(None) };
+                let Some(pezzo) = pezzo else {
+                    return Poll::Ready(None);
+                };
                 let pezzo = pezzo.map_err(ErroreCorpo::from)?;
                 me.byte += pezzo.data_ref().map_or(0, |d| d.len() as u64);
                 if me.lento() {
@@ -162,7 +167,15 @@ pub(super) struct CorpoGzip {
 impl CorpoGzip {
     pub(super) fn nuovo(dentro: CorpoSorvegliato, guaio: Guaio, limite: u64) -> Self {
         let scompone = MultiGzDecoder::new(Vec::new());
-        Self { dentro, guaio, scompone, resto: Bytes::new(), byte: 0, limite, finito: false }
+        Self {
+            dentro,
+            guaio,
+            scompone,
+            resto: Bytes::new(),
+            byte: 0,
+            limite,
+            finito: false,
+        }
     }
 
     /// What the decoder has put out since the last call.

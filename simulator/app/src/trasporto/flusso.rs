@@ -25,7 +25,11 @@ pub(super) struct Flusso {
 
 impl Flusso {
     pub(super) fn nuovo(presa: TcpStream, pazienza: Duration) -> Self {
-        Self { presa, pazienza, stallo: None }
+        Self {
+            presa,
+            pazienza,
+            stallo: None,
+        }
     }
 
     /// Passes a finished write on, and turns one that waits too long into an error.
@@ -38,12 +42,19 @@ impl Flusso {
         let stallo = self.stallo.get_or_insert_with(|| Box::pin(sleep(pazienza)));
         ready!(stallo.as_mut().poll(cx));
         self.stallo = None;
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "il client non legge la risposta")))
+        Poll::Ready(Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "il client non legge la risposta",
+        )))
     }
 }
 
 impl AsyncRead for Flusso {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, b: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        b: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.presa).poll_read(cx, b)
     }
 }

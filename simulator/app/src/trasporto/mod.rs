@@ -116,7 +116,10 @@ impl Trasporto {
         let (vivo, mut tutti_via) = self.vivi;
         drop(vivo);
         self.fase.send_replace(Fase::Finisce);
-        if tokio::time::timeout(self.limiti.tempo_chiusura, tutti_via.recv()).await.is_ok() {
+        if tokio::time::timeout(self.limiti.tempo_chiusura, tutti_via.recv())
+            .await
+            .is_ok()
+        {
             return Chiusura { tagliate: 0 };
         }
         let tagliate = self.aperte.load(Ordering::Relaxed);
@@ -184,7 +187,9 @@ impl Giro {
     async fn accetta(&self, presa: &tokio::net::TcpListener) {
         loop {
             // The place first: who finds none waits in the system's queue, not in our memory.
-            let Ok(posto) = Arc::clone(&self.posti).acquire_owned().await else { return };
+            let Ok(posto) = Arc::clone(&self.posti).acquire_owned().await else {
+                return;
+            };
             match presa.accept().await {
                 Ok((presa, indirizzo)) => {
                     let (ambito, fase) = (Arc::clone(&self.ambito), self.fase.clone());

@@ -55,7 +55,10 @@ pub fn configura(
         Some(r) => Some((NOMI_REALI.iter().copied().collect(), chiave(r, &fornitore)?)),
         None => None,
     };
-    let per_nome = PerNome { simulatore: chiave(c.simulatore, &fornitore)?, reali };
+    let per_nome = PerNome {
+        simulatore: chiave(c.simulatore, &fornitore)?,
+        reali,
+    };
     let base = ServerConfig::builder_with_provider(fornitore).with_protocol_versions(&[&TLS13, &TLS12])?;
     let base = match cliente {
         Some(v) => base.with_client_cert_verifier(v),

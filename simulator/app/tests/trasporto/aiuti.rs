@@ -1,0 +1,149 @@
+//! What every test of the listeners needs: a handler, a listener on a free port, raw requests.
+
+use std::{
+    future::Future,
+    io::Write,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use anpr_sim::trasporto::{
+    Ascolto, Gestore, Limiti, Presa, Trasporto,
+    tls::{CertificatiTls, configura},
+};
+use certs::{OpzioniPki, Pki};
+use flate2::{Compression, write::GzEncoder};
+use http::StatusCode;
+use servizi::http::{Pari, Porta, corpo, raccogli, risposta};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+
+/// No step of a test may take longer.
+pub(crate) const ATTESA: Duration = Duration::from_secs(20);
+/// A reply larger than all buffers on the way.
+pub(crate) const GRANDE: usize = 64 * 1024 * 1024;
+/// How long `/lento` thinks.
+const PENSIERO: Duration = Duration::from_millis(700);
+
+pub(crate) static PKI: LazyLock<(tempfile::TempDir, Pki)> = LazyLock::new(|| {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let o = OpzioniPki {
+        nomi: Vec::new(),
+        nomi_reali: true,
+        pronti: Vec::new(),
+        adesso: jiff::Timestamp::now(),
+        fili: 2,
+    };
+    let pki = Pki::apri(dir.path(), &o).unwrap_or_else(|e| panic!("{e}"));
+    (dir, pki)
+});
+
+/// Answers with the body it got, after a while under `/lento`, with a lot under `/grande`.
+pub(crate) fn gestore() -> Gestore {
+    Arc::new(|porta, r| {
+        Box::pin(async move {
+            assert!(
+                r.extensions()
+                    .get::<Pari>()
+                    .is_some_and(|p| p.indirizzo.ip().is_loopback())
+            );
+            let via = r.uri().path().to_owned();
+            match via.as_str() {
+                "/lento" => sleep(PENSIERO).await,
+                "/eterno" => sleep(ATTESA).await,
+                "/grande" => return http::Response::new(corpo(vec![b'x'; GRANDE])),
+                _ => {}
+            }
+            match raccogli(r.into_body(), GRANDE).await {
+                Ok(b) if via == "/conta" => risposta(StatusCode::OK, "text/plain", b.len().to_string()),
+                Ok(b) if via == "/porta" => {
+                    risposta(StatusCode::OK, "text/plain", format!("{porta:?} {}", b.len()))
+                }
+                Ok(b) => risposta(StatusCode::OK, "text/plain", b),
+                Err(e) => risposta(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", e.to_string()),
+            }
+        })
+    })
+}
+
+pub(crate) fn presa(tls: bool) -> Presa {
+    Presa {
+        porta: if tls {
+            Porta::Ambiente(anagrafe::Ambiente::Test)
+        } else {
+            Porta::Console
+        },
+        opzione: if tls { "--test-port" } else { "--console-port" },
+        numero: 0,
+        indirizzi: vec![Ipv4Addr::LOCALHOST.into()],
+        tls: tls.then(|| {
+            let simulatore = PKI.1.server("test").unwrap_or_else(|e| panic!("{e}"));
+            let reali = PKI.1.server_reali().unwrap_or_else(|e| panic!("{e}"));
+            let c = CertificatiTls {
+                simulatore: &simulatore,
+                reali: reali.as_ref(),
+            };
+            configura(&c, None).unwrap_or_else(|e| panic!("{e}"))
+        }),
+    }
+}
+
+pub(crate) fn avvia(limiti: Limiti, tls: bool) -> (Trasporto, SocketAddr) {
+    let a = Ascolto::lega(&presa(tls)).unwrap_or_else(|e| panic!("{e}"));
+    let dove = a.indirizzi()[0];
+    let t = Trasporto::nuovo(limiti, gestore());
+    t.avvia(a).expect("inside a runtime");
+    (t, dove)
+}
+
+pub(crate) async fn entro<T>(f: impl Future<Output = T>) -> T {
+    timeout(ATTESA, f).await.expect("within the time of the test")
+}
+
+/// Sends bytes and reads until the other side closes.
+pub(crate) async fn scambia(dove: SocketAddr, b: &[u8]) -> String {
+    let mut s = TcpStream::connect(dove).await.expect("connected");
+    s.write_all(b).await.expect("sent");
+    tutto(&mut s).await
+}
+
+pub(crate) async fn tutto(s: &mut TcpStream) -> String {
+    let mut v = Vec::new();
+    // A reset after the reply is the server's right when it did not want the rest of the body.
+    let _ = entro(s.read_to_end(&mut v)).await;
+    String::from_utf8_lossy(&v).into_owned()
+}
+
+/// Reads until `fine` has come.
+pub(crate) async fn fino_a(s: &mut TcpStream, fine: &str) -> String {
+    let mut v = Vec::new();
+    while !v.ends_with(fine.as_bytes()) {
+        let b = entro(s.read_u8()).await;
+        v.push(b.unwrap_or_else(|e| panic!("{e} after {:?}", String::from_utf8_lossy(&v))));
+    }
+    String::from_utf8_lossy(&v).into_owned()
+}
+
+pub(crate) fn stato(r: &str) -> u16 {
+    r.split(' ')
+        .nth(1)
+        .and_then(|s| s.parse().ok())
+        .unwrap_or_else(|| panic!("no status in {r:?}"))
+}
+
+pub(crate) fn post(via: &str, altre: &str, corpo: &[u8]) -> Vec<u8> {
+    let n = corpo.len();
+    let testata =
+        format!("POST {via} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{altre}Content-Length: {n}\r\n\r\n");
+    [testata.as_bytes(), corpo].concat()
+}
+
+pub(crate) fn gzip(b: &[u8]) -> Vec<u8> {
+    let mut g = GzEncoder::new(Vec::new(), Compression::best());
+    g.write_all(b).expect("in memory");
+    g.finish().expect("in memory")
+}

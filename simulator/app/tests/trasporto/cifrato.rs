@@ -1,0 +1,202 @@
+//! TLS: versions, suites, names, HTTP/2.
+
+use std::{
+    io::Write,
+    net::SocketAddr,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use anpr_sim::trasporto::Limiti;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::{net::TcpStream, time::sleep};
+
+use crate::aiuti::{PKI, avvia, entro, gzip};
+
+/// `openssl s_client` with one request on its input; whether it ended well, and what it printed.
+async fn s_client(dove: SocketAddr, argomenti: &[&str]) -> (bool, String) {
+    let mut c = Command::new("openssl");
+    c.args(["s_client", "-connect", &dove.to_string(), "-CAfile"])
+        .arg(PKI.1.ca_pem())
+        .args(argomenti);
+    c.stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let o = tokio::task::spawn_blocking(move || {
+        let mut p = c.spawn().expect("openssl was found before");
+        let mut dentro = p.stdin.take().expect("piped");
+        let _ = dentro.write_all(
+            b"POST /porta HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab",
+        );
+        // Closing the input at once would end the session before the reply.
+        let o = std::thread::spawn(move || p.wait_with_output());
+        std::thread::sleep(Duration::from_millis(700));
+        drop(dentro);
+        o.join().expect("no panic").expect("ran")
+    });
+    let o = entro(o).await.expect("ended");
+    let testo = format!(
+        "{}{}",
+        String::from_utf8_lossy(&o.stdout),
+        String::from_utf8_lossy(&o.stderr)
+    );
+    (o.status.success(), testo)
+}
+
+fn ce_openssl() -> bool {
+    if Command::new("openssl").arg("version").output().is_ok() {
+        return true;
+    }
+    let riga = "manca openssl: apt-get install -y openssl";
+    assert!(
+        !std::env::var("ANPR_SIM_STRETTO").is_ok_and(|v| v == "1"),
+        "{riga}"
+    );
+    eprintln!("SALTATO: {riga}");
+    false
+}
+
+#[tokio::test]
+async fn versioni_e_suite_tls() {
+    if !ce_openssl() {
+        return;
+    }
+    let (_t, dove) = avvia(Limiti::default(), true);
+    let nome = [
+        "-servername",
+        "localhost",
+        "-verify_return_error",
+        "-verify_hostname",
+        "localhost",
+    ];
+    for versione in ["-tls1_2", "-tls1_3"] {
+        let (ok, s) = s_client(dove, &[&nome[..], &[versione]].concat()).await;
+        assert!(ok && s.contains("Verify return code: 0 (ok)"), "{versione}: {s}");
+        assert!(
+            s.contains("HTTP/1.1 200 OK") && s.contains("Ambiente(Test) 2"),
+            "{versione}: {s}"
+        );
+        assert!(
+            !s.contains("Client Certificate Types"),
+            "no client certificate is asked for: {s}"
+        );
+    }
+    let rifiutati: [&[&str]; 4] = [
+        &[
+            "-tls1_2",
+            "-cipher",
+            "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA256:@SECLEVEL=0",
+        ],
+        &[
+            "-tls1_2",
+            "-cipher",
+            "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:@SECLEVEL=0",
+        ],
+        &["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
+        &["-tls1", "-cipher", "ALL:@SECLEVEL=0"],
+    ];
+    for r in rifiutati {
+        let (ok, s) = s_client(dove, r).await;
+        assert!(
+            !ok && s.contains("alert") && !s.contains("HTTP/1.1"),
+            "{r:?}: {s}"
+        );
+    }
+    let (ok, s) = s_client(dove, &["-alpn", "h2,http/1.1"]).await;
+    assert!(ok && s.contains("ALPN protocol: h2"), "{s}");
+}
+
+#[tokio::test]
+async fn il_nome_sceglie_il_certificato() {
+    if !ce_openssl() {
+        return;
+    }
+    let (_t, dove) = avvia(Limiti::default(), true);
+    let soggetto = async |nome: &[&str]| {
+        let (_, s) = s_client(dove, nome).await;
+        s.lines()
+            .find_map(|l| l.trim().strip_prefix("subject="))
+            .map(|l| l.replace(' ', ""))
+            .unwrap_or(s)
+    };
+    let vero = soggetto(&["-servername", "wstest.anpr.interno.it"]).await;
+    assert!(vero.starts_with("CN=wstest.anpr.interno.it"), "{vero}");
+    for altro in [
+        &["-servername", "localhost"][..],
+        &["-servername", "example.org"],
+        &["-noservername"],
+    ] {
+        let s = soggetto(altro).await;
+        assert!(s.starts_with("CN=localhost"), "{altro:?}: {s}");
+    }
+    let esatto = "ws.anpr.interno.it";
+    let (ok, s) = s_client(
+        dove,
+        &[
+            "-servername",
+            esatto,
+            "-verify_hostname",
+            esatto,
+            "-verify_return_error",
+        ],
+    )
+    .await;
+    assert!(ok, "{s}");
+}
+
+#[tokio::test]
+async fn http2_con_corpo_e_chiusura() {
+    let (t, dove) = avvia(Limiti::default(), true);
+    let mut radici = rustls::RootCertStore::empty();
+    for r in PKI.1.ancore("test") {
+        radici.add(r.into()).expect("a root");
+    }
+    let fornitore = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(fornitore)
+        .with_safe_default_protocol_versions()
+        .expect("known versions")
+        .with_root_certificates(radici)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let tcp = TcpStream::connect(dove).await.expect("connected");
+    let nome = rustls_pki_types::ServerName::try_from("localhost").expect("a name");
+    let tls = tokio_rustls::TlsConnector::from(Arc::new(config))
+        .connect(nome, tcp)
+        .await
+        .expect("trusted");
+    let stretta = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tls)).await;
+    let (manda, c) = stretta.expect("h2");
+    let guida = tokio::spawn(c);
+    let chiedi = async |via: &str, codifica: Option<&str>, b: Vec<u8>| {
+        let mut r = Request::post(format!("https://localhost{via}"));
+        if let Some(c) = codifica {
+            r = r.header("content-encoding", c);
+        }
+        let r = r.body(Full::new(Bytes::from(b))).expect("well formed");
+        let r = entro(manda.clone().send_request(r)).await.expect("answered");
+        (
+            r.status().as_u16(),
+            entro(r.into_body().collect()).await.expect("whole").to_bytes(),
+        )
+    };
+    assert_eq!(
+        chiedi("/conta", None, vec![0; 3_000_000]).await,
+        (200, Bytes::from("3000000"))
+    );
+    assert_eq!(
+        chiedi("/conta", Some("gzip"), gzip(&[7; 5000])).await,
+        (200, Bytes::from("5000"))
+    );
+    assert_eq!(chiedi("/conta", Some("gzip"), b"no".to_vec()).await.0, 400);
+    let chiusura = async {
+        sleep(Duration::from_millis(150)).await;
+        t.chiudi().await
+    };
+    let (r, c) = tokio::join!(chiedi("/lento", None, b"in corso".to_vec()), chiusura);
+    assert_eq!((r, c.tagliate), ((200, Bytes::from("in corso")), 0));
+    let _ = entro(guida).await;
+}

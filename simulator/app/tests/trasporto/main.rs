@@ -1,0 +1,8 @@
+//! The listeners under clients that are slow, odd, old, or simply many; spoken to with raw sockets and `openssl`.
+
+mod aiuti;
+mod chiusura;
+mod cifrato;
+mod corpi;
+mod porte;
+mod tempi;

@@ -1,0 +1,165 @@
+//! Slow and silent clients are cut while others are served.
+
+use std::time::{Duration, Instant};
+
+use anpr_sim::trasporto::{Limiti, Trasporto};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::sleep,
+};
+
+use crate::aiuti::{ATTESA, GRANDE, avvia, entro, fino_a, post, scambia, stato, tutto};
+
+/// Waits until no connection is left.
+async fn spariscono(t: &Trasporto) {
+    entro(async {
+        while t.aperte() > 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+/// Two places, both taken by clients that never end their header: others get served as soon as these are cut.
+#[tokio::test]
+async fn testate_lente_sono_tagliate() {
+    let l = Limiti {
+        connessioni: 2,
+        tempo_testate: Duration::from_millis(400),
+        ..Limiti::default()
+    };
+    let (t, dove) = avvia(l, false);
+    let inizio = Instant::now();
+    let lenti: Vec<_> = (0..2)
+        .map(|_| {
+            tokio::spawn(async move {
+                let mut s = TcpStream::connect(dove).await.expect("connected");
+                let _ = s.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").await;
+                // One byte now and then: the limit is on the whole header, not on a pause.
+                while s.write_all(b"X").await.is_ok() && inizio.elapsed() < ATTESA {
+                    sleep(Duration::from_millis(40)).await;
+                }
+                inizio.elapsed()
+            })
+        })
+        .collect();
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(t.aperte(), 2);
+    assert_eq!(stato(&scambia(dove, &post("/eco", "", b"ciao")).await), 200);
+    for l in lenti {
+        let durata = entro(l).await.expect("ended");
+        assert!(
+            durata >= Duration::from_millis(350) && durata < Duration::from_secs(5),
+            "{durata:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn corpi_lenti_hanno_408_mentre_altri_sono_serviti() {
+    let l = Limiti {
+        tempo_pezzo: Duration::from_millis(500),
+        tempo_ritmo: Duration::from_millis(600),
+        ..Limiti::default()
+    };
+    let (_t, dove) = avvia(l, false);
+    let testata = "POST /eco HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+    let fermo = tokio::spawn(async move { scambia(dove, format!("{testata}dieci byte").as_bytes()).await });
+    let goccia = tokio::spawn(async move {
+        let mut s = TcpStream::connect(dove).await.expect("connected");
+        s.write_all(testata.as_bytes()).await.expect("sent");
+        // Never a long pause, yet far below the pace asked for. It reads as well, lest the reply be lost in the reset
+        // that late bytes provoke.
+        let mut v = Vec::new();
+        entro(async {
+            let mut b = [0; 1024];
+            loop {
+                tokio::select! {
+                    n = s.read(&mut b) => match n {
+                        Ok(n) if n > 0 => v.extend_from_slice(&b[..n]),
+                        _ => break,
+                    },
+                    () = sleep(Duration::from_millis(50)) => {
+                        if v.is_empty() && s.write_all(b"x").await.is_err() { break }
+                    }
+                }
+            }
+        })
+        .await;
+        String::from_utf8_lossy(&v).into_owned()
+    });
+    for _ in 0..20 {
+        let t = Instant::now();
+        assert_eq!(stato(&scambia(dove, &post("/eco", "", b"svelto")).await), 200);
+        assert!(t.elapsed() < Duration::from_millis(400), "{:?}", t.elapsed());
+    }
+    for r in [fermo, goccia] {
+        let r = entro(r).await.expect("ended");
+        assert_eq!(stato(&r), 408, "{r}");
+        assert!(r.contains("connection: close"), "{r}");
+    }
+    // A handler that reads late costs the client nothing.
+    assert!(
+        scambia(dove, &post("/lento", "", b"0123456789"))
+            .await
+            .ends_with("0123456789")
+    );
+}
+
+#[tokio::test]
+async fn chi_non_legge_o_tace_e_tagliato() {
+    let breve = Duration::from_millis(300);
+    let l = Limiti {
+        tempo_scrittura: breve,
+        tempo_tls: breve,
+        ..Limiti::default()
+    };
+    let (t, dove) = avvia(l.clone(), false);
+    let mut s = TcpStream::connect(dove).await.expect("connected");
+    s.write_all(&post("/grande", "", b"")).await.expect("sent");
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(t.aperte(), 1);
+    spariscono(&t).await;
+    // Who reads, however slowly, gets everything.
+    let mut s = TcpStream::connect(dove).await.expect("connected");
+    s.write_all(&post("/grande", "", b"")).await.expect("sent");
+    let (mut letti, mut b) = (0, vec![0; 4 * 1024 * 1024]);
+    loop {
+        match entro(s.read(&mut b)).await.expect("not cut") {
+            0 => break,
+            n => letti += n,
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert!(letti > GRANDE, "{letti}");
+
+    let (t, dove) = avvia(l, true);
+    let muto = TcpStream::connect(dove).await.expect("connected");
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(t.aperte(), 1);
+    spariscono(&t).await;
+    drop(muto);
+}
+
+#[tokio::test]
+async fn inattiva_si_chiude_con_garbo() {
+    let l = Limiti {
+        tempo_inattivita: Duration::from_millis(400),
+        ..Limiti::default()
+    };
+    let (_t, dove) = avvia(l, false);
+    let mut s = TcpStream::connect(dove).await.expect("connected");
+    s.write_all(b"GET /eco HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .expect("sent");
+    fino_a(&mut s, "\r\n\r\n").await;
+    // A long reply is no idleness.
+    s.write_all(b"GET /lento HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .expect("sent");
+    assert_eq!(stato(&fino_a(&mut s, "\r\n\r\n").await), 200);
+    let t = Instant::now();
+    assert_eq!(tutto(&mut s).await, "");
+    assert!(t.elapsed() < Duration::from_secs(3), "{:?}", t.elapsed());
+}
