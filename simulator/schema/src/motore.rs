@@ -331,6 +331,17 @@ impl<'m> Motore<'m> {
         }
     }
 
+    /// A CDATA section is text even if it is blank: between elements libxml2 refuses it.
+    fn cdata<R: Ricevitore>(&mut self, b: &Blocco, r: &mut R, testo: &str, pos: usize) {
+        match self.l.pila.last().copied() {
+            Some(a) if a.nodo != IGNOTO && !self.m.foglia(a.nodo) && forma::tutto_bianco(testo) => {
+                let testo = format!("sezione CDATA non ammessa fra gli elementi di «{}»", self.m.nome(a.nodo));
+                self.viola(b, r, TipoViolazione::TestoInatteso, self.percorso(None), pos, testo);
+            }
+            _ => self.testo(b, r, testo, pos),
+        }
+    }
+
     fn riferimento<R: Ricevitore>(&mut self, b: &Blocco, s: &str, pos: usize, ultimo: bool, r: &mut R) -> Result<usize, Alt> {
         if self.l.fase != Fase::Radice {
             return Err(self.malformato(b, r, pos, "testo fuori dell'elemento radice"));
@@ -381,7 +392,7 @@ impl<'m> Motore<'m> {
             },
             Event::Comment(_) => forma::commento(t),
             Event::CData(_) if self.l.fase != Fase::Radice => Err((0, "sezione CDATA fuori dell'elemento radice")),
-            Event::CData(_) => forma::cdata(t).map(|testo| self.testo(b, r, testo, pos)),
+            Event::CData(_) => forma::cdata(t).map(|testo| self.cdata(b, r, testo, pos)),
             Event::Decl(_) if self.l.vergine => match forma::dichiarazione(t) {
                 Ok(()) => Ok(()),
                 Err(forma::DifettoDichiarazione::Malformata(d)) => Err(d),

@@ -72,7 +72,12 @@ impl TipoSemplice {
             "base64Binary" => Base::Base64,
             _ => return None,
         };
-        let spazi = spazi.unwrap_or(if base == Base::Stringa { Spazi::Preserve } else { Spazi::Collapse });
+        // By XSD dates and numbers collapse as well, but libxml2 2.9 refuses blanks around them, and we follow its verdict.
+        let spazi = match base {
+            Base::Stringa => spazi.unwrap_or(Spazi::Preserve),
+            Base::Data | Base::DataOra | Base::Intero => Spazi::Preserve,
+            Base::Booleano | Base::Base64 => Spazi::Collapse,
+        };
         if base != Base::Stringa && (minimo > 0 || massimo < u32::MAX || !classi.is_empty() || !modelli.is_empty()) {
             return None; // facets only on strings: nothing else occurs
         }
@@ -193,9 +198,17 @@ pub(crate) fn data(b: &[u8]) -> bool {
 
 fn data_ora(b: &[u8]) -> bool {
     let mut b = b;
-    let letta = giorno(&mut b).and_then(|()| segno(&mut b, b'T')).and_then(|()| ora(&mut b)).and_then(|()| zona(&mut b));
-    letta.is_some() && b.is_empty()
+    let letta = giorno(&mut b).and_then(|()| segno(&mut b, b'T')).and_then(|()| ora(&mut b));
+    let prima = b.len();
+    if letta.is_none() || zona(&mut b).is_none() {
+        return false;
+    }
+    // libxml2 lets blanks stand after a zone, and only there.
+    b.is_empty() || (b.len() < prima && b.iter().all(|c| crate::forma::bianco(*c)))
 }
+
+/// Last year of libxml2.
+const MAX_ANNO: u64 = i64::MAX as u64;
 
 /// Year, month and day: no year 0, four digits at least and no needless zero.
 fn giorno(b: &mut &[u8]) -> Option<()> {
@@ -218,7 +231,7 @@ fn giorno(b: &mut &[u8]) -> Option<()> {
         2 => 28 + u64::from(bisestile),
         _ => return None,
     };
-    (anno > 0 && giorno >= 1 && giorno <= giorni).then_some(())
+    (anno > 0 && anno <= MAX_ANNO && giorno >= 1 && giorno <= giorni).then_some(())
 }
 
 fn ora(b: &mut &[u8]) -> Option<()> {

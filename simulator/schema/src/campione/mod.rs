@@ -175,7 +175,7 @@ impl Campione {
             (Dove::Fra, 0..6) => fuori.push('\n'),
             (Dove::Fra, 6) => fuori.push_str("\r\n\t  "),
             (Dove::Fra, 7) => fuori.push_str("<!-- </soggetto> -->"),
-            (Dove::Fra, 8) => fuori.push_str("&#32;<?x </famiglia>?><![CDATA[ ]]>"),
+            (Dove::Fra, 8) => fuori.push_str("&#32;<?x </famiglia>?>"),
             _ => return false,
         }
         true
