@@ -1,1 +1,56 @@
-//! Under construction.
+//! What people and scripts see of the simulator besides the web services: the Italian pages of each environment, the
+//! console, the control API.
+//!
+//! Requests come in as `servizi::http::Richiesta`, everything that changes the register goes through
+//! [`servizi::Simulatore`], replies go out dressed with the headers that keep a browser careful. What must stay true:
+//! nothing that came from outside reaches a page but through an escaping template; no file name is ever a path; a
+//! session sees the Comune it belongs to and no other.
+
+#![recursion_limit = "256"]
+
+use std::sync::Arc;
+
+use anagrafe::Ambiente;
+use servizi::{
+    ErroreServizio, Esito, Simulatore,
+    http::{Richiesta, Risposta},
+};
+
+mod ambiente;
+mod api;
+mod catalogo;
+mod console;
+mod cookie;
+mod cornice;
+mod formati;
+mod modulo;
+mod posta;
+mod ricerca;
+mod ricezione;
+mod rotte;
+mod sicurezza;
+mod statici;
+mod viste;
+
+/// Console pages, control API and `/metrics`.
+pub async fn console(sim: Arc<Simulatore>, r: Richiesta) -> Risposta {
+    let mut risposta = console::rispondi(&sim, r).await;
+    sicurezza::vesti(&mut risposta);
+    risposta
+}
+
+/// The pages of one environment: `/`, `/combas…`, `/com`, the static files.
+pub async fn ambiente(sim: Arc<Simulatore>, a: Ambiente, r: Richiesta) -> Risposta {
+    let mut risposta = ambiente::rispondi(&sim, a, r).await;
+    sicurezza::vesti(&mut risposta);
+    risposta
+}
+
+/// Runs a call of the facade off the async threads: every one of them may touch the disk.
+async fn fuori<T: Send + 'static>(
+    sim: &Arc<Simulatore>,
+    f: impl FnOnce(&Simulatore) -> Esito<T> + Send + 'static,
+) -> Esito<T> {
+    let sim = Arc::clone(sim);
+    tokio::task::spawn_blocking(move || f(&sim)).await.map_err(ErroreServizio::guasto)?
+}

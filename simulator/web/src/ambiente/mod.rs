@@ -1,0 +1,316 @@
+//! The web application of one environment, entered with user and password at `/combas`.
+//!
+//! Door (Host, origin) → route → session → page. A session belongs to one environment and one Comune; whatever names
+//! a delivery or a message is looked up and then compared with it, and what belongs to another Comune does not exist.
+
+mod accesso;
+mod cancellazione;
+mod esiti;
+mod invio;
+mod stato;
+
+use std::sync::Arc;
+
+use anagrafe::Ambiente;
+use askama::Template;
+use http::{Method, StatusCode, header, request::Parts};
+use registro::Fornitura;
+use servizi::{
+    ErroreServizio, Esito, Sessione, Simulatore,
+    http::{Corpo, Richiesta, Risposta, raccogli},
+};
+
+use crate::{
+    cookie,
+    cornice::{Cornice, Utente, errore, pagina, vai},
+    fuori,
+    modulo::Campi,
+    posta,
+    rotte::{Parametri, Rotta, Trovata, cerca},
+    sicurezza, statici,
+};
+
+/// Most bytes of a form without a file.
+pub(crate) const LIMITE_MODULO_BYTE: usize = 64 * 1024;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Azione {
+    Indice,
+    Statico,
+    Com,
+    Casa,
+    Entra,
+    Esci,
+    InvioModulo,
+    InvioFatto,
+    Esiti,
+    Esito,
+    Lista,
+    Anomalie,
+    Codice,
+    Subentro,
+    Cancellazione,
+    CancellazioneFatta,
+    Posta,
+    Messaggio,
+    Eml,
+}
+
+const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
+    Rotta { metodo, percorso, azione }
+}
+
+static ROTTE: &[Rotta<Azione>] = &[
+    rotta(Method::GET, "/", Azione::Indice),
+    rotta(Method::GET, "/statico/{nome}", Azione::Statico),
+    rotta(Method::GET, "/com", Azione::Com),
+    rotta(Method::GET, "/combas", Azione::Casa),
+    rotta(Method::POST, "/combas/entra", Azione::Entra),
+    rotta(Method::POST, "/combas/esci", Azione::Esci),
+    rotta(Method::GET, "/combas/invio", Azione::InvioModulo),
+    rotta(Method::POST, "/combas/invio", Azione::InvioFatto),
+    rotta(Method::GET, "/combas/esiti", Azione::Esiti),
+    rotta(Method::GET, "/combas/esiti/{id}", Azione::Esito),
+    rotta(Method::GET, "/combas/esiti/{id}/liste/{nome}", Azione::Lista),
+    rotta(Method::GET, "/combas/anomalie", Azione::Anomalie),
+    rotta(Method::GET, "/combas/codici/{codice}", Azione::Codice),
+    rotta(Method::GET, "/combas/subentro", Azione::Subentro),
+    rotta(Method::GET, "/combas/cancellazione", Azione::Cancellazione),
+    rotta(Method::POST, "/combas/cancellazione", Azione::CancellazioneFatta),
+    rotta(Method::GET, "/combas/posta", Azione::Posta),
+    rotta(Method::GET, "/combas/posta/{id}", Azione::Messaggio),
+    rotta(Method::GET, "/combas/posta/{id}/messaggio.eml", Azione::Eml),
+];
+
+/// A logged-in request.
+struct Dentro<'r> {
+    sim: &'r Arc<Simulatore>,
+    ambiente: Ambiente,
+    sessione: Sessione,
+    segmenti: Parametri,
+    query: Campi,
+}
+
+impl Dentro<'_> {
+    /// The frame of a page; `qui` is its entry in the menu.
+    async fn cornice(&self, titolo: impl Into<String>, qui: &str) -> Esito<Cornice> {
+        let (comune, ambiente) = (self.sessione.comune, self.ambiente);
+        let (nome, da_leggere) = fuori(self.sim, move |s| {
+            let nome = s.comune(comune)?.nome;
+            Ok((nome, posta::da_leggere(&messaggi(s, ambiente, comune)?)))
+        })
+        .await?;
+        let utente = Utente {
+            nome: self.sessione.name_id.clone(),
+            comune: format!("{} {nome}", comune.as_str()),
+            csrf: self.sessione.csrf.clone(),
+        };
+        Ok(Cornice::interna(self.ambiente, titolo, utente, qui, da_leggere))
+    }
+
+    /// A delivery of this Comune in this environment; any other does not exist.
+    async fn fornitura(&self, id: &str) -> Esito<Fornitura> {
+        let (id, ambiente, comune) = (id.to_owned(), self.ambiente, self.sessione.comune);
+        fuori(self.sim, move |s| {
+            let f = s.fornitura(&id)?;
+            if f.comune == comune && f.ambiente == ambiente { Ok(f) } else { Err(nessuna_fornitura()) }
+        })
+        .await
+    }
+
+    /// The deliveries of this Comune here, oldest first.
+    async fn forniture(&self) -> Esito<Vec<Fornitura>> {
+        let (ambiente, comune) = (self.ambiente, self.sessione.comune);
+        fuori(self.sim, move |s| s.forniture(Some(ambiente), Some(comune))).await
+    }
+}
+
+fn nessuna_fornitura() -> ErroreServizio {
+    ErroreServizio::assente("Nessuna fornitura con questo numero tra quelle del Comune in questo ambiente.")
+}
+
+/// Messages of a Comune about one environment.
+fn messaggi(s: &Simulatore, ambiente: Ambiente, comune: anagrafe::CodiceIstat) -> Esito<Vec<registro::Pec>> {
+    let mut tutte = s.pec(Some(comune))?;
+    tutte.retain(|p| p.ambiente == ambiente && p.comune == comune);
+    Ok(tutte)
+}
+
+/// Answers a request to an environment's pages.
+pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -> Risposta {
+    let (parti, corpo) = r.into_parts();
+    let porta = sicurezza::verifica_host(&parti, &sim.impostazioni().host_ambienti)
+        .and_then(|()| sicurezza::verifica_origine(&parti, true));
+    if let Err(negato) = porta {
+        return errore(StatusCode::FORBIDDEN, Cornice::ambiente(a, "Richiesta non accettata"), negato.testo(), None);
+    }
+    let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
+        Trovata::AltroMetodo(_) => {
+            let testo = "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
+            return errore(StatusCode::METHOD_NOT_ALLOWED, Cornice::ambiente(a, "Metodo non ammesso"), testo, None);
+        }
+        Trovata::No => return non_trovata(a),
+    };
+    match azione {
+        Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(|| non_trovata(a)),
+        Azione::Indice => indice(sim, a),
+        Azione::Com => vai("/combas"),
+        Azione::Entra => accesso::entra(sim, a, &parti, corpo).await,
+        _ => dentro(sim, a, parti, corpo, azione, segmenti).await,
+    }
+}
+
+fn non_trovata(a: Ambiente) -> Risposta {
+    let testo = "Nessuna pagina a questo indirizzo. L'applicazione comincia da /combas.";
+    errore(StatusCode::NOT_FOUND, Cornice::ambiente(a, "Pagina non trovata"), testo, None)
+}
+
+async fn dentro(
+    sim: &Arc<Simulatore>,
+    a: Ambiente,
+    parti: Parts,
+    corpo: Corpo,
+    azione: Azione,
+    segmenti: Parametri,
+) -> Risposta {
+    let Some((chiave, sessione)) = sessione(sim, a, &parti).await else {
+        return accesso::modulo(sim, a, azione != Azione::Casa);
+    };
+    let query = Campi::leggi(parti.uri.query().unwrap_or_default());
+    let d = Dentro { sim, ambiente: a, sessione, segmenti, query };
+    let esito = match azione {
+        Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
+        Azione::Esci | Azione::CancellazioneFatta => match campi_con_csrf(&d, corpo).await {
+            Ok(_) if azione == Azione::Esci => accesso::esci(&d, chiave).await,
+            Ok(campi) => cancellazione::chiede(&d, &campi).await,
+            Err(e) => Err(e),
+        },
+        Azione::Casa => stato::pagina_stato(&d).await,
+        Azione::InvioModulo => invio::modulo(&d).await,
+        Azione::Esiti => esiti::elenco(&d).await,
+        Azione::Esito => esiti::uno(&d).await,
+        Azione::Lista => esiti::lista(&d).await,
+        Azione::Anomalie => esiti::anomalie(&d).await,
+        Azione::Codice => esiti::codice(&d).await,
+        Azione::Subentro => stato::subentro(&d).await,
+        Azione::Cancellazione => cancellazione::pagina_cancellazione(&d).await,
+        Azione::Posta => casella(&d).await,
+        Azione::Messaggio => messaggio(&d, false).await,
+        Azione::Eml => messaggio(&d, true).await,
+        Azione::Indice | Azione::Statico | Azione::Com | Azione::Entra => Ok(non_trovata(a)),
+    };
+    match esito {
+        Ok(r) => r,
+        Err(e) => pagina_errore(&d, &e).await,
+    }
+}
+
+/// An error of the facade as a page inside the frame.
+async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
+    let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let titolo = match e.http {
+        403 => "Richiesta non accettata",
+        404 => "Non trovato",
+        409 => "Non possibile ora",
+        500.. => "Guasto del simulatore",
+        _ => "Richiesta non valida",
+    };
+    let c = match d.cornice(titolo, "").await {
+        Ok(c) => c,
+        Err(_) => Cornice::ambiente(d.ambiente, titolo),
+    };
+    errore(stato, c, e.testo.clone(), e.codice)
+}
+
+/// The session of a request, with its key.
+async fn sessione(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts) -> Option<(String, Sessione)> {
+    let chiave = cookie::leggi(&parti.headers, &cookie::nome_sessione(a))?.to_owned();
+    let cercata = chiave.clone();
+    let trovata = fuori(sim, move |s| Ok(s.sessione(a, &cercata))).await.ok()??;
+    Some((chiave, trovata))
+}
+
+/// The fields of a form of a logged-in page, once its token is right.
+async fn campi_con_csrf(d: &Dentro<'_>, corpo: Corpo) -> Esito<Campi> {
+    let campi = campi(corpo).await?;
+    if sicurezza::uguali(campi.valore("csrf").unwrap_or_default(), &d.sessione.csrf) {
+        Ok(campi)
+    } else {
+        Err(csrf_mancante())
+    }
+}
+
+fn csrf_mancante() -> ErroreServizio {
+    ErroreServizio {
+        codice: None,
+        http: 403,
+        testo: "Il modulo non è di questa sessione (o è rimasto aperto oltre la sua fine): tornare alla pagina, \
+                ricaricarla e ripetere."
+            .to_owned(),
+    }
+}
+
+/// The fields of a form.
+async fn campi(corpo: Corpo) -> Esito<Campi> {
+    let byte = raccogli(corpo, LIMITE_MODULO_BYTE)
+        .await
+        .map_err(|e| ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere.")))?;
+    Ok(Campi::leggi(&String::from_utf8_lossy(&byte)))
+}
+
+async fn casella(d: &Dentro<'_>) -> Esito<Risposta> {
+    let c = d.cornice("Posta PEC", "/combas/posta").await?;
+    let (ambiente, comune) = (d.ambiente, d.sessione.comune);
+    let righe = fuori(d.sim, move |s| messaggi(s, ambiente, comune)).await?;
+    Ok(posta::casella(c, righe, "/combas/posta", false))
+}
+
+async fn messaggio(d: &Dentro<'_>, grezzo: bool) -> Esito<Risposta> {
+    let (id, ambiente, comune) = (d.segmenti.prendi("id").to_owned(), d.ambiente, d.sessione.comune);
+    let pec = fuori(d.sim, move |s| {
+        let pec = s.pec_una(&id)?;
+        if pec.comune != comune || pec.ambiente != ambiente {
+            return Err(ErroreServizio::assente("Nessun messaggio con questo numero nella casella del Comune."));
+        }
+        if !pec.letta {
+            s.segna_letta(&id)?;
+        }
+        Ok(pec)
+    })
+    .await?;
+    if grezzo {
+        return Ok(posta::eml(pec));
+    }
+    let c = d.cornice("Messaggio", "/combas/posta").await?;
+    Ok(posta::messaggio(c, pec, "/combas/posta", "/combas/esiti"))
+}
+
+/// The web services that answer in this version, with their paths (spec security §1.2).
+const SERVIZI: [(&str, &str); 2] = [
+    ("TestConn, prova di connessione", "/ANPRTestConn/TestConn"),
+    ("S001, invio dell'APR", "/ANPRS001ServizioSubentro/AnprServiceS001"),
+];
+
+#[derive(Template)]
+#[template(path = "ambiente/indice.html")]
+struct Indice {
+    c: Cornice,
+    tipo_invio: &'static str,
+    console: String,
+    servizi: [(&'static str, &'static str); 2],
+}
+
+fn indice(sim: &Simulatore, a: Ambiente) -> Risposta {
+    let console = sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default();
+    let c = Cornice { inizio: "/", ..Cornice::ambiente(a, "Che cosa c'è su questa porta") };
+    pagina(StatusCode::OK, &Indice { c, tipo_invio: a.tipo_invio(), console, servizi: SERVIZI })
+}
+
+/// Adds a cookie to a reply.
+fn con_cookie(mut r: Risposta, valori: impl IntoIterator<Item = http::HeaderValue>) -> Risposta {
+    for v in valori {
+        r.headers_mut().append(header::SET_COOKIE, v);
+    }
+    r
+}

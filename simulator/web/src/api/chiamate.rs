@@ -1,0 +1,136 @@
+//! The calls without a body and those with a JSON one, each in one or two lines over the facade.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use servizi::{
+    ErroreServizio, Esito,
+    http::{Risposta, risposta},
+};
+
+use super::{
+    Chiamata, forniture, mondo,
+    risposte::json as come_json,
+    rotte::Azione,
+};
+use crate::fuori;
+
+const OK: StatusCode = StatusCode::OK;
+
+/// Calls without a body.
+pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
+    let sim = c.sim;
+    let dato = |nome| c.segmenti.prendi(nome).to_owned();
+    Ok(match azione {
+        Azione::Stato => come_json(OK, &fuori(sim, |s| s.stato()).await?),
+        Azione::Pronto => come_json(OK, &fuori(sim, |s| s.pronto()).await?),
+        Azione::Metriche => risposta(
+            OK,
+            "text/plain; version=0.0.4; charset=utf-8",
+            fuori(sim, |s| s.metriche()).await?,
+        ),
+        Azione::Reset => {
+            fuori(sim, |s| s.reset()).await?;
+            come_json(OK, &fuori(sim, |s| s.stato()).await?)
+        }
+        Azione::OrologioLeggi => come_json(OK, &fuori(sim, |s| s.orologio()).await?),
+        Azione::FornitureElenco => {
+            let (ambiente, comune) = (c.ambiente()?, c.comune()?);
+            come_json(OK, &fuori(sim, move |s| s.forniture(ambiente, comune)).await?)
+        }
+        Azione::Fornitura => {
+            let id = dato("id");
+            come_json(OK, &fuori(sim, move |s| s.fornitura(&id)).await?)
+        }
+        Azione::FornituraCancella => {
+            let id = dato("id");
+            come_json(StatusCode::ACCEPTED, &fuori(sim, move |s| s.chiedi_cancellazione(&id)).await?)
+        }
+        Azione::Anomalie => forniture::anomalie(c).await?,
+        Azione::Liste => {
+            let id = dato("id");
+            let liste = fuori(sim, move |s| s.liste(&id)).await?;
+            let righe: Vec<Value> = liste.iter().map(|(nome, byte)| json!({"nome": nome, "byte": byte})).collect();
+            come_json(OK, &righe)
+        }
+        Azione::Lista => forniture::lista(c).await?,
+        Azione::ComuniElenco => come_json(OK, &fuori(sim, |s| s.comuni()).await?),
+        Azione::Comune => {
+            let istat = mondo::istat(c)?;
+            come_json(OK, &fuori(sim, move |s| s.comune(istat)).await?)
+        }
+        Azione::PianoLeggi => {
+            let (istat, ambiente) = (mondo::istat(c)?, c.ambiente_chiesto()?);
+            come_json(OK, &fuori(sim, move |s| s.piano(istat, ambiente)).await?)
+        }
+        Azione::OperatoreLeggi => {
+            let (istat, nome) = (mondo::istat(c)?, dato("nameId"));
+            let o = fuori(sim, move |s| s.operatore(istat, &nome)).await?;
+            come_json(OK, &mondo::operatore(o)?)
+        }
+        Azione::TributariaLeggi => come_json(OK, &fuori(sim, |s| s.tributaria()).await?),
+        Azione::RitmoLeggi => come_json(OK, &fuori(sim, |s| s.ritmo()).await?),
+        Azione::Notte => come_json(OK, &fuori(sim, |s| s.notte()).await?),
+        Azione::PecElenco => {
+            let comune = c.comune()?;
+            come_json(OK, &fuori(sim, move |s| s.pec(comune)).await?)
+        }
+        Azione::Pec => mondo::pec(c).await?,
+        Azione::Scambi => mondo::scambi(c).await?,
+        Azione::Scambio => {
+            let n = dato("n").parse().map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))?;
+            come_json(OK, &fuori(sim, move |s| s.scambio(n)).await?)
+        }
+        Azione::Certificati => come_json(OK, &fuori(sim, |s| s.certificati()).await?),
+        Azione::CertificatoRevoca => {
+            let id = dato("id");
+            come_json(OK, &fuori(sim, move |s| s.revoca_certificato(&id)).await?)
+        }
+        Azione::Catalogo => come_json(OK, &crate::catalogo::tutte(sim)),
+        Azione::CatalogoVoce => {
+            let v = crate::catalogo::voce(&dato("codice"))
+                .ok_or_else(|| ErroreServizio::assente("Codice non presente nel catalogo: vedere /api/catalogo."))?;
+            come_json(OK, &v)
+        }
+        _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
+    })
+}
+
+/// Calls with a JSON body.
+pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<Risposta> {
+    let sim = c.sim;
+    let dato = |nome| c.segmenti.prendi(nome).to_owned();
+    Ok(match azione {
+        Azione::OrologioMetti => come_json(OK, &mondo::orologio(c, v).await?),
+        Azione::ComuneCrea => {
+            let nuovo = mondo::leggi(v)?;
+            come_json(StatusCode::CREATED, &fuori(sim, move |s| s.crea_comune(nuovo)).await?)
+        }
+        Azione::ComuneAggiorna => {
+            let istat = mondo::istat(c)?;
+            come_json(OK, &fuori(sim, move |s| s.aggiorna_comune(istat, v)).await?)
+        }
+        Azione::PianoMetti => {
+            let (istat, ambiente) = (mondo::istat(c)?, c.ambiente_chiesto()?);
+            let piano: Option<registro::Piano> = mondo::leggi(v)?;
+            fuori(sim, move |s| s.metti_piano(istat, ambiente, piano)).await?;
+            come_json(OK, &fuori(sim, move |s| s.piano(istat, ambiente)).await?)
+        }
+        Azione::OperatoreMetti => {
+            let (istat, nome) = (mondo::istat(c)?, dato("nameId"));
+            let o = fuori(sim, move |s| s.metti_operatore(istat, &nome, v)).await?;
+            come_json(OK, &mondo::operatore(o)?)
+        }
+        Azione::TributariaMetti => {
+            come_json(OK, &fuori(sim, move |s| s.metti_tributaria(v)).await?)
+        }
+        Azione::RitmoMetti => {
+            let ritmo = mondo::leggi(v)?;
+            fuori(sim, move |s| s.metti_ritmo(ritmo)).await?;
+            come_json(OK, &fuori(sim, |s| s.ritmo()).await?)
+        }
+        Azione::CertificatoEmetti => {
+            come_json(StatusCode::CREATED, &fuori(sim, move |s| s.emetti_certificato(v)).await?)
+        }
+        _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
+    })
+}

@@ -1,0 +1,106 @@
+//! The control API: a call → the facade → JSON.
+//!
+//! Nothing is decided here: a call is parsed, handed to the facade off the async threads, and its answer written with
+//! the names of the contract. Refusals are always `{"errori":[{"codice","testo"}]}`; our own codes are `SIMnnn`, or
+//! empty when the refusal has no name.
+
+mod chiamate;
+mod forniture;
+mod mondo;
+mod openapi;
+mod risposte;
+mod rotte;
+
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use servizi::{
+    ErroreServizio, Simulatore,
+    http::{Corpo, CorpoNonLetto, Risposta, raccogli},
+};
+
+use self::{
+    risposte::{Lingua, errore, json},
+    rotte::{Azione, ROTTE, RottaApi},
+};
+use crate::{
+    modulo::Campi,
+    rotte::{Parametri, Trovata, cerca},
+};
+
+pub(crate) use self::risposte::rifiuto as rifiuto_alla_porta;
+
+/// Most bytes of a JSON body.
+pub(crate) const LIMITE_JSON_BYTE: usize = 1024 * 1024;
+
+/// A call on its way: what was asked, in pieces.
+struct Chiamata<'r> {
+    sim: &'r Arc<Simulatore>,
+    parti: &'r Parts,
+    segmenti: Parametri,
+    query: Campi,
+}
+
+/// Answers `/api…` and `/metrics`.
+pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) -> Risposta {
+    let lingua = Lingua::di(&parti);
+    let (rotta, segmenti) = match cerca(&ROTTE, &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => (rotta, segmenti),
+        Trovata::AltroMetodo(ammessi) => {
+            let elenco = ammessi.iter().map(http::Method::as_str).collect::<Vec<_>>().join(", ");
+            let mut r = errore(405, "", &lingua.metodo(&elenco));
+            if let Ok(v) = HeaderValue::from_str(&elenco) {
+                r.headers_mut().insert(header::ALLOW, v);
+            }
+            return r;
+        }
+        Trovata::No => return errore(404, "", lingua.percorso()),
+    };
+    if rotta.azione == Azione::NonAncora {
+        return errore(501, "", &lingua.non_ancora(rotta.titolo));
+    }
+    let query = Campi::leggi(parti.uri.query().unwrap_or_default());
+    let chiamata = Chiamata { sim, parti: &parti, segmenti, query };
+    match servi(rotta, &chiamata, corpo, lingua).await {
+        Ok(r) => r,
+        Err(e) => risposte::errore_servizio(&e),
+    }
+}
+
+async fn servi(rotta: &RottaApi, c: &Chiamata<'_>, corpo: Corpo, lingua: Lingua) -> Result<Risposta, ErroreServizio> {
+    match rotta.corpo {
+        rotte::Corpo::Byte => forniture::carica(c, corpo).await,
+        rotte::Corpo::Json => {
+            if !e_json(c.parti) {
+                return Ok(errore(415, "", lingua.tipo()));
+            }
+            let byte = raccogli(corpo, LIMITE_JSON_BYTE).await.map_err(corpo_non_letto)?;
+            let valore = serde_json::from_slice(&byte)
+                .map_err(|e| ErroreServizio::richiesta(format!("Il corpo non è JSON valido: {e}")))?;
+            chiamate::scrivi(rotta.azione, c, valore).await
+        }
+        rotte::Corpo::Nessuno => match rotta.azione {
+            Azione::OpenApi => Ok(json(StatusCode::OK, &openapi::descrizione())),
+            azione => chiamate::leggi(azione, c).await,
+        },
+    }
+}
+
+/// A body of JSON says so: what a form of another site can send does not.
+fn e_json(parti: &Parts) -> bool {
+    let tipo = parti.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    tipo.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn corpo_non_letto(e: CorpoNonLetto) -> ErroreServizio {
+    match e {
+        CorpoNonLetto::TroppoGrande { limite } => ErroreServizio {
+            codice: None,
+            http: 413,
+            testo: format!("Il corpo supera {limite} byte: nessuna chiamata ne ha bisogno di tanti."),
+        },
+        CorpoNonLetto::Interrotto(_) => {
+            ErroreServizio::interrotto("La richiesta si è interrotta a metà e non è stata eseguita: ripeterla.")
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The table of calls → an OpenAPI 3.1 description.
+//!
+//! Paths, parameters and statuses are read off the table; the shapes of the values are written here, close to the
+//! register's types they describe.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::rotte::{Azione, Corpo, ROTTE, RottaApi};
+
+/// The whole description.
+pub(crate) fn descrizione() -> Value {
+    let mut percorsi: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
+    for r in ROTTE.iter() {
+        percorsi.entry(r.percorso).or_default().insert(r.metodo.as_str().to_lowercase(), operazione(r));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "anpr-sim, API di controllo",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Governa il simulatore. Dati fittizi; nessun collegamento con servizi reali. \
+                            Da un altro computer serve `Authorization: Bearer <gettone>`.",
+            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"}
+        },
+        "servers": [{"url": "/"}],
+        "security": [{}, {"gettone": []}],
+        "paths": percorsi,
+        "components": {
+            "securitySchemes": {"gettone": {"type": "http", "scheme": "bearer"}},
+            "responses": {"errore": {
+                "description": "Rifiuto, con che cosa fare",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errori"}}}
+            }},
+            "schemas": schemi()
+        }
+    })
+}
+
+fn operazione(r: &RottaApi) -> Value {
+    let mut parametri: Vec<Value> = r
+        .percorso
+        .split('/')
+        .filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'))
+        .map(|nome| json!({"name": nome, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .collect();
+    parametri.extend(r.parametri.iter().map(|p| {
+        let tipo = if ["limite", "dopo"].contains(&p.nome) { "integer" } else { "string" };
+        json!({"name": p.nome, "in": "query", "required": p.serve, "description": p.testo, "schema": {"type": tipo}})
+    }));
+    let mut esiti = serde_json::Map::new();
+    esiti.insert(r.esito.to_string(), buono(r));
+    let errori = r.altri.iter().chain(if r.azione == Azione::NonAncora { [].iter() } else { [403, 500].iter() });
+    for stato in errori {
+        esiti.insert(stato.to_string(), json!({"$ref": "#/components/responses/errore"}));
+    }
+    let nome: String = r
+        .percorso
+        .split(['/', '.', '{', '}'])
+        .filter(|s| !s.is_empty() && *s != "api")
+        .map(|s| s[..1].to_uppercase() + &s[1..])
+        .collect();
+    let mut o = json!({
+        "operationId": format!("{}{nome}", r.metodo.as_str().to_lowercase()),
+        "summary": r.titolo,
+        "parameters": parametri,
+        "responses": esiti,
+        "x-stato": if r.azione == Azione::NonAncora { "non ancora" } else { "pronto" },
+    });
+    let corpo = match r.corpo {
+        Corpo::Nessuno => return o,
+        Corpo::Json => json!({"application/json": {"schema": ingresso(r.azione)}}),
+        Corpo::Byte => json!({"application/octet-stream": {}}),
+    };
+    o["requestBody"] = json!({"required": true, "content": corpo});
+    o
+}
+
+fn rif(nome: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{nome}")})
+}
+
+fn lista(nome: &str) -> Value {
+    json!({"type": "array", "items": rif(nome)})
+}
+
+fn ingresso(a: Azione) -> Value {
+    match a {
+        Azione::OrologioMetti => rif("Orologio"),
+        Azione::ComuneCrea | Azione::ComuneAggiorna => rif("Comune"),
+        Azione::PianoMetti => rif("Piano"),
+        Azione::OperatoreMetti => rif("Operatore"),
+        Azione::RitmoMetti => rif("Ritmo"),
+        Azione::CertificatoEmetti => rif("RichiestaCertificato"),
+        _ => json!({"type": "object"}),
+    }
+}
+
+fn buono(r: &RottaApi) -> Value {
+    let json = |schema: Value| json!({"description": r.titolo, "content": {"application/json": {"schema": schema}}});
+    let testo = |tipo: &str| json!({"description": r.titolo, "content": {tipo: {"schema": {"type": "string"}}}});
+    match r.azione {
+        Azione::Metriche => testo("text/plain"),
+        Azione::Lista => testo("text/csv"),
+        Azione::NonAncora => json!({"$ref": "#/components/responses/errore"}),
+        Azione::FornitureCarica => json(rif("Ricevuta")),
+        Azione::FornitureElenco => json(lista("Fornitura")),
+        Azione::Fornitura | Azione::FornituraCancella => json(rif("Fornitura")),
+        Azione::Anomalie => json!({"description": r.titolo, "content": {
+            "application/json": {"schema": lista("Anomalia")}, "text/csv": {"schema": {"type": "string"}}}}),
+        Azione::ComuniElenco => json(lista("Comune")),
+        Azione::Comune | Azione::ComuneCrea | Azione::ComuneAggiorna => json(rif("Comune")),
+        Azione::PianoLeggi | Azione::PianoMetti => json(rif("Piano")),
+        Azione::OperatoreLeggi | Azione::OperatoreMetti => json(rif("Operatore")),
+        Azione::OrologioLeggi | Azione::OrologioMetti => json(rif("Orologio")),
+        Azione::RitmoLeggi | Azione::RitmoMetti => json(rif("Ritmo")),
+        Azione::PecElenco => json(lista("Pec")),
+        Azione::Pec => json!({"description": r.titolo, "content": {
+            "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
+        Azione::Scambi => json(lista("Scambio")),
+        Azione::Scambio => json(rif("Scambio")),
+        Azione::Liste | Azione::Certificati | Azione::Catalogo => {
+            json(json!({"type": "array", "items": {"type": "object"}}))
+        }
+        _ => json(json!({"type": "object"})),
+    }
+}
+
+fn schemi() -> Value {
+    let s = json!({"type": "string"});
+    let i = json!({"type": "integer", "minimum": 0});
+    let forse = json!({"type": ["string", "null"]});
+    let conteggi = json!({"type": "object", "additionalProperties": {"type": "integer"}});
+    let ambiente = json!({"enum": ["test", "pre", "sub"]});
+    json!({
+        "Errori": {"type": "object", "required": ["errori"], "properties": {"errori": {"type": "array", "items": {
+            "type": "object", "required": ["codice", "testo"], "properties": {
+                "codice": s, "testo": s, "gravita": s, "riga": i, "colonna": i, "campo": s, "valore": s, "oggetto": s}}}}},
+        "Ricevuta": {"type": "object", "required": ["fornitura", "file"], "properties": {
+            "fornitura": s, "file": s, "opaco": {"type": "boolean"}, "scartato": {"type": "boolean"}}},
+        "Fornitura": {"type": "object", "required": ["id", "ambiente", "comune", "stato", "versione", "file", "conteggi", "schede"],
+            "properties": {"id": s, "ambiente": ambiente, "comune": s, "versione": i, "conteggi": conteggi,
+                "stato": {"enum": ["APERTA", "IN_ELABORAZIONE", "ELABORATA_OK", "KO", "CANCELLAZIONE_RICHIESTA", "CANCELLATA"]},
+                "schede": {"type": "object", "properties": {"soggetti": i, "famiglie": i, "convivenze": i, "aire": i}},
+                "file": {"type": "array", "items": {"type": "object", "properties": {
+                    "id": s, "nome": s, "tipo": {"enum": ["APR", "AIRE"]}, "protocollo": s, "conteggi": conteggi,
+                    "stato": {"enum": ["INSERITO_OK", "IN_ELABORAZIONE", "ELABORATO", "KO", "SCARTATO"]}}}}}},
+        "Anomalia": {"type": "object", "required": ["codice", "gravita", "tipoScheda", "scheda", "testo"], "properties": {
+            "codice": s, "gravita": {"enum": ["E", "W"]}, "tipoScheda": s, "scheda": s, "riga": i, "colonna": i,
+            "testo": s, "oggetto": s, "campo": s, "valore": s, "file": s}},
+        "Comune": {"type": "object", "properties": {"istat": s, "nome": s, "provincia": s, "pec": forse, "stato": s,
+            "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS"]}, "configurazione": {"type": "object"}}},
+        "Piano": {"type": ["object", "null"], "properties": {"inizio": {"type": "string", "format": "date"}, "fine": {"type": "string", "format": "date"}}},
+        "Operatore": {"type": "object", "properties": {"nameId": s, "password": s, "stato": {"enum": ["attivo", "bloccato", "cancellato"]},
+            "ruoli": {"type": "array", "items": s}, "funzioni": {"type": "array", "items": s}}},
+        "Orologio": {"type": "object", "required": ["oggi"], "properties": {"oggi": {"type": "string", "format": "date"}, "velocita": i}},
+        "Ritmo": {"type": "object", "required": ["modo"], "properties": {"modo": {"enum": ["istantanea", "ritardata", "sospesa"]}, "secondi": i}},
+        "RichiestaCertificato": {"type": "object", "required": ["comune"], "properties": {"comune": s, "tipo": {"enum": ["CO", "PC"]}, "difetto": s}},
+        "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
+            "letta": {"type": "boolean"}, "fornitura": forse, "grezzo": s}},
+        "Scambio": {"type": "object", "properties": {"n": i, "quando": s, "porta": s, "metodo": s, "percorso": s, "http": i,
+            "esito": {"enum": ["OK", "KO", "FAULT", "RIFIUTATO", "GUASTO"]}, "comune": forse, "operazione": forse, "causa": forse,
+            "passi": {"type": "array", "items": {"type": "object", "properties": {"nome": s,
+                "verdetto": {"enum": ["PASSATO", "FERMATO", "SALTATO", "AVVISO"]}, "regola": s, "atteso": s, "osservato": s, "spiegazione": s}}},
+            "evidenza": {}}}
+    })
+}
+
+#[cfg(test)]
+mod prove {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn router_and_description_hold_the_same_calls() {
+        let d = descrizione();
+        let descritte: BTreeSet<(String, String)> = d["paths"]
+            .as_object()
+            .expect("paths")
+            .iter()
+            .flat_map(|(p, o)| o.as_object().expect("operations").keys().map(move |m| (m.to_uppercase(), p.clone())))
+            .collect();
+        let nel_router: BTreeSet<(String, String)> =
+            ROTTE.iter().map(|r| (r.metodo.to_string(), r.percorso.to_owned())).collect();
+        assert_eq!(descritte, nel_router);
+        assert_eq!(nel_router.len(), ROTTE.len(), "a call is declared twice");
+    }
+
+    #[test]
+    fn the_contract_is_all_there() {
+        // The rows of the public contract, as method and path.
+        let contratto = "GET /api/stato, GET /api/ready, GET /metrics, POST /api/reset, GET /api/orologio, PUT /api/orologio, \
+            POST /api/forniture, GET /api/forniture, GET /api/forniture/{id}, GET /api/forniture/{id}/anomalie, \
+            GET /api/comuni/{istat}, PUT /api/comuni/{istat}, POST /api/comuni, GET /api/comuni/{istat}/piano, \
+            PUT /api/comuni/{istat}/piano, GET /api/comuni/{istat}/operatori/{nameId}, \
+            PUT /api/comuni/{istat}/operatori/{nameId}, GET /api/tributaria, PUT /api/tributaria, \
+            DELETE /api/forniture/{id}, POST /api/elaborazione, POST /api/notte, GET /api/pec, GET /api/pec/{id}, \
+            GET /api/scambi, GET /api/scambi/{n}, POST /api/certificati, DELETE /api/certificati/{id}, GET /api/guasti, \
+            PUT /api/guasti, GET /api/catalogo, GET /api/catalogo/{codice}, POST /api/sandbox, DELETE /api/sandbox/{nome}, \
+            POST /api/istantanee/{nome}, PUT /api/istantanee/{nome}, GET /api/openapi.json";
+        let nel_router: BTreeSet<String> = ROTTE.iter().map(|r| format!("{} {}", r.metodo, r.percorso)).collect();
+        for riga in contratto.split(',').map(str::trim) {
+            assert!(nel_router.contains(riga), "{riga}");
+        }
+    }
+
+    #[test]
+    fn every_reference_points_somewhere_and_names_are_unique() {
+        let d = descrizione();
+        let testo = d.to_string();
+        for pezzo in testo.split("#/components/schemas/").skip(1) {
+            let nome: String = pezzo.chars().take_while(char::is_ascii_alphanumeric).collect();
+            assert!(d["components"]["schemas"].get(&nome).is_some(), "{nome}");
+        }
+        let nomi: Vec<&str> = testo.split("\"operationId\":\"").skip(1).filter_map(|p| p.split('"').next()).collect();
+        assert_eq!(nomi.iter().collect::<BTreeSet<_>>().len(), nomi.len(), "{nomi:?}");
+    }
+}

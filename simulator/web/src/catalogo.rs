@@ -1,0 +1,138 @@
+//! A code of the catalogue → what a page or the API says of it.
+
+use elaborazione::anomalie::{Anomalia, Check, Edit, Fonte, Plantable};
+use serde::{Serialize, Serializer};
+use servizi::Simulatore;
+
+use crate::formati::{self, Etichetta};
+
+/// A case in words.
+#[derive(Debug, Serialize)]
+pub(crate) struct Caso {
+    /// What an officer would call it.
+    pub(crate) nome: &'static str,
+    /// The edits that break a clean delivery.
+    pub(crate) rompe: Vec<String>,
+    /// The near miss.
+    pub(crate) vicino: Vec<String>,
+}
+
+/// All that is shown of one code.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Voce {
+    /// The code.
+    pub(crate) codice: &'static str,
+    /// Its sentence, slots shown as `…`.
+    pub(crate) testo: String,
+    /// Weight in pre-subentro and subentro.
+    #[serde(serialize_with = "lettera")]
+    pub(crate) subentro: Etichetta,
+    /// Weight in the test environment.
+    #[serde(serialize_with = "lettera")]
+    pub(crate) test: Etichetta,
+    /// Weight in the services.
+    #[serde(serialize_with = "lettera")]
+    pub(crate) servizi: Etichetta,
+    /// To be removed before the subentro.
+    pub(crate) da_rimuovere: bool,
+    /// Reference table.
+    pub(crate) tabella: &'static str,
+    /// Suggested procedure.
+    pub(crate) procedura: &'static str,
+    /// Public lists it stands in.
+    pub(crate) fonti: String,
+    /// Where sources disagree.
+    pub(crate) divergenza: &'static str,
+    /// Meaning and remedy.
+    pub(crate) spiegazione: &'static str,
+    /// When it is found.
+    pub(crate) quando: &'static str,
+    /// Cases.
+    pub(crate) casi: Vec<Caso>,
+    /// Why it cannot be made to appear, if so.
+    pub(crate) non_simulata: &'static str,
+}
+
+fn lettera<S: Serializer>(e: &Etichetta, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(e.testo)
+}
+
+impl Voce {
+    fn di(a: &'static Anomalia) -> Self {
+        Self {
+            codice: a.codice.0,
+            testo: a.testo.osservato.replace('@', "…"),
+            subentro: formati::livello(a.gravita.subentro),
+            test: formati::livello(a.gravita.test),
+            servizi: formati::livello(a.gravita.servizi),
+            da_rimuovere: a.da_rimuovere,
+            tabella: a.tabella.unwrap_or_default(),
+            procedura: a.procedura.map(|p| p.0).unwrap_or_default(),
+            fonti: a.fonti.iter().map(|f| fonte(*f)).collect::<Vec<_>>().join(", "),
+            divergenza: a.divergenza.unwrap_or_default(),
+            spiegazione: a.spiegazione,
+            quando: quando(&a.check),
+            casi: a
+                .cases
+                .iter()
+                .map(|c| Caso { nome: c.name, rompe: modifiche(c.breaks), vicino: modifiche(c.near) })
+                .collect(),
+            non_simulata: if let Plantable::No(perche) = a.plantable { perche } else { "" },
+        }
+    }
+
+    /// Whether a search finds it.
+    pub(crate) fn contiene(&self, testo: &str) -> bool {
+        let testo = testo.to_lowercase();
+        [self.codice, &self.testo, self.spiegazione].iter().any(|t| t.to_lowercase().contains(&testo))
+    }
+}
+
+/// Every code, in the catalogue's order.
+pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
+    sim.catalogo().iter().copied().map(Voce::di).collect()
+}
+
+/// One code.
+pub(crate) fn voce(codice: &str) -> Option<Voce> {
+    elaborazione::anomalia(codice).map(Voce::di)
+}
+
+fn fonte(f: Fonte) -> &'static str {
+    match f {
+        Fonte::ElencoErrori => "elenco generale degli errori",
+        Fonte::TabellaAnomalie => "tabella delle anomalie di subentro",
+        Fonte::ErroriAe => "prospetto errori e gravità",
+        Fonte::Registro => "registro delle modifiche",
+    }
+}
+
+fn quando(c: &Check) -> &'static str {
+    match c {
+        Check::Sportello => "i controlli all'invio del file",
+        Check::Formato => "la lettura del contenuto del file",
+        Check::Soggetto(_) => "il controllo di ogni scheda individuale APR",
+        Check::Famiglia(_) => "il controllo di ogni scheda di famiglia o convivenza",
+        Check::Persona(_) | Check::Entrambi(..) => "il controllo di ogni scheda individuale, APR o AIRE",
+        Check::Aire(_) => "il controllo di ogni riga AIRE",
+        Check::Quadratura => "la quadratura dei contatori",
+        Check::Unione => "l'abbinamento tra schede individuali e famiglie",
+        Check::Tributaria => "il confronto con l'Anagrafe Tributaria",
+        Check::Registro => "il confronto con quanto è già in ANPR",
+    }
+}
+
+fn modifiche(edits: &[Edit]) -> Vec<String> {
+    let riga = |e: &Edit| match e {
+        Edit::Set(dove, "") => format!("{dove} vuoto"),
+        Edit::Set(dove, valore) => format!("{dove} = {valore}"),
+        Edit::Remove(dove) => format!("senza {dove}"),
+        Edit::After(dove, pezzo) => format!("dopo {dove}: {pezzo}"),
+        Edit::Into(dove, pezzo) => format!("dentro {dove}: {pezzo}"),
+        Edit::Aire(campo, valore) => format!("AIRE, {campo} = {valore}"),
+        Edit::World(_) => "una situazione preparata (arrivi, piano, registro)".to_owned(),
+    };
+    edits.iter().map(riga).collect()
+}
+

@@ -1,0 +1,235 @@
+//! The console: where whoever runs the simulator sees the three environments, the journal, the mailbox, and moves
+//! the clock. Plain HTTP on loopback; from elsewhere with the token only.
+//!
+//! The control API lives behind the same door. Forms here have no session to bind a token to: `Host`, `Origin` and
+//! `Sec-Fetch-Site` decide, as for the API.
+
+mod casa;
+mod comuni;
+mod forniture;
+mod giornale;
+mod porta;
+
+use std::sync::Arc;
+
+use askama::Template;
+use http::{Method, StatusCode, request::Parts};
+use servizi::{
+    ErroreServizio, Esito, Simulatore,
+    http::{Corpo, Richiesta, Risposta, raccogli},
+};
+
+use crate::{
+    ambiente::LIMITE_MODULO_BYTE,
+    api, catalogo,
+    cornice::{Cornice, errore, pagina},
+    fuori,
+    modulo::Campi,
+    posta,
+    rotte::{Parametri, Rotta, Trovata, cerca},
+    sicurezza::{self, Negato},
+    statici,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Azione {
+    Casa,
+    Statico,
+    Gettone,
+    Ca,
+    Postazione,
+    Comune,
+    Piano,
+    PecComune,
+    Forniture,
+    Fornitura,
+    Lista,
+    Anomalie,
+    Scambi,
+    Scambio,
+    Posta,
+    Messaggio,
+    Eml,
+    Catalogo,
+    Codice,
+    Orologio,
+    Elaborazione,
+    Notte,
+    Reset,
+}
+
+const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
+    Rotta { metodo, percorso, azione }
+}
+
+static ROTTE: &[Rotta<Azione>] = &[
+    rotta(Method::GET, "/", Azione::Casa),
+    rotta(Method::GET, "/statico/{nome}", Azione::Statico),
+    rotta(Method::POST, "/gettone", Azione::Gettone),
+    rotta(Method::GET, "/ca.pem", Azione::Ca),
+    rotta(Method::GET, "/postazioni/{id}/{cosa}", Azione::Postazione),
+    rotta(Method::GET, "/comuni/{istat}", Azione::Comune),
+    rotta(Method::POST, "/comuni/{istat}/piano", Azione::Piano),
+    rotta(Method::POST, "/comuni/{istat}/pec", Azione::PecComune),
+    rotta(Method::GET, "/forniture", Azione::Forniture),
+    rotta(Method::GET, "/forniture/{id}", Azione::Fornitura),
+    rotta(Method::GET, "/forniture/{id}/liste/{nome}", Azione::Lista),
+    rotta(Method::GET, "/forniture/{id}/anomalie", Azione::Anomalie),
+    rotta(Method::GET, "/scambi", Azione::Scambi),
+    rotta(Method::GET, "/scambi/{n}", Azione::Scambio),
+    rotta(Method::GET, "/posta", Azione::Posta),
+    rotta(Method::GET, "/posta/{id}", Azione::Messaggio),
+    rotta(Method::GET, "/posta/{id}/messaggio.eml", Azione::Eml),
+    rotta(Method::GET, "/catalogo", Azione::Catalogo),
+    rotta(Method::GET, "/catalogo/{codice}", Azione::Codice),
+    rotta(Method::POST, "/orologio", Azione::Orologio),
+    rotta(Method::POST, "/elaborazione", Azione::Elaborazione),
+    rotta(Method::POST, "/notte", Azione::Notte),
+    rotta(Method::POST, "/reset", Azione::Reset),
+];
+
+/// A request let in.
+struct Chiesta<'r> {
+    sim: &'r Arc<Simulatore>,
+    segmenti: Parametri,
+    query: Campi,
+}
+
+impl Chiesta<'_> {
+    async fn cornice(&self, titolo: impl Into<String>, qui: &str) -> Esito<Cornice> {
+        let da_leggere = fuori(self.sim, |s| Ok(posta::da_leggere(&s.pec(None)?))).await?;
+        Ok(Cornice::console(titolo, qui, da_leggere))
+    }
+}
+
+/// Answers a request to the console port.
+pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
+    let (parti, corpo) = r.into_parts();
+    let percorso = parti.uri.path().to_owned();
+    let programma = percorso == "/metrics" || percorso == "/api" || percorso.starts_with("/api/");
+    match bussa(sim, &parti, !programma) {
+        Ok(()) if programma => return api::rispondi(sim, parti, corpo).await,
+        Ok(()) => {}
+        Err(negato) if programma => return api::rifiuto_alla_porta(&negato),
+        Err(Negato::Gettone) => return porta::gettone(sim, &parti, corpo).await,
+        Err(negato) => {
+            let c = Cornice::console_chiusa("Richiesta non accettata");
+            return errore(StatusCode::FORBIDDEN, c, negato.testo(), None);
+        }
+    }
+    let (azione, segmenti) = match cerca(ROTTE, &parti.method, &percorso) {
+        Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
+        Trovata::AltroMetodo(_) => {
+            let testo = "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
+            return errore(StatusCode::METHOD_NOT_ALLOWED, Cornice::console_chiusa("Metodo non ammesso"), testo, None);
+        }
+        Trovata::No => return non_trovata(),
+    };
+    let q = Chiesta { sim, segmenti, query: Campi::leggi(parti.uri.query().unwrap_or_default()) };
+    let esito = match campi(&parti, corpo).await {
+        Ok(campi) => servi(&q, azione, &campi).await,
+        Err(e) => Err(e),
+    };
+    esito.unwrap_or_else(|e| {
+        let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let titolo = if stato == StatusCode::NOT_FOUND { "Non trovato" } else { "Non riuscito" };
+        errore(stato, Cornice::console(titolo, "", 0), e.testo, e.codice)
+    })
+}
+
+async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
+    match azione {
+        Azione::Casa => casa::quadro(q).await,
+        Azione::Statico => Ok(statici::file(q.segmenti.prendi("nome")).unwrap_or_else(non_trovata)),
+        Azione::Gettone => Ok(crate::cornice::vai("/")),
+        Azione::Ca => comuni::ca(q).await,
+        Azione::Postazione => comuni::postazione(q).await,
+        Azione::Comune => comuni::uno(q).await,
+        Azione::Piano => comuni::piano(q, campi).await,
+        Azione::PecComune => comuni::pec(q, campi).await,
+        Azione::Forniture => forniture::elenco(q).await,
+        Azione::Fornitura => forniture::una(q).await,
+        Azione::Lista => forniture::lista(q).await,
+        Azione::Anomalie => forniture::anomalie(q).await,
+        Azione::Scambi => giornale::elenco(q).await,
+        Azione::Scambio => giornale::uno(q).await,
+        Azione::Posta => {
+            let c = q.cornice("Posta PEC di tutti i Comuni", "/posta").await?;
+            Ok(posta::casella(c, fuori(q.sim, |s| s.pec(None)).await?, "/posta", true))
+        }
+        Azione::Messaggio | Azione::Eml => {
+            let id = q.segmenti.prendi("id").to_owned();
+            // Looking from outside does not mark a message as read: that is the Comune's to do.
+            let pec = fuori(q.sim, move |s| s.pec_una(&id)).await?;
+            if azione == Azione::Eml {
+                return Ok(posta::eml(pec));
+            }
+            Ok(posta::messaggio(q.cornice("Messaggio", "/posta").await?, pec, "/posta", "/forniture"))
+        }
+        Azione::Catalogo => catalogo_elenco(q).await,
+        Azione::Codice => catalogo_voce(q).await,
+        Azione::Orologio | Azione::Elaborazione | Azione::Notte | Azione::Reset => {
+            casa::comando(q, azione, campi).await
+        }
+    }
+}
+
+/// Host, origin, and the token beyond loopback.
+fn bussa(sim: &Simulatore, parti: &Parts, pagina: bool) -> Result<(), Negato> {
+    let i = sim.impostazioni();
+    sicurezza::verifica_host(parti, &i.host_console)?;
+    sicurezza::verifica_origine(parti, pagina)?;
+    // The style of the token form is no secret.
+    if parti.uri.path().starts_with("/statico/") {
+        return Ok(());
+    }
+    sicurezza::verifica_gettone(parti, i.token_console.as_deref())
+}
+
+async fn campi(parti: &Parts, corpo: Corpo) -> Esito<Campi> {
+    if parti.method != Method::POST {
+        return Ok(Campi::default());
+    }
+    let byte = raccogli(corpo, LIMITE_MODULO_BYTE)
+        .await
+        .map_err(|e| ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere.")))?;
+    Ok(Campi::leggi(&String::from_utf8_lossy(&byte)))
+}
+
+fn non_trovata() -> Risposta {
+    let testo = "Nessuna pagina a questo indirizzo. La console comincia da /, l'API è descritta in /api/openapi.json.";
+    errore(StatusCode::NOT_FOUND, Cornice::console("Pagina non trovata", "", 0), testo, None)
+}
+
+#[derive(Template)]
+#[template(path = "console/catalogo.html")]
+struct Elenco {
+    c: Cornice,
+    righe: Vec<catalogo::Voce>,
+    testo: String,
+}
+
+async fn catalogo_elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
+    let testo = q.query.pieno("testo").unwrap_or_default().to_owned();
+    let mut righe = catalogo::tutte(q.sim);
+    righe.retain(|v| v.contiene(&testo));
+    let c = q.cornice("Catalogo delle anomalie", "/catalogo").await?;
+    Ok(pagina(StatusCode::OK, &Elenco { c, righe, testo }))
+}
+
+#[derive(Template)]
+#[template(path = "codice.html")]
+struct Codice {
+    c: Cornice,
+    v: catalogo::Voce,
+    ritorno: &'static str,
+    ritorno_testo: &'static str,
+}
+
+async fn catalogo_voce(q: &Chiesta<'_>) -> Esito<Risposta> {
+    let v = catalogo::voce(q.segmenti.prendi("codice"))
+        .ok_or_else(|| ErroreServizio::assente("Questo codice non è nel catalogo delle anomalie."))?;
+    let c = q.cornice(v.codice, "/catalogo").await?;
+    let (ritorno, ritorno_testo) = ("/catalogo", "Catalogo delle anomalie");
+    Ok(pagina(StatusCode::OK, &Codice { c, v, ritorno, ritorno_testo }))
+}

@@ -1,0 +1,185 @@
+//! What surrounds every page: banner, place, menu, who is in, a notice.
+//!
+//! Pages are askama templates over `templates/base.html`; this is the part of their data they share, and the one way
+//! from a template to a reply.
+
+use anagrafe::Ambiente;
+use askama::Template;
+use http::{HeaderValue, StatusCode, header};
+use servizi::http::{Risposta, corpo, risposta};
+
+use crate::formati;
+
+/// One entry of the menu.
+#[derive(Debug)]
+pub(crate) struct Voce {
+    /// Its address.
+    pub(crate) dove: &'static str,
+    /// Its words.
+    pub(crate) testo: &'static str,
+    /// The page is this one.
+    pub(crate) qui: bool,
+    /// Things to read behind it.
+    pub(crate) conta: usize,
+}
+
+/// Who is logged in.
+#[derive(Debug)]
+pub(crate) struct Utente {
+    /// User name.
+    pub(crate) nome: String,
+    /// ISTAT code and name of the Comune.
+    pub(crate) comune: String,
+    /// Token of the forms.
+    pub(crate) csrf: String,
+}
+
+/// A notice above the page.
+#[derive(Debug)]
+pub(crate) struct Avviso {
+    /// `ok`, `ko` or `corso`.
+    pub(crate) classe: &'static str,
+    /// The sentence.
+    pub(crate) testo: String,
+}
+
+/// The shared part of a page.
+#[derive(Debug)]
+pub(crate) struct Cornice {
+    /// Title, also the first heading.
+    pub(crate) titolo: String,
+    /// Where one is: an environment or the console.
+    pub(crate) luogo: &'static str,
+    /// Class of the body: the colour of the place.
+    pub(crate) classe: &'static str,
+    /// Address of the home of the place.
+    pub(crate) inizio: &'static str,
+    /// The menu.
+    pub(crate) voci: Vec<Voce>,
+    /// Who is in.
+    pub(crate) utente: Option<Utente>,
+    /// What to say first.
+    pub(crate) avviso: Option<Avviso>,
+    /// The page is waiting for the simulator and renews itself.
+    pub(crate) vivo: bool,
+}
+
+impl Cornice {
+    /// A page of an environment before the login.
+    pub(crate) fn ambiente(a: Ambiente, titolo: impl Into<String>) -> Self {
+        Self {
+            titolo: titolo.into(),
+            luogo: formati::ambiente(a),
+            classe: a.chiave(),
+            inizio: "/combas",
+            voci: Vec::new(),
+            utente: None,
+            avviso: None,
+            vivo: false,
+        }
+    }
+
+    /// A page of an environment for a logged-in operator; `qui` is the address of its menu entry.
+    pub(crate) fn interna(a: Ambiente, titolo: impl Into<String>, utente: Utente, qui: &str, da_leggere: usize) -> Self {
+        let mut voci = vec![
+            ("/combas", "Stato"),
+            ("/combas/invio", "Invio file"),
+            ("/combas/esiti", "Esiti del subentro"),
+            ("/combas/anomalie", "Monitoraggio anomalie"),
+            ("/combas/subentro", "Stato subentro"),
+        ];
+        if a != Ambiente::Sub {
+            voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
+        }
+        voci.push(("/combas/posta", "Posta PEC"));
+        Self { utente: Some(utente), voci: menu(&voci, qui, da_leggere), ..Self::ambiente(a, titolo) }
+    }
+
+    /// A page of the console.
+    pub(crate) fn console(titolo: impl Into<String>, qui: &str, da_leggere: usize) -> Self {
+        let voci = [
+            ("/", "Quadro"),
+            ("/forniture", "Forniture"),
+            ("/scambi", "Giornale"),
+            ("/posta", "Posta PEC"),
+            ("/catalogo", "Catalogo anomalie"),
+        ];
+        Self { voci: menu(&voci, qui, da_leggere), ..Self::console_chiusa(titolo) }
+    }
+
+    /// A page of the console for who is not in: no menu.
+    pub(crate) fn console_chiusa(titolo: impl Into<String>) -> Self {
+        Self {
+            titolo: titolo.into(),
+            luogo: "Console",
+            classe: "console",
+            inizio: "/",
+            voci: Vec::new(),
+            utente: None,
+            avviso: None,
+            vivo: false,
+        }
+    }
+
+    /// Adds a notice.
+    #[must_use]
+    pub(crate) fn con_avviso(mut self, classe: &'static str, testo: impl Into<String>) -> Self {
+        self.avviso = Some(Avviso { classe, testo: testo.into() });
+        self
+    }
+}
+
+fn menu(voci: &[(&'static str, &'static str)], qui: &str, da_leggere: usize) -> Vec<Voce> {
+    let conta = |dove: &str| if dove.ends_with("/posta") { da_leggere } else { 0 };
+    voci.iter().map(|&(dove, testo)| Voce { dove, testo, qui: dove == qui, conta: conta(dove) }).collect()
+}
+
+/// A template as a reply.
+pub(crate) fn pagina(stato: StatusCode, t: &impl Template) -> Risposta {
+    match t.render() {
+        Ok(testo) => risposta(stato, "text/html; charset=utf-8", testo),
+        Err(e) => {
+            tracing::error!(errore = %e, "pagina non composta");
+            risposta(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "text/plain; charset=utf-8",
+                "SIM005: guasto interno del simulatore nella composizione della pagina",
+            )
+        }
+    }
+}
+
+/// After a form: go and look there (303, so that a reload does not send the form again).
+pub(crate) fn vai(dove: &str) -> Risposta {
+    let mut r = Risposta::new(corpo(""));
+    *r.status_mut() = StatusCode::SEE_OTHER;
+    // Addresses are ours; ids inside them are percent-encoded.
+    r.headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_str(dove).unwrap_or_else(|_| HeaderValue::from_static("/")));
+    r
+}
+
+/// The page of what went wrong.
+#[derive(Template)]
+#[template(path = "errore.html")]
+struct Errore {
+    c: Cornice,
+    testo: String,
+    codice: Option<String>,
+}
+
+/// A page that says what happened and what to do.
+pub(crate) fn errore(stato: StatusCode, c: Cornice, testo: impl Into<String>, codice: Option<&str>) -> Risposta {
+    pagina(stato, &Errore { c, testo: testo.into(), codice: codice.map(ToOwned::to_owned) })
+}
+
+/// Turns a reply into a download with that file name; characters outside a file name become `_`.
+#[must_use]
+pub(crate) fn da_scaricare(mut r: Risposta, nome: &str) -> Risposta {
+    let pulito: String =
+        nome.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    if let Ok(v) = HeaderValue::from_str(&format!("attachment; filename=\"{pulito}\"")) {
+        r.headers_mut().insert(header::CONTENT_DISPOSITION, v);
+    }
+    r
+}

@@ -1,0 +1,179 @@
+//! How values are written for people: Italian dates, thousands with a dot, states in words.
+//!
+//! A state is always a word; its colour (the class) only repeats it.
+
+use anagrafe::{Ambiente, Data};
+use elaborazione::anomalie::Livello;
+use registro::{EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, Verdetto};
+
+/// A word with the class of its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Etichetta {
+    /// CSS class: `ok`, `ko`, `corso` or none.
+    pub(crate) classe: &'static str,
+    /// The word.
+    pub(crate) testo: &'static str,
+    /// One sign for round marks.
+    pub(crate) segno: &'static str,
+}
+
+const fn ok(testo: &'static str) -> Etichetta {
+    Etichetta { classe: "ok", testo, segno: "✓" }
+}
+const fn ko(testo: &'static str) -> Etichetta {
+    Etichetta { classe: "ko", testo, segno: "✕" }
+}
+const fn corso(testo: &'static str) -> Etichetta {
+    Etichetta { classe: "corso", testo, segno: "…" }
+}
+const fn tenue(testo: &'static str) -> Etichetta {
+    Etichetta { classe: "tenue", testo, segno: "–" }
+}
+
+/// `01/03/2021`.
+pub(crate) fn data(d: Data) -> String {
+    format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
+}
+
+/// `01/03/2021 08:05:00`.
+pub(crate) fn quando(q: impl std::borrow::Borrow<Quando>) -> String {
+    let q = q.borrow();
+    format!("{} {:02}:{:02}:{:02}", data(q.date()), q.hour(), q.minute(), q.second())
+}
+
+/// The same, or a dash.
+pub(crate) fn forse_quando(q: impl std::borrow::Borrow<Option<Quando>>) -> String {
+    q.borrow().as_ref().map_or_else(|| "–".to_owned(), quando)
+}
+
+/// `1.234.567`.
+pub(crate) fn migliaia(n: impl std::borrow::Borrow<u64>) -> String {
+    let cifre = n.borrow().to_string();
+    let mut fuori = String::with_capacity(cifre.len() + cifre.len() / 3);
+    for (i, c) in cifre.chars().enumerate() {
+        if i > 0 && (cifre.len() - i).is_multiple_of(3) {
+            fuori.push('.');
+        }
+        fuori.push(c);
+    }
+    fuori
+}
+
+/// `312 B`, `1,4 kB`, `14,0 MB` (powers of 1024, as the limits are).
+pub(crate) fn byte(n: impl std::borrow::Borrow<u64>) -> String {
+    let n = *n.borrow();
+    let decimi = |unita: u64, nome: &str| {
+        let d = n.saturating_mul(10) / unita;
+        format!("{},{} {nome}", migliaia(d / 10), d % 10)
+    };
+    match n {
+        0..1024 => format!("{n} B"),
+        1024..1_048_576 => decimi(1024, "kB"),
+        _ => decimi(1_048_576, "MB"),
+    }
+}
+
+/// Name of an environment for people.
+pub(crate) fn ambiente(a: impl std::borrow::Borrow<Ambiente>) -> &'static str {
+    match a.borrow() {
+        Ambiente::Test => "Test",
+        Ambiente::Pre => "Pre-subentro",
+        Ambiente::Sub => "Subentro",
+    }
+}
+
+/// State of a delivery in words.
+pub(crate) fn stato_fornitura(s: impl std::borrow::Borrow<StatoFornitura>) -> Etichetta {
+    match s.borrow() {
+        StatoFornitura::Aperta => corso("aperta"),
+        StatoFornitura::InElaborazione => corso("in elaborazione"),
+        StatoFornitura::ElaborataOk => ok("elaborata: esito positivo"),
+        StatoFornitura::Ko => ko("KO: nulla è stato caricato"),
+        StatoFornitura::CancellazioneRichiesta => corso("cancellazione richiesta"),
+        StatoFornitura::Cancellata => tenue("cancellata"),
+    }
+}
+
+/// "Stato invio" of a file.
+pub(crate) fn stato_invio(s: impl std::borrow::Borrow<StatoFile>) -> Etichetta {
+    match s.borrow() {
+        StatoFile::Scartato => tenue("SCARTATO"),
+        _ => ok("INSERITO OK"),
+    }
+}
+
+/// "Stato esito" of a file.
+pub(crate) fn stato_esito(s: impl std::borrow::Borrow<StatoFile>) -> Etichetta {
+    match s.borrow() {
+        StatoFile::InseritoOk => tenue("IN ATTESA"),
+        StatoFile::InElaborazione => corso("IN ELABORAZIONE"),
+        StatoFile::Elaborato => ok("ELABORATO"),
+        StatoFile::Ko => ko("KO"),
+        StatoFile::Scartato => tenue("SENZA EFFETTO"),
+    }
+}
+
+/// Situation of a Comune in an environment.
+pub(crate) fn situazione(s: SituazioneComune) -> Etichetta {
+    match s {
+        SituazioneComune::Attivo => tenue("può inviare"),
+        SituazioneComune::Subentrato => ok("subentrato"),
+        SituazioneComune::MancatoSubentro => ko("mancato subentro"),
+        SituazioneComune::NonAbilitato => tenue("non abilitato"),
+    }
+}
+
+/// Process state of a Comune.
+pub(crate) fn macro_stato(s: MacroStato) -> &'static str {
+    match s {
+        MacroStato::InattivoSenzaCensimento => "inattivo, censimento non inviato",
+        MacroStato::TestAbilitato => "abilitato all'ambiente di test",
+        MacroStato::Censito => "censito",
+        MacroStato::Presubentrato => "in pre-subentro",
+        MacroStato::Pianificato => "subentro pianificato",
+        MacroStato::Subentrato => "subentrato",
+        MacroStato::MancatoSubentro => "mancato subentro: serve una nuova data",
+    }
+}
+
+/// Outcome of an exchange.
+pub(crate) fn esito_scambio(e: impl std::borrow::Borrow<EsitoScambio>) -> Etichetta {
+    match e.borrow() {
+        EsitoScambio::Ok => ok("OK"),
+        EsitoScambio::Ko => ko("KO nella risposta"),
+        EsitoScambio::Fault => ko("SOAP Fault"),
+        EsitoScambio::Rifiutato => ko("rifiutato"),
+        EsitoScambio::Guasto => ko("guasto del simulatore"),
+    }
+}
+
+/// Verdict of a step.
+pub(crate) fn verdetto(v: impl std::borrow::Borrow<Verdetto>) -> Etichetta {
+    match v.borrow() {
+        Verdetto::Passato => ok("passato"),
+        Verdetto::Fermato => ko("fermato qui"),
+        Verdetto::Saltato => tenue("non eseguito"),
+        Verdetto::Avviso => corso("passato con avviso"),
+    }
+}
+
+/// Weight of a code.
+pub(crate) fn livello(l: Livello) -> Etichetta {
+    match l {
+        Livello::Errore => ko("bloccante"),
+        Livello::Avviso => corso("segnalazione"),
+        Livello::NonAttivo => tenue("non rilevata"),
+    }
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    #[test]
+    fn numbers_and_dates_are_italian() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(|n: u64| migliaia(n)), ["0", "999", "1.000", "1.234.567"]);
+        assert_eq!([0, 1023, 1024, 1_572_864].map(|n: u64| byte(n)), ["0 B", "1023 B", "1,0 kB", "1,5 MB"]);
+        assert_eq!(quando(jiff::civil::datetime(2021, 3, 1, 8, 5, 0, 0)), "01/03/2021 08:05:00");
+    }
+}

@@ -1,0 +1,146 @@
+//! Who may talk to a page, and what every reply carries.
+//!
+//! Three questions before anything is looked up: is the `Host` one of ours (a name that was rebound to 127.0.0.1 is
+//! not), does the request come from one of our own pages (`Origin`, `Sec-Fetch-Site`), and, for the console reached
+//! from elsewhere, does it carry the token. A tool that is no browser sends neither `Origin` nor `Sec-Fetch-*` and
+//! passes: it cannot be driven by a foreign page.
+
+use http::{HeaderMap, HeaderValue, Method, Uri, header, request::Parts};
+use servizi::http::{Pari, Risposta};
+
+/// Why a request is turned away at the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Negato {
+    /// The `Host` is none of ours, or missing.
+    Host(String),
+    /// The request was made by a page of another site.
+    AltroSito,
+    /// Not from this machine and no (good) token.
+    Gettone,
+}
+
+impl Negato {
+    /// What happened and what to do, for a person.
+    pub(crate) fn testo(&self) -> String {
+        match self {
+            Self::Host(h) => format!(
+                "Il nome «{h}» non è tra quelli a cui il simulatore risponde. Usare localhost, oppure aggiungere il nome alla configurazione (--console-host)."
+            ),
+            Self::AltroSito => "La richiesta arriva da una pagina di un altro sito e non è stata eseguita. Aprire la pagina del simulatore e ripetere l'operazione da lì.".to_owned(),
+            Self::Gettone => "Da un altro computer la console chiede il gettone scelto all'avvio (--console-token o ANPR_SIM_CONSOLE_TOKEN).".to_owned(),
+        }
+    }
+}
+
+/// The host the request names: the HTTP/2 authority, or the `Host` header.
+pub(crate) fn host(parti: &Parts) -> Option<&str> {
+    match parti.uri.authority() {
+        Some(a) => Some(a.as_str()),
+        None => {
+            let mut tutti = parti.headers.get_all(header::HOST).iter();
+            let primo = tutti.next()?.to_str().ok()?;
+            if tutti.next().is_some() { None } else { Some(primo) }
+        }
+    }
+}
+
+/// Name of a host without its port, lower case; `None` when it is not a host.
+fn nome_host(host: &str) -> Option<String> {
+    let u: Uri = format!("http://{host}/").parse().ok()?;
+    let a = u.authority()?;
+    if a.as_str() != host || host.contains('@') {
+        return None;
+    }
+    Some(a.host().trim_end_matches('.').to_ascii_lowercase())
+}
+
+/// Checks `Host`. The port is not compared: a container may publish another one, and a rebound name fails by name.
+pub(crate) fn verifica_host(parti: &Parts, ammessi: &[String]) -> Result<(), Negato> {
+    let dato = host(parti).unwrap_or("");
+    let nome = nome_host(dato).ok_or_else(|| Negato::Host(dato.to_owned()))?;
+    let nostro = ["localhost", "127.0.0.1", "[::1]"].contains(&nome.as_str())
+        || ammessi.iter().any(|a| a.eq_ignore_ascii_case(&nome));
+    if nostro { Ok(()) } else { Err(Negato::Host(dato.to_owned())) }
+}
+
+/// Checks where the request was made. `GET` by following a link from elsewhere is fine for pages (`pagina`), as
+/// `SameSite=Strict` keeps the session out of it; everything else must come from our own origin.
+pub(crate) fn verifica_origine(parti: &Parts, pagina: bool) -> Result<(), Negato> {
+    let testate = &parti.headers;
+    let lettura = parti.method == Method::GET || parti.method == Method::HEAD;
+    if let Some(origine) = testate.get(header::ORIGIN) {
+        let stessa = origine.to_str().ok().zip(host(parti)).is_some_and(|(o, h)| {
+            o.split_once("://").is_some_and(|(schema, dove)| {
+                (schema == "http" || schema == "https") && dove.eq_ignore_ascii_case(h)
+            })
+        });
+        if !stessa {
+            return Err(Negato::AltroSito);
+        }
+    }
+    match testo(testate, "sec-fetch-site") {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_)
+            if pagina
+                && lettura
+                && testo(testate, "sec-fetch-mode") == Some("navigate")
+                && testo(testate, "sec-fetch-dest") == Some("document") =>
+        {
+            Ok(())
+        }
+        Some(_) => Err(Negato::AltroSito),
+    }
+}
+
+/// Lets in whoever sits at this machine, and elsewhere who has the token. A request without a peer address is
+/// treated as foreign.
+pub(crate) fn verifica_gettone(parti: &Parts, gettone: Option<&str>) -> Result<(), Negato> {
+    if parti.extensions.get::<Pari>().is_some_and(|p| p.indirizzo.ip().to_canonical().is_loopback()) {
+        return Ok(());
+    }
+    let Some(atteso) = gettone else { return Err(Negato::Gettone) };
+    let portato = testo(&parti.headers, "authorization").and_then(|v| v.strip_prefix("Bearer "));
+    let biscotto = crate::cookie::leggi(&parti.headers, crate::cookie::CONSOLE);
+    if portato.is_some_and(|p| uguali(p.trim(), atteso)) || biscotto.is_some_and(|b| uguali(b, &impronta(atteso))) {
+        Ok(())
+    } else {
+        Err(Negato::Gettone)
+    }
+}
+
+/// What the console cookie holds: the token in hexadecimal, so that any character of it survives the cookie syntax.
+pub(crate) fn impronta(gettone: &str) -> String {
+    use std::fmt::Write as _;
+    gettone.bytes().fold(String::with_capacity(gettone.len() * 2), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+/// Equality of secrets in a time that depends on the lengths only.
+pub(crate) fn uguali(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |d, (x, y)| d | (x ^ y)) == 0
+}
+
+fn testo<'h>(testate: &'h HeaderMap, nome: &str) -> Option<&'h str> {
+    testate.get(nome).and_then(|v| v.to_str().ok())
+}
+
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Puts on every reply what keeps a browser careful with it.
+pub(crate) fn vesti(risposta: &mut Risposta) {
+    let h = risposta.headers_mut();
+    for (nome, valore) in [
+        ("content-security-policy", CSP),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        h.insert(nome, HeaderValue::from_static(valore));
+    }
+    h.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
