@@ -43,12 +43,28 @@ pub struct Frontiera {
 
 impl Frontiera {
     /// Reads the anchors (DER: roots, or single certificates imported into the trust list).
-    pub fn nuova(ambiente: Ambiente, ancore: Vec<Vec<u8>>, politica: Politica) -> Result<Self, ErroreFrontiera> {
+    pub fn nuova(
+        ambiente: Ambiente,
+        ancore: Vec<Vec<u8>>,
+        politica: Politica,
+    ) -> Result<Self, ErroreFrontiera> {
         let leggi = |(i, der): (usize, Vec<u8>)| {
-            Certificato::leggi(&der).map_err(|problema| ErroreFrontiera::Ancora { quale: i + 1, problema })
+            Certificato::leggi(&der).map_err(|problema| ErroreFrontiera::Ancora {
+                quale: i + 1,
+                problema,
+            })
         };
-        let ancore = ancore.into_iter().enumerate().map(leggi).collect::<Result<_, _>>()?;
-        Ok(Self { ambiente, ancore, politica, validatore: Box::new(Grammatica) })
+        let ancore = ancore
+            .into_iter()
+            .enumerate()
+            .map(leggi)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            ambiente,
+            ancore,
+            politica,
+            validatore: Box::new(Grammatica),
+        })
     }
 
     /// Puts another judge of bodies in place of the message grammar.

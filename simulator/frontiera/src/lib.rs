@@ -9,8 +9,6 @@
 //! assertion) is read again from the very octets that were digested, so that a signature cannot be
 //! satisfied by one element while another is processed (signature wrapping).
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod censimento;
 pub mod firma;
 mod frontiera;

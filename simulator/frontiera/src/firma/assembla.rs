@@ -24,7 +24,10 @@ pub(super) struct Stampo<'m> {
 
 /// Text for an attribute or an element.
 pub(super) fn protetto(t: &str) -> String {
-    t.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    t.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 const fn uri_digest(d: Digest) -> &'static str {
@@ -69,7 +72,11 @@ impl<'m> Stampo<'m> {
 
     /// The whole envelope.
     pub(super) fn testo(&self) -> String {
-        let (wsse, wsu) = if self.m.varianti.prefissi_wcf { ("o", "u") } else { ("wsse", "wsu") };
+        let (wsse, wsu) = if self.m.varianti.prefissi_wcf {
+            ("o", "u")
+        } else {
+            ("wsse", "wsu")
+        };
         let id = protetto(&self.m.id);
         let soap = self.m.varianti.versione.ns();
         let mut x = format!("<s:Envelope xmlns:s=\"{soap}\"><s:Header>");
@@ -99,7 +106,11 @@ impl<'m> Stampo<'m> {
             }
             let _ = write!(x, "</{wsse}:Security>");
         }
-        let attributo = if self.e(DifettoMessaggio::SoapId) { "s" } else { wsu };
+        let attributo = if self.e(DifettoMessaggio::SoapId) {
+            "s"
+        } else {
+            wsu
+        };
         let _ = write!(
             x,
             "</s:Header><s:Body {attributo}:Id=\"BODY-{id}\" xmlns:{wsu}=\"{}\">{}</s:Body></s:Envelope>",
@@ -198,13 +209,20 @@ impl<'m> Stampo<'m> {
             uri.push(format!("#MANCA-{id}"));
         }
         let lista = if self.m.varianti.lista_prefissi {
-            format!("<ec:InclusiveNamespaces xmlns:ec=\"{}\" PrefixList=\"{wsse} s\"/>", ns::EXC_C14N)
+            format!(
+                "<ec:InclusiveNamespaces xmlns:ec=\"{}\" PrefixList=\"{wsse} s\"/>",
+                ns::EXC_C14N
+            )
         } else {
             String::new()
         };
         let mut riferimenti = String::new();
         for (i, uri) in uri.iter().enumerate() {
-            let digest = self.digest_messaggio.get(i).and_then(Option::as_deref).unwrap_or("");
+            let digest = self
+                .digest_messaggio
+                .get(i)
+                .and_then(Option::as_deref)
+                .unwrap_or("");
             let _ = write!(
                 riferimenti,
                 "<ds:Reference URI=\"{uri}\"><ds:Transforms><ds:Transform Algorithm=\"{}\">{lista}</ds:Transform>\
@@ -216,7 +234,10 @@ impl<'m> Stampo<'m> {
         let c = self.comune;
         let dentro = match self.m.varianti.chiave {
             RiferimentoChiave::Token => {
-                format!("<{wsse}:Reference URI=\"#X509-{id}\" ValueType=\"{}\"/>", ns::X509V3)
+                format!(
+                    "<{wsse}:Reference URI=\"#X509-{id}\" ValueType=\"{}\"/>",
+                    ns::X509V3
+                )
             }
             RiferimentoChiave::Incluso => format!(
                 "<ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data>",

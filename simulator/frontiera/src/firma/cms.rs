@@ -24,7 +24,13 @@ pub struct Forma {
 
 impl Default for Forma {
     fn default() -> Self {
-        Self { digest: Digest::Sha256, attributi: true, ber: false, staccato: false, coda_bianca: false }
+        Self {
+            digest: Digest::Sha256,
+            attributi: true,
+            ber: false,
+            staccato: false,
+            coda_bianca: false,
+        }
     }
 }
 
@@ -63,18 +69,36 @@ pub fn componi(contenuto: &[u8], cert: &[u8], pkcs8: &[u8], forma: Forma) -> Res
     };
     let algoritmo_digest = der(SEQUENZA, &[&der(OID, &[oid_digest]), NULLO]);
     let attributi = forma.attributi.then(|| {
-        let tipo = der(SEQUENZA, &[&der(OID, &[TIPO_CONTENUTO]), &der(INSIEME, &[&der(OID, &[DATI])])]);
+        let tipo = der(
+            SEQUENZA,
+            &[&der(OID, &[TIPO_CONTENUTO]), &der(INSIEME, &[&der(OID, &[DATI])])],
+        );
         let digest = der(OCTET, &[&forma.digest.calcola(contenuto)]);
-        let digest = der(SEQUENZA, &[&der(OID, &[DIGEST_MESSAGGIO]), &der(INSIEME, &[&digest])]);
+        let digest = der(
+            SEQUENZA,
+            &[&der(OID, &[DIGEST_MESSAGGIO]), &der(INSIEME, &[&digest])],
+        );
         let mut voci = [tipo, digest];
         voci.sort();
         voci.concat()
     });
-    let da_firmare = attributi.as_ref().map_or_else(|| contenuto.to_vec(), |a| der(INSIEME, &[a]));
+    let da_firmare = attributi
+        .as_ref()
+        .map_or_else(|| contenuto.to_vec(), |a| der(INSIEME, &[a]));
     let valore = firma_rsa(pkcs8, forma.digest, &da_firmare)?;
     // A serial with its top bit set needs a zero octet in front to stay positive.
-    let zero: &[u8] = if certificato.seriale().first().is_none_or(|b| b & 0x80 != 0) { &[0] } else { &[] };
-    let chi = der(SEQUENZA, &[certificato.emittente_der(), &der(INTERO, &[zero, certificato.seriale()])]);
+    let zero: &[u8] = if certificato.seriale().first().is_none_or(|b| b & 0x80 != 0) {
+        &[0]
+    } else {
+        &[]
+    };
+    let chi = der(
+        SEQUENZA,
+        &[
+            certificato.emittente_der(),
+            &der(INTERO, &[zero, certificato.seriale()]),
+        ],
+    );
     let firmatario = der(
         SEQUENZA,
         &[
@@ -92,7 +116,11 @@ pub fn componi(contenuto: &[u8], cert: &[u8], pkcs8: &[u8], forma: Forma) -> Res
     } else {
         der(OCTET, &[contenuto])
     };
-    let incluso = if forma.staccato { Vec::new() } else { busta(0xA0, forma.ber, &[&ottetti]) };
+    let incluso = if forma.staccato {
+        Vec::new()
+    } else {
+        busta(0xA0, forma.ber, &[&ottetti])
+    };
     let dati = busta(
         SEQUENZA,
         forma.ber,
@@ -104,5 +132,9 @@ pub fn componi(contenuto: &[u8], cert: &[u8], pkcs8: &[u8], forma: Forma) -> Res
             &der(INSIEME, &[&firmatario]),
         ],
     );
-    Ok(busta(SEQUENZA, forma.ber, &[&der(OID, &[DATI_FIRMATI]), &busta(0xA0, forma.ber, &[&dati])]))
+    Ok(busta(
+        SEQUENZA,
+        forma.ber,
+        &[&der(OID, &[DATI_FIRMATI]), &busta(0xA0, forma.ber, &[&dati])],
+    ))
 }

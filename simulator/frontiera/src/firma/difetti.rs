@@ -61,27 +61,112 @@ pub const DIFETTI: &[(DifettoMessaggio, &str, TipoFault, &str)] = {
     use DifettoMessaggio as D;
     use TipoFault::{F1, F2, F3, F5, F6, F7};
     &[
-        (D::CorpoModificato, "corpo-modificato", F5, "il Body cambia dopo la firma"),
+        (
+            D::CorpoModificato,
+            "corpo-modificato",
+            F5,
+            "il Body cambia dopo la firma",
+        ),
         (D::SenzaFirma, "senza-firma", F7, "manca la firma del messaggio"),
-        (D::SenzaIntestazione, "senza-intestazione", F7, "manca wsse:Security"),
-        (D::SenzaAsserzione, "senza-asserzione", F1, "manca l'asserzione SAML"),
+        (
+            D::SenzaIntestazione,
+            "senza-intestazione",
+            F7,
+            "manca wsse:Security",
+        ),
+        (
+            D::SenzaAsserzione,
+            "senza-asserzione",
+            F1,
+            "manca l'asserzione SAML",
+        ),
         (D::SenzaTimestamp, "senza-timestamp", F7, "manca il Timestamp"),
-        (D::TimestampScaduto, "timestamp-scaduto", F1, "Timestamp e asserzione scaduti da sei minuti"),
-        (D::OrologioAvanti, "orologio-avanti", F1, "orologio avanti di trenta secondi"),
-        (D::OraLocale, "ora-locale", F1, "ora locale estiva scritta come UTC"),
+        (
+            D::TimestampScaduto,
+            "timestamp-scaduto",
+            F1,
+            "Timestamp e asserzione scaduti da sei minuti",
+        ),
+        (
+            D::OrologioAvanti,
+            "orologio-avanti",
+            F1,
+            "orologio avanti di trenta secondi",
+        ),
+        (
+            D::OraLocale,
+            "ora-locale",
+            F1,
+            "ora locale estiva scritta come UTC",
+        ),
         (D::SoloCorpo, "solo-corpo", F7, "firmato soltanto il Body"),
-        (D::SoloTimestamp, "solo-timestamp", F7, "firmato soltanto il Timestamp"),
-        (D::IdSedeDiversa, "idsede-diversa", F6, "IdSede di un Comune diverso da quello di IdPostazione"),
-        (D::AsserzioneAlterata, "asserzione-alterata", F1, "un attributo dell'asserzione cambia dopo la firma"),
-        (D::AsserzioneScaduta, "asserzione-scaduta", F1, "Timestamp fresco, asserzione scaduta"),
-        (D::SenderVouches, "sender-vouches", F1, "conferma del soggetto diversa da bearer"),
-        (D::OperatoreSconosciuto, "operatore-sconosciuto", F1, "NameID sbagliato di una lettera"),
-        (D::Pkcs7Altrui, "pkcs7-altrui", F1, "PKCS#7 di un altro firmatario o su un altro identificativo"),
-        (D::Pkcs7Staccato, "pkcs7-staccato", F1, "PKCS#7 senza il contenuto"),
-        (D::XsdErrato, "xsd-errato", F2, "un elemento non previsto dallo schema"),
-        (D::RiferimentoInesistente, "riferimento-inesistente", F2, "un Reference verso un Id che non c'è"),
+        (
+            D::SoloTimestamp,
+            "solo-timestamp",
+            F7,
+            "firmato soltanto il Timestamp",
+        ),
+        (
+            D::IdSedeDiversa,
+            "idsede-diversa",
+            F6,
+            "IdSede di un Comune diverso da quello di IdPostazione",
+        ),
+        (
+            D::AsserzioneAlterata,
+            "asserzione-alterata",
+            F1,
+            "un attributo dell'asserzione cambia dopo la firma",
+        ),
+        (
+            D::AsserzioneScaduta,
+            "asserzione-scaduta",
+            F1,
+            "Timestamp fresco, asserzione scaduta",
+        ),
+        (
+            D::SenderVouches,
+            "sender-vouches",
+            F1,
+            "conferma del soggetto diversa da bearer",
+        ),
+        (
+            D::OperatoreSconosciuto,
+            "operatore-sconosciuto",
+            F1,
+            "NameID sbagliato di una lettera",
+        ),
+        (
+            D::Pkcs7Altrui,
+            "pkcs7-altrui",
+            F1,
+            "PKCS#7 di un altro firmatario o su un altro identificativo",
+        ),
+        (
+            D::Pkcs7Staccato,
+            "pkcs7-staccato",
+            F1,
+            "PKCS#7 senza il contenuto",
+        ),
+        (
+            D::XsdErrato,
+            "xsd-errato",
+            F2,
+            "un elemento non previsto dallo schema",
+        ),
+        (
+            D::RiferimentoInesistente,
+            "riferimento-inesistente",
+            F2,
+            "un Reference verso un Id che non c'è",
+        ),
         (D::SoapId, "soap-id", F2, "soap:Id sul Body al posto di wsu:Id"),
-        (D::IdDuplicato, "id-duplicato", F2, "lo stesso identificatore su due elementi"),
+        (
+            D::IdDuplicato,
+            "id-duplicato",
+            F2,
+            "lo stesso identificatore su due elementi",
+        ),
         (D::Doctype, "doctype", F3, "una dichiarazione DOCTYPE"),
         (D::NonBenFormato, "non-ben-formato", F3, "XML troncato"),
     ]
@@ -89,7 +174,10 @@ pub const DIFETTI: &[(DifettoMessaggio, &str, TipoFault, &str)] = {
 
 impl DifettoMessaggio {
     fn riga(self) -> &'static (Self, &'static str, TipoFault, &'static str) {
-        DIFETTI.iter().find(|(d, ..)| *d == self).expect("every defect has its row: a test walks them")
+        DIFETTI
+            .iter()
+            .find(|(d, ..)| *d == self)
+            .expect("every defect has its row: a test walks them")
     }
 
     /// Name on the command line.
@@ -144,7 +232,10 @@ pub(super) fn prepara(m: &mut Messaggio, difetto: Option<DifettoMessaggio>) -> T
         let da = m.adesso.saturating_add(scarto).unwrap_or(m.adesso);
         (da, da.saturating_add(m.durata).unwrap_or(da))
     };
-    Tempi { timestamp: finestra(scarto), asserzione: finestra(scarto_asserzione) }
+    Tempi {
+        timestamp: finestra(scarto),
+        asserzione: finestra(scarto_asserzione),
+    }
 }
 
 /// Defects that come after signing.
@@ -155,7 +246,11 @@ pub(super) fn guasta(busta: String, m: &Messaggio, difetto: Option<DifettoMessag
         Some(D::CorpoModificato) => busta.replacen("</s:Body>", "\n</s:Body>", 1),
         Some(D::AsserzioneAlterata) => {
             let valore = super::assembla::protetto(&m.id_applicazione);
-            busta.replacen(&format!(">{valore}</saml2:AttributeValue>"), ">altra</saml2:AttributeValue>", 1)
+            busta.replacen(
+                &format!(">{valore}</saml2:AttributeValue>"),
+                ">altra</saml2:AttributeValue>",
+                1,
+            )
         }
         Some(D::IdDuplicato) => {
             let gemello = format!(

@@ -203,7 +203,11 @@ pub(crate) fn firma_rsa(pkcs8: &[u8], digest: Digest, dati: &[u8]) -> Result<Vec
 }
 
 /// Composes and signs one request; with a `difetto`, one that deserves its fault.
-pub fn componi(m: &Messaggio, chiavi: &Chiavi, difetto: Option<DifettoMessaggio>) -> Result<String, ErroreFirma> {
+pub fn componi(
+    m: &Messaggio,
+    chiavi: &Chiavi,
+    difetto: Option<DifettoMessaggio>,
+) -> Result<String, ErroreFirma> {
     let comune = Certificato::leggi(&chiavi.comune_cert_der)?;
     let mut m = m.clone();
     m.corpo_xml = corpo(&m.corpo_xml)?;
@@ -215,13 +219,18 @@ pub fn componi(m: &Messaggio, chiavi: &Chiavi, difetto: Option<DifettoMessaggio>
         let firma = b.firma_asserzione()?;
         b.digest_di(&firma).pop().flatten()
     })?;
-    let signed_info = leggendo(&stampo.testo(), |b| Some(b.firma_asserzione()?.signed_info_canonico()))?;
+    let signed_info = leggendo(&stampo.testo(), |b| {
+        Some(b.firma_asserzione()?.signed_info_canonico())
+    })?;
     if let Some(dati) = signed_info {
         let valore = firma_rsa(&chiavi.comune_key_pkcs8, Digest::Sha1.max_con(m.algoritmo), &dati)?;
         stampo.firma_asserzione = Some(in_base64(&valore));
     }
-    stampo.digest_messaggio = leggendo(&stampo.testo(), |b| Some(b.digest_di(&b.firma_messaggio()?)))?.unwrap_or_default();
-    let signed_info = leggendo(&stampo.testo(), |b| Some(b.firma_messaggio()?.signed_info_canonico()))?;
+    stampo.digest_messaggio =
+        leggendo(&stampo.testo(), |b| Some(b.digest_di(&b.firma_messaggio()?)))?.unwrap_or_default();
+    let signed_info = leggendo(&stampo.testo(), |b| {
+        Some(b.firma_messaggio()?.signed_info_canonico())
+    })?;
     if let Some(dati) = signed_info {
         let valore = firma_rsa(&chiavi.comune_key_pkcs8, m.algoritmo.digest(), &dati)?;
         stampo.firma_messaggio = Some(in_base64(&valore));
@@ -287,7 +296,14 @@ fn leggendo<T>(testo: &str, fai: impl FnOnce(&Letta<'_, '_>) -> Option<T>) -> Re
 impl<'a, 'i> Letta<'a, 'i> {
     fn firma_in(nodo: roxmltree::Node<'a, 'i>) -> Option<Firma<'a, 'i>> {
         let firma = nodo.children().find(|n| n.has_tag_name((ns::DS, "Signature")))?;
-        Firma::leggi(firma, Ammessi { sha1: true, sha256: true }).ok()
+        Firma::leggi(
+            firma,
+            Ammessi {
+                sha1: true,
+                sha256: true,
+            },
+        )
+        .ok()
     }
 
     fn firma_messaggio(&self) -> Option<Firma<'a, 'i>> {
@@ -295,7 +311,11 @@ impl<'a, 'i> Letta<'a, 'i> {
     }
 
     fn firma_asserzione(&self) -> Option<Firma<'a, 'i>> {
-        Self::firma_in(self.security?.children().find(|n| n.has_tag_name((ns::SAML2, "Assertion")))?)
+        Self::firma_in(
+            self.security?
+                .children()
+                .find(|n| n.has_tag_name((ns::SAML2, "Assertion")))?,
+        )
     }
 
     /// The digest of each reference, in base64; `None` where it leads nowhere.

@@ -70,21 +70,34 @@ impl Asserzione {
         if !radice.has_tag_name((ns::SAML2, "Assertion")) || radice.attribute("Version") != Some("2.0") {
             return Err(ErroreAsserzione::Forma);
         }
-        let id = radice.attribute("ID").filter(|i| !i.is_empty()).ok_or(ErroreAsserzione::Parte("ID"))?;
+        let id = radice
+            .attribute("ID")
+            .filter(|i| !i.is_empty())
+            .ok_or(ErroreAsserzione::Parte("ID"))?;
         let emessa = istante(radice, "IssueInstant")?.ok_or(ErroreAsserzione::Parte("IssueInstant"))?;
         unico(radice, "Issuer").ok_or(ErroreAsserzione::Parte("Issuer"))?;
         let soggetto = unico(radice, "Subject").ok_or(ErroreAsserzione::Parte("Subject"))?;
-        let name_id = unico(soggetto, "NameID").and_then(testo_di).map(|t| t.trim().to_owned());
-        let name_id = name_id.filter(|n| !n.is_empty()).ok_or(ErroreAsserzione::Parte("NameID"))?;
+        let name_id = unico(soggetto, "NameID")
+            .and_then(testo_di)
+            .map(|t| t.trim().to_owned());
+        let name_id = name_id
+            .filter(|n| !n.is_empty())
+            .ok_or(ErroreAsserzione::Parte("NameID"))?;
         let mut letta = Self {
             id: id.to_owned(),
             name_id,
             conferme: Vec::new(),
-            validita: vec![Validita { dove: "IssueInstant", da: Some(emessa), a: None }],
+            validita: vec![Validita {
+                dove: "IssueInstant",
+                da: Some(emessa),
+                a: None,
+            }],
             attributi: BTreeMap::new(),
         };
         for c in figli(soggetto, "SubjectConfirmation") {
-            letta.conferme.push(c.attribute("Method").unwrap_or("").to_owned());
+            letta
+                .conferme
+                .push(c.attribute("Method").unwrap_or("").to_owned());
             for d in figli(c, "SubjectConfirmationData") {
                 letta.finestra("SubjectConfirmationData", d, "NotBefore", "NotOnOrAfter")?;
             }
@@ -111,7 +124,11 @@ impl Asserzione {
         da: &'static str,
         a: &'static str,
     ) -> Result<(), ErroreAsserzione> {
-        self.validita.push(Validita { dove, da: istante(n, da)?, a: istante(n, a)? });
+        self.validita.push(Validita {
+            dove,
+            da: istante(n, da)?,
+            a: istante(n, a)?,
+        });
         Ok(())
     }
 
@@ -141,7 +158,10 @@ impl Asserzione {
 
     /// An attribute's value, if sent and not empty.
     pub fn attributo_di(&self, nome: &str) -> Option<&str> {
-        self.attributi.get(nome).map(String::as_str).filter(|v| !v.is_empty())
+        self.attributi
+            .get(nome)
+            .map(String::as_str)
+            .filter(|v| !v.is_empty())
     }
 }
 

@@ -81,7 +81,9 @@ fn valore(resto: &mut &[u8], uscita: &mut Vec<u8>, livello: usize) -> Result<(),
 
 /// Tag (one octet only) and length; `None` is indefinite.
 fn testa(resto: &mut &[u8]) -> Result<(u8, Option<usize>), NonBer> {
-    let [tag, prima, dopo @ ..] = *resto else { return Err(NonBer) };
+    let [tag, prima, dopo @ ..] = *resto else {
+        return Err(NonBer);
+    };
     if tag & 0x1F == 0x1F {
         return Err(NonBer);
     }
@@ -92,7 +94,10 @@ fn testa(resto: &mut &[u8]) -> Result<(u8, Option<usize>), NonBer> {
             let (cifre, dopo) = dopo.split_at_checked(usize::from(prima & 0x7F)).ok_or(NonBer)?;
             let mut n = 0_usize;
             for c in cifre {
-                n = n.checked_mul(256).and_then(|n| n.checked_add(usize::from(*c))).ok_or(NonBer)?;
+                n = n
+                    .checked_mul(256)
+                    .and_then(|n| n.checked_add(usize::from(*c)))
+                    .ok_or(NonBer)?;
             }
             (Some(n), dopo)
         }
@@ -133,7 +138,11 @@ pub fn leggi<'a>(resto: &mut &'a [u8]) -> Result<Valore<'a>, NonBer> {
     let (tag, lunghezza) = testa(resto)?;
     let (corpo, dopo) = resto.split_at_checked(lunghezza.ok_or(NonBer)?).ok_or(NonBer)?;
     *resto = dopo;
-    Ok(Valore { tag, corpo, intero: &inizio[..inizio.len() - dopo.len()] })
+    Ok(Valore {
+        tag,
+        corpo,
+        intero: &inizio[..inizio.len() - dopo.len()],
+    })
 }
 
 /// Takes the next DER value, which must have this tag.
@@ -143,7 +152,11 @@ pub fn atteso<'a>(resto: &mut &'a [u8], tag: u8) -> Result<Valore<'a>, NonBer> {
 
 /// Takes the next DER value if it has this tag.
 pub fn forse<'a>(resto: &mut &'a [u8], tag: u8) -> Result<Option<Valore<'a>>, NonBer> {
-    if resto.first() == Some(&tag) { leggi(resto).map(Some) } else { Ok(None) }
+    if resto.first() == Some(&tag) {
+        leggi(resto).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +166,9 @@ mod tests {
 
     #[test]
     fn pieces_are_joined_and_ends_removed() {
-        let ber = [0x30, 0x80, 0x24, 0x80, 4, 1, b'a', 4, 2, b'b', b'c', 0, 0, 2, 0x81, 1, 5, 0, 0];
+        let ber = [
+            0x30, 0x80, 0x24, 0x80, 4, 1, b'a', 4, 2, b'b', b'c', 0, 0, 2, 0x81, 1, 5, 0, 0,
+        ];
         assert_eq!(in_der(&ber), Ok(vec![0x30, 8, 4, 3, b'a', b'b', b'c', 2, 1, 5]));
     }
 

@@ -22,23 +22,42 @@ pub struct Opzioni<'p> {
 impl<'p> Opzioni<'p> {
     /// Splits a `PrefixList` attribute.
     pub fn con_lista(lista: &'p str) -> Self {
-        let prefissi = lista.split_ascii_whitespace().map(|p| if p == "#default" { "" } else { p });
-        Self { prefissi: prefissi.collect(), ..Self::default() }
+        let prefissi = lista
+            .split_ascii_whitespace()
+            .map(|p| if p == "#default" { "" } else { p });
+        Self {
+            prefissi: prefissi.collect(),
+            ..Self::default()
+        }
     }
 }
 
 /// The canonical octets of an element and what is in it.
 pub fn canonica(nodo: Node<'_, '_>, opzioni: &Opzioni<'_>) -> Vec<u8> {
-    let mut scrittore = Scrittore { uscita: Vec::with_capacity(1024), resi: Vec::new(), opzioni };
+    let mut scrittore = Scrittore {
+        uscita: Vec::with_capacity(1024),
+        resi: Vec::new(),
+        opzioni,
+    };
     scrittore.elemento(nodo);
     scrittore.uscita
 }
 
-/// An element as a document of its own: every namespace in scope is kept, so that QNames in values
-/// still resolve. Not for digests.
+/// An element as a document of its own: exclusive form, with the namespaces that `xsi:type` values name,
+/// which canonicalization does not see as used. Not for digests.
 pub fn documento(nodo: Node<'_, '_>) -> Vec<u8> {
-    let prefissi = nodo.namespaces().map(|n| n.name().unwrap_or("")).filter(|p| *p != "xml").collect();
-    canonica(nodo, &Opzioni { prefissi, ..Opzioni::default() })
+    let prefissi = nodo
+        .descendants()
+        .filter_map(|n| n.attribute((ns::XSI, "type")))
+        .map(|t| t.trim().split_once(':').map_or("", |(p, _)| p))
+        .collect();
+    canonica(
+        nodo,
+        &Opzioni {
+            prefissi,
+            ..Opzioni::default()
+        },
+    )
 }
 
 struct Scrittore<'o, 'p, 'a> {
@@ -63,7 +82,8 @@ impl<'a> Scrittore<'_, '_, 'a> {
         self.dichiarazioni(n, prefisso, &attributi);
         for (_, a) in &attributi {
             self.uscita.push(b' ');
-            self.uscita.extend_from_slice(&n.document().input_text().as_bytes()[a.range_qname()]);
+            self.uscita
+                .extend_from_slice(&n.document().input_text().as_bytes()[a.range_qname()]);
             self.uscita.extend_from_slice(b"=\"");
             attributo(&mut self.uscita, a.value());
             self.uscita.push(b'"');
@@ -121,7 +141,8 @@ impl<'a> Scrittore<'_, '_, 'a> {
         }
         nuove.sort_unstable();
         for (p, uri) in nuove {
-            self.uscita.extend_from_slice(if p.is_empty() { b" xmlns" } else { b" xmlns:" });
+            self.uscita
+                .extend_from_slice(if p.is_empty() { b" xmlns" } else { b" xmlns:" });
             self.uscita.extend_from_slice(p.as_bytes());
             self.uscita.extend_from_slice(b"=\"");
             attributo(&mut self.uscita, uri);
@@ -135,7 +156,12 @@ impl<'a> Scrittore<'_, '_, 'a> {
         if prefisso == "xml" {
             return;
         }
-        let reso = self.resi.iter().rev().find(|(p, _)| *p == prefisso).map_or("", |(_, u)| u);
+        let reso = self
+            .resi
+            .iter()
+            .rev()
+            .find(|(p, _)| *p == prefisso)
+            .map_or("", |(_, u)| u);
         if reso != uri && !nuove.contains(&(prefisso, uri)) {
             nuove.push((prefisso, uri));
         }
@@ -204,6 +230,8 @@ fn sostituisci(uscita: &mut Vec<u8>, t: &str, con: impl Fn(u8) -> Option<&'stati
 
 /// The `PrefixList` of an `InclusiveNamespaces` child, if any.
 pub(crate) fn lista_prefissi<'a>(algoritmo: Node<'a, '_>) -> &'a str {
-    let figlio = algoritmo.children().find(|n| n.has_tag_name((ns::EXC_C14N, "InclusiveNamespaces")));
+    let figlio = algoritmo
+        .children()
+        .find(|n| n.has_tag_name((ns::EXC_C14N, "InclusiveNamespaces")));
     figlio.and_then(|n| n.attribute("PrefixList")).unwrap_or("")
 }

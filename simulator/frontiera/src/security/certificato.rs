@@ -20,7 +20,9 @@ pub enum ProblemaCertificato {
     #[error("la chiave del certificato non è RSA")]
     NonRsa,
     /// RSA of a size or exponent that is not accepted.
-    #[error("la chiave RSA del certificato è di {bit} bit: servono da {RSA_BIT_MINIMI} a {RSA_BIT_MASSIMI} bit")]
+    #[error(
+        "la chiave RSA del certificato è di {bit} bit: servono da {RSA_BIT_MINIMI} a {RSA_BIT_MASSIMI} bit"
+    )]
     Chiave {
         /// Size of the modulus.
         bit: usize,
@@ -105,7 +107,11 @@ impl Certificato {
             bit: bit(rsa.modulus),
             esponente: senza_zeri(rsa.exponent).to_vec(),
             ca: c.is_ca(),
-            firma_digitale: c.key_usage().ok().flatten().is_none_or(|u| u.value.digital_signature()),
+            firma_digitale: c
+                .key_usage()
+                .ok()
+                .flatten()
+                .is_none_or(|u| u.value.digital_signature()),
             impronta: sha256(der),
             der: der.to_vec(),
         })
@@ -164,8 +170,7 @@ impl Certificato {
 
     fn chiave_accettabile(&self) -> Result<(), ProblemaCertificato> {
         // An even exponent, one of 1, or one longer than 32 bits is no RSA key any tool makes.
-        let esponente_sano =
-            matches!(self.esponente.as_slice(), e @ [.., ultimo] if ultimo % 2 == 1 && e.len() <= 4 && e != [1]);
+        let esponente_sano = matches!(self.esponente.as_slice(), e @ [.., ultimo] if ultimo % 2 == 1 && e.len() <= 4 && e != [1]);
         if (RSA_BIT_MINIMI..=RSA_BIT_MASSIMI).contains(&self.bit) && esponente_sano {
             Ok(())
         } else {
@@ -180,12 +185,19 @@ impl Certificato {
             return Err(ProblemaCertificato::Uso);
         }
         if !ancore.iter().any(|a| !a.ca && a.der == self.der) {
-            let mut omonime = ancore.iter().filter(|a| a.ca && a.soggetto_der == self.emittente_der).peekable();
+            let mut omonime = ancore
+                .iter()
+                .filter(|a| a.ca && a.soggetto_der == self.emittente_der)
+                .peekable();
             if omonime.peek().is_none() {
-                return Err(ProblemaCertificato::Ignoto { emittente: self.emittente.clone() });
+                return Err(ProblemaCertificato::Ignoto {
+                    emittente: self.emittente.clone(),
+                });
             }
             let Some(radice) = omonime.find(|a| self.emesso_da(a)) else {
-                return Err(ProblemaCertificato::FirmaCa { emittente: self.emittente.clone() });
+                return Err(ProblemaCertificato::FirmaCa {
+                    emittente: self.emittente.clone(),
+                });
             };
             radice.vale_il(adesso)?;
         }
@@ -204,7 +216,9 @@ impl Certificato {
 
     /// Whether the anchor's key signed this certificate. SHA-1 is not taken here: collisions are practical.
     fn emesso_da(&self, ancora: &Self) -> bool {
-        let Ok((_, c)) = X509Certificate::from_der(&self.der) else { return false };
+        let Ok((_, c)) = X509Certificate::from_der(&self.der) else {
+            return false;
+        };
         if c.signature_algorithm != c.tbs_certificate.signature {
             return false;
         }
@@ -214,7 +228,11 @@ impl Certificato {
             "1.2.840.113549.1.1.13" => Digest::Sha512,
             _ => return false,
         };
-        digest.verifica_rsa(&ancora.chiave, c.tbs_certificate.as_ref(), &c.signature_value.data)
+        digest.verifica_rsa(
+            &ancora.chiave,
+            c.tbs_certificate.as_ref(),
+            &c.signature_value.data,
+        )
     }
 }
 
@@ -225,5 +243,7 @@ fn senza_zeri(b: &[u8]) -> &[u8] {
 
 fn bit(modulo: &[u8]) -> usize {
     let netto = senza_zeri(modulo);
-    netto.first().map_or(0, |primo| netto.len() * 8 - primo.leading_zeros() as usize)
+    netto
+        .first()
+        .map_or(0, |primo| netto.len() * 8 - primo.leading_zeros() as usize)
 }

@@ -35,24 +35,36 @@ pub fn certificato(
     in_messaggio: &[Certificato],
 ) -> Result<Certificato, ErroreChiave> {
     let figlio = chi
-        .and_then(|k| k.children().find(|n| n.has_tag_name((ns::WSSE, "SecurityTokenReference")) || x509_data(*n)))
+        .and_then(|k| {
+            k.children()
+                .find(|n| n.has_tag_name((ns::WSSE, "SecurityTokenReference")) || x509_data(*n))
+        })
         .ok_or(ErroreChiave::Forma)?;
     if x509_data(figlio) {
         return da_x509_data(figlio, in_messaggio);
     }
-    let rinvio = figlio.children().find(Node::is_element).ok_or(ErroreChiave::Forma)?;
+    let rinvio = figlio
+        .children()
+        .find(Node::is_element)
+        .ok_or(ErroreChiave::Forma)?;
     match (rinvio.tag_name().namespace(), rinvio.tag_name().name()) {
         (Some(ns::WSSE), "Reference") => {
             let uri = rinvio.attribute("URI").unwrap_or("");
-            let token = id.trova(uri).filter(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")));
+            let token = id
+                .trova(uri)
+                .filter(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")));
             token_x509(token.ok_or_else(|| ErroreChiave::Irrisolto(uri.to_owned()))?)
         }
         (Some(ns::WSSE), "Embedded") => {
-            let token = rinvio.children().find(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")));
+            let token = rinvio
+                .children()
+                .find(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")));
             token_x509(token.ok_or(ErroreChiave::Forma)?)
         }
         (Some(ns::WSSE), "KeyIdentifier") => {
-            let valore = testo_di(rinvio).and_then(|t| base64(&t)).ok_or(ErroreChiave::Forma)?;
+            let valore = testo_di(rinvio)
+                .and_then(|t| base64(&t))
+                .ok_or(ErroreChiave::Forma)?;
             match rinvio.attribute("ValueType").unwrap_or("") {
                 ns::X509V3 => Ok(Certificato::leggi(&valore)?),
                 ns::X509_SKI => unico(in_messaggio, |c| c.ski() == Some(&valore)),
@@ -70,7 +82,9 @@ pub fn raccogli(sotto: Node<'_, '_>) -> Vec<Certificato> {
     let mut trovati: Vec<Certificato> = Vec::new();
     for n in sotto.descendants() {
         if n.has_tag_name((ns::WSSE, "BinarySecurityToken")) || n.has_tag_name((ns::DS, "X509Certificate")) {
-            let letto = testo_di(n).and_then(|t| base64(&t)).and_then(|d| Certificato::leggi(&d).ok());
+            let letto = testo_di(n)
+                .and_then(|t| base64(&t))
+                .and_then(|d| Certificato::leggi(&d).ok());
             if let Some(c) = letto.filter(|c| !trovati.contains(c)) {
                 trovati.push(c);
             }
@@ -88,16 +102,23 @@ fn token_x509(token: Node<'_, '_>) -> Result<Certificato, ErroreChiave> {
         None | Some(ns::X509V3) => {}
         Some(altro) => return Err(ErroreChiave::Tipo(altro.to_owned())),
     }
-    let der = testo_di(token).and_then(|t| base64(&t)).ok_or(ProblemaCertificato::Illeggibile)?;
+    let der = testo_di(token)
+        .and_then(|t| base64(&t))
+        .ok_or(ProblemaCertificato::Illeggibile)?;
     Ok(Certificato::leggi(&der)?)
 }
 
 /// An `X509Data`: its only certificate, or one of the message that it describes.
 fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
-    let inclusi: Vec<_> = dati.children().filter(|n| n.has_tag_name((ns::DS, "X509Certificate"))).collect();
+    let inclusi: Vec<_> = dati
+        .children()
+        .filter(|n| n.has_tag_name((ns::DS, "X509Certificate")))
+        .collect();
     match inclusi.as_slice() {
         [unico] => {
-            let der = testo_di(*unico).and_then(|t| base64(&t)).ok_or(ProblemaCertificato::Illeggibile)?;
+            let der = testo_di(*unico)
+                .and_then(|t| base64(&t))
+                .ok_or(ProblemaCertificato::Illeggibile)?;
             return Ok(Certificato::leggi(&der)?);
         }
         [] => {}
@@ -110,8 +131,13 @@ fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Cert
             return unico(in_messaggio, |c| c.ski() == Some(&ski));
         }
         if n.has_tag_name((ns::DS, "X509IssuerSerial")) {
-            let seriale = n.children().find(|f| f.has_tag_name((ns::DS, "X509SerialNumber")));
-            let seriale = seriale.and_then(testo_di).and_then(|t| da_decimale(t.trim())).ok_or(ErroreChiave::Forma)?;
+            let seriale = n
+                .children()
+                .find(|f| f.has_tag_name((ns::DS, "X509SerialNumber")));
+            let seriale = seriale
+                .and_then(testo_di)
+                .and_then(|t| da_decimale(t.trim()))
+                .ok_or(ErroreChiave::Forma)?;
             // The issuer's name has as many spellings as there are libraries; the serial finds the certificate,
             // and the signature that follows proves it.
             return unico(in_messaggio, |c| c.seriale() == seriale);
@@ -154,7 +180,10 @@ mod tests {
     fn decimal_serials() {
         assert_eq!(super::da_decimale("0"), Some(vec![]));
         assert_eq!(super::da_decimale("255"), Some(vec![255]));
-        assert_eq!(super::da_decimale("18446744073709551616"), Some(vec![1, 0, 0, 0, 0, 0, 0, 0, 0]));
+        assert_eq!(
+            super::da_decimale("18446744073709551616"),
+            Some(vec![1, 0, 0, 0, 0, 0, 0, 0, 0])
+        );
         assert_eq!(super::da_decimale("12a"), None);
     }
 }

@@ -56,7 +56,9 @@ impl Digest {
             Self::Sha384 => &s::RSA_PKCS1_2048_8192_SHA384,
             Self::Sha512 => &s::RSA_PKCS1_2048_8192_SHA512,
         };
-        s::UnparsedPublicKey::new(algoritmo, chiave).verify(dati, firma).is_ok()
+        s::UnparsedPublicKey::new(algoritmo, chiave)
+            .verify(dati, firma)
+            .is_ok()
     }
 }
 

@@ -3,8 +3,8 @@
 //! `wsu:Id` anywhere, `ID` on SAML elements, a bare `Id` on `ds:*`. An id that occurs twice is an error and
 //! never "the last one wins": two elements of one id are how signatures are wrapped.
 
-use rustc_hash::FxHashMap;
 use roxmltree::{Document, Node};
+use rustc_hash::FxHashMap;
 
 use crate::soap::ns;
 

@@ -34,5 +34,10 @@ pub(crate) fn testo_di(n: roxmltree::Node<'_, '_>) -> Option<String> {
     if n.children().any(|c| c.is_element()) {
         return None;
     }
-    Some(n.children().filter(roxmltree::Node::is_text).filter_map(|c| c.text()).collect())
+    Some(
+        n.children()
+            .filter(roxmltree::Node::is_text)
+            .filter_map(|c| c.text())
+            .collect(),
+    )
 }

@@ -80,7 +80,9 @@ pub fn verifica(ottetti: &[u8], altri: &[&Certificato]) -> Result<Firmato, Error
     if ber::atteso(&mut capsula, OID)?.corpo != DATI {
         return Err(ErrorePkcs7::Tipo);
     }
-    let mut contenuto = ber::forse(&mut capsula, 0xA0)?.ok_or(ErrorePkcs7::Staccato)?.corpo;
+    let mut contenuto = ber::forse(&mut capsula, 0xA0)?
+        .ok_or(ErrorePkcs7::Staccato)?
+        .corpo;
     let contenuto = ber::atteso(&mut contenuto, OCTET)?.corpo;
     let mut inclusi = ber::forse(&mut dati, 0xA0)?.map_or(&[][..], |v| v.corpo);
     ber::forse(&mut dati, 0xA1)?;
@@ -99,7 +101,11 @@ pub fn verifica(ottetti: &[u8], altri: &[&Certificato]) -> Result<Firmato, Error
         .find(|c| firmatario.indica(c))
         .ok_or(ErrorePkcs7::SenzaCertificato)?;
     firmatario.verifica(contenuto, certificato)?;
-    Ok(Firmato { contenuto: contenuto.to_vec(), firmatario: certificato.clone(), digest: firmatario.digest })
+    Ok(Firmato {
+        contenuto: contenuto.to_vec(),
+        firmatario: certificato.clone(),
+        digest: firmatario.digest,
+    })
 }
 
 enum Chi<'a> {
@@ -131,7 +137,12 @@ impl<'a> Firmatario<'a> {
         let attributi = ber::forse(&mut dati, 0xA0)?.map(|v| v.corpo);
         algoritmo_firma(ber::atteso(&mut dati, SEQUENZA)?.corpo, digest)?;
         let firma = ber::atteso(&mut dati, OCTET)?.corpo;
-        Ok(Self { chi, digest, attributi, firma })
+        Ok(Self {
+            chi,
+            digest,
+            attributi,
+            firma,
+        })
     }
 
     fn indica(&self, c: &Certificato) -> bool {
@@ -146,7 +157,11 @@ impl<'a> Firmatario<'a> {
 
     fn verifica(&self, contenuto: &[u8], c: &Certificato) -> Result<(), ErrorePkcs7> {
         let Some(attributi) = self.attributi else {
-            return if c.verifica(self.digest, contenuto, self.firma)? { Ok(()) } else { Err(ErrorePkcs7::Firma) };
+            return if c.verifica(self.digest, contenuto, self.firma)? {
+                Ok(())
+            } else {
+                Err(ErrorePkcs7::Firma)
+            };
         };
         let mut voci = Vec::new();
         let mut resto = attributi;
@@ -179,7 +194,11 @@ impl<'a> Firmatario<'a> {
         voci.sort_unstable();
         insieme.clear();
         ber::scrivi(&mut insieme, INSIEME, &voci.concat());
-        if c.verifica(self.digest, &insieme, self.firma)? { Ok(()) } else { Err(ErrorePkcs7::Firma) }
+        if c.verifica(self.digest, &insieme, self.firma)? {
+            Ok(())
+        } else {
+            Err(ErrorePkcs7::Firma)
+        }
     }
 }
 
@@ -203,5 +222,9 @@ fn algoritmo_firma(mut identificatore: &[u8], digest: Digest) -> Result<(), Erro
         Some([13]) => digest == Digest::Sha512,
         _ => false,
     };
-    if ammesso { Ok(()) } else { Err(ErrorePkcs7::Algoritmo) }
+    if ammesso {
+        Ok(())
+    } else {
+        Err(ErrorePkcs7::Algoritmo)
+    }
 }

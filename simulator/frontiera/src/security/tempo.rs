@@ -20,10 +20,15 @@ pub fn istante(testo: &str) -> Result<Timestamp, ErroreIstante> {
     let (fisso, coda) = b.split_at_checked(19).ok_or_else(forma)?;
     let cifre = |da: usize, a: usize| -> Result<i16, ErroreIstante> {
         fisso[da..a].iter().try_fold(0_i16, |n, c| {
-            if c.is_ascii_digit() { Ok(n * 10 + i16::from(c - b'0')) } else { Err(ErroreIstante::Forma) }
+            if c.is_ascii_digit() {
+                Ok(n * 10 + i16::from(c - b'0'))
+            } else {
+                Err(ErroreIstante::Forma)
+            }
         })
     };
-    let piccola = |da: usize| cifre(da, da + 2).and_then(|n| i8::try_from(n).map_err(|_| ErroreIstante::Forma));
+    let piccola =
+        |da: usize| cifre(da, da + 2).and_then(|n| i8::try_from(n).map_err(|_| ErroreIstante::Forma));
     for (dove, segno) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
         if fisso[dove] != segno {
             return Err(ErroreIstante::Forma);
@@ -37,7 +42,11 @@ pub fn istante(testo: &str) -> Result<Timestamp, ErroreIstante> {
             return Err(ErroreIstante::Forma);
         }
         for i in 0..9 {
-            nano = nano * 10 + frazione.get(i).filter(|_| i < quante).map_or(0, |c| i32::from(c - b'0'));
+            nano = nano * 10
+                + frazione
+                    .get(i)
+                    .filter(|_| i < quante)
+                    .map_or(0, |c| i32::from(c - b'0'));
         }
         coda = &frazione[quante..];
     }
@@ -47,9 +56,19 @@ pub fn istante(testo: &str) -> Result<Timestamp, ErroreIstante> {
         [b'+' | b'-', ..] => return Err(ErroreIstante::NonUtc),
         _ => return Err(ErroreIstante::Forma),
     }
-    let quando = DateTime::new(cifre(0, 4)?, piccola(5)?, piccola(8)?, piccola(11)?, piccola(14)?, piccola(17)?, nano)
-        .map_err(|_| ErroreIstante::Forma)?;
-    TimeZone::UTC.to_timestamp(quando).map_err(|_| ErroreIstante::Forma)
+    let quando = DateTime::new(
+        cifre(0, 4)?,
+        piccola(5)?,
+        piccola(8)?,
+        piccola(11)?,
+        piccola(14)?,
+        piccola(17)?,
+        nano,
+    )
+    .map_err(|_| ErroreIstante::Forma)?;
+    TimeZone::UTC
+        .to_timestamp(quando)
+        .map_err(|_| ErroreIstante::Forma)
 }
 
 /// How an instant relates to a window; the durations say by how much it misses.
@@ -100,7 +119,11 @@ pub fn spiega(f: Finestra) -> Option<String> {
         Finestra::Futura(d) => {
             let ore = d.as_secs();
             let locale = [3600, 7200].iter().any(|o: &i64| (ore - o).abs() <= 300);
-            let coda = if locale { ": sembra ora locale scritta come se fosse UTC (Z)" } else { "" };
+            let coda = if locale {
+                ": sembra ora locale scritta come se fosse UTC (Z)"
+            } else {
+                ""
+            };
             Some(format!("il vostro orologio è avanti di {}{coda}", a_parole(d)))
         }
         Finestra::Scaduta(d) => Some(format!(
@@ -119,8 +142,14 @@ mod tests {
         for (testo, atteso) in [
             ("2031-05-12T08:15:30.120Z", Some("2031-05-12T08:15:30.12Z")),
             ("2031-05-12T08:15:30Z", Some("2031-05-12T08:15:30Z")),
-            (" 2031-05-12T08:15:30.1234567Z\n", Some("2031-05-12T08:15:30.1234567Z")),
-            ("2031-05-12T08:15:30.1234567891234Z", Some("2031-05-12T08:15:30.123456789Z")),
+            (
+                " 2031-05-12T08:15:30.1234567Z\n",
+                Some("2031-05-12T08:15:30.1234567Z"),
+            ),
+            (
+                "2031-05-12T08:15:30.1234567891234Z",
+                Some("2031-05-12T08:15:30.123456789Z"),
+            ),
             ("2031-05-12T10:15:30+02:00", None),
             ("2031-05-12T08:15:30", None),
             ("2031-05-12T08:15:30.Z", None),
@@ -129,7 +158,11 @@ mod tests {
             ("2031-05-12T08:15:6€Z", None),
             ("", None),
         ] {
-            assert_eq!(istante(testo).ok().map(|t| t.to_string()), atteso.map(str::to_owned), "{testo:?}");
+            assert_eq!(
+                istante(testo).ok().map(|t| t.to_string()),
+                atteso.map(str::to_owned),
+                "{testo:?}"
+            );
         }
     }
 
@@ -137,9 +170,18 @@ mod tests {
     fn the_end_is_outside_and_the_tolerance_inside() {
         let t = |s: i64| Timestamp::from_second(s).unwrap();
         let cinque = SignedDuration::from_secs(5);
-        assert_eq!(finestra(Some(t(105)), Some(t(200)), t(100), cinque), Finestra::Dentro);
-        assert_eq!(finestra(Some(t(106)), None, t(100), cinque), Finestra::Futura(SignedDuration::from_secs(6)));
-        assert_eq!(finestra(None, Some(t(100)), t(100), cinque), Finestra::Scaduta(SignedDuration::ZERO));
+        assert_eq!(
+            finestra(Some(t(105)), Some(t(200)), t(100), cinque),
+            Finestra::Dentro
+        );
+        assert_eq!(
+            finestra(Some(t(106)), None, t(100), cinque),
+            Finestra::Futura(SignedDuration::from_secs(6))
+        );
+        assert_eq!(
+            finestra(None, Some(t(100)), t(100), cinque),
+            Finestra::Scaduta(SignedDuration::ZERO)
+        );
         assert_eq!(finestra(None, Some(t(101)), t(100), cinque), Finestra::Dentro);
     }
 }

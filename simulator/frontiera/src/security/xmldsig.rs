@@ -87,11 +87,15 @@ impl<'a, 'input> Firma<'a, 'input> {
     /// Reads a `ds:Signature`; nothing is computed yet.
     pub fn leggi(nodo: Node<'a, 'input>, ammessi: Ammessi) -> Result<Self, ErroreFirma> {
         let signed_info = unico(nodo, "SignedInfo").ok_or(ErroreFirma::Struttura("SignedInfo"))?;
-        let valore = unico(nodo, "SignatureValue").and_then(testo_di).and_then(|t| base64(&t));
+        let valore = unico(nodo, "SignatureValue")
+            .and_then(testo_di)
+            .and_then(|t| base64(&t));
         let valore = valore.ok_or(ErroreFirma::Struttura("SignatureValue"))?;
-        let c14n = unico(signed_info, "CanonicalizationMethod").ok_or(ErroreFirma::Struttura("CanonicalizationMethod"))?;
+        let c14n = unico(signed_info, "CanonicalizationMethod")
+            .ok_or(ErroreFirma::Struttura("CanonicalizationMethod"))?;
         let commenti = esclusiva(c14n).ok_or_else(|| ErroreFirma::Algoritmo(algoritmo(c14n).to_owned()))?;
-        let metodo = unico(signed_info, "SignatureMethod").ok_or(ErroreFirma::Struttura("SignatureMethod"))?;
+        let metodo =
+            unico(signed_info, "SignatureMethod").ok_or(ErroreFirma::Struttura("SignatureMethod"))?;
         let digest = Digest::da_firma(algoritmo(metodo))
             .filter(|d| ammessi.vede(*d))
             .ok_or_else(|| ErroreFirma::Algoritmo(algoritmo(metodo).to_owned()))?;
@@ -117,7 +121,10 @@ impl<'a, 'input> Firma<'a, 'input> {
 
     /// The octets over which the value is computed.
     pub fn signed_info_canonico(&self) -> Vec<u8> {
-        let opzioni = Opzioni { commenti: self.commenti, ..Opzioni::con_lista(self.prefissi) };
+        let opzioni = Opzioni {
+            commenti: self.commenti,
+            ..Opzioni::con_lista(self.prefissi)
+        };
         c14n::canonica(self.signed_info, &opzioni)
     }
 
@@ -133,7 +140,9 @@ impl<'a> Riferimento<'a> {
         let digest = Digest::da_uri(algoritmo(metodo))
             .filter(|d| ammessi.vede(*d))
             .ok_or_else(|| ErroreFirma::Algoritmo(algoritmo(metodo).to_owned()))?;
-        let dichiarato = unico(n, "DigestValue").and_then(testo_di).and_then(|t| base64(&t));
+        let dichiarato = unico(n, "DigestValue")
+            .and_then(testo_di)
+            .and_then(|t| base64(&t));
         let dichiarato = dichiarato.ok_or(ErroreFirma::Struttura("DigestValue"))?;
         let mut letto = Self {
             uri: n.attribute("URI"),
@@ -144,7 +153,9 @@ impl<'a> Riferimento<'a> {
             prefissi: "",
             commenti: false,
         };
-        let trasformazioni = unico(n, "Transforms").into_iter().flat_map(|t| figli(t, "Transform"));
+        let trasformazioni = unico(n, "Transforms")
+            .into_iter()
+            .flat_map(|t| figli(t, "Transform"));
         let mut canonica = false;
         for (i, t) in trasformazioni.enumerate() {
             match algoritmo(t) {
@@ -154,14 +165,19 @@ impl<'a> Riferimento<'a> {
                 ns::ENVELOPED => letto.enveloped = true,
                 ns::STR_TRANSFORM => return Err(ErroreFirma::StrTransform),
                 altro => {
-                    letto.commenti = esclusiva(t).ok_or_else(|| ErroreFirma::Trasformazione(altro.to_owned()))?;
+                    letto.commenti =
+                        esclusiva(t).ok_or_else(|| ErroreFirma::Trasformazione(altro.to_owned()))?;
                     letto.prefissi = c14n::lista_prefissi(t);
                     canonica = true;
                 }
             }
         }
         // Without it the standard falls back on inclusive C14N, which drags in the whole envelope's namespaces.
-        if canonica { Ok(letto) } else { Err(ErroreFirma::Trasformazione("manca il C14N esclusivo".into())) }
+        if canonica {
+            Ok(letto)
+        } else {
+            Err(ErroreFirma::Trasformazione("manca il C14N esclusivo".into()))
+        }
     }
 
     /// The element named by the URI.

@@ -8,7 +8,11 @@ use crate::limiti::NODI_MASSIMI;
 /// Parses text whose nesting was measured first. No DTD, bounded nodes.
 pub fn albero(testo: &str) -> Result<Document<'_>, Malformato> {
     guardia::misura(testo)?;
-    let opzioni = ParsingOptions { allow_dtd: false, nodes_limit: NODI_MASSIMI, ..ParsingOptions::default() };
+    let opzioni = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: NODI_MASSIMI,
+        ..ParsingOptions::default()
+    };
     Document::parse_with_options(testo, opzioni).map_err(|e| match e {
         roxmltree::Error::DtdDetected => Malformato::Doctype,
         e => Malformato::Xml(e.to_string()),
@@ -58,12 +62,24 @@ impl<'a, 'input> Busta<'a, 'input> {
             }
         }
         let body = body.ok_or_else(|| Malformato::NonBusta("manca il Body".into()))?;
-        Ok(Self { versione, envelope, body, header })
+        Ok(Self {
+            versione,
+            envelope,
+            body,
+            header,
+        })
     }
 
     /// The elements of the Header with this name.
-    pub fn intestazioni(&self, ns: &'static str, nome: &'static str) -> impl Iterator<Item = Node<'a, 'input>> {
-        self.header.into_iter().flat_map(|h| h.children()).filter(move |n| n.has_tag_name((ns, nome)))
+    pub fn intestazioni(
+        &self,
+        ns: &'static str,
+        nome: &'static str,
+    ) -> impl Iterator<Item = Node<'a, 'input>> {
+        self.header
+            .into_iter()
+            .flat_map(|h| h.children())
+            .filter(move |n| n.has_tag_name((ns, nome)))
     }
 }
 

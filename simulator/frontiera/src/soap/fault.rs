@@ -94,7 +94,11 @@ pub struct Fault {
 impl Fault {
     /// A fault raised outside the examination (unknown path, fault plan, reply against the schema).
     pub fn nuovo(tipo: TipoFault, causa: impl Into<String>) -> Self {
-        Self { tipo, passo: "", causa: causa.into() }
+        Self {
+            tipo,
+            passo: "",
+            causa: causa.into(),
+        }
     }
 
     /// HTTP status: always 500 (spec security §2.1).
@@ -107,7 +111,11 @@ impl Fault {
         let testo = self.tipo.testo();
         match v {
             VersioneSoap::V11 => {
-                let codice = if self.tipo.del_chiamante() { "Client" } else { "Server" };
+                let codice = if self.tipo.del_chiamante() {
+                    "Client"
+                } else {
+                    "Server"
+                };
                 format!(
                     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<env:Envelope xmlns:env=\"{}\"><env:Body><env:Fault>\
                      <faultcode>env:{codice}</faultcode><faultstring>{testo}</faultstring>\
@@ -116,7 +124,11 @@ impl Fault {
                 )
             }
             VersioneSoap::V12 => {
-                let codice = if self.tipo.del_chiamante() { "Sender" } else { "Receiver" };
+                let codice = if self.tipo.del_chiamante() {
+                    "Sender"
+                } else {
+                    "Receiver"
+                };
                 format!(
                     "<?xml version='1.0' ?>\n<env:Envelope xmlns:env='{}'>\n<env:Body>\n<env:Fault>\n<env:Code>\n\
                      <env:Value>env:{codice}</env:Value>\n</env:Code>\n<env:Reason>\n\
@@ -150,7 +162,10 @@ mod tests {
                 let xml = Fault::nuovo(tipo, "il segreto").xml(v);
                 let doc = roxmltree::Document::parse(&xml).unwrap();
                 assert!(!xml.contains("segreto"), "{tipo:?}");
-                let trovato = doc.descendants().filter_map(|n| n.text()).any(|t| t == tipo.testo());
+                let trovato = doc
+                    .descendants()
+                    .filter_map(|n| n.text())
+                    .any(|t| t == tipo.testo());
                 assert!(trovato, "{tipo:?} {v:?}");
             }
         }

@@ -46,10 +46,15 @@ pub fn decodifica(corpo: &[u8]) -> Result<Cow<'_, str>, Malformato> {
     if dichiarata.eq_ignore_ascii_case("iso-8859-1") {
         return Ok(Cow::Owned(corpo.iter().map(|b| char::from(*b)).collect()));
     }
-    if !["", "utf-8", "us-ascii"].iter().any(|c| dichiarata.eq_ignore_ascii_case(c)) {
+    if !["", "utf-8", "us-ascii"]
+        .iter()
+        .any(|c| dichiarata.eq_ignore_ascii_case(c))
+    {
         return Err(Malformato::Codifica(dichiarata));
     }
-    std::str::from_utf8(corpo).map(Cow::Borrowed).map_err(|_| Malformato::Codifica("UTF-8".into()))
+    std::str::from_utf8(corpo)
+        .map(Cow::Borrowed)
+        .map_err(|_| Malformato::Codifica("UTF-8".into()))
 }
 
 fn utf16(resto: &[u8], leggi: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Malformato> {
@@ -69,7 +74,12 @@ fn codifica_dichiarata(corpo: &[u8]) -> Option<String> {
     let testa = corpo.strip_prefix(b"<?xml")?;
     let fine = testa.iter().take(200).position(|b| *b == b'>')?;
     let testa = std::str::from_utf8(&testa[..fine]).ok()?;
-    let dopo = testa.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let dopo = testa
+        .split_once("encoding")?
+        .1
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
     let virgoletta = dopo.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     dopo[1..].split_once(virgoletta).map(|(nome, _)| nome.to_owned())
 }
@@ -108,7 +118,9 @@ pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
 
 /// Length up to and including `fine`, or all if it never comes.
 fn salta(b: &[u8], fine: &[u8]) -> usize {
-    b.windows(fine.len()).position(|w| w == fine).map_or(b.len(), |p| p + fine.len())
+    b.windows(fine.len())
+        .position(|w| w == fine)
+        .map_or(b.len(), |p| p + fine.len())
 }
 
 /// Length of a start tag after its `<`, quotes respected, and whether it is an empty-element tag.
@@ -148,7 +160,14 @@ mod tests {
     #[test]
     fn text_in_its_declared_encoding() {
         assert_eq!(decodifica("\u{feff}<à/>".as_bytes()).unwrap(), "<à/>");
-        assert_eq!(decodifica(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe0</a>").unwrap().chars().rev().nth(4), Some('à'));
+        assert_eq!(
+            decodifica(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe0</a>")
+                .unwrap()
+                .chars()
+                .rev()
+                .nth(4),
+            Some('à')
+        );
         assert_eq!(decodifica(b"\xff\xfe<\0a\0/\0>\0").unwrap(), "<a/>");
         assert!(decodifica(b"<a>\xe0</a>").is_err());
         assert!(decodifica(b"<?xml version='1.0' encoding='EBCDIC'?><a/>").is_err());

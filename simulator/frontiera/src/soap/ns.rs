@@ -40,12 +40,14 @@ pub const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 /// SHA-512 digest.
 pub const SHA512: &str = "http://www.w3.org/2001/04/xmlenc#sha512";
 /// Value type of an X.509 v3 token.
-pub const X509V3: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
+pub const X509V3: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
 /// Value type of a subject key identifier.
 pub const X509_SKI: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509SubjectKeyIdentifier";
 /// Value type of a SHA-1 thumbprint.
-pub const THUMBPRINT: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
+pub const THUMBPRINT: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
 /// Encoding type of base64 tokens.
 pub const BASE64: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";

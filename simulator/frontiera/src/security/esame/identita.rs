@@ -84,14 +84,21 @@ impl Tempestiva<'_, '_> {
         v: &mut Verbale,
     ) -> Result<(Vec<u8>, Certificato), Fault> {
         const PASSO: &str = "firma-asserzione";
-        let mut no = |atteso: Option<&str>, spiega: String| v.ferma(PASSO, TipoFault::F1, atteso, None, spiega);
+        let mut no =
+            |atteso: Option<&str>, spiega: String| v.ferma(PASSO, TipoFault::F1, atteso, None, spiega);
         let mut firme = nodo.children().filter(|n| n.has_tag_name((ns::DS, "Signature")));
         let (Some(firma), None) = (firme.next(), firme.next()) else {
-            return Err(no(Some("una ds:Signature nell'asserzione"), "l'asserzione non ha una sua firma (una sola)".into()));
+            return Err(no(
+                Some("una ds:Signature nell'asserzione"),
+                "l'asserzione non ha una sua firma (una sola)".into(),
+            ));
         };
         let firma = Firma::leggi(firma, ammessi(t)).map_err(|e| no(None, e.to_string()))?;
         let [riferimento] = firma.riferimenti.as_slice() else {
-            return Err(no(Some("un solo Reference"), "la firma dell'asserzione ha più di un Reference".into()));
+            return Err(no(
+                Some("un solo Reference"),
+                "la firma dell'asserzione ha più di un Reference".into(),
+            ));
         };
         // Exactly this assertion, enveloped: a signature borrowed from another element proves nothing.
         if riferimento.risolvi(&self.id) != Some(nodo) || !riferimento.enveloped {
@@ -132,7 +139,14 @@ fn finestra(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault
     };
     if let Some(spiega) = problema {
         let atteso = format!("una finestra che comprenda {}", t.adesso);
-        return v.ferma_se(t.politica.controlla_tempi, PASSO, TipoFault::F1, Some(&atteso), None, spiega);
+        return v.ferma_se(
+            t.politica.controlla_tempi,
+            PASSO,
+            TipoFault::F1,
+            Some(&atteso),
+            None,
+            spiega,
+        );
     }
     v.superato(PASSO, None);
     Ok(())
@@ -145,7 +159,14 @@ fn soggetto(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault
     }
     let spiega = "la conferma del soggetto deve essere bearer".to_owned();
     let osservato = Some(a.conferme.join(" "));
-    v.ferma_se(t.politica.controlla_identita, "soggetto", TipoFault::F1, Some(ns::BEARER), osservato, spiega)
+    v.ferma_se(
+        t.politica.controlla_identita,
+        "soggetto",
+        TipoFault::F1,
+        Some(ns::BEARER),
+        osservato,
+        spiega,
+    )
 }
 
 fn attributi(a: &Asserzione, v: &mut Verbale) -> Result<Attributi, Fault> {
@@ -162,10 +183,23 @@ fn attributi(a: &Asserzione, v: &mut Verbale) -> Result<Attributi, Fault> {
     v.evidenza.id_postazione = Some(postazione.clone());
     let postazione = IdPostazione::parse(&postazione).map_err(|_| {
         let spiega = "IdPostazione deve avere la forma 888001-PC-0001 (il CN del certificato di postazione)";
-        v.ferma("attributi", TipoFault::F1, Some("nnnnnn-PC|CO-nnnn"), Some(postazione), spiega.into())
+        v.ferma(
+            "attributi",
+            TipoFault::F1,
+            Some("nnnnnn-PC|CO-nnnn"),
+            Some(postazione),
+            spiega.into(),
+        )
     })?;
-    v.superato("attributi", Some(format!("IdSede {id_sede}, IdPostazione {postazione}")));
-    Ok(Attributi { id_sede, postazione, firmato })
+    v.superato(
+        "attributi",
+        Some(format!("IdSede {id_sede}, IdPostazione {postazione}")),
+    );
+    Ok(Attributi {
+        id_sede,
+        postazione,
+        firmato,
+    })
 }
 
 impl Asserita {
@@ -184,7 +218,14 @@ impl Asserita {
             };
             let osservato = Some(sede.clone());
             let in_vigore = t.politica.controlla_identita;
-            v.ferma_se(in_vigore, PASSO, TipoFault::F6, Some(attesa), osservato, spiega.into())?;
+            v.ferma_se(
+                in_vigore,
+                PASSO,
+                TipoFault::F6,
+                Some(attesa),
+                osservato,
+                spiega.into(),
+            )?;
         }
         Ok(SedeCoerente(self))
     }
@@ -210,25 +251,53 @@ fn pkcs7_postazione(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(),
     let firmato = match firmato {
         Ok(f) => f,
         Err(spiega) => {
-            return v.ferma_se(t.politica.controlla_firme, PASSO, t.politica.fault_pkcs7, Some(&id), None, spiega);
+            return v.ferma_se(
+                t.politica.controlla_firme,
+                PASSO,
+                t.politica.fault_pkcs7,
+                Some(&id),
+                None,
+                spiega,
+            );
         }
     };
     v.evidenza.cn_postazione = Some(firmato.firmatario.nome().to_owned());
     let contenuto = String::from_utf8_lossy(&firmato.contenuto).trim().to_owned();
     if contenuto != id {
         let spiega = "il PKCS#7 firma un testo diverso da IdPostazione".to_owned();
-        v.ferma_se(t.politica.controlla_identita, PASSO, TipoFault::F1, Some(&id), Some(contenuto), spiega)?;
+        v.ferma_se(
+            t.politica.controlla_identita,
+            PASSO,
+            TipoFault::F1,
+            Some(&id),
+            Some(contenuto),
+            spiega,
+        )?;
     }
     if firmato.firmatario.cn() != Some(id.as_str()) {
         let spiega = "il PKCS#7 è firmato con il certificato di un'altra postazione".to_owned();
         let osservato = Some(firmato.firmatario.nome().to_owned());
-        v.ferma_se(t.politica.controlla_identita, PASSO, TipoFault::F1, Some(&id), osservato, spiega)?;
+        v.ferma_se(
+            t.politica.controlla_identita,
+            PASSO,
+            TipoFault::F1,
+            Some(&id),
+            osservato,
+            spiega,
+        )?;
     }
     fiducia(t, v, PASSO, &firmato.firmatario)?;
     revoca(t, v, &firmato.firmatario)?;
     if !t.censimento.postazione_attiva(&a.attributi.postazione) {
         let spiega = "la postazione non è attiva in questo ambiente".to_owned();
-        v.ferma_se(t.politica.controlla_identita, PASSO, TipoFault::F1, Some("attiva"), Some(id.clone()), spiega)?;
+        v.ferma_se(
+            t.politica.controlla_identita,
+            PASSO,
+            TipoFault::F1,
+            Some("attiva"),
+            Some(id.clone()),
+            spiega,
+        )?;
     }
     v.superato(PASSO, Some(id));
     Ok(())
@@ -243,18 +312,39 @@ fn identita(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault> 
         let osservato = Some(c.nome().to_owned());
         if letto.as_ref().map(|p| p.comune) != Some(comune) {
             let spiega = format!("il firmatario di {chi} non è un certificato del Comune {comune}");
-            v.ferma_se(vigore, PASSO, TipoFault::F1, Some(comune.as_str()), osservato.clone(), spiega)?;
+            v.ferma_se(
+                vigore,
+                PASSO,
+                TipoFault::F1,
+                Some(comune.as_str()),
+                osservato.clone(),
+                spiega,
+            )?;
         }
         let e_co = letto.is_some_and(|p| p.tipo == anagrafe::TipoPostazione::Co);
         if chi == "messaggio" && t.politica.richiedi_co_messaggio && !e_co {
             let spiega = "il messaggio va firmato con il certificato CO del Comune".to_owned();
-            v.ferma_se(vigore, PASSO, TipoFault::F1, Some("un certificato CO"), osservato, spiega)?;
+            v.ferma_se(
+                vigore,
+                PASSO,
+                TipoFault::F1,
+                Some("un certificato CO"),
+                osservato,
+                spiega,
+            )?;
         }
     }
     if t.politica.stesso_certificato && a.certificato != a.firmatario {
         let spiega = "asserzione e messaggio sono firmati con certificati diversi".to_owned();
         let osservato = Some(a.firmatario.nome().to_owned());
-        v.ferma_se(vigore, PASSO, TipoFault::F1, Some(a.certificato.nome()), osservato, spiega)?;
+        v.ferma_se(
+            vigore,
+            PASSO,
+            TipoFault::F1,
+            Some(a.certificato.nome()),
+            osservato,
+            spiega,
+        )?;
     }
     v.superato(PASSO, Some(a.certificato.nome().to_owned()));
     Ok(())
@@ -268,14 +358,23 @@ impl Provata {
         let name_id = a.asserzione.name_id;
         let visto = t.censimento.operatore(&name_id);
         let problema = match &visto {
-            None => Some("l'operatore (NameID) non è censito in questo ambiente: controllate il codice fiscale"),
+            None => {
+                Some("l'operatore (NameID) non è censito in questo ambiente: controllate il codice fiscale")
+            }
             Some(o) if !o.attivo => Some("l'operatore non è attivo (bloccato o cancellato)"),
             Some(_) => None,
         };
         if let Some(spiega) = problema {
             let osservato = Some(name_id.clone());
             let vigore = t.politica.controlla_operatore;
-            v.ferma_se(vigore, PASSO, TipoFault::F1, Some("un operatore attivo"), osservato, spiega.into())?;
+            v.ferma_se(
+                vigore,
+                PASSO,
+                TipoFault::F1,
+                Some("un operatore attivo"),
+                osservato,
+                spiega.into(),
+            )?;
         } else {
             v.superato(PASSO, Some(name_id.clone()));
         }
@@ -287,7 +386,13 @@ impl Provata {
         });
         let (radice, corpo) = rileggi(&a.corpo).ok_or_else(|| {
             // The same octets were a Body with one element a moment ago.
-            v.ferma("busta", TipoFault::F3, None, None, "il Body firmato non si rilegge".into())
+            v.ferma(
+                "busta",
+                TipoFault::F3,
+                None,
+                None,
+                "il Body firmato non si rilegge".into(),
+            )
         })?;
         Ok(BustaVerificata {
             radice,

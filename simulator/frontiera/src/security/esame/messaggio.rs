@@ -79,7 +79,13 @@ impl<'a, 'i> ConBusta<'a, 'i> {
         let Self { doc, busta } = self;
         let Some(radice) = unico_figlio(busta.body) else {
             let spiega = "il Body deve contenere un solo elemento".to_owned();
-            return Err(v.ferma("schema", TipoFault::F2, Some("un elemento nel Body"), None, spiega));
+            return Err(v.ferma(
+                "schema",
+                TipoFault::F2,
+                Some("un elemento nel Body"),
+                None,
+                spiega,
+            ));
         };
         let nome = radice.tag_name();
         let coppia = (nome.namespace().unwrap_or(""), nome.name());
@@ -124,7 +130,11 @@ impl<'a, 'i> ConBusta<'a, 'i> {
 }
 
 impl<'a, 'i> ConSchema<'a, 'i> {
-    pub(super) fn intestazione(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<ConIntestazione<'a, 'i>, Fault> {
+    pub(super) fn intestazione(
+        self,
+        t: &Tavolo<'_>,
+        v: &mut Verbale,
+    ) -> Result<ConIntestazione<'a, 'i>, Fault> {
         let Self { doc, busta } = self;
         let mut intestazioni = busta.intestazioni(ns::WSSE, "Security");
         let Some(security) = intestazioni.next() else {
@@ -135,23 +145,45 @@ impl<'a, 'i> ConSchema<'a, 'i> {
         if intestazioni.next().is_some() {
             return Err(doppio(v, "wsse:Security"));
         }
-        let timestamp = al_piu_uno(security, ns::WSU, "Timestamp").map_err(|()| doppio(v, "wsu:Timestamp"))?;
-        let asserzione = al_piu_uno(security, ns::SAML2, "Assertion").map_err(|()| doppio(v, "saml:Assertion"))?;
+        let timestamp =
+            al_piu_uno(security, ns::WSU, "Timestamp").map_err(|()| doppio(v, "wsu:Timestamp"))?;
+        let asserzione =
+            al_piu_uno(security, ns::SAML2, "Assertion").map_err(|()| doppio(v, "saml:Assertion"))?;
         let firma = al_piu_uno(security, ns::DS, "Signature").map_err(|()| doppio(v, "ds:Signature"))?;
         v.superato("intestazione", None);
         let Some(firma) = firma else {
             let spiega = "manca la firma del messaggio (ds:Signature figlia di wsse:Security): applicate la policy \
                           con firma di Timestamp e Body";
-            return Err(v.ferma("copertura", TipoFault::F7, Some("Timestamp e Body firmati"), None, spiega.into()));
+            return Err(v.ferma(
+                "copertura",
+                TipoFault::F7,
+                Some("Timestamp e Body firmati"),
+                None,
+                spiega.into(),
+            ));
         };
-        Ok(ConIntestazione { doc, busta, security, timestamp, asserzione, firma })
+        Ok(ConIntestazione {
+            doc,
+            busta,
+            security,
+            timestamp,
+            asserzione,
+            firma,
+        })
     }
 }
 
 impl<'a, 'i> ConIntestazione<'a, 'i> {
     pub(super) fn riferimenti(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Risolta<'a, 'i>, Fault> {
-        let id = Identificatori::leggi(self.doc, t.politica.id_wsu_stretto)
-            .map_err(|e| v.ferma("riferimenti", TipoFault::F2, Some("identificatori unici"), Some(e.0.clone()), e.to_string()))?;
+        let id = Identificatori::leggi(self.doc, t.politica.id_wsu_stretto).map_err(|e| {
+            v.ferma(
+                "riferimenti",
+                TipoFault::F2,
+                Some("identificatori unici"),
+                Some(e.0.clone()),
+                e.to_string(),
+            )
+        })?;
         let firma = Firma::leggi(self.firma, ammessi(t))
             .map_err(|e| v.ferma("riferimenti", TipoFault::F1, None, None, e.to_string()))?;
         let mut riferiti = Vec::with_capacity(firma.riferimenti.len());
@@ -162,19 +194,35 @@ impl<'a, 'i> ConIntestazione<'a, 'i> {
                     "il riferimento «{uri}» non corrisponde ad alcun elemento: Body e Timestamp si identificano con \
                      wsu:Id, non con Id o soap:Id"
                 );
-                return Err(v.ferma("riferimenti", TipoFault::F2, Some("un wsu:Id presente"), Some(uri), spiega));
+                return Err(v.ferma(
+                    "riferimenti",
+                    TipoFault::F2,
+                    Some("un wsu:Id presente"),
+                    Some(uri),
+                    spiega,
+                ));
             };
             riferiti.push(nodo);
         }
         let uri: Vec<_> = firma.riferimenti.iter().filter_map(|r| r.uri).collect();
         v.superato("riferimenti", Some(uri.join(" ")));
-        Ok(Risolta { base: self, id, firma, riferiti })
+        Ok(Risolta {
+            base: self,
+            id,
+            firma,
+            riferiti,
+        })
     }
 }
 
 impl<'a, 'i> Risolta<'a, 'i> {
     pub(super) fn digest(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Digerita<'a, 'i>, Fault> {
-        let Self { base, id, firma, riferiti } = self;
+        let Self {
+            base,
+            id,
+            firma,
+            riferiti,
+        } = self;
         let mut digeriti = Vec::with_capacity(riferiti.len());
         for (r, nodo) in firma.riferimenti.iter().zip(riferiti) {
             let canonica = r.canonica(nodo, firma.nodo.id());
@@ -195,30 +243,62 @@ impl<'a, 'i> Risolta<'a, 'i> {
             digeriti.push((nodo, canonica));
         }
         v.superato("digest", Some(format!("{} riferimenti", digeriti.len())));
-        Ok(Digerita { base, id, firma, digeriti })
+        Ok(Digerita {
+            base,
+            id,
+            firma,
+            digeriti,
+        })
     }
 }
 
 impl<'a, 'i> Digerita<'a, 'i> {
     /// Signature value, trust, revocation.
     pub(super) fn valore(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Firmata<'a, 'i>, Fault> {
-        let Self { base, id, firma, digeriti } = self;
+        let Self {
+            base,
+            id,
+            firma,
+            digeriti,
+        } = self;
         let nel_messaggio = chiave::raccogli(base.security);
         let certificato = chiave::certificato(firma.key_info, &id, &nel_messaggio).map_err(|e| {
-            let tipo = if matches!(e, ErroreChiave::Irrisolto(_)) { TipoFault::F2 } else { TipoFault::F1 };
-            v.ferma("valore-firma", tipo, Some("il certificato del firmatario nel messaggio"), None, e.to_string())
+            let tipo = if matches!(e, ErroreChiave::Irrisolto(_)) {
+                TipoFault::F2
+            } else {
+                TipoFault::F1
+            };
+            v.ferma(
+                "valore-firma",
+                tipo,
+                Some("il certificato del firmatario nel messaggio"),
+                None,
+                e.to_string(),
+            )
         })?;
         v.evidenza.cn_messaggio = Some(certificato.nome().to_owned());
         valore(t, v, "valore-firma", &firma, &certificato)?;
         fiducia(t, v, "certificato", &certificato)?;
         revoca(t, v, &certificato)?;
-        Ok(Firmata { base, id, digeriti, nel_messaggio, certificato })
+        Ok(Firmata {
+            base,
+            id,
+            digeriti,
+            nel_messaggio,
+            certificato,
+        })
     }
 }
 
 impl<'a, 'i> Firmata<'a, 'i> {
     pub(super) fn copertura(self, v: &mut Verbale) -> Result<Coperta<'a, 'i>, Fault> {
-        let Self { base, id, mut digeriti, nel_messaggio, certificato } = self;
+        let Self {
+            base,
+            id,
+            mut digeriti,
+            nel_messaggio,
+            certificato,
+        } = self;
         let mut prendi = |nodo: Node<'_, '_>| {
             let dove = digeriti.iter().position(|(n, _)| n.id() == nodo.id())?;
             Some(digeriti.swap_remove(dove).1)
@@ -235,7 +315,13 @@ impl<'a, 'i> Firmata<'a, 'i> {
             .flatten()
             .collect();
             let spiega = mancano.join("; ");
-            return Err(v.ferma("copertura", TipoFault::F7, Some("Timestamp e Body firmati"), None, spiega));
+            return Err(v.ferma(
+                "copertura",
+                TipoFault::F7,
+                Some("Timestamp e Body firmati"),
+                None,
+                spiega,
+            ));
         };
         v.superato("copertura", Some("Timestamp e Body".into()));
         Ok(Coperta {
@@ -252,7 +338,14 @@ impl<'a, 'i> Firmata<'a, 'i> {
 impl<'a, 'i> Coperta<'a, 'i> {
     pub(super) fn tempo(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Tempestiva<'a, 'i>, Fault> {
         match leggi_timestamp(&self.timestamp) {
-            Err(e) => v.ferma_se(t.politica.controlla_tempi, "timestamp", TipoFault::F1, None, None, e)?,
+            Err(e) => v.ferma_se(
+                t.politica.controlla_tempi,
+                "timestamp",
+                TipoFault::F1,
+                None,
+                None,
+                e,
+            )?,
             Ok((creato, scade)) => {
                 v.evidenza.scarto_orologio_ms =
                     i64::try_from(creato.duration_since(t.adesso).as_millis()).ok();
@@ -262,10 +355,20 @@ impl<'a, 'i> Coperta<'a, 'i> {
                     v.superato("timestamp", osservato);
                 } else {
                     let spiega = tempo::spiega(f).unwrap_or_else(|| {
-                        format!("il Timestamp dura più di {}", tempo::a_parole(t.politica.durata_massima))
+                        format!(
+                            "il Timestamp dura più di {}",
+                            tempo::a_parole(t.politica.durata_massima)
+                        )
                     });
                     let atteso = format!("una finestra che comprenda {}", t.adesso);
-                    v.ferma_se(t.politica.controlla_tempi, "timestamp", TipoFault::F1, Some(&atteso), osservato, spiega)?;
+                    v.ferma_se(
+                        t.politica.controlla_tempi,
+                        "timestamp",
+                        TipoFault::F1,
+                        Some(&atteso),
+                        osservato,
+                        spiega,
+                    )?;
                 }
             }
         }
@@ -285,14 +388,19 @@ fn leggi_timestamp(canonica: &[u8]) -> Result<(Timestamp, Timestamp), String> {
     let doc = busta::albero(testo).map_err(|e| e.to_string())?;
     let uno = |nome: &'static str| {
         let nodo = al_piu_uno(doc.root_element(), ns::WSU, nome).ok().flatten();
-        let testo = nodo.and_then(testo_di).ok_or(format!("nel Timestamp manca o è ripetuto {nome}"))?;
+        let testo = nodo
+            .and_then(testo_di)
+            .ok_or(format!("nel Timestamp manca o è ripetuto {nome}"))?;
         tempo::istante(&testo).map_err(|e| format!("{nome} «{testo}»: {e}"))
     };
     Ok((uno("Created")?, uno("Expires")?))
 }
 
 pub(super) fn ammessi(t: &Tavolo<'_>) -> Ammessi {
-    Ammessi { sha1: t.politica.accetta_sha1, sha256: t.politica.accetta_sha256 }
+    Ammessi {
+        sha1: t.politica.accetta_sha1,
+        sha256: t.politica.accetta_sha256,
+    }
 }
 
 /// Compares one digest and leaves the evidence.
@@ -309,7 +417,11 @@ pub(super) fn confronta(
     while fine > 0 && fine < canonica.len() && canonica[fine] & 0xC0 == 0x80 {
         fine -= 1;
     }
-    let mut nomi: Vec<_> = nodo.ancestors().filter(Node::is_element).map(|n| n.tag_name().name()).collect();
+    let mut nomi: Vec<_> = nodo
+        .ancestors()
+        .filter(Node::is_element)
+        .map(|n| n.tag_name().name())
+        .collect();
     nomi.reverse();
     v.evidenza.confronti.push(Confronto {
         firma,
@@ -344,23 +456,46 @@ pub(super) fn valore(
         ),
         Err(e) => e.to_string(),
     };
-    v.ferma_se(t.politica.controlla_firme, passo, TipoFault::F1, None, Some(c.nome().to_owned()), problema)
+    v.ferma_se(
+        t.politica.controlla_firme,
+        passo,
+        TipoFault::F1,
+        None,
+        Some(c.nome().to_owned()),
+        problema,
+    )
 }
 
 /// Checks that a signer hangs on this environment's anchors and is within validity.
-pub(super) fn fiducia(t: &Tavolo<'_>, v: &mut Verbale, passo: &'static str, c: &Certificato) -> Result<(), Fault> {
+pub(super) fn fiducia(
+    t: &Tavolo<'_>,
+    v: &mut Verbale,
+    passo: &'static str,
+    c: &Certificato,
+) -> Result<(), Fault> {
     let Err(e) = c.fidato(t.ancore, t.adesso) else {
         v.superato(passo, Some(c.nome().to_owned()));
         return Ok(());
     };
     let tipo = match e {
-        ProblemaCertificato::Scaduto(_) | ProblemaCertificato::Futuro(_) => t.politica.fault_certificato_scaduto,
-        ProblemaCertificato::Ignoto { .. } | ProblemaCertificato::FirmaCa { .. } => t.politica.fault_certificato_ignoto,
+        ProblemaCertificato::Scaduto(_) | ProblemaCertificato::Futuro(_) => {
+            t.politica.fault_certificato_scaduto
+        }
+        ProblemaCertificato::Ignoto { .. } | ProblemaCertificato::FirmaCa { .. } => {
+            t.politica.fault_certificato_ignoto
+        }
         _ => TipoFault::F1,
     };
     let osservato = Some(c.nome().to_owned());
     let atteso = Some("un certificato valido, emesso da una CA di questo ambiente");
-    v.ferma_se(t.politica.controlla_fiducia, passo, tipo, atteso, osservato, e.to_string())
+    v.ferma_se(
+        t.politica.controlla_fiducia,
+        passo,
+        tipo,
+        atteso,
+        osservato,
+        e.to_string(),
+    )
 }
 
 /// Asks whether a signer was deleted in the console; F4 if so.
@@ -368,20 +503,41 @@ pub(super) fn revoca(t: &Tavolo<'_>, v: &mut Verbale, c: &Certificato) -> Result
     if t.censimento.revocato(c.impronta(), c.nome()) {
         let spiega = format!("il certificato {} è stato cancellato nella console", c.nome());
         let osservato = Some(c.nome().to_owned());
-        return v.ferma_se(t.politica.controlla_revoca, "revoca", TipoFault::F4, Some("attivo"), osservato, spiega);
+        return v.ferma_se(
+            t.politica.controlla_revoca,
+            "revoca",
+            TipoFault::F4,
+            Some("attivo"),
+            osservato,
+            spiega,
+        );
     }
     v.superato("revoca", Some(c.nome().to_owned()));
     Ok(())
 }
 
 /// The child of this name, if there is at most one.
-fn al_piu_uno<'a, 'i>(n: Node<'a, 'i>, ns: &'static str, nome: &'static str) -> Result<Option<Node<'a, 'i>>, ()> {
+fn al_piu_uno<'a, 'i>(
+    n: Node<'a, 'i>,
+    ns: &'static str,
+    nome: &'static str,
+) -> Result<Option<Node<'a, 'i>>, ()> {
     let mut trovati = n.children().filter(|c| c.has_tag_name((ns, nome)));
     let primo = trovati.next();
-    if trovati.next().is_some() { Err(()) } else { Ok(primo) }
+    if trovati.next().is_some() {
+        Err(())
+    } else {
+        Ok(primo)
+    }
 }
 
 fn doppio(v: &mut Verbale, cosa: &str) -> Fault {
     let spiega = format!("{cosa} compare più di una volta");
-    v.ferma("intestazione", TipoFault::F1, Some("una sola volta"), Some(cosa.to_owned()), spiega)
+    v.ferma(
+        "intestazione",
+        TipoFault::F1,
+        Some("una sola volta"),
+        Some(cosa.to_owned()),
+        spiega,
+    )
 }

@@ -81,22 +81,39 @@ pub(crate) struct Tavolo<'t> {
 pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) -> Esame {
     // Until an envelope says otherwise, the media type is all there is to choose the answer's version by.
     let mut versione = match content_type {
-        Some(c) if c.trim_start().to_ascii_lowercase().starts_with("application/soap+xml") => VersioneSoap::V12,
+        Some(c)
+            if c.trim_start()
+                .to_ascii_lowercase()
+                .starts_with("application/soap+xml") =>
+        {
+            VersioneSoap::V12
+        }
         _ => VersioneSoap::V11,
     };
     let mut v = Verbale::nuovo();
     let testo = if corpo.len() > t.politica.corpo_massimo {
-        Err(Malformato::TroppoGrande { limite: t.politica.corpo_massimo })
+        Err(Malformato::TroppoGrande {
+            limite: t.politica.corpo_massimo,
+        })
     } else {
         soap::decodifica(corpo)
     };
-    let albero = testo.as_ref().map_err(Clone::clone).and_then(|x| soap::busta::albero(x));
+    let albero = testo
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|x| soap::busta::albero(x));
     let letta = albero.as_ref().map_err(Clone::clone).and_then(|doc| {
         let busta = soap::busta::Busta::leggi(doc)?;
         Ok((doc, busta))
     });
     let esito = match letta {
-        Err(m) => Err(v.ferma("busta", t.politica.fault_xml, Some("una Envelope SOAP ben formata"), None, m.to_string())),
+        Err(m) => Err(v.ferma(
+            "busta",
+            t.politica.fault_xml,
+            Some("una Envelope SOAP ben formata"),
+            None,
+            m.to_string(),
+        )),
         Ok((doc, busta)) => {
             versione = busta.versione;
             v.superato("busta", Some(format!("SOAP {versione:?}")));
@@ -115,5 +132,10 @@ pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) 
         }
     };
     let (passi, evidenza) = v.chiudi();
-    Esame { passi, versione, esito, evidenza }
+    Esame {
+        passi,
+        versione,
+        esito,
+        evidenza,
+    }
 }

@@ -43,7 +43,10 @@ impl Verbale {
             osservato: None,
             spiegazione: None,
         };
-        Self { passi: PASSI.iter().map(vuoto).collect(), evidenza: Evidenza::default() }
+        Self {
+            passi: PASSI.iter().map(vuoto).collect(),
+            evidenza: Evidenza::default(),
+        }
     }
 
     fn passo(&mut self, nome: &'static str) -> Option<&mut Passo> {
@@ -78,7 +81,11 @@ impl Verbale {
         spiegazione: String,
     ) -> Fault {
         self.segna(nome, atteso, osservato, spiegazione.clone());
-        Fault { tipo, passo: nome, causa: spiegazione }
+        Fault {
+            tipo,
+            passo: nome,
+            causa: spiegazione,
+        }
     }
 
     /// The same, unless the policy does not enforce the rule: then the line says so and the chain goes on.
@@ -94,11 +101,22 @@ impl Verbale {
         if in_vigore {
             return Err(self.ferma(nome, tipo, atteso, osservato, spiegazione));
         }
-        self.segna(nome, atteso, osservato, format!("{spiegazione} (tollerato dalla politica)"));
+        self.segna(
+            nome,
+            atteso,
+            osservato,
+            format!("{spiegazione} (tollerato dalla politica)"),
+        );
         Ok(())
     }
 
-    fn segna(&mut self, nome: &'static str, atteso: Option<&str>, osservato: Option<String>, spiegazione: String) {
+    fn segna(
+        &mut self,
+        nome: &'static str,
+        atteso: Option<&str>,
+        osservato: Option<String>,
+        spiegazione: String,
+    ) {
         if let Some(p) = self.passo(nome).filter(|p| p.verdetto != Verdetto::Fallito) {
             p.verdetto = Verdetto::Fallito;
             p.atteso = atteso.map(str::to_owned);

@@ -1,0 +1,222 @@
+//! Foreign judges: libxml2 canonicalizes beside us, xmlsec1 and openssl verify what we sign, lxml + xmlsec +
+//! openssl sign what we verify. They share no code with this crate.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use frontiera::firma::{Algoritmo, DifettoMessaggio, cms, componi};
+use frontiera::security::c14n::{Opzioni, canonica};
+use frontiera::security::digest::Digest;
+use frontiera::{TipoFault, soap::busta::albero};
+
+use crate::scena::*;
+
+/// Documents on which the canonical forms must be the same octet by octet.
+const DOCUMENTI: usize = 3000;
+
+/// Whether a tool answers; a missing one is an error under `ANPR_SIM_STRETTO=1`, else a message and a skip.
+fn presente(prova: &mut Command, cosa: &str, rimedio: &str) -> bool {
+    let c_e = prova.output().is_ok_and(|o| o.status.success());
+    if !c_e {
+        let manca = format!("manca {cosa}: installare con «{rimedio}» o con «cargo xtask test --installa»");
+        assert!(
+            std::env::var_os("ANPR_SIM_STRETTO").is_none_or(|v| v != "1"),
+            "{manca}"
+        );
+        eprintln!("prova saltata, {manca}");
+    }
+    c_e
+}
+
+fn python() -> bool {
+    let rimedio = "apt-get install python3-lxml python3-xmlsec";
+    presente(
+        Command::new("python3").args(["-c", "import lxml.etree, xmlsec"]),
+        "python3 con lxml e xmlsec",
+        rimedio,
+    )
+}
+
+fn xmlsec1() -> bool {
+    presente(
+        Command::new("xmlsec1").arg("--version"),
+        "xmlsec1",
+        "apt-get install xmlsec1",
+    )
+}
+
+fn openssl() -> bool {
+    presente(
+        Command::new("openssl").arg("version"),
+        "openssl",
+        "apt-get install openssl",
+    )
+}
+
+#[track_caller]
+fn riesce(o: &Output) {
+    let errori = String::from_utf8_lossy(&o.stderr);
+    assert!(
+        o.status.success(),
+        "{}\n{errori}",
+        String::from_utf8_lossy(&o.stdout)
+    );
+}
+
+fn script(nome: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/prove")
+        .join(nome)
+}
+
+#[test]
+fn c14n_esclusivo_uguale_a_libxml2() {
+    if !python() {
+        return;
+    }
+    let o = Command::new("python3")
+        .arg(script("c14n.py"))
+        .arg(DOCUMENTI.to_string())
+        .output()
+        .expect("python3 starts");
+    riesce(&o);
+    let righe: Vec<serde_json::Value> = String::from_utf8(o.stdout)
+        .unwrap()
+        .lines()
+        .map(|r| serde_json::from_str(r).unwrap())
+        .collect();
+    assert_eq!(righe.len(), DOCUMENTI);
+    for (i, riga) in righe.iter().enumerate() {
+        let testo = |chiave: &str| riga[chiave].as_str().unwrap();
+        let doc = albero(testo("documento")).unwrap();
+        let nodo = doc
+            .descendants()
+            .filter(roxmltree::Node::is_element)
+            .nth(riga["nodo"].as_u64().unwrap() as usize);
+        let opzioni = Opzioni {
+            commenti: riga["commenti"].as_bool().unwrap(),
+            ..Opzioni::con_lista(testo("lista"))
+        };
+        let nostra = String::from_utf8(canonica(nodo.unwrap(), &opzioni)).unwrap();
+        assert_eq!(
+            nostra,
+            testo("canonica"),
+            "documento {i}:\n{}",
+            testo("documento")
+        );
+    }
+}
+
+#[test]
+fn xmlsec1_verifica_le_nostre_firme_e_rifiuta_le_guaste() {
+    if !xmlsec1() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (cert, file) = (dir.path().join("co.der"), dir.path().join("m.xml"));
+    std::fs::write(&cert, &scena().co.cert).unwrap();
+    let verifica = |busta: &str, quale: &str| {
+        std::fs::write(&file, busta).unwrap();
+        let o = Command::new("xmlsec1")
+            .args(["--verify", "--pubkey-cert-der"])
+            .arg(&cert)
+            .args([
+                "--id-attr:ID",
+                "Assertion",
+                "--id-attr:Id",
+                "Timestamp",
+                "--id-attr:Id",
+                "Body",
+            ])
+            .args([
+                "--node-xpath",
+                &format!("//*[local-name()='{quale}']/*[local-name()='Signature']"),
+            ])
+            .arg(&file)
+            .output()
+            .expect("xmlsec1 starts");
+        o.status.success()
+    };
+    for algoritmo in [Algoritmo::RsaSha1, Algoritmo::RsaSha256] {
+        for (lista, wcf) in [(false, false), (true, true)] {
+            let mut m = messaggio();
+            (m.algoritmo, m.varianti.lista_prefissi, m.varianti.prefissi_wcf) = (algoritmo, lista, wcf);
+            let busta = componi(&m, &chiavi_solite(), None).unwrap();
+            assert!(verifica(&busta, "Security"), "{algoritmo:?} {lista}: message");
+            assert!(verifica(&busta, "Assertion"), "{algoritmo:?} {lista}: assertion");
+            let guasta = componi(&m, &chiavi_solite(), Some(DifettoMessaggio::CorpoModificato)).unwrap();
+            assert!(!verifica(&guasta, "Security"), "{algoritmo:?}: changed body");
+            let guasta = componi(&m, &chiavi_solite(), Some(DifettoMessaggio::AsserzioneAlterata)).unwrap();
+            assert!(
+                !verifica(&guasta, "Assertion"),
+                "{algoritmo:?}: changed assertion"
+            );
+        }
+    }
+}
+
+#[test]
+fn openssl_verifica_i_nostri_pkcs7() {
+    if !openssl() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("p7.der");
+    for digest in [Digest::Sha1, Digest::Sha256] {
+        for (attributi, ber) in [(false, false), (true, false), (true, true), (false, true)] {
+            let forma = cms::Forma {
+                digest,
+                attributi,
+                ber,
+                ..cms::Forma::default()
+            };
+            let pc = &scena().pc;
+            std::fs::write(
+                &file,
+                cms::componi(b"888001-PC-0001", &pc.cert, &pc.chiave, forma).unwrap(),
+            )
+            .unwrap();
+            let o = Command::new("openssl")
+                .args(["cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in"])
+                .arg(&file)
+                .output()
+                .expect("openssl starts");
+            riesce(&o);
+            assert_eq!(o.stdout, b"888001-PC-0001", "{forma:?}");
+        }
+    }
+}
+
+#[test]
+fn messaggi_firmati_da_lxml_xmlsec_e_openssl() {
+    if !python() || !openssl() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for (nome, coppia) in [("co", &scena().co), ("pc", &scena().pc)] {
+        std::fs::write(dir.path().join(format!("{nome}.cert.der")), &coppia.cert).unwrap();
+        std::fs::write(dir.path().join(format!("{nome}.key.der")), &coppia.chiave).unwrap();
+    }
+    std::fs::write(dir.path().join("corpo.xml"), corpo()).unwrap();
+    let o = Command::new("python3")
+        .arg(script("firma.py"))
+        .args([dir.path().to_str().unwrap(), ADESSO, OPERATORE])
+        .output()
+        .expect("python3 starts");
+    riesce(&o);
+    let mut buoni = 0;
+    for f in std::fs::read_dir(dir.path()).unwrap().map(|f| f.unwrap().path()) {
+        let nome = f.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(nome) = nome.strip_suffix(".busta.xml") else {
+            continue;
+        };
+        let busta = std::fs::read_to_string(&f).unwrap();
+        eprintln!("{nome}");
+        passa(&esamina(&busta));
+        buoni += 1;
+        // The same frame with a value of the body changed after signing.
+        let alterata = busta.replacen("<codMittente>zzz", "<codMittente>zzy", 1);
+        cade(&esamina(&alterata), TipoFault::F5, "digest");
+    }
+    assert_eq!(buoni, 16, "every variant of the script was made and verified");
+}

@@ -1,0 +1,127 @@
+//! Hostile input: wrapping, doubled ids, depth, size, damaged octets. Refused, never a panic.
+
+use frontiera::firma::componi;
+use frontiera::{Politica, TipoFault::*};
+use proptest::prelude::*;
+
+use crate::scena::*;
+
+fn buona() -> String {
+    componi(&messaggio(), &chiavi_solite(), None).expect("composes")
+}
+
+#[test]
+fn avvolgimento_del_body_rifiutato() {
+    let b = buona();
+    let inizio = b.find("<s:Body").unwrap();
+    let fine = b.find("</s:Envelope>").unwrap();
+    let firmato = &b[inizio..fine];
+    // The signed Body moves into the header, another takes its place without id.
+    let finto = format!("<s:Body>{}</s:Body>", corpo().replace(">1<", ">2<"));
+    let spostato =
+        b.replacen(firmato, &finto, 1)
+            .replacen("<s:Header>", &format!("<s:Header><x>{firmato}</x>"), 1);
+    cade(&esamina(&spostato), F7, "copertura");
+    // The same with a second element of that id: the double is refused before anything is computed.
+    let doppio = b.replacen("<s:Header>", &format!("<s:Header><x>{firmato}</x>"), 1);
+    cade(&esamina(&doppio), F2, "riferimenti");
+    // Two Bodies are no envelope.
+    cade(
+        &esamina(&b.replacen("</s:Envelope>", &format!("{finto}</s:Envelope>"), 1)),
+        F3,
+        "busta",
+    );
+}
+
+#[test]
+fn asserzione_avvolta_rifiutata() {
+    let b = buona();
+    let inizio = b.find("<saml2:Assertion").unwrap();
+    let fine = b.find("</saml2:Assertion>").unwrap() + "</saml2:Assertion>".len();
+    let vera = &b[inizio..fine];
+    // A false assertion carries the true one inside: its reference names the inner element.
+    let firma = &vera[vera.find("<ds:Signature").unwrap()..vera.find("</ds:Signature>").unwrap() + 15];
+    let falsa = vera
+        .replace(OPERATORE, BLOCCATO)
+        .replacen("ID=\"_", "ID=\"_falsa", 1)
+        .replacen(
+            "<saml2:Issuer>",
+            &format!("<saml2:Advice>{vera}</saml2:Advice><saml2:Issuer>"),
+            1,
+        );
+    assert!(falsa.contains(firma));
+    cade(&esamina(&b.replacen(vera, &falsa, 1)), F1, "firma-asserzione");
+    // Two assertions side by side.
+    cade(
+        &esamina(&b.replacen(vera, &format!("{vera}{vera}"), 1)),
+        F1,
+        "intestazione",
+    );
+}
+
+#[test]
+fn un_commento_nel_name_id_non_lo_accorcia() {
+    let b = buona().replacen(OPERATORE, &format!("{OPERATORE}<!-- -->"), 1);
+    // Comments are outside the canonical form: the name read is the one signed.
+    passa(&esamina(&b));
+    let b = buona().replacen(OPERATORE, &format!("{OPERATORE}<!-- -->X"), 1);
+    cade(&esamina(&b), F1, "firma-asserzione");
+}
+
+#[test]
+fn profondita_e_dimensione() {
+    let profondo = format!("<s:Envelope>{}", "<a>".repeat(100_000));
+    cade(&esamina(&profondo), F3, "busta");
+    let piccola = frontiera_con(Politica {
+        corpo_massimo: 1000,
+        ..Politica::default()
+    });
+    cade(
+        &esamina_con(&buona(), &piccola, &Registro::default()),
+        F3,
+        "busta",
+    );
+}
+
+#[test]
+fn cio_che_non_cambia_la_forma_canonica_passa() {
+    let b = buona();
+    for (da, a) in [
+        ("<s:Body ", "<s:Body\n\t "),
+        ("<testataRichiesta>", "<testataRichiesta  >"),
+        ("<s:Envelope ", "<s:Envelope xmlns:inutile=\"urn:x\" "),
+        ("</testataRichiesta>", "</testataRichiesta\n>"),
+        ("<codMittente>zzz", "<codMittente>z&#122;z"),
+        ("<codMittente>zzz", "<codMittente><![CDATA[zzz]]>"),
+    ] {
+        assert!(b.contains(da));
+        passa(&esamina(&b.replacen(da, a, 1)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// One octet changed anywhere: refused, or accepted with the very same body and caller.
+    #[test]
+    fn un_byte_cambiato_non_cambia_cio_che_si_crede(dove in 0.0..1.0_f64, con in any::<u8>()) {
+        static BUONA: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+        let mut b = BUONA.get_or_init(buona).clone().into_bytes();
+        let i = ((b.len() - 1) as f64 * dove) as usize;
+        b[i] = con;
+        let f = frontiera_con(Politica::default());
+        let e = f.esamina(&b, None, &TESTCONN, &Registro::default(), adesso());
+        if let Ok(busta) = e.esito {
+            let atteso = corpo();
+            prop_assert_eq!(busta.corpo(), atteso.as_bytes());
+            prop_assert_eq!(busta.chiamante().name_id.as_str(), OPERATORE);
+        }
+    }
+
+    /// Whatever the octets, an answer comes.
+    #[test]
+    fn byte_a_caso(b in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let f = frontiera_con(Politica::default());
+        prop_assert!(f.esamina(&b, None, &TESTCONN, &Registro::default(), adesso()).esito.is_err());
+    }
+}
