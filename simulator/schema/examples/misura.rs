@@ -91,7 +91,7 @@ fn genera(file: &Path, byte: u64) -> Result<(), Box<dyn Error>> {
             "<soggetto>\n<generalitaSubIscr>\n<codiceFiscale>\n<codFiscale>RSSMRA80A01H501U</codFiscale>\n</codiceFiscale>\n<cognome>{cognome}</cognome>\n\
              <nome>MARIA ANNA</nome>\n<sesso>F</sesso>\n<dataNascita>19{:02}-01-{:02}</dataNascita>\n<luogoNascita>\n<comune>\n<nomeComune>ROMA</nomeComune>\n\
              <codiceIstat>058091</codiceIstat>\n<siglaProvinciaIstat>RM</siglaProvinciaIstat>\n</comune>\n</luogoNascita>\n\
-             <idSchedaSoggettoComune>{n}</idSchedaSoggettoComune>\n</generalitaSubIscr>\n<dataUltimoAggiornamento>2018-03-04</dataUltimoAggiornamento>\n\
+             <idSchedaSoggettoComune>\n<idSchedaSoggettoComuneIstat>888001</idSchedaSoggettoComuneIstat>\n<idSchedaSoggetto>{n}</idSchedaSoggetto>\n</idSchedaSoggettoComune>\n</generalitaSubIscr>\n<dataUltimoAggiornamento>2018-03-04</dataUltimoAggiornamento>\n\
              <famiglia>\n<idFamConvComune>{}</idFamConvComune>\n<legameSoggetto>\n<tipoLegame>3</tipoLegame>\n<dataDecorrenza>2001-02-03</dataDecorrenza>\n\
              <codiceLegame>1</codiceLegame>\n</legameSoggetto>\n</famiglia>\n</soggetto>\n",
             n % 100, 1 + n % 28, n / 2

@@ -19,6 +19,7 @@ const ELEMENTI_CAMPIONE: usize = 60;
 #[derive(Clone, Debug)]
 pub struct Campione {
     caso: Pcg64Mcg,
+    elementi: usize,
     rimasti: usize,
 }
 
@@ -39,12 +40,19 @@ pub struct Elemento {
 impl Campione {
     /// A source; the same seed gives the same documents.
     pub fn nuovo(seme: u64) -> Self {
-        Self { caso: Pcg64Mcg::seed_from_u64(seme), rimasti: 0 }
+        Self { caso: Pcg64Mcg::seed_from_u64(seme), elementi: ELEMENTI_CAMPIONE, rimasti: 0 }
+    }
+
+    /// Documents of about `n` elements.
+    #[must_use]
+    pub fn con_elementi(mut self, n: usize) -> Self {
+        self.elementi = n;
+        self
     }
 
     /// A random valid document of `modello`, of bounded size.
     pub fn documento(&mut self, modello: &Modello) -> Elemento {
-        self.rimasti = ELEMENTI_CAMPIONE;
+        self.rimasti = self.elementi;
         let mut radice = self.elemento(modello, NodoId(0));
         let mut spazi: Vec<&str> = Vec::new();
         for s in modello.nodi.iter().filter_map(|n| n.spazio) {
