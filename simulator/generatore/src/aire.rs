@@ -7,10 +7,10 @@ use anagrafe::codice_fiscale::{Generalita, calcola};
 use anagrafe::{CodiceIstat, Sesso};
 
 use crate::dado::Dado;
-use crate::famiglia::{ANNO, Mondo};
 use crate::giorno::Giorno;
 use crate::luoghi::Comune;
 use crate::nomi::nomi;
+use crate::persona::{ANNO, Mondo, piccolo};
 use crate::stati::{CONSOLATI, Consolato};
 
 /// Characters of a line, without its end.
@@ -124,7 +124,7 @@ fn famiglia<'a>(m: &Mondo<'a>, dado: &mut Dado, n: usize) -> Vec<Iscritto<'a>> {
             0 => (capo, "01", padre),
             1 => (capo.piu(dado.tra(-900, 1200)), "02", madre),
             _ => (
-                capo.piu_anni(26).piu(i as i32 * dado.tra(350, 800)).min(oggi),
+                capo.piu_anni(26).piu(piccolo(i) * dado.tra(350, 800)).min(oggi),
                 "03",
                 padre,
             ),
@@ -236,16 +236,13 @@ pub(crate) fn riga(
     r.metti(SESSO, if p.sesso == Sesso::F { "2" } else { "1" });
     r.data(NASCITA, Some(p.nascita));
     r.metti(FLAG_NASCITA, "0");
-    match p.luogo {
-        Some(c) => {
-            r.comune(ISTAT_NASCITA, COMUNE_NASCITA, SIGLA_NASCITA, c);
-            r.metti(STATO_NASCITA, "000");
-        }
-        None => {
-            r.metti(ISTAT_NASCITA, "000000");
-            r.metti(LOCALITA_NASCITA, p.consolato.localita);
-            r.metti(STATO_NASCITA, p.consolato.stato);
-        }
+    if let Some(c) = p.luogo {
+        r.comune(ISTAT_NASCITA, COMUNE_NASCITA, SIGLA_NASCITA, c);
+        r.metti(STATO_NASCITA, "000");
+    } else {
+        r.metti(ISTAT_NASCITA, "000000");
+        r.metti(LOCALITA_NASCITA, p.consolato.localita);
+        r.metti(STATO_NASCITA, p.consolato.stato);
     }
     r.comune(ISTAT_ATTO, COMUNE_ATTO, SIGLA_ATTO, p.comune_atto);
     r.metti(ANNO_ATTO, &format!("{:04}", p.formazione.anno()));

@@ -70,7 +70,7 @@ impl<'a> Consegna<'a> {
         let ambito = Ambito {
             oggi: popolazione.mondo.oggi,
         };
-        let bersagli = scegli(popolazione, &richiesta.anomalie, invii, &ambito)?;
+        let bersagli = scegli(popolazione, &richiesta.anomalie, invii, ambito)?;
         let mut conteggi: Vec<Conteggi> = tagli.iter().map(|t| popolazione.conta(t.start, t.end)).collect();
         let mut fascicoli = BTreeMap::new();
         let mut fuori_posto: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
@@ -80,8 +80,8 @@ impl<'a> Consegna<'a> {
             let qui = file_di(&tagli, i);
             for &(pianta, posto) in piante {
                 let fatto = match pianta.modo {
-                    Modo::Soggetto { muta, .. } => muta(&ambito, &mut f, &u, posto),
-                    Modo::Scheda { muta, .. } => muta(&ambito, &mut f, &u, 0),
+                    Modo::Soggetto { muta, .. } => muta(ambito, &mut f, &u, posto),
+                    Modo::Scheda { muta, .. } => muta(ambito, &mut f, &u, 0),
                     Modo::AltroFile { .. } => {
                         let altrove = (qui + 1) % invii;
                         f.tutte_le_schede(fuori_posto.entry(altrove).or_default());
@@ -211,7 +211,7 @@ impl<'a> Consegna<'a> {
                     ..
                 }) = self.bersagli.aire.get(&posizione)
                 {
-                    muta(&ambito, chi, &mut riga);
+                    muta(ambito, chi, &mut riga);
                 }
                 riga.chiudi(&mut testo);
                 posizione += 1;
@@ -367,8 +367,9 @@ fn contatori(c: &Conteggi, nomi: &[&str; 7]) -> String {
         c.famiglie,
         c.convivenze,
     ];
-    nomi.iter()
-        .zip(valori)
-        .map(|(n, v)| format!("<{n}>{v}</{n}>"))
-        .collect()
+    let mut x = Xml::default();
+    for (nome, valore) in nomi.iter().zip(valori) {
+        x.numero(nome, valore);
+    }
+    String::from_utf8(x.0).unwrap_or_default()
 }

@@ -3,9 +3,9 @@
 use anagrafe::Sesso;
 
 use crate::disegno::Disegno;
-use crate::famiglia::{ANNO, Arrivo, Cantiere};
 use crate::modello::{Convivenza, Parente, Responsabile, Unita};
 use crate::nomi::nomi;
+use crate::persona::{ANNO, Arrivo, Cantiere};
 
 /// Species (table 27), what it is called, ages of its members, share of women out of a thousand.
 const SPECIE: [(&str, &str, (i32, i32), u64); 4] = [

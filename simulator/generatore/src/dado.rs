@@ -38,7 +38,7 @@ impl Dado {
         if a <= da {
             da
         } else {
-            da + self.sotto((a - da + 1) as u64) as i32
+            da + self.sotto(u64::from(a.abs_diff(da)) + 1) as i32
         }
     }
 

@@ -95,7 +95,10 @@ mod tests {
                     .all(|w| w[0].primo + u64::from(w[0].componenti) == w[1].primo)
             );
         }
-        let media = 100_000.0 / disegna(9, 100_000).len() as f64;
-        assert!((2.0..2.7).contains(&media), "people per household: {media}");
+        let famiglie = disegna(9, 100_000).len();
+        assert!(
+            (37_000..50_000).contains(&famiglie),
+            "households of 100,000 people: {famiglie}"
+        );
     }
 }

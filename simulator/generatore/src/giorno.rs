@@ -2,6 +2,11 @@
 
 use anagrafe::Data;
 
+/// Days in 400 years.
+const CICLO: i32 = 146_097;
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCA: i32 = 719_468;
+
 /// A civil day, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Giorno(pub(crate) i32);
@@ -9,25 +14,28 @@ pub(crate) struct Giorno(pub(crate) i32);
 impl Giorno {
     /// The day of a date that exists (month 1–12; a day past the end of the month runs into the next one).
     pub(crate) const fn di(anno: i32, mese: i32, giorno: i32) -> Self {
-        let y = if mese <= 2 { anno - 1 } else { anno };
-        let era = y.div_euclid(400);
-        let yoe = y.rem_euclid(400);
-        let m = if mese > 2 { mese - 3 } else { mese + 9 };
-        let doy = (153 * m + 2) / 5 + giorno - 1;
-        Self(era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468)
+        // Years that begin in March put the leap day last; 400 of them always have the same length.
+        let marzolino = if mese <= 2 { anno - 1 } else { anno };
+        let (ciclo, nel_ciclo) = (marzolino.div_euclid(400), marzolino.rem_euclid(400));
+        let da_marzo = if mese > 2 { mese - 3 } else { mese + 9 };
+        let nell_anno = (153 * da_marzo + 2) / 5 + giorno - 1;
+        Self(ciclo * CICLO + nel_ciclo * 365 + nel_ciclo / 4 - nel_ciclo / 100 + nell_anno - EPOCA)
     }
 
     /// Year, month, day.
     pub(crate) const fn civile(self) -> (i32, i32, i32) {
-        let z = self.0 + 719_468;
-        let era = z.div_euclid(146_097);
-        let doe = z.rem_euclid(146_097);
-        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-        let mp = (5 * doy + 2) / 153;
-        let m = if mp < 10 { mp + 3 } else { mp - 9 };
-        let y = yoe + era * 400;
-        (if m <= 2 { y + 1 } else { y }, m, doy - (153 * mp + 2) / 5 + 1)
+        let giorni = self.0 + EPOCA;
+        let (ciclo, nel_ciclo) = (giorni.div_euclid(CICLO), giorni.rem_euclid(CICLO));
+        let anno = (nel_ciclo - nel_ciclo / 1460 + nel_ciclo / 36_524 - nel_ciclo / 146_096) / 365;
+        let nell_anno = nel_ciclo - (365 * anno + anno / 4 - anno / 100);
+        let da_marzo = (5 * nell_anno + 2) / 153;
+        let mese = if da_marzo < 10 { da_marzo + 3 } else { da_marzo - 9 };
+        let anno = anno + ciclo * 400;
+        (
+            if mese <= 2 { anno + 1 } else { anno },
+            mese,
+            nell_anno - (153 * da_marzo + 2) / 5 + 1,
+        )
     }
 
     pub(crate) const fn anno(self) -> i32 {
@@ -46,29 +54,30 @@ impl Giorno {
 
     /// Completed years between a birth and `oggi`.
     pub(crate) const fn eta(self, oggi: Self) -> i32 {
-        let (a, m, g) = self.civile();
-        let (b, n, h) = oggi.civile();
-        if n > m || (n == m && h >= g) {
-            b - a
+        let (nato, ora) = (self.civile(), oggi.civile());
+        let compleanno_passato = ora.1 > nato.1 || (ora.1 == nato.1 && ora.2 >= nato.2);
+        if compleanno_passato {
+            ora.0 - nato.0
         } else {
-            b - a - 1
+            ora.0 - nato.0 - 1
         }
     }
 
     /// `AAAA-MM-GG`.
-    pub(crate) const fn iso(self) -> [u8; 10] {
-        let (a, m, g) = self.civile();
+    pub(crate) fn iso(self) -> [u8; 10] {
+        let cifra = |n: i32| b'0' + n.rem_euclid(10).unsigned_abs() as u8;
+        let (anno, mese, giorno) = self.civile();
         [
-            b'0' + (a / 1000 % 10) as u8,
-            b'0' + (a / 100 % 10) as u8,
-            b'0' + (a / 10 % 10) as u8,
-            b'0' + (a % 10) as u8,
+            cifra(anno / 1000),
+            cifra(anno / 100),
+            cifra(anno / 10),
+            cifra(anno),
             b'-',
-            b'0' + (m / 10) as u8,
-            b'0' + (m % 10) as u8,
+            cifra(mese / 10),
+            cifra(mese),
             b'-',
-            b'0' + (g / 10) as u8,
-            b'0' + (g % 10) as u8,
+            cifra(giorno / 10),
+            cifra(giorno),
         ]
     }
 

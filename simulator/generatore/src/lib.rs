@@ -21,6 +21,7 @@ mod modello;
 mod nomi;
 mod pacco;
 mod parallelo;
+mod persona;
 mod piante;
 mod popolazione;
 mod scrivi;
@@ -35,9 +36,9 @@ use anagrafe::{CodiceIstat, Data};
 use consegna::{Consegna, INVII_MASSIMI, LIMITE_INVIO_BYTE, LIMITE_RICEZIONE_BYTE, stima_invii};
 use dado::mescola;
 pub use errore::ErroreGeneratore;
-use famiglia::Mondo;
 use luoghi::Paese;
 pub use manifesto::{Manifesto, Piantata, Schede};
+use persona::Mondo;
 use popolazione::Popolazione;
 
 /// Most residents (or AIRE registrants) of one request: more than any Comune of Italy, within 9 digits.
@@ -191,7 +192,7 @@ fn produci(
     } else {
         LIMITE_INVIO_BYTE
     };
-    'prova: loop {
+    loop {
         if r.invii.is_none() && invii > massimo {
             return Err(ErroreGeneratore::TroppiInvii {
                 chiesti: invii,
@@ -199,24 +200,36 @@ fn produci(
             });
         }
         let consegna = Consegna::nuova(r, &popolazione, invii)?;
-        for f in 0..invii {
-            let byte = consegna.apr(f);
-            if byte.len() > limite {
-                if r.invii.is_some() {
-                    return Err(ErroreGeneratore::FileTroppoGrande {
-                        nome: consegna.nome_apr(f),
-                        byte: byte.len(),
-                    });
-                }
-                invii += 1;
-                consuma(Evento::DaCapo)?;
-                continue 'prova;
-            }
-            consuma(Evento::File(consegna.nome_apr(f), byte))?;
+        if scrivi_apr(&consegna, limite, r.invii.is_some(), &mut consuma)? {
+            consuma(Evento::File(consegna.nome_aire(), consegna.aire()))?;
+            return Ok(consegna.manifesto());
         }
-        consuma(Evento::File(consegna.nome_aire(), consegna.aire()))?;
-        return Ok(consegna.manifesto());
+        invii += 1;
+        consuma(Evento::DaCapo)?;
     }
+}
+
+/// Hands over the APR files; false when one passes the limit and more files would help.
+fn scrivi_apr(
+    consegna: &Consegna<'_>,
+    limite: usize,
+    fissi: bool,
+    consuma: &mut impl FnMut(Evento) -> Result<(), ErroreGeneratore>,
+) -> Result<bool, ErroreGeneratore> {
+    for f in 0..consegna.invii() {
+        let byte = consegna.apr(f);
+        if byte.len() > limite {
+            if fissi {
+                return Err(ErroreGeneratore::FileTroppoGrande {
+                    nome: consegna.nome_apr(f),
+                    byte: byte.len(),
+                });
+            }
+            return Ok(false);
+        }
+        consuma(Evento::File(consegna.nome_apr(f), byte))?;
+    }
+    Ok(true)
 }
 
 fn controlla(r: &Richiesta) -> Result<(), ErroreGeneratore> {

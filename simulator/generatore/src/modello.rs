@@ -99,6 +99,10 @@ pub(crate) struct Permesso<'a> {
 }
 
 /// One resident.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "yes and no fields of the schema, each independent of the others"
+)]
 #[derive(Clone)]
 pub(crate) struct Persona<'a> {
     pub(crate) cognome: &'static str,

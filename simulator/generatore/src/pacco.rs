@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn blocks_expand_to_their_content_as_one_member() {
-        let pezzi: [&[u8]; 5] = [b"abc", b"", &[b'x'; 300_000], b"fine", &[0x5a; 7]];
+        let lungo = vec![b'x'; 300_000];
+        let pezzi: [&[u8]; 5] = [b"abc", b"", &lungo, b"fine", &[0x5a; 7]];
         let tutto: Vec<u8> = pezzi.concat();
         let gz = gzip("X.XML", &pezzi.map(Blocco::nuovo));
         let mut letto = Vec::new();

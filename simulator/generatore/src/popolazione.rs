@@ -10,9 +10,10 @@ use anagrafe::codice_fiscale::omocodie;
 
 use crate::aire::{self, Iscritto};
 use crate::disegno::{Disegno, Genere, disegna};
-use crate::famiglia::{Mondo, unita};
+use crate::famiglia::unita;
 use crate::modello::Unita;
 use crate::parallelo::in_parallelo;
+use crate::persona::Mondo;
 
 /// Units a thread takes at a time.
 const BRANO: usize = 1024;
@@ -60,8 +61,8 @@ impl<'a> Popolazione<'a> {
             let a = (da + BRANO).min(disegni.len());
             let mut conti = Vec::with_capacity(a - da);
             let mut codici = Vec::with_capacity((a - da) * 3);
-            for i in da..a {
-                let u = unita(&mondo, i as u64, disegni[i]);
+            for (i, &disegno) in disegni.iter().enumerate().take(a).skip(da) {
+                let u = unita(&mondo, i as u64, disegno);
                 let italiani = u.persone.iter().filter(|p| p.cittadinanza.is_none()).count() as u8;
                 let femmine = u.persone.iter().filter(|p| p.sesso == Sesso::F).count() as u8;
                 conti.push((italiani, femmine));
@@ -129,12 +130,6 @@ impl<'a> Popolazione<'a> {
         }
         c
     }
-
-    /// How many people carry an omocodia.
-    #[cfg(test)]
-    pub(crate) fn quanti_omocodi(&self) -> usize {
-        self.omocodi.len()
-    }
 }
 
 fn con_omocodia(cf: &[u8; 16], livello: u8) -> [u8; 16] {
@@ -164,4 +159,44 @@ fn omocodi(mut codici: Vec<(u64, u64)>) -> BTreeMap<u64, u8> {
         }
     }
     trovati
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::giorno::Giorno;
+    use crate::luoghi::Paese;
+    use anagrafe::CodiceIstat;
+    use anagrafe::codice_fiscale::decodifica;
+
+    #[test]
+    fn equal_codes_are_told_apart_by_omocodia() {
+        assert_eq!(
+            omocodi(vec![(5, 3), (7, 0), (5, 1), (5, 2)]),
+            BTreeMap::from([(2, 1), (3, 2)])
+        );
+        let oggi = Giorno::di(2021, 3, 1);
+        let paese = Paese::di(CodiceIstat::parse("888001").expect("digits"), oggi).expect("a Comune");
+        let p = Popolazione::nuova(
+            Mondo {
+                paese: &paese,
+                oggi,
+                seme: 5,
+            },
+            30_000,
+            500,
+        );
+        assert!(p.omocodi.len() > 2, "twins with one code: {:?}", p.omocodi);
+        let mut visti = std::collections::BTreeSet::new();
+        let mut con_lettere = 0;
+        for i in 0..p.disegni.len() {
+            for persona in p.unita(i).persone {
+                assert!(visti.insert(persona.cf));
+                let letto = decodifica(std::str::from_utf8(&persona.cf).expect("ASCII")).expect("right");
+                con_lettere += usize::from(letto.omocodia > 0);
+            }
+        }
+        assert!(p.aire.iter().flatten().all(|a| visti.insert(a.cf)));
+        assert_eq!(con_lettere, p.omocodi.range(..30_000).count());
+    }
 }

@@ -3,10 +3,15 @@
 //! The grammar of the message is checked by tests (our reader, and the official schema where it is at hand), not while
 //! writing: a checked writer would cost more than making the people.
 
-use crate::famiglia::Mondo;
+#![allow(
+    clippy::many_single_char_names,
+    reason = "one letter for each thing being written: x the text, u the unit, p the person"
+)]
+
 use crate::giorno::Giorno;
 use crate::luoghi::Comune;
 use crate::modello::{Altro, Atto, Evento, Legame, Luogo, Parente, Persona, Responsabile, Unita};
+use crate::persona::Mondo;
 use crate::stati::Stato;
 
 /// Writes elements; escapes text; knows nothing of the schema.
@@ -51,7 +56,7 @@ impl Xml {
         self.chiudi(nome);
     }
 
-    fn numero(&mut self, nome: &str, n: u64) {
+    pub(crate) fn numero(&mut self, nome: &str, n: u64) {
         let mut cifre = [0; 20];
         let mut i = cifre.len();
         let mut resto = n;

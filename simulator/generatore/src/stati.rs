@@ -28,7 +28,6 @@ pub(crate) struct Consolato {
     pub(crate) sede: &'static str,
     pub(crate) localita: &'static str,
     pub(crate) belfiore: &'static str,
-    pub(crate) nome_stato: &'static str,
 }
 
 static EST: Onomastica = Onomastica {
@@ -245,21 +244,44 @@ pub(crate) static STATI: &[Stato] = stati! {
 };
 
 macro_rules! consolati {
-    ($($stato:literal $nome:literal $belfiore:literal $codice:literal $sede:literal $loc:literal;)+) => {
-        &[$(Consolato { stato: $stato, codice: $codice, sede: $sede, localita: $loc, belfiore: $belfiore, nome_stato: $nome }),+]
+    ($($stato:literal $belfiore:literal $codice:literal $sede:literal $loc:literal;)+) => {
+        &[$(Consolato { stato: $stato, codice: $codice, sede: $sede, localita: $loc, belfiore: $belfiore }),+]
     };
 }
 
 /// Where the people of the AIRE live.
 pub(crate) static CONSOLATI: &[Consolato] = consolati! {
-    "206" "BELGIO" "Z103" "2230100" "BRUXELLES" "BRUXELLES";
-    "215" "FRANCIA" "Z110" "2290103" "PARIGI" "PARIGI";
-    "216" "GERMANIA" "Z112" "2300300" "BERLINO" "BERLINO";
-    "219" "REGNO UNITO" "Z114" "2310103" "LONDRA" "LONDRA";
-    "239" "SPAGNA" "Z131" "2480100" "MADRID" "MADRID";
-    "241" "SVIZZERA" "Z133" "2500100" "BERNA" "BERNA";
-    "602" "ARGENTINA" "Z600" "2600103" "BUENOS AIRES" "BUENOS AIRES";
-    "605" "BRASILE" "Z602" "2630103" "RIO DE JANEIRO" "RIO DE JANEIRO";
-    "536" "STATI UNITI D'AMERICA" "Z404" "2810100" "WASHINGTON" "WASHINGTON";
-    "701" "AUSTRALIA" "Z700" "3020100" "CANBERRA" "CANBERRA";
+    "206" "Z103" "2230100" "BRUXELLES" "BRUXELLES";
+    "215" "Z110" "2290103" "PARIGI" "PARIGI";
+    "216" "Z112" "2300300" "BERLINO" "BERLINO";
+    "219" "Z114" "2310103" "LONDRA" "LONDRA";
+    "239" "Z131" "2480100" "MADRID" "MADRID";
+    "241" "Z133" "2500100" "BERNA" "BERNA";
+    "602" "Z600" "2600103" "BUENOS AIRES" "BUENOS AIRES";
+    "605" "Z602" "2630103" "RIO DE JANEIRO" "RIO DE JANEIRO";
+    "536" "Z404" "2810100" "WASHINGTON" "WASHINGTON";
+    "701" "Z700" "3020100" "CANBERRA" "CANBERRA";
 };
+
+#[cfg(test)]
+mod tests {
+    use anagrafe::Data;
+    use anagrafe::tabelle::tabelle;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_in_the_embedded_tables() {
+        let oggi = Data::constant(2021, 3, 1);
+        for s in STATI {
+            let t = tabelle().stato(s.istat).expect("a state");
+            assert_eq!((t.nome, t.belfiore), (s.nome, s.belfiore));
+            assert!(t.nascita && t.cittadinanza && t.vale_il(oggi) && !s.citta.is_empty());
+        }
+        for c in CONSOLATI {
+            let t = tabelle().stato(c.stato).expect("a state");
+            assert!(t.residenza && t.nascita && t.belfiore == c.belfiore);
+            assert_eq!(tabelle().consolato(c.codice).expect("a consulate").sede, c.sede);
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! The text of one household while plants edit it.
 
 use super::testo::Testo;
-use crate::famiglia::Mondo;
 use crate::modello::Unita;
+use crate::persona::Mondo;
 use crate::scrivi::{self, Xml};
 
 /// Members and sheets of one household, as text.

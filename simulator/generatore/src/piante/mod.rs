@@ -34,9 +34,9 @@ pub(crate) enum Contatore {
 }
 
 /// Which members suit a plant.
-type Adatto = fn(&Ambito, &Unita<'_>, &Persona<'_>) -> bool;
+type Adatto = fn(Ambito, &Unita<'_>, &Persona<'_>) -> bool;
 /// The edit; `None` when the record lacks what it should touch (a defect of the plant).
-type Muta = fn(&Ambito, &mut Fascicolo, &Unita<'_>, usize) -> Option<()>;
+type Muta = fn(Ambito, &mut Fascicolo, &Unita<'_>, usize) -> Option<()>;
 
 /// How a code is planted.
 #[derive(Clone, Copy)]
@@ -55,7 +55,7 @@ pub(crate) enum Modo {
     AltroFile { adatto: Adatto },
     /// On one line of the AIRE file.
     Aire {
-        muta: fn(&Ambito, &Iscritto<'_>, &mut Riga),
+        muta: fn(Ambito, &Iscritto<'_>, &mut Riga),
     },
 }
 
@@ -72,7 +72,7 @@ const fn quadratura(codice: &'static str, contatore: Contatore, fornitura: bool)
     }
 }
 
-const fn aire(codice: &'static str, muta: fn(&Ambito, &Iscritto<'_>, &mut Riga)) -> Pianta {
+const fn aire(codice: &'static str, muta: fn(Ambito, &Iscritto<'_>, &mut Riga)) -> Pianta {
     Pianta {
         codice,
         modo: Modo::Aire { muta },
@@ -99,7 +99,7 @@ static DI_AIRE: [Pianta; 6] = [
     aire("EC164", |_, _, r| r.metti(aire::ISTRUTTORIA, "4")),
     aire("ES078", |_, _, r| r.metti(aire::ISCRIZIONE, "19900630")),
     aire("ES079", |_, p, r| {
-        r.metti(aire::ESPATRIO, &format!("{:04}", p.nascita.anno() - 1))
+        r.metti(aire::ESPATRIO, &format!("{:04}", p.nascita.anno() - 1));
     }),
 ];
 

@@ -10,6 +10,9 @@ use crate::popolazione::Popolazione;
 /// Keeps the draws of the plants apart from those of the people.
 const SALE_PIANTE: u64 = 0x914A_47E0;
 
+/// Units looked at to learn how common the records are that suit a plant.
+const CAMPIONE: usize = 200;
+
 /// Where every plant goes.
 #[derive(Default)]
 pub(crate) struct Bersagli {
@@ -44,13 +47,18 @@ pub(crate) fn scegli(
     p: &Popolazione<'_>,
     anomalie: &BTreeMap<String, u64>,
     invii: usize,
-    ambito: &Ambito,
+    ambito: Ambito,
 ) -> Result<Bersagli, ErroreGeneratore> {
     let mut b = Bersagli::default();
-    // The rarest conditions choose first would be better; the order of the codes is at least the reader's own.
     let mut occupate: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut richieste = Vec::with_capacity(anomalie.len());
     for (codice, &quante) in anomalie {
         let pianta = pianta(codice).ok_or_else(|| ErroreGeneratore::sconosciuta(codice))?;
+        richieste.push((diffusione(p, pianta, ambito), codice, quante, pianta));
+    }
+    // Who can live on few records chooses first.
+    richieste.sort_by_key(|r| (r.0, r.1));
+    for (_, codice, quante, pianta) in richieste {
         let seme = p.mondo.seme ^ mescola(codice.bytes().fold(7, |h, b| h * 131 + u64::from(b)));
         let trovate = match pianta.modo {
             Modo::Quadratura { .. } => {
@@ -88,12 +96,28 @@ pub(crate) fn scegli(
     Ok(b)
 }
 
+/// How many units of a sample suit a plant.
+fn diffusione(p: &Popolazione<'_>, pianta: &Pianta, ambito: Ambito) -> usize {
+    let (Modo::Soggetto { adatto, .. } | Modo::Scheda { adatto, .. } | Modo::AltroFile { adatto }) =
+        pianta.modo
+    else {
+        return usize::MAX;
+    };
+    giro(p.disegni.len(), p.mondo.seme)
+        .take(CAMPIONE)
+        .filter(|&i| {
+            let u = p.unita(i);
+            u.persone.iter().any(|persona| adatto(ambito, &u, persona))
+        })
+        .count()
+}
+
 fn unita(
     p: &Popolazione<'_>,
     pianta: &'static Pianta,
     quante: u64,
     seme: u64,
-    ambito: &Ambito,
+    ambito: Ambito,
     occupate: &mut BTreeSet<(usize, usize)>,
     b: &mut Bersagli,
 ) -> u64 {

@@ -27,41 +27,41 @@ const NASCITA: &str = "generalitaSubIscr/dataNascita";
 const SENTENZA: &str = "separazioneAnnullamentoCessazioneMatrimonio/sentenza";
 const ATTO_CESSAZIONE: &str = "separazioneAnnullamentoCessazioneMatrimonio/attoAnnullamentoMatrimonio";
 
-fn chiunque(_: &Ambito, _: &Unita<'_>, _: &Persona<'_>) -> bool {
+fn chiunque(_: Ambito, _: &Unita<'_>, _: &Persona<'_>) -> bool {
     true
 }
 
-fn con_atto(_: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn con_atto(_: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     p.atto_nascita.is_some()
 }
 
-fn coniugato(_: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn coniugato(_: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     p.matrimonio.is_some()
 }
 
-fn vedovo(_: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn vedovo(_: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     p.vedovanza.is_some()
 }
 
-fn divorziato(_: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn divorziato(_: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     p.cessazione.is_some()
 }
 
-fn nato_fuori(_: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn nato_fuori(_: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     matches!(p.luogo, Luogo::Estero { .. })
 }
 
 /// A minor born in Italy without acts later than the birth.
-fn bambino(a: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn bambino(a: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     p.nascita.eta(a.oggi) < 15 && matches!(p.luogo, Luogo::Italia(c) if c.vale_il(a.oggi.piu(1)))
 }
 
 /// Not the holder of the sheet, in a family of at least two.
-fn familiare(_: &Ambito, u: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn familiare(_: Ambito, u: &Unita<'_>, p: &Persona<'_>) -> bool {
     u.convivenza.is_none() && p.legame != "1"
 }
 
-fn figlio(_: &Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
+fn figlio(_: Ambito, _: &Unita<'_>, p: &Persona<'_>) -> bool {
     p.legame == "3"
 }
 
@@ -350,13 +350,9 @@ pub(super) static SOGGETTI: &[Pianta] = &[
     su("EA038", chiunque, |_, f, u, i| {
         let p = &u.persone[i];
         // The same day of another year: 1 January and 28 February exist in every year.
+        let (anno, mese, giorno) = p.nascita.civile();
         cf(f, i, p, |g| {
-            g.nascita = Giorno::di(
-                p.nascita.anno() - 1,
-                p.nascita.civile().1,
-                p.nascita.civile().2.min(28),
-            )
-            .data()
+            g.nascita = Giorno::di(anno - 1, mese, giorno.min(28)).data()
         })
     }),
     su("EA042", chiunque, |_, f, u, i| {

@@ -8,10 +8,10 @@ use anagrafe::{CodiceIstat, Data};
 use generatore::Richiesta;
 
 /// The day every test lives on.
-pub const OGGI: Data = Data::constant(2021, 3, 1);
+pub(crate) const OGGI: Data = Data::constant(2021, 3, 1);
 
 /// A request for a Comune of that size.
-pub fn richiesta(comune: &str, abitanti: u64, aire: u64) -> Richiesta {
+pub(crate) fn richiesta(comune: &str, abitanti: u64, aire: u64) -> Richiesta {
     Richiesta {
         comune: CodiceIstat::parse(comune).expect("six digits"),
         versione: 1,
@@ -26,7 +26,7 @@ pub fn richiesta(comune: &str, abitanti: u64, aire: u64) -> Richiesta {
 }
 
 /// The content of a gzip file of one member.
-pub fn espandi(gz: &[u8]) -> Vec<u8> {
+pub(crate) fn espandi(gz: &[u8]) -> Vec<u8> {
     let mut letto = Vec::new();
     let mut d = flate2::bufread::GzDecoder::new(gz);
     d.read_to_end(&mut letto).expect("a valid member");
