@@ -1,2 +1,42 @@
-//! The `anpr-sim` binary.
-fn main() {}
+//! The `anpr-sim` binary: reads the command line, runs one command, turns its end into an exit code.
+//!
+//! 0 done and good · 1 done, the result is negative (an ERRORE found, a KO received) · 2 the command could not do its
+//! work, with one clear line on stderr (public contract).
+
+mod comandi;
+mod opzioni;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use opzioni::{Comando, Riga};
+
+fn main() -> ExitCode {
+    let riga = match Riga::try_parse() {
+        Ok(riga) => riga,
+        Err(e) => {
+            // Help and version are asked for; everything else is a usage error, exit code 2 either way by clap.
+            let _ = e.print();
+            return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
+        }
+    };
+    let comando = riga.comando.unwrap_or_else(|| Comando::Serve(Box::default()));
+    let esito = match comando {
+        Comando::Serve(o) => comandi::serve::esegui(*o),
+        Comando::Check(o) => comandi::check::esegui(&o),
+        Comando::Generate(o) => comandi::generate::esegui(&o),
+        Comando::Cert(o) => comandi::cert::esegui(&o),
+        Comando::Send(o) => comandi::send::esegui(&o),
+        Comando::Explain(o) => comandi::explain::esegui(&o, riga.lang),
+        Comando::Demo(o) => comandi::demo::esegui(&o),
+        Comando::Wait(o) => comandi::wait::esegui(&o),
+    };
+    match esito {
+        Ok(comandi::Fine::Bene) => ExitCode::SUCCESS,
+        Ok(comandi::Fine::Negativa) => ExitCode::from(1),
+        Err(e) => {
+            eprintln!("anpr-sim: {e:#}");
+            ExitCode::from(2)
+        }
+    }
+}

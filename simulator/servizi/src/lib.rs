@@ -1,3 +1,35 @@
 //! What the simulator can do, one file per operation, over the register and the elaboration.
+//!
+//! [`Simulatore`] is the facade that pages, control API and command line share; [`soap`] answers the web services;
+//! [`http`] is the shape of an exchange. Nothing here binds a port or parses a command line.
 
+mod accesso;
+mod anomalie;
+mod avvio;
+mod batch;
+mod certificati;
+mod deposito;
+mod errore;
+mod gestione;
 pub mod http;
+mod impostazioni;
+mod invio;
+mod notte;
+mod operazioni;
+mod schede;
+mod simulatore;
+pub mod soap;
+mod testata;
+mod tributaria;
+
+pub use accesso::Sessione;
+pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
+pub use elaborazione::Rilievo;
+pub use errore::{ErroreServizio, Esito};
+pub use gestione::{NuovoComune, OrologioMostrato, SCAMBI_PER_PAGINA};
+pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};
+pub use invio::{Invio, Ricevuta, RifiutoInvio};
+pub use registro::Canale;
+pub use schede::SchedaLetta;
+pub use simulatore::Simulatore;
+pub use tributaria::{Profilo, Tributo};

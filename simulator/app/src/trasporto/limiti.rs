@@ -13,7 +13,7 @@ pub const TEMPO_TLS: Duration = Duration::from_secs(10);
 /// Time from the first wait for a request to the end of its header; also the longest idle time of an HTTP/1 connection.
 pub const TEMPO_TESTATE: Duration = Duration::from_secs(30);
 /// A connection (of either protocol) without any request in hand for this long is closed.
-pub const TEMPO_INATTIVITA: Duration = Duration::from_secs(60);
+pub const TEMPO_INATTIVITA: Duration = Duration::from_mins(1);
 /// Longest wait between two pieces of a request body.
 pub const TEMPO_PEZZO: Duration = Duration::from_secs(30);
 /// Bytes per second a request body must keep up on average, once [`TEMPO_RITMO`] has been spent waiting for it.

@@ -15,7 +15,8 @@ use anpr_sim::trasporto::{
 use certs::{OpzioniPki, Pki};
 use flate2::{Compression, write::GzEncoder};
 use http::StatusCode;
-use servizi::http::{Pari, Porta, corpo, raccogli, risposta};
+use http_body_util::BodyExt;
+use servizi::http::{Corpo, ErroreCorpo, Pari, Porta, corpo, risposta};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -58,7 +59,7 @@ pub(crate) fn gestore() -> Gestore {
                 "/grande" => return http::Response::new(corpo(vec![b'x'; GRANDE])),
                 _ => {}
             }
-            match raccogli(r.into_body(), GRANDE).await {
+            match leggi(r.into_body()).await {
                 Ok(b) if via == "/conta" => risposta(StatusCode::OK, "text/plain", b.len().to_string()),
                 Ok(b) if via == "/porta" => {
                     risposta(StatusCode::OK, "text/plain", format!("{porta:?} {}", b.len()))
@@ -68,6 +69,14 @@ pub(crate) fn gestore() -> Gestore {
             }
         })
     })
+}
+
+async fn leggi(mut corpo: Corpo) -> Result<Vec<u8>, ErroreCorpo> {
+    let mut v = Vec::new();
+    while let Some(pezzo) = corpo.frame().await {
+        v.extend_from_slice(pezzo?.data_ref().map_or(&[][..], |d| d));
+    }
+    Ok(v)
 }
 
 pub(crate) fn presa(tls: bool) -> Presa {
@@ -146,4 +155,14 @@ pub(crate) fn gzip(b: &[u8]) -> Vec<u8> {
     let mut g = GzEncoder::new(Vec::new(), Compression::best());
     g.write_all(b).expect("in memory");
     g.finish().expect("in memory")
+}
+
+/// Waits until the listeners hold this many connections.
+pub(crate) async fn aperte(t: &Trasporto, quante: usize) {
+    entro(async {
+        while t.aperte() != quante {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
 }

@@ -2,24 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use anpr_sim::trasporto::{Limiti, Trasporto};
+use anpr_sim::trasporto::Limiti;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::sleep,
 };
 
-use crate::aiuti::{ATTESA, GRANDE, avvia, entro, fino_a, post, scambia, stato, tutto};
-
-/// Waits until no connection is left.
-async fn spariscono(t: &Trasporto) {
-    entro(async {
-        while t.aperte() > 0 {
-            sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
-}
+use crate::aiuti::{ATTESA, GRANDE, aperte, avvia, entro, fino_a, post, scambia, stato, tutto};
 
 /// Two places, both taken by clients that never end their header: others get served as soon as these are cut.
 #[tokio::test]
@@ -44,8 +34,7 @@ async fn testate_lente_sono_tagliate() {
             })
         })
         .collect();
-    sleep(Duration::from_millis(100)).await;
-    assert_eq!(t.aperte(), 2);
+    aperte(&t, 2).await;
     assert_eq!(stato(&scambia(dove, &post("/eco", "", b"ciao")).await), 200);
     for l in lenti {
         let durata = entro(l).await.expect("ended");
@@ -58,12 +47,12 @@ async fn testate_lente_sono_tagliate() {
 
 #[tokio::test]
 async fn corpi_lenti_hanno_408_mentre_altri_sono_serviti() {
-    let l = Limiti {
+    let limiti = Limiti {
         tempo_pezzo: Duration::from_millis(500),
         tempo_ritmo: Duration::from_millis(600),
         ..Limiti::default()
     };
-    let (_t, dove) = avvia(l, false);
+    let (_t, dove) = avvia(limiti, false);
     let testata = "POST /eco HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
     let fermo = tokio::spawn(async move { scambia(dove, format!("{testata}dieci byte").as_bytes()).await });
     let goccia = tokio::spawn(async move {
@@ -71,29 +60,31 @@ async fn corpi_lenti_hanno_408_mentre_altri_sono_serviti() {
         s.write_all(testata.as_bytes()).await.expect("sent");
         // Never a long pause, yet far below the pace asked for. It reads as well, lest the reply be lost in the reset
         // that late bytes provoke.
-        let mut v = Vec::new();
+        let mut letto = Vec::new();
         entro(async {
             let mut b = [0; 1024];
             loop {
                 tokio::select! {
                     n = s.read(&mut b) => match n {
-                        Ok(n) if n > 0 => v.extend_from_slice(&b[..n]),
+                        Ok(n) if n > 0 => letto.extend_from_slice(&b[..n]),
                         _ => break,
                     },
                     () = sleep(Duration::from_millis(50)) => {
-                        if v.is_empty() && s.write_all(b"x").await.is_err() { break }
+                        if letto.is_empty() && s.write_all(b"x").await.is_err() { break }
                     }
                 }
             }
         })
         .await;
-        String::from_utf8_lossy(&v).into_owned()
+        String::from_utf8_lossy(&letto).into_owned()
     });
     for _ in 0..20 {
-        let t = Instant::now();
         assert_eq!(stato(&scambia(dove, &post("/eco", "", b"svelto")).await), 200);
-        assert!(t.elapsed() < Duration::from_millis(400), "{:?}", t.elapsed());
     }
+    assert!(
+        !fermo.is_finished() && !goccia.is_finished(),
+        "served meanwhile, not afterwards"
+    );
     for r in [fermo, goccia] {
         let r = entro(r).await.expect("ended");
         assert_eq!(stato(&r), 408, "{r}");
@@ -110,23 +101,22 @@ async fn corpi_lenti_hanno_408_mentre_altri_sono_serviti() {
 #[tokio::test]
 async fn chi_non_legge_o_tace_e_tagliato() {
     let breve = Duration::from_millis(300);
-    let l = Limiti {
+    let limiti = Limiti {
         tempo_scrittura: breve,
         tempo_tls: breve,
         ..Limiti::default()
     };
-    let (t, dove) = avvia(l.clone(), false);
-    let mut s = TcpStream::connect(dove).await.expect("connected");
-    s.write_all(&post("/grande", "", b"")).await.expect("sent");
-    sleep(Duration::from_millis(100)).await;
-    assert_eq!(t.aperte(), 1);
-    spariscono(&t).await;
+    let (t, dove) = avvia(limiti.clone(), false);
+    let mut presa = TcpStream::connect(dove).await.expect("connected");
+    presa.write_all(&post("/grande", "", b"")).await.expect("sent");
+    aperte(&t, 1).await;
+    aperte(&t, 0).await;
     // Who reads, however slowly, gets everything.
-    let mut s = TcpStream::connect(dove).await.expect("connected");
-    s.write_all(&post("/grande", "", b"")).await.expect("sent");
-    let (mut letti, mut b) = (0, vec![0; 4 * 1024 * 1024]);
+    let mut presa = TcpStream::connect(dove).await.expect("connected");
+    presa.write_all(&post("/grande", "", b"")).await.expect("sent");
+    let (mut letti, mut tampone) = (0, vec![0; 4 * 1024 * 1024]);
     loop {
-        match entro(s.read(&mut b)).await.expect("not cut") {
+        match entro(presa.read(&mut tampone)).await.expect("not cut") {
             0 => break,
             n => letti += n,
         }
@@ -134,11 +124,10 @@ async fn chi_non_legge_o_tace_e_tagliato() {
     }
     assert!(letti > GRANDE, "{letti}");
 
-    let (t, dove) = avvia(l, true);
+    let (t, dove) = avvia(limiti, true);
     let muto = TcpStream::connect(dove).await.expect("connected");
-    sleep(Duration::from_millis(100)).await;
-    assert_eq!(t.aperte(), 1);
-    spariscono(&t).await;
+    aperte(&t, 1).await;
+    aperte(&t, 0).await;
     drop(muto);
 }
 

@@ -1,0 +1,61 @@
+//! `generate`: a synthetic delivery with its manifest.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, anyhow};
+use serde_json::json;
+
+use super::{Fine, istat, oggi};
+use crate::opzioni::Generate;
+
+pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
+    let richiesta = generatore::Richiesta {
+        comune: istat(&o.comune)?,
+        versione: o.versione,
+        abitanti: o.abitanti,
+        aire: o.aire,
+        invii: o.invii,
+        max_invii: None,
+        seed: o.seed,
+        oggi: o.oggi.unwrap_or_else(oggi),
+        anomalie: o.anomalie.as_deref().map_or_else(|| Ok(BTreeMap::new()), anomalie)?,
+    };
+    let prodotto = generatore::genera(&richiesta, &o.out).map_err(|e| anyhow!("{e}"))?;
+    if o.json {
+        let file: Vec<String> = prodotto.file.iter().map(|f| f.display().to_string()).collect();
+        let v = json!({"file": file, "manifesto": prodotto.manifesto, "contenuto": prodotto.contenuto});
+        println!("{}", serde_json::to_string_pretty(&v)?);
+        return Ok(Fine::Bene);
+    }
+    for file in &prodotto.file {
+        let byte = std::fs::metadata(file).map_or(0, |m| m.len());
+        println!("{}  {} KiB", file.display(), byte.div_ceil(1024));
+    }
+    println!("{}", prodotto.manifesto.display());
+    let s = &prodotto.contenuto.schede;
+    println!(
+        "{} schede individuali, {} famiglie, {} convivenze, {} AIRE; anomalie attese: {}",
+        s.soggetti,
+        s.famiglie,
+        s.convivenze,
+        s.aire,
+        if prodotto.contenuto.attese.is_empty() {
+            "nessuna".to_owned()
+        } else {
+            prodotto.contenuto.attese.iter().map(|(c, n)| format!("{c} × {n}")).collect::<Vec<_>>().join(", ")
+        }
+    );
+    Ok(Fine::Bene)
+}
+
+/// `ES092=3,EC001=1` → map.
+fn anomalie(testo: &str) -> Result<BTreeMap<String, u64>> {
+    testo
+        .split(',')
+        .map(|voce| {
+            let (codice, n) = voce.split_once('=').unwrap_or((voce, "1"));
+            let n = n.trim().parse().with_context(|| format!("--anomalie: «{voce}» non ha la forma CODICE=N"))?;
+            Ok((codice.trim().to_ascii_uppercase(), n))
+        })
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! The subcommands, one file each.
+
+pub(crate) mod cert;
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod send;
+pub(crate) mod serve;
+pub(crate) mod wait;
+
+use std::path::Path;
+
+use anagrafe::{CodiceIstat, Data};
+use anpr_sim::cliente::Cliente;
+use anyhow::{Context as _, Result, anyhow};
+use serde_json::Value;
+
+/// How a command that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fine {
+    /// Exit code 0.
+    Bene,
+    /// Exit code 1.
+    Negativa,
+}
+
+/// Name of the ready file in the data folder.
+pub(crate) const FILE_PRONTO: &str = "ready.json";
+
+/// Today's date in Italy.
+pub(crate) fn oggi() -> Data {
+    registro::ora_italiana(jiff::Timestamp::now()).date()
+}
+
+/// Reads an ISTAT code, or says what one looks like.
+pub(crate) fn istat(testo: &str) -> Result<CodiceIstat> {
+    CodiceIstat::parse(testo).map_err(|e| anyhow!("«{testo}» non è un codice ISTAT di sei cifre ({e})"))
+}
+
+/// The ready file of a running simulator, or a line that says how to start one.
+pub(crate) fn pronto(dati: &Path) -> Result<Value> {
+    let file = dati.join(FILE_PRONTO);
+    let byte = std::fs::read(&file).with_context(|| {
+        format!("{}: nessun simulatore pronto qui (avviarlo con `anpr-sim serve --data {}`)", file.display(), dati.display())
+    })?;
+    serde_json::from_slice(&byte).with_context(|| format!("{}: file non leggibile", file.display()))
+}
+
+/// A string inside the ready file.
+pub(crate) fn testo<'v>(v: &'v Value, strada: &[&str]) -> Result<&'v str> {
+    let mut qui = v;
+    for passo in strada {
+        qui = &qui[*passo];
+    }
+    qui.as_str().with_context(|| format!("{} assente nel file {FILE_PRONTO}", strada.join(".")))
+}
+
+/// A client for the simulator of a ready file.
+pub(crate) fn cliente(pronto: &Value) -> Result<Cliente> {
+    Cliente::nuovo(Some(Path::new(testo(pronto, &["ca"])?)))
+}
+
+/// A call of the control API that must succeed.
+pub(crate) fn api(c: &Cliente, pronto: &Value, metodo: &str, percorso: &str, corpo: &Value) -> Result<Value> {
+    let url = format!("{}{percorso}", testo(pronto, &["console"])?);
+    let byte = if corpo.is_null() { Vec::new() } else { corpo.to_string().into_bytes() };
+    let r = c.chiedi(metodo, &url, &[("content-type", "application/json")], byte)?;
+    if !(200..300).contains(&r.stato) {
+        return Err(anyhow!("{metodo} {percorso}: {} {}", r.stato, messaggio(&r.testo())));
+    }
+    if r.corpo.is_empty() { Ok(Value::Null) } else { r.json() }
+}
+
+/// The first error text of an API reply, or the reply itself.
+pub(crate) fn messaggio(corpo: &str) -> String {
+    serde_json::from_str::<Value>(corpo)
+        .ok()
+        .and_then(|v| {
+            let e = v["errori"].get(0)?;
+            Some(format!("{} {}", e["codice"].as_str().unwrap_or_default(), e["testo"].as_str()?).trim().to_owned())
+        })
+        .unwrap_or_else(|| corpo.trim().to_owned())
+}

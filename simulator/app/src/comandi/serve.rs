@@ -1,0 +1,248 @@
+//! `serve`: configuration → data folder and keys → sockets → ready line → until asked to end.
+//!
+//! Order matters for the first minute: the ports are bound before anything slow, so that a port taken is said at once;
+//! the ready line is printed when every listener answers, while the inhabitants of the ready Comuni may still be
+//! loading behind it (whoever asks for them waits).
+
+use std::{
+    fs,
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anagrafe::Ambiente;
+use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Trasporto, tls};
+use anyhow::{Context as _, Result, anyhow, bail};
+use certs::{OpzioniPki, Pki};
+use servizi::{Impostazioni, Indirizzi, Simulatore, comuni_pronti, http::{Porta, Richiesta, Risposta}};
+
+use super::{FILE_PRONTO, Fine};
+use crate::opzioni::{AireIgnoto, Serve};
+
+/// Default folder of the data.
+const DATI: &str = "./anpr-data";
+
+pub(crate) fn esegui(o: Serve) -> Result<Fine> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("ANPR_SIM_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let o = con_file(o)?;
+    if let Some(store) = o.store.as_deref().filter(|s| *s != "sled") {
+        bail!("--store {store}: in questa versione lo stato sta solo in sled, compreso nel programma");
+    }
+    let indirizzi = if o.listen.is_empty() {
+        vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]
+    } else {
+        o.listen.clone()
+    };
+    if o.console_token.is_none() && indirizzi.iter().any(|i| !i.is_loopback()) {
+        bail!(
+            "--listen fuori dal loopback apre la console a chiunque: dare anche --console-token (o ANPR_SIM_CONSOLE_TOKEN)"
+        );
+    }
+    // Kept until the end: dropping it removes an ephemeral folder.
+    let (dati, _temporanea) = cartella_dei_dati(&o)?;
+    let pki = apri_pki(&o, &dati)?;
+
+    let prese = prese(&o, &indirizzi, &pki)?;
+    let mut ascolti = Vec::with_capacity(prese.len());
+    for presa in &prese {
+        ascolti.push(Ascolto::lega(presa)?);
+    }
+    for avviso in ascolti.iter().flat_map(Ascolto::avvisi) {
+        eprintln!("anpr-sim: {avviso}");
+    }
+
+    let sim = Simulatore::apri(impostazioni(&o, dati.clone()), pki).map_err(|e| anyhow!("{e}"))?;
+    sim.ascolta_su(dove(&ascolti));
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("il motore delle connessioni non parte")?
+        .block_on(servi(&sim, ascolti, &dati))?;
+    sim.chiudi();
+    let _ = fs::remove_file(dati.join(FILE_PRONTO));
+    Ok(Fine::Bene)
+}
+
+async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Result<()> {
+    let trasporto = Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim)));
+    for ascolto in ascolti {
+        trasporto.avvia(ascolto)?;
+    }
+    let popola = Arc::clone(sim);
+    let popolamento = tokio::task::spawn_blocking(move || popola.popola());
+    let file = scrivi_pronto(sim, dati)?;
+    let console = sim.indirizzi().map_or("", |i| i.console.as_str());
+    println!("pronto: console {console} – dettagli in {}", file.display());
+    std::io::stdout().flush()?;
+    let chiusura = trasporto.fino_al_segnale().await?;
+    if chiusura.tagliate > 0 {
+        eprintln!("anpr-sim: {} connessioni chiuse a metà", chiusura.tagliate);
+    }
+    popolamento.await.context("avvio dello stato interrotto")
+}
+
+/// The one place where a request finds its room.
+fn gestore(sim: Arc<Simulatore>) -> Gestore {
+    Arc::new(move |porta: Porta, richiesta: Richiesta| -> BoxFuture<Risposta> {
+        let sim = Arc::clone(&sim);
+        Box::pin(async move {
+            match porta {
+                Porta::Ambiente(a) if servizi::soap::e_servizio(richiesta.uri().path()) => {
+                    servizi::soap::rispondi(&sim, a, richiesta).await
+                }
+                Porta::Ambiente(a) => web::ambiente(sim, a, richiesta).await,
+                Porta::Carta => web::carta(sim, richiesta).await,
+                Porta::Console => web::console(sim, richiesta).await,
+            }
+        })
+    })
+}
+
+/// The ready file, written whole or not at all, readable by the owner alone: it holds passwords.
+fn scrivi_pronto(sim: &Simulatore, dati: &Path) -> Result<PathBuf> {
+    let file = dati.join(FILE_PRONTO);
+    let testo = serde_json::to_string_pretty(&sim.pronto().map_err(|e| anyhow!("{e}"))?)?;
+    let mut parte = tempfile::Builder::new().prefix("ready-").tempfile_in(dati)?;
+    parte.write_all(testo.as_bytes())?;
+    parte.write_all(b"\n")?;
+    parte.persist(&file).with_context(|| file.display().to_string())?;
+    Ok(fs::canonicalize(&file).unwrap_or(file))
+}
+
+fn cartella_dei_dati(o: &Serve) -> Result<(PathBuf, Option<tempfile::TempDir>)> {
+    if o.ephemeral {
+        if let Some(dati) = &o.data {
+            bail!("--ephemeral e --data {} si escludono: i dati di una prova effimera stanno in una cartella sua", dati.display());
+        }
+        let t = tempfile::Builder::new().prefix("anpr-sim-").tempdir().context("cartella temporanea")?;
+        return Ok((t.path().to_path_buf(), Some(t)));
+    }
+    let dati = o.data.clone().unwrap_or_else(|| PathBuf::from(DATI));
+    fs::create_dir_all(&dati).with_context(|| format!("cartella dei dati {}", dati.display()))?;
+    solo_mio(&dati)?;
+    Ok((dati, None))
+}
+
+/// Keys and people (even invented) are nobody else's business.
+#[cfg(unix)]
+fn solo_mio(cartella: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(cartella, fs::Permissions::from_mode(0o700)).with_context(|| cartella.display().to_string())
+}
+
+/// On Windows the folder inherits the owner's access list.
+#[cfg(not(unix))]
+fn solo_mio(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+fn apri_pki(o: &Serve, dati: &Path) -> Result<Pki> {
+    let dir = o.pki.clone().unwrap_or_else(|| dati.join("pki"));
+    if !dir.join("ca.pem").exists() {
+        eprintln!("anpr-sim: primo avvio, preparo le chiavi di prova in {} …", dir.display());
+    }
+    let opzioni = OpzioniPki {
+        nomi: o.nome_host.clone(),
+        nomi_reali: o.nomi_reali,
+        pronti: comuni_pronti().iter().map(ToString::to_string).collect(),
+        adesso: jiff::Timestamp::now(),
+        fili: std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    Pki::apri(&dir, &opzioni).with_context(|| format!("chiavi di prova in {}", dir.display()))
+}
+
+/// The five doors, in the order in which a taken port is reported.
+fn prese(o: &Serve, indirizzi: &[IpAddr], pki: &Pki) -> Result<Vec<Presa>> {
+    let reali = pki.server_reali()?;
+    let con_tls = |chi: &str| -> Result<Arc<rustls::ServerConfig>> {
+        let simulatore = pki.server(chi)?;
+        Ok(tls::configura(&tls::CertificatiTls { simulatore: &simulatore, reali: reali.as_ref() }, None)?)
+    };
+    let presa = |porta, opzione, numero, tls| Presa { porta, opzione, numero, indirizzi: indirizzi.to_vec(), tls };
+    Ok(vec![
+        presa(Porta::Ambiente(Ambiente::Test), "--test-port", o.test_port.unwrap_or(8443), Some(con_tls("test")?)),
+        presa(Porta::Ambiente(Ambiente::Pre), "--pre-port", o.pre_port.unwrap_or(8444), Some(con_tls("pre")?)),
+        presa(Porta::Ambiente(Ambiente::Sub), "--sub-port", o.sub_port.unwrap_or(8445), Some(con_tls("sub")?)),
+        presa(Porta::Carta, "--carta-port", o.carta_port.unwrap_or(8446), Some(con_tls("carta")?)),
+        presa(Porta::Console, "--console-port", o.console_port.unwrap_or(8080), console_tls(o, indirizzi, &con_tls)?),
+    ])
+}
+
+/// The console is plain HTTP on loopback and TLS elsewhere (contract.md).
+fn console_tls(
+    _: &Serve,
+    indirizzi: &[IpAddr],
+    con_tls: &dyn Fn(&str) -> Result<Arc<rustls::ServerConfig>>,
+) -> Result<Option<Arc<rustls::ServerConfig>>> {
+    if indirizzi.iter().all(IpAddr::is_loopback) { Ok(None) } else { con_tls("test").map(Some) }
+}
+
+fn dove(ascolti: &[Ascolto]) -> Indirizzi {
+    let numero = |i: usize| ascolti.get(i).map_or(0, Ascolto::numero);
+    let console = ascolti.get(4);
+    let host = console
+        .and_then(|a| a.indirizzi().first())
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
+    let (schema, host) = if host.is_loopback() { ("http", host) } else { ("https", IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+    Indirizzi {
+        console: format!("{schema}://{}", SocketAddr::new(host, numero(4))),
+        ambienti: [
+            (Ambiente::Test, format!("https://localhost:{}", numero(0))),
+            (Ambiente::Pre, format!("https://localhost:{}", numero(1))),
+            (Ambiente::Sub, format!("https://localhost:{}", numero(2))),
+        ],
+        carta: format!("https://localhost:{}", numero(3)),
+    }
+}
+
+fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
+    Impostazioni {
+        seme: o.seed.unwrap_or(1),
+        oggi: o.oggi,
+        aire_ignoto: match o.aire_ignoto.unwrap_or(AireIgnoto::Opaco) {
+            AireIgnoto::Opaco => elaborazione::AireIgnoto::Opaco,
+            AireIgnoto::Rifiuta => elaborazione::AireIgnoto::Rifiuta,
+        },
+        senza_diagnostica: o.senza_diagnostica,
+        token_console: o.console_token.clone(),
+        host_console: o.console_host.clone(),
+        host_ambienti: o.nome_host.clone(),
+        ..Impostazioni::in_cartella(dati)
+    }
+}
+
+/// What is typed wins over the file of `--config`.
+fn con_file(o: Serve) -> Result<Serve> {
+    let Some(file) = o.config.clone() else { return Ok(o) };
+    let testo = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let f: Serve = toml::from_str(&testo).with_context(|| format!("{}: configurazione non valida", file.display()))?;
+    let elenco = |mie: Vec<_>, sue| if mie.is_empty() { sue } else { mie };
+    Ok(Serve {
+        data: o.data.or(f.data),
+        ephemeral: o.ephemeral || f.ephemeral,
+        pki: o.pki.or(f.pki),
+        listen: if o.listen.is_empty() { f.listen } else { o.listen },
+        test_port: o.test_port.or(f.test_port),
+        pre_port: o.pre_port.or(f.pre_port),
+        sub_port: o.sub_port.or(f.sub_port),
+        carta_port: o.carta_port.or(f.carta_port),
+        console_port: o.console_port.or(f.console_port),
+        nomi_reali: o.nomi_reali || f.nomi_reali,
+        console_host: elenco(o.console_host, f.console_host),
+        nome_host: elenco(o.nome_host, f.nome_host),
+        console_token: o.console_token.or(f.console_token),
+        aire_ignoto: o.aire_ignoto.or(f.aire_ignoto),
+        seed: o.seed.or(f.seed),
+        oggi: o.oggi.or(f.oggi),
+        store: o.store.or(f.store),
+        senza_diagnostica: o.senza_diagnostica || f.senza_diagnostica,
+        config: None,
+    })
+}

@@ -1,0 +1,319 @@
+//! The command line, exactly as the public contract names it.
+//!
+//! Every option of `serve` may also stand in the TOML file of `--config`, under the same name; what is typed wins.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use anagrafe::Data;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+
+/// Simulatore degli ambienti di prova di ANPR – dati fittizi.
+#[derive(Debug, Parser)]
+#[command(name = "anpr-sim", version, about, max_term_width = 110)]
+pub(crate) struct Riga {
+    /// Lingua dei messaggi
+    #[arg(long, global = true, value_enum, default_value_t = Lingua::It)]
+    pub(crate) lang: Lingua,
+    #[command(subcommand)]
+    pub(crate) comando: Option<Comando>,
+}
+
+/// Language of the output for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lingua {
+    It,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Comando {
+    /// Avvia i tre ambienti e la console (è il comando predefinito)
+    Serve(Box<Serve>),
+    /// Verifica file APR/AIRE come farebbe l'elaborazione, senza server
+    Check(Check),
+    /// Scrive una fornitura sintetica valida, con i difetti richiesti e il loro manifesto
+    Generate(Generate),
+    /// Lo sportello delle postazioni: certificati di prova
+    Cert(Cert),
+    /// Compone, firma e invia una richiesta, e stampa la risposta
+    Send(Send),
+    /// Spiega un codice: gravità, quando scatta, come si rimedia
+    Explain(Explain),
+    /// Il percorso di un Comune dall'inizio alla fine, raccontato
+    Demo(Demo),
+    /// Aspetta che un simulatore in esecuzione sia pronto
+    Wait(Wait),
+}
+
+/// Options of `serve`; all optional, so that the file of `--config` can fill what is not typed.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Serve {
+    /// Cartella dei dati [predefinita: ./anpr-data]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Nulla resta su disco all'uscita: una cartella temporanea privata
+    #[arg(long)]
+    pub(crate) ephemeral: bool,
+    /// Cartella delle chiavi, fatte una volta e riusate [predefinita: DIR/pki]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pki: Option<PathBuf>,
+    /// Indirizzi su cui ascoltare [predefiniti: 127.0.0.1 e ::1]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Vec<IpAddr>,
+    /// Porta dell'ambiente di test (0 = una libera) [predefinita: 8443]
+    #[arg(long, value_name = "PORTA")]
+    pub(crate) test_port: Option<u16>,
+    /// Porta del pre-subentro [predefinita: 8444]
+    #[arg(long, value_name = "PORTA")]
+    pub(crate) pre_port: Option<u16>,
+    /// Porta del subentro [predefinita: 8445]
+    #[arg(long, value_name = "PORTA")]
+    pub(crate) sub_port: Option<u16>,
+    /// Porta dell'accesso con carta [predefinita: 8446]
+    #[arg(long, value_name = "PORTA")]
+    pub(crate) carta_port: Option<u16>,
+    /// Porta della console e dell'API di controllo [predefinita: 8080]
+    #[arg(long, value_name = "PORTA")]
+    pub(crate) console_port: Option<u16>,
+    /// Risponde anche ai nomi reali degli host (da risolvere qui con il file hosts)
+    #[arg(long)]
+    pub(crate) nomi_reali: bool,
+    /// Altri nomi con cui la console può essere chiamata
+    #[arg(long, value_name = "NOME")]
+    pub(crate) console_host: Vec<String>,
+    /// Altri nomi con cui gli ambienti possono essere chiamati: entrano nei certificati del server
+    #[arg(long, value_name = "NOME")]
+    pub(crate) nome_host: Vec<String>,
+    /// Gettone richiesto dalla console fuori dal loopback
+    #[arg(long, value_name = "GETTONE", env = "ANPR_SIM_CONSOLE_TOKEN", hide_env_values = true)]
+    pub(crate) console_token: Option<String>,
+    /// Che fare di un file AIRE di tracciato ignoto [predefinito: opaco]
+    #[arg(long, value_enum, value_name = "MODO")]
+    pub(crate) aire_ignoto: Option<AireIgnoto>,
+    /// Seme di tutto ciò che è casuale [predefinito: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Data dello scenario [predefinita: quella di oggi]
+    #[arg(long, value_name = "AAAA-MM-GG")]
+    pub(crate) oggi: Option<Data>,
+    /// Dove sta lo stato: `sled` è incluso
+    #[arg(long, value_name = "sled|postgres://…")]
+    pub(crate) store: Option<String>,
+    /// Toglie l'intestazione X-Anpr-Sim-Scambio dalle risposte
+    #[arg(long)]
+    pub(crate) senza_diagnostica: bool,
+    /// File TOML con le stesse opzioni
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What to do with an AIRE file whose layout is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AireIgnoto {
+    /// Taken without reading inside.
+    Opaco,
+    /// Refused with EN010.
+    Rifiuta,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// File APR o AIRE: .gz, oppure già espansi (.xml, .txt)
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) file: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Formato::Testo)]
+    pub(crate) format: Formato,
+    /// Come --format json
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Comune che invia [predefinito: dal nome del file]
+    #[arg(long, value_name = "ISTAT")]
+    pub(crate) comune: Option<String>,
+    /// Ambiente di cui applicare le regole: test, pre, sub
+    #[arg(long, default_value = "pre")]
+    pub(crate) ambiente: anagrafe::Ambiente,
+    /// Data a cui verificare [predefinita: oggi]
+    #[arg(long, value_name = "AAAA-MM-GG")]
+    pub(crate) oggi: Option<Data>,
+    /// Salta il confronto con l'Anagrafe Tributaria
+    #[arg(long)]
+    pub(crate) senza_ae: bool,
+    /// Manifesto con le differenze dell'Anagrafe Tributaria
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifesto: Option<PathBuf>,
+    /// Maschera nomi e codici fiscali
+    #[arg(long)]
+    pub(crate) oscura: bool,
+    /// Anomalie riportate per codice (0 = tutte); i conteggi sono sempre esatti
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) max_campioni: usize,
+    /// Thread da usare [predefinito: i core della macchina]
+    #[arg(long, value_name = "N")]
+    pub(crate) fili: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Formato {
+    Testo,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Codice ISTAT del Comune
+    #[arg(long, value_name = "ISTAT", default_value = "888001")]
+    pub(crate) comune: String,
+    /// Versione della fornitura
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) versione: u16,
+    /// Schede APR
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) abitanti: u64,
+    /// Schede AIRE
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) aire: u64,
+    /// File APR in cui dividere la fornitura [predefinito: quanti ne servono per stare sotto 14 MiB]
+    #[arg(long, value_name = "K")]
+    pub(crate) invii: Option<u16>,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Data di estrazione [predefinita: oggi]
+    #[arg(long, value_name = "AAAA-MM-GG")]
+    pub(crate) oggi: Option<Data>,
+    /// Difetti da piantare, per esempio ES092=3,EC001=1
+    #[arg(long, value_name = "CODICE=N,…")]
+    pub(crate) anomalie: Option<String>,
+    /// Cartella in cui scrivere
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// Stampa il risultato in JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cert {
+    #[command(subcommand)]
+    pub(crate) azione: AzioneCert,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AzioneCert {
+    /// Emette un certificato di postazione
+    Issue(CertIssue),
+    /// Elenca i certificati emessi
+    List(CertDove),
+    /// Revoca un certificato (serve un simulatore in esecuzione)
+    Revoke(CertId),
+    /// Copia .p12, .pem e chiave in una cartella
+    Export(CertExport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertDove {
+    /// Cartella dei dati del simulatore
+    #[arg(long, value_name = "DIR", default_value = "./anpr-data")]
+    pub(crate) data: PathBuf,
+    /// Stampa il risultato in JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertIssue {
+    #[arg(long, value_name = "ISTAT")]
+    pub(crate) comune: String,
+    /// CO (Comune) o PC (postazione)
+    #[arg(long, value_name = "CO|PC", default_value = "CO")]
+    pub(crate) tipo: String,
+    #[arg(long, value_name = "N")]
+    pub(crate) numero: Option<u16>,
+    /// Difetto voluto: scaduto, futuro, revocato, ca-altrui, altro-ambiente, altro-comune, senza-cn, chiave-debole
+    #[arg(long, value_name = "DIFETTO")]
+    pub(crate) difetto: Option<String>,
+    /// Copia anche i file in questa cartella
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertId {
+    /// Id della postazione, per esempio 888001-CO-0001
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertExport {
+    /// Id della postazione, per esempio 888001-CO-0000
+    pub(crate) id: String,
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    #[arg(long, default_value = "test")]
+    pub(crate) ambiente: anagrafe::Ambiente,
+    /// Operazione: TEST (connessione) o S001
+    #[arg(long, value_name = "CODICE", default_value = "TEST")]
+    pub(crate) operazione: String,
+    #[arg(long, value_name = "ISTAT", default_value = "888001")]
+    pub(crate) comune: String,
+    /// Corpo della richiesta (- = standard input)
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) body: Option<PathBuf>,
+    /// File da inviare con S001, al posto di --body
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Algoritmo di firma: sha1 o sha256
+    #[arg(long, default_value = "sha1")]
+    pub(crate) firma: String,
+    /// Messaggio volutamente sbagliato (l'elenco è in --help del comando explain)
+    #[arg(long, value_name = "DIFETTO")]
+    pub(crate) difetto: Option<String>,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Codice, per esempio EF008 o SIM001
+    pub(crate) codice: String,
+    /// Stampa la scheda in JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Aspetta INVIO dopo ogni passo
+    #[arg(long)]
+    pub(crate) passo_passo: bool,
+    /// Stampa i passi in JSON, uno per riga
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Wait {
+    /// Cartella dei dati del simulatore atteso
+    #[arg(long, value_name = "DIR", default_value = "./anpr-data")]
+    pub(crate) data: PathBuf,
+    /// Secondi dopo i quali rinunciare
+    #[arg(long, value_name = "SECONDI", default_value_t = 30.0)]
+    pub(crate) timeout: f64,
+    /// Stampa il file pronto
+    #[arg(long)]
+    pub(crate) json: bool,
+}

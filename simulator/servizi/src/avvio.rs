@@ -1,0 +1,253 @@
+//! The state of the first start: ten ready Comuni, two of them migrated everywhere (contract.md, "When it is ready").
+//!
+//! In two halves: `semina_comuni` writes the Comuni, their operators and plans (a few small records, before the ready
+//! line); `popola_comuni` generates, prepares and loads the inhabitants through the same code every delivery takes,
+//! behind the ready line, while whoever asks for deliveries waits. Everything comes from the seed.
+
+use std::{collections::BTreeMap, fs, io::Cursor};
+
+use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
+use elaborazione::{Ingresso, NomeFile, Segmento, StatoEsito};
+use registro::{
+    Canale, Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile, StatoFornitura,
+    StatoOperatore, TipoFile, impronta_password, mondo::flusso,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    ErroreServizio, Esito, Simulatore,
+    batch::{CARTELLA_ESITO, carica_segmenti, subentra},
+    impostazioni::{COMUNI_POPOLATI, comuni_pronti},
+    invio::{aggiorna_schede, nome_originale, nome_segmento, schede},
+};
+
+/// Collection and key under which the register remembers that the ready Comuni were seeded.
+const SEGNO: (&str, &str) = ("avvio", "comuni-pronti");
+/// Inhabitants were generated as if extracted on this day: always before any scenario date of ours.
+const ESTRAZIONE: Data = jiff::civil::date(2018, 6, 30);
+/// AIRE schede of a populated Comune, per hundred inhabitants.
+const AIRE_PER_CENTO: u64 = 2;
+/// The plan of the ready Comuni is open on any day a test may choose.
+const PIANO_APERTO: Piano = Piano { inizio: jiff::civil::date(2015, 1, 1), fine: jiff::civil::date(2099, 12, 31) };
+
+/// User name of the ready operator: a codice fiscale whose birthplace is the fictitious Comune itself.
+pub(crate) fn operatore_pronto(comune: CodiceIstat) -> String {
+    let belfiore = format!("Y{}", &comune.as_str()[3..]);
+    let cf = codice_fiscale::calcola(&codice_fiscale::Generalita {
+        cognome: Some("OPERATORE"),
+        nome: Some("COMUNALE"),
+        sesso: anagrafe::Sesso::M,
+        nascita: jiff::civil::date(1970, 1, 1),
+        belfiore: &belfiore,
+    });
+    String::from_utf8_lossy(&cf).into_owned()
+}
+
+/// Password of the ready operator: a function of the seed, so that scripts may rely on it.
+pub(crate) fn password_pronta(seme: u64, comune: CodiceIstat) -> String {
+    use rand::RngExt as _;
+    const LETTERE: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut caso = flusso(seme, &format!("password operatore {comune}"));
+    (0..12).map(|_| char::from(LETTERE[caso.random_range(0..LETTERE.len())])).collect()
+}
+
+/// Postazione id of the one ready certificate of a Comune.
+pub(crate) fn postazione_pronta(comune: CodiceIstat) -> String {
+    format!("{comune}-CO-0000")
+}
+
+impl Simulatore {
+    /// Writes the ready Comuni if this sandbox has none yet.
+    pub(crate) fn semina_comuni(&self) -> Esito<()> {
+        if self.registro().documento::<Value>(SEGNO.0, SEGNO.1)?.is_some() {
+            return Ok(());
+        }
+        let seme = self.registro().seme()?;
+        let mut operatori = Vec::new();
+        for istat in comuni_pronti() {
+            let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {istat}")));
+            operatori.push(Operatore {
+                name_id: operatore_pronto(istat),
+                password: impronta_password(&password_pronta(seme, istat), &sale)?,
+                stato: StatoOperatore::Attivo,
+                ruoli: ["ALS", "ALP", "OPERATORE"].map(String::from).into(),
+                funzioni: ["*".to_owned()].into(),
+                comuni: [istat].into(),
+            });
+        }
+        self.registro().scrivi(|t| {
+            for (istat, operatore) in comuni_pronti().into_iter().zip(&operatori) {
+                let mut comune = comune_fittizio(istat)?;
+                comune.pronto = true;
+                t.salva_comune(&comune)?;
+                t.salva_operatore(operatore)?;
+                for ambiente in Ambiente::TUTTI {
+                    t.salva_piano(ambiente, istat, Some(PIANO_APERTO))?;
+                }
+            }
+            t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": false}))?;
+            Ok(())
+        })
+    }
+
+    /// Loads the inhabitants of the populated ready Comuni, once per sandbox.
+    pub(crate) fn popola_comuni(&self) -> Esito<()> {
+        let fatto = self.registro().documento::<Value>(SEGNO.0, SEGNO.1)?;
+        if fatto.is_some_and(|v| v["popolati"] == true) {
+            return Ok(());
+        }
+        let seme = self.registro().seme()?;
+        for (istat, abitanti) in COMUNI_POPOLATI {
+            let comune = CodiceIstat::parse(istat).map_err(ErroreServizio::guasto)?;
+            let richiesta = generatore::Richiesta {
+                comune,
+                versione: 1,
+                abitanti,
+                aire: abitanti * AIRE_PER_CENTO / 100,
+                invii: Some(1),
+                max_invii: None,
+                seed: seme,
+                oggi: ESTRAZIONE,
+                anomalie: BTreeMap::new(),
+            };
+            let file = generatore::in_memoria(&richiesta).map_err(ErroreServizio::guasto)?;
+            for ambiente in Ambiente::TUTTI {
+                let gia = self.registro().forniture(ambiente, comune)?;
+                if gia.iter().any(|f| f.stato == StatoFornitura::ElaborataOk) {
+                    continue;
+                }
+                self.popola_uno(ambiente, comune, &file.file)?;
+            }
+        }
+        self.registro().scrivi(|t| Ok(t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": true}))?))
+    }
+
+    fn popola_uno(&self, ambiente: Ambiente, comune: CodiceIstat, file: &[(String, Vec<u8>)]) -> Esito<()> {
+        let contesto = self.contesto(ambiente, comune)?;
+        let id = self.registro().scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
+        let cartella = self.cartella(id);
+        fs::create_dir_all(&cartella)?;
+        let mut fornitura: Option<Fornitura> = None;
+        let mut percorsi = Vec::new();
+        for (nome, byte) in file {
+            let letto = NomeFile::parse(nome).ok_or_else(|| ErroreServizio::guasto(format!("nome generato: {nome}")))?;
+            let id_file = self.registro().scrivi(|t| -> Esito<_> { Ok(t.nuovo_file()?) })?;
+            let segmento = cartella.join(nome_segmento(id_file));
+            let preparato =
+                elaborazione::prepara(Cursor::new(byte), nome, &letto, &contesto, &segmento, &self.opzioni_prepara())
+                    .map_err(|e| ErroreServizio::guasto(format!("popolazione iniziale: {e:?}")))?;
+            fs::write(cartella.join(nome_originale(id_file)), byte)?;
+            let (quando, protocollo) =
+                self.registro().scrivi(|t| -> Esito<_> { Ok((t.evento()?, t.nuovo_protocollo(ambiente)?)) })?;
+            let f = fornitura.get_or_insert_with(|| Fornitura {
+                id,
+                ambiente,
+                comune,
+                stato: StatoFornitura::ElaborataOk,
+                versione: 1,
+                file: Vec::new(),
+                conteggi: BTreeMap::new(),
+                schede: registro::Schede::default(),
+                creata: quando,
+                conclusa: Some(quando),
+                protocollo: protocollo.clone(),
+                bloccanti: Vec::new(),
+                non_prima: None,
+                segmento: None,
+                cancellazione: None,
+            });
+            f.file.push(FileFornitura {
+                id: id_file,
+                nome: nome.clone(),
+                tipo: if nome.contains("SUBAIRE") { TipoFile::Aire } else { TipoFile::Apr },
+                stato: StatoFile::Elaborato,
+                versione: 1,
+                progressivo: 1,
+                totale: 1,
+                byte: byte.len() as u64,
+                ricevuto: quando,
+                protocollo,
+                canale: Canale::Simulatore,
+                formato_aire: preparato.testa.layout.clone(),
+                sha256: None,
+                conteggi: BTreeMap::new(),
+                schede: schede(&preparato.testa),
+            });
+            percorsi.push(segmento);
+        }
+        let Some(mut fornitura) = fornitura else { return Ok(()) };
+        aggiorna_schede(&mut fornitura);
+        let mut ingressi = Vec::with_capacity(percorsi.len());
+        for (file, percorso) in fornitura.file.iter().zip(&percorsi) {
+            ingressi.push(Ingresso { nome: file.nome.clone(), segmento: Segmento::apri(percorso)? });
+        }
+        let uscita = cartella.join(CARTELLA_ESITO);
+        fs::create_dir_all(&uscita)?;
+        let esito = elaborazione::elabora(&ingressi, true, &contesto, &self.anagrafe_tributaria()?, &uscita)?;
+        if esito.stato != StatoEsito::Ok || !esito.conteggi.is_empty() {
+            return Err(ErroreServizio::guasto(format!("la popolazione iniziale non è pulita: {:?}", esito.conteggi)));
+        }
+        let caricato = carica_segmenti(self.registro(), &fornitura, &percorsi, &uscita)?;
+        self.registro().scrivi(|t| {
+            let visibile = t.rendi_visibile(&caricato, comune)?;
+            let quando = t.evento()?;
+            fornitura.segmento = Some(visibile.id);
+            fornitura.conclusa = Some(quando);
+            let mut c = t.comune(comune)?.ok_or_else(|| ErroreServizio::guasto(format!("{comune} non seminato")))?;
+            subentra(&mut c, &fornitura, visibile.id, quando);
+            t.salva_comune(&c)?;
+            t.salva_fornitura(&fornitura)?;
+            Ok(())
+        })
+    }
+
+    /// The object of `ready.json`.
+    pub fn pronto(&self) -> Esito<Value> {
+        let indirizzi = self.indirizzi().ok_or_else(|| ErroreServizio::guasto("in ascolto da nessuna parte"))?;
+        let seme = self.registro().seme()?;
+        let mut ambienti = serde_json::Map::new();
+        for (a, base) in &indirizzi.ambienti {
+            ambienti.insert(
+                a.chiave().to_owned(),
+                json!({"ws": base, "web": format!("{base}/combas"), "tipoInvio": a.tipo_invio()}),
+            );
+        }
+        let mut comuni = Vec::new();
+        for c in self.registro().comuni()?.into_iter().filter(|c| c.pronto) {
+            let mut postazioni = Vec::new();
+            if let Some(p) = self.pki().postazione(&postazione_pronta(c.istat)).map_err(ErroreServizio::guasto)? {
+                postazioni.push(json!({
+                    "id": p.id, "tipo": p.tipo, "p12": p.p12, "password": p.password,
+                    "certificato": p.pem, "chiave": p.chiave,
+                }));
+            }
+            comuni.push(json!({
+                "istat": c.istat, "nome": c.nome, "provincia": c.provincia, "pec": c.pec,
+                "postazioni": postazioni,
+                "operatori": [{
+                    "nameId": operatore_pronto(c.istat), "password": password_pronta(seme, c.istat),
+                    "ruoli": ["ALS", "ALP", "OPERATORE"], "funzioni": ["*"],
+                }],
+            }));
+        }
+        Ok(json!({
+            "versione": env!("CARGO_PKG_VERSION"),
+            "pid": std::process::id(),
+            "console": indirizzi.console,
+            "ca": self.pki().ca_pem(),
+            "ambienti": ambienti,
+            "carta": indirizzi.carta,
+            "comuni": comuni,
+        }))
+    }
+}
+
+/// A Comune as table 3 names it, with a PEC in a domain nobody owns.
+pub(crate) fn comune_fittizio(istat: CodiceIstat) -> Esito<Comune> {
+    let riga = tabelle().comuni().per_istat(istat.as_str()).last();
+    let (nome, sigla) = riga.map_or(("COMUNE DI PROVA", "XX"), |r| (r.nome, r.sigla));
+    let pec = format!("protocollo@{istat}.pec.example");
+    // The id of the ready postazione must be one: the code of the Comune is six digits.
+    IdPostazione::parse(&postazione_pronta(istat)).map_err(ErroreServizio::guasto)?;
+    Ok(Comune::nuovo(istat, nome, sigla, Some(pec)))
+}

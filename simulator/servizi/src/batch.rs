@@ -1,0 +1,413 @@
+//! The batch: takes deliveries up, elaborates them, commits their outcome with its PEC.
+//!
+//! One thread, one delivery at a time. Everything before the commit can be thrown away and done again, so a crash at
+//! any instant costs only time: at the next start every delivery that is not concluded is taken up anew. The load
+//! of an OK delivery is written as an invisible segment first; outcome, states, visible segment and PEC are one commit.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, PoisonError, Weak},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use anagrafe::Ambiente;
+use elaborazione::{Contesto, Gravita, Ingresso, Segmento, StatoEsito};
+use registro::{
+    Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
+    StatoFile, StatoFornitura, Transazione,
+    posta::{Conclusione, Lettera, Motivo},
+};
+
+use crate::{
+    ErroreServizio, Esito, Simulatore,
+    invio::{nome_segmento, ripresa},
+    schede::{NonValidati, compatti},
+    simulatore::prendi,
+};
+
+/// Longest an upload waits for the elaboration it set off before it answers all the same.
+const ATTESA_QUIETE: Duration = Duration::from_secs(600);
+/// Pause before work that failed for want of space, or that is delayed, is looked at again.
+const RIPROVA: Duration = Duration::from_millis(500);
+/// Blocking findings kept with the delivery, beside the exact counts.
+const CAMPIONI_BLOCCANTI: usize = 20;
+
+/// Folder of the findings inside the folder of a delivery.
+pub(crate) const CARTELLA_ESITO: &str = "esito";
+
+#[derive(Debug, Default)]
+struct Coda {
+    /// Something may be due.
+    svegliato: bool,
+    /// A round is going on.
+    occupato: bool,
+    /// The end was asked for.
+    fermo: bool,
+    /// Deliveries to take up whatever their files say: left half-way by a crash or by a full disk.
+    riprese: BTreeSet<IdFornitura>,
+}
+
+/// The batch thread's side of the facade.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    coda: Mutex<Coda>,
+    cambio: Condvar,
+    filo: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Batch {
+    fn coda(&self) -> std::sync::MutexGuard<'_, Coda> {
+        self.coda.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the batch to look around.
+    pub(crate) fn sveglia(&self) {
+        self.coda().svegliato = true;
+        self.cambio.notify_all();
+    }
+
+    /// Waits until nothing that is due is left undone, or for [`ATTESA_QUIETE`].
+    pub(crate) fn attendi_quiete(&self) {
+        let fine = Instant::now() + ATTESA_QUIETE;
+        let mut coda = self.coda();
+        while (coda.svegliato || coda.occupato) && !coda.fermo {
+            let resto = fine.saturating_duration_since(Instant::now());
+            if resto.is_zero() {
+                return;
+            }
+            coda = self.cambio.wait_timeout(coda, resto).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Takes deliveries up at the next round.
+    pub(crate) fn riprendi(&self, quali: impl IntoIterator<Item = IdFornitura>) {
+        let mut coda = self.coda();
+        coda.riprese.extend(quali);
+        coda.svegliato = true;
+    }
+
+    /// Starts the thread.
+    pub(crate) fn avvia(&self, sim: &Arc<Simulatore>) {
+        let debole = Arc::downgrade(sim);
+        let filo = thread::Builder::new().name("elaborazione".into()).spawn(move || gira(&debole));
+        match filo {
+            Ok(filo) => *self.filo.lock().unwrap_or_else(PoisonError::into_inner) = Some(filo),
+            Err(e) => tracing::error!(%e, "il batch non parte"),
+        }
+    }
+
+    /// Ends the thread after the delivery in hand.
+    pub(crate) fn ferma(&self) {
+        self.coda().fermo = true;
+        self.cambio.notify_all();
+        let filo = self.filo.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(filo) = filo
+            && filo.join().is_err()
+        {
+            tracing::error!("il batch è finito in modo anomalo");
+        }
+    }
+}
+
+fn gira(debole: &Weak<Simulatore>) {
+    loop {
+        let Some(sim) = debole.upgrade() else { return };
+        {
+            let mut coda = sim.batch.coda();
+            if !coda.svegliato && !coda.fermo {
+                coda = sim.batch.cambio.wait_timeout(coda, RIPROVA).unwrap_or_else(PoisonError::into_inner).0;
+            }
+            if coda.fermo {
+                return;
+            }
+            coda.svegliato = false;
+            coda.occupato = true;
+        }
+        sim.giro();
+        sim.batch.coda().occupato = false;
+        sim.batch.cambio.notify_all();
+    }
+}
+
+impl Simulatore {
+    /// At the start: what a crash left half-way is taken up, files nobody names are removed.
+    pub(crate) fn riprendi(&self) -> Esito<()> {
+        let forniture = self.registro().forniture(None, None)?;
+        let vive: BTreeSet<String> = forniture.iter().map(|f| f.id.to_string()).collect();
+        for voce in fs::read_dir(self.cartella_forniture())? {
+            let voce = voce?;
+            if !vive.contains(&*voce.file_name().to_string_lossy()) {
+                fs::remove_dir_all(voce.path())?;
+            }
+        }
+        for f in &forniture {
+            let nomi: BTreeSet<String> = f
+                .file
+                .iter()
+                .flat_map(|x| [crate::invio::nome_originale(x.id), nome_segmento(x.id)])
+                .chain([CARTELLA_ESITO.to_owned()])
+                .collect();
+            let Ok(voci) = fs::read_dir(self.cartella(f.id)) else { continue };
+            for voce in voci {
+                let voce = voce?;
+                if nomi.contains(&*voce.file_name().to_string_lossy()) {
+                    continue;
+                }
+                if voce.file_type()?.is_dir() {
+                    fs::remove_dir_all(voce.path())?;
+                } else {
+                    fs::remove_file(voce.path())?;
+                }
+            }
+        }
+        for voce in fs::read_dir(self.arrivi())? {
+            fs::remove_file(voce?.path())?;
+        }
+        self.batch.riprendi(forniture.iter().filter(|f| f.stato.in_corso()).map(|f| f.id));
+        Ok(())
+    }
+
+    /// One round: everything that is due now.
+    fn giro(&self) {
+        match self.dovute() {
+            Ok(dovute) => {
+                for id in dovute {
+                    if self.batch.coda().fermo {
+                        return;
+                    }
+                    if let Err(e) = self.elabora_fornitura(id) {
+                        tracing::warn!(%id, %e, "elaborazione rimandata");
+                        self.batch.coda().riprese.insert(id);
+                    }
+                }
+            }
+            Err(e) => tracing::warn!(%e, "il batch non legge lo stato"),
+        }
+    }
+
+    fn dovute(&self) -> Esito<Vec<IdFornitura>> {
+        if self.registro().ritmo()? == Ritmo::Sospesa {
+            return Ok(Vec::new());
+        }
+        let adesso = self.adesso();
+        let riprese = std::mem::take(&mut self.batch.coda().riprese);
+        let mut dovute = Vec::new();
+        for f in self.registro().forniture(None, None)?.into_iter().filter(|f| f.stato.in_corso()) {
+            let nuova = f.file.iter().any(|x| x.stato == StatoFile::InseritoOk);
+            if !(nuova || riprese.contains(&f.id)) {
+                continue;
+            }
+            if f.non_prima.is_some_and(|t| t > adesso) {
+                if riprese.contains(&f.id) {
+                    self.batch.coda().riprese.insert(f.id);
+                }
+                continue;
+            }
+            dovute.push(f.id);
+        }
+        Ok(dovute)
+    }
+
+    /// Elaborates one delivery with the files it has, and commits what came of it.
+    pub(crate) fn elabora_fornitura(&self, id: IdFornitura) -> Esito<()> {
+        let _lavoro = self.al_lavoro();
+        let Some(f) = self.registro().fornitura(id)? else { return Ok(()) };
+        let turno = self.turno(f.ambiente, f.comune);
+        let _turno = prendi(&turno);
+        let f = self.registro().scrivi(|t| -> Esito<_> {
+            let (mut f, _) = ripresa(t, id)?;
+            if f.stato.in_corso() {
+                f.stato = StatoFornitura::InElaborazione;
+                in_stato(&mut f, StatoFile::InElaborazione);
+                t.salva_fornitura(&f)?;
+            }
+            Ok(f)
+        })?;
+        if !f.stato.in_corso() {
+            return Ok(());
+        }
+        let contesto = self.contesto(f.ambiente, f.comune)?;
+        let (esito, segmenti) = self.giudica(&f, &contesto)?;
+        match esito.stato {
+            StatoEsito::InAttesa => self.registro().scrivi(|t| -> Esito<()> {
+                let (mut f, _) = ripresa(t, id)?;
+                f.conteggi.clone_from(&esito.conteggi);
+                t.salva_fornitura(&f)?;
+                Ok(())
+            }),
+            StatoEsito::Ko => self.concludi_ko(id, &esito),
+            StatoEsito::Ok => self.concludi_ok(&f, &esito, &segmenti),
+        }
+    }
+
+    /// The verdict over the files that are in, its findings in the delivery's folder.
+    fn giudica(&self, f: &Fornitura, contesto: &Contesto) -> Esito<(elaborazione::Esito, Vec<PathBuf>)> {
+        let cartella = self.cartella(f.id);
+        let nuovo = cartella.join(format!("{CARTELLA_ESITO}.nuovo"));
+        if nuovo.exists() {
+            fs::remove_dir_all(&nuovo)?;
+        }
+        fs::create_dir_all(&nuovo)?;
+        let vivi = in_ordine(f);
+        let percorsi: Vec<PathBuf> = vivi.iter().map(|x| cartella.join(nome_segmento(x.id))).collect();
+        let mut segmenti = Vec::with_capacity(percorsi.len());
+        for (file, percorso) in vivi.iter().zip(&percorsi) {
+            segmenti.push(Ingresso { nome: file.nome.clone(), segmento: Segmento::apri(percorso)? });
+        }
+        let completa = completa(f);
+        let ae = self.anagrafe_tributaria()?;
+        let esito = elaborazione::elabora(&segmenti, completa, contesto, &ae, &nuovo)?;
+        let definitivo = cartella.join(CARTELLA_ESITO);
+        if definitivo.exists() {
+            fs::remove_dir_all(&definitivo)?;
+        }
+        fs::rename(&nuovo, &definitivo)?;
+        Ok((esito, percorsi))
+    }
+
+    fn concludi_ko(&self, id: IdFornitura, esito: &elaborazione::Esito) -> Esito<()> {
+        self.registro().scrivi(|t| {
+            let (mut f, mut comune) = ripresa(t, id)?;
+            f.stato = StatoFornitura::Ko;
+            in_stato(&mut f, StatoFile::Ko);
+            esito_nella(&mut f, esito);
+            let quando = t.evento()?;
+            f.conclusa = Some(quando);
+            let stato = comune.in_ambiente_mut(f.ambiente);
+            stato.ultima_elaborata = Some(id);
+            if f.ambiente == Ambiente::Sub {
+                stato.situazione = SituazioneComune::MancatoSubentro;
+                stato.dal = Some(quando);
+                comune.stato = MacroStato::MancatoSubentro;
+            }
+            t.salva_comune(&comune)?;
+            t.salva_fornitura(&f)?;
+            let motivi = motivi(esito, Gravita::Errore);
+            spedisci(t, &f, &comune, Conclusione::Negativa { motivi })
+        })
+    }
+
+    fn concludi_ok(&self, f: &Fornitura, esito: &elaborazione::Esito, segmenti: &[PathBuf]) -> Esito<()> {
+        let byte: u64 = segmenti.iter().filter_map(|p| fs::metadata(p).ok()).map(|m| m.len()).sum();
+        // The store grows to about twice its data before it is tidied (crates.md §6).
+        self.registro().verifica_spazio(byte.saturating_mul(2))?;
+        let caricato = carica_segmenti(self.registro(), f, segmenti, &self.cartella(f.id).join(CARTELLA_ESITO))?;
+        let commit = self.registro().scrivi(|t| {
+            let (mut f, mut comune) = ripresa(t, f.id)?;
+            let visibile = t.rendi_visibile(&caricato, f.comune)?;
+            f.stato = StatoFornitura::ElaborataOk;
+            in_stato(&mut f, StatoFile::Elaborato);
+            esito_nella(&mut f, esito);
+            f.segmento = Some(visibile.id);
+            let quando = t.evento()?;
+            f.conclusa = Some(quando);
+            subentra(&mut comune, &f, visibile.id, quando);
+            t.salva_comune(&comune)?;
+            t.salva_fornitura(&f)?;
+            let avvisi = motivi(esito, Gravita::Avviso);
+            spedisci(t, &f, &comune, Conclusione::Positiva { schede: f.schede, avvisi })
+        });
+        if commit.is_err() {
+            self.registro().scarta(f.ambiente, caricato.segmento);
+        }
+        commit
+    }
+}
+
+/// Records of the segments, in file order, into an invisible segment of the register.
+pub(crate) fn carica_segmenti(
+    registro: &Registro,
+    f: &Fornitura,
+    segmenti: &[PathBuf],
+    esito: &Path,
+) -> Esito<registro::Caricato> {
+    let mut non_validati = NonValidati::default();
+    for rilievo in elaborazione::rilievi(esito)? {
+        non_validati.nota(&rilievo?);
+    }
+    registro.carica_da(f.ambiente, f.id, compatti(segmenti, &non_validati))
+}
+
+/// APR files 1..total are all in, and the AIRE file too.
+fn completa(f: &Fornitura) -> bool {
+    let vivi = || f.file.iter().filter(|x| x.stato != StatoFile::Scartato);
+    let aire = vivi().any(|x| x.tipo == registro::TipoFile::Aire);
+    let mut apr: Vec<_> = vivi().filter(|x| x.tipo == registro::TipoFile::Apr).collect();
+    apr.sort_by_key(|x| x.progressivo);
+    let Some(totale) = apr.first().map(|x| x.totale) else { return false };
+    aire && (1..=totale).eq(apr.iter().map(|x| x.progressivo))
+}
+
+/// The files that count, in the order of their schede in the register: APR by progressivo, then AIRE.
+pub(crate) fn in_ordine(f: &Fornitura) -> Vec<&registro::FileFornitura> {
+    let mut vivi: Vec<_> = f.file.iter().filter(|x| x.stato != StatoFile::Scartato).collect();
+    vivi.sort_by_key(|x| (x.tipo, x.progressivo));
+    vivi
+}
+
+fn in_stato(f: &mut Fornitura, stato: StatoFile) {
+    for file in f.file.iter_mut().filter(|x| x.stato != StatoFile::Scartato) {
+        file.stato = stato;
+    }
+}
+
+fn esito_nella(f: &mut Fornitura, esito: &elaborazione::Esito) {
+    f.conteggi.clone_from(&esito.conteggi);
+    f.bloccanti =
+        esito.bloccanti.iter().take(CAMPIONI_BLOCCANTI).filter_map(|r| serde_json::to_value(r).ok()).collect();
+}
+
+/// The Comune after an OK delivery.
+pub(crate) fn subentra(comune: &mut Comune, f: &Fornitura, segmento: registro::IdSegmento, quando: registro::Quando) {
+    let stato = comune.in_ambiente_mut(f.ambiente);
+    stato.situazione = SituazioneComune::Subentrato;
+    stato.dal = Some(quando);
+    stato.fornitura = Some(f.id);
+    stato.segmento = Some(segmento);
+    stato.ultima_elaborata = Some(f.id);
+    stato.versioni_ok.insert(f.versione);
+    match (f.ambiente, comune.stato) {
+        (Ambiente::Sub, _) => comune.stato = MacroStato::Subentrato,
+        (Ambiente::Pre, MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato | MacroStato::Censito) => {
+            comune.stato = MacroStato::Presubentrato;
+        }
+        _ => {}
+    }
+}
+
+/// The codes of one severity with their counts and a text.
+fn motivi(esito: &elaborazione::Esito, gravita: Gravita) -> Vec<Motivo> {
+    esito
+        .conteggi
+        .iter()
+        .filter_map(|(codice, quante)| {
+            let campione = esito.bloccanti.iter().find(|r| r.codice == *codice);
+            let blocca = campione.is_some_and(|r| r.gravita == Gravita::Errore);
+            if blocca != (gravita == Gravita::Errore) {
+                return None;
+            }
+            let testo = match campione {
+                Some(r) => r.testo.clone(),
+                None => elaborazione::anomalia(codice).map_or_else(String::new, |a| a.titolo().to_owned()),
+            };
+            Some(Motivo { codice: codice.clone(), testo, quante: *quante })
+        })
+        .collect()
+}
+
+fn spedisci(t: &mut Transazione<'_>, f: &Fornitura, comune: &Comune, conclusione: Conclusione) -> Esito<()> {
+    t.spedisci(&Lettera {
+        ambiente: f.ambiente,
+        comune,
+        fornitura: f.id,
+        versione: f.versione,
+        protocollo: &f.protocollo,
+        conclusione,
+        aire_opaco: f.aire_opaco(),
+        allegati: Vec::new(),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,364 @@
+//! The register of Comuni, plans, operators, clock, pace and tax register, as the control API reads and changes it.
+
+use anagrafe::{Ambiente, CodiceIstat, Data, tabelle::tabelle};
+use registro::{
+    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Operatore, Pec, Piano, Ritmo, Scambio, Soluzione,
+    StatoOperatore, impronta_password,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{ErroreServizio, Esito, Simulatore, avvio::comune_fittizio};
+
+/// Exchanges a page of the journal holds at most.
+pub const SCAMBI_PER_PAGINA: usize = 200;
+
+/// A Comune to be added (`POST /api/comuni`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NuovoComune {
+    /// Codice ISTAT, fictitious (888nnn) or of table 3.
+    pub istat: CodiceIstat,
+    /// Name; that of table 3 when missing.
+    pub nome: Option<String>,
+    /// Sigla of the province.
+    pub provincia: Option<String>,
+    /// Address for the outcomes; a fictitious one when missing, none when `null` is not wanted see `PUT`.
+    pub pec: Option<String>,
+}
+
+/// The scenario clock as the API shows it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct OrologioMostrato {
+    /// Scenario date.
+    pub oggi: Data,
+    /// Scenario seconds per wall second.
+    pub velocita: u32,
+    /// Scenario instant.
+    pub adesso: registro::Quando,
+}
+
+/// What `PUT /api/comuni/{istat}` may change; what is missing stays.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ModificaComune {
+    nome: Option<String>,
+    provincia: Option<String>,
+    #[serde(deserialize_with = "presente")]
+    pec: Option<Option<String>>,
+    stato: Option<MacroStato>,
+    soluzione: Option<Soluzione>,
+    configurazione: Option<registro::Configurazione>,
+}
+
+/// What `PUT …/operatori/{nameId}` may change.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ModificaOperatore {
+    stato: Option<StatoOperatore>,
+    ruoli: Option<std::collections::BTreeSet<String>>,
+    funzioni: Option<std::collections::BTreeSet<String>>,
+    password: Option<String>,
+}
+
+/// Tells a field that is `null` from one that is missing.
+fn presente<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(d).map(Some)
+}
+
+pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
+    serde_json::from_value(valore).map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {e}")))
+}
+
+/// Longest user name, in characters (NameID).
+const NOME_UTENTE_MASSIMO: usize = 64;
+
+impl Simulatore {
+    /// One Comune, 404 when unknown.
+    pub fn comune(&self, istat: CodiceIstat) -> Esito<Comune> {
+        self.registro()
+            .comune(istat)?
+            .ok_or_else(|| ErroreServizio::assente(format!("Il Comune {istat} non è presente nel simulatore.")))
+    }
+
+    /// Every Comune, by code.
+    pub fn comuni(&self) -> Esito<Vec<Comune>> {
+        self.pronto_lo_stato()?;
+        Ok(self.registro().comuni()?)
+    }
+
+    /// Adds a Comune.
+    pub fn crea_comune(&self, nuovo: NuovoComune) -> Esito<Comune> {
+        self.pronto_lo_stato()?;
+        if !nuovo.istat.fittizio() && tabelle().comuni().per_istat(nuovo.istat.as_str()).next().is_none() {
+            return Err(ErroreServizio::richiesta(format!(
+                "{} non è né un codice fittizio (888nnn) né un codice della tabella dei comuni.",
+                nuovo.istat
+            )));
+        }
+        self.registro().scrivi(|t| {
+            if t.comune(nuovo.istat)?.is_some() {
+                return Err(ErroreServizio::conflitto(format!("Il Comune {} esiste già.", nuovo.istat)));
+            }
+            let mut c = comune_fittizio(nuovo.istat)?;
+            c.nome = nuovo.nome.unwrap_or(c.nome);
+            c.provincia = nuovo.provincia.unwrap_or(c.provincia);
+            if let Some(pec) = nuovo.pec {
+                c.pec = Some(pec_valida(pec)?);
+            }
+            t.salva_comune(&c)?;
+            t.evento()?;
+            Ok(c)
+        })
+    }
+
+    /// Changes a Comune; unknown fields are refused.
+    pub fn aggiorna_comune(&self, istat: CodiceIstat, modifica: Value) -> Esito<Comune> {
+        self.pronto_lo_stato()?;
+        let m: ModificaComune = leggi(modifica)?;
+        self.registro().scrivi(|t| {
+            let mut c = t.comune(istat)?.ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
+            c.nome = m.nome.unwrap_or(c.nome);
+            c.provincia = m.provincia.unwrap_or(c.provincia);
+            if let Some(pec) = m.pec {
+                c.pec = pec.map(pec_valida).transpose()?;
+            }
+            c.stato = m.stato.unwrap_or(c.stato);
+            c.soluzione = m.soluzione.unwrap_or(c.soluzione);
+            c.configurazione = m.configurazione.unwrap_or(c.configurazione);
+            t.salva_comune(&c)?;
+            t.evento()?;
+            Ok(c)
+        })
+    }
+
+    /// The plan of a Comune in an environment.
+    pub fn piano(&self, istat: CodiceIstat, ambiente: Ambiente) -> Esito<Option<Piano>> {
+        self.comune(istat)?;
+        Ok(self.registro().piano(ambiente, istat)?)
+    }
+
+    /// Sets or removes the plan. A window that ends before it begins is `EN033`.
+    pub fn metti_piano(&self, istat: CodiceIstat, ambiente: Ambiente, piano: Option<Piano>) -> Esito<()> {
+        self.comune(istat)?;
+        if let Some(p) = piano
+            && p.inizio > p.fine
+        {
+            return Err(ErroreServizio {
+                codice: Some("EN033"),
+                http: 422,
+                testo: format!("La data di inizio ({}) è successiva alla data di fine ({}).", p.inizio, p.fine),
+            });
+        }
+        self.registro().scrivi(|t| {
+            t.salva_piano(ambiente, istat, piano)?;
+            t.evento()?;
+            Ok(())
+        })
+    }
+
+    /// An operator of a Comune, without the hash of the password.
+    pub fn operatore(&self, istat: CodiceIstat, name_id: &str) -> Esito<Operatore> {
+        self.registro()
+            .operatore(name_id)?
+            .filter(|o| o.comuni.contains(&istat))
+            .map(Operatore::senza_segreti)
+            .ok_or_else(|| ErroreServizio::assente(format!("L'operatore {name_id} non è registrato per {istat}.")))
+    }
+
+    /// The operators of a Comune.
+    pub fn operatori(&self, istat: CodiceIstat) -> Esito<Vec<Operatore>> {
+        Ok(self.registro().operatori(istat)?.into_iter().map(Operatore::senza_segreti).collect())
+    }
+
+    /// Registers or changes an operator of a Comune.
+    pub fn metti_operatore(&self, istat: CodiceIstat, name_id: &str, modifica: Value) -> Esito<Operatore> {
+        self.comune(istat)?;
+        if name_id.is_empty()
+            || name_id.chars().count() > NOME_UTENTE_MASSIMO
+            || !name_id.chars().all(|c| c.is_ascii_alphanumeric())
+        {
+            return Err(ErroreServizio::richiesta("Il nome utente ha da 1 a 64 lettere o cifre."));
+        }
+        let m: ModificaOperatore = leggi(modifica)?;
+        let password = m
+            .password
+            .map(|p| impronta_password(&p, &rand::RngExt::random::<[u8; 16]>(&mut rand::rng())))
+            .transpose()?;
+        self.registro().scrivi(|t| {
+            let mut o = t.operatore(name_id)?.unwrap_or_else(|| Operatore {
+                name_id: name_id.to_owned(),
+                password: String::new(),
+                stato: StatoOperatore::Attivo,
+                ruoli: ["OPERATORE".to_owned()].into(),
+                funzioni: ["*".to_owned()].into(),
+                comuni: std::collections::BTreeSet::new(),
+            });
+            o.comuni.insert(istat);
+            o.stato = m.stato.unwrap_or(o.stato);
+            o.ruoli = m.ruoli.unwrap_or(o.ruoli);
+            o.funzioni = m.funzioni.unwrap_or(o.funzioni);
+            o.password = password.unwrap_or(o.password);
+            t.salva_operatore(&o)?;
+            t.evento()?;
+            Ok(o.senza_segreti())
+        })
+    }
+
+    /// Deliveries, oldest first.
+    pub fn forniture(&self, ambiente: Option<Ambiente>, comune: Option<CodiceIstat>) -> Esito<Vec<Fornitura>> {
+        self.pronto_lo_stato()?;
+        Ok(self.registro().forniture(ambiente, comune)?)
+    }
+
+    /// One delivery by its public id.
+    pub fn fornitura(&self, id: &str) -> Esito<Fornitura> {
+        self.pronto_lo_stato()?;
+        let assente = || ErroreServizio::assente(format!("Nessuna fornitura {id}."));
+        let id = IdFornitura::parse(id).ok_or_else(assente)?;
+        self.registro().fornitura(id)?.ok_or_else(assente)
+    }
+
+    /// The scenario clock.
+    pub fn orologio(&self) -> Esito<OrologioMostrato> {
+        let o = self.registro().orologio()?;
+        let adesso = self.registro().ora()?;
+        Ok(OrologioMostrato { oggi: adesso.date(), velocita: o.velocita, adesso })
+    }
+
+    /// Moves the clock, changes its speed, or both.
+    pub fn metti_orologio(&self, oggi: Option<Data>, velocita: Option<u32>) -> Esito<OrologioMostrato> {
+        self.registro().scrivi(|t| -> Esito<()> {
+            t.imposta_orologio(oggi, velocita)?;
+            Ok(())
+        })?;
+        self.orologio()
+    }
+
+    /// Pace of the batch.
+    pub fn ritmo(&self) -> Esito<Ritmo> {
+        Ok(self.registro().ritmo()?)
+    }
+
+    /// Changes the pace; going back to `istantanea` waits for what was held up.
+    pub fn metti_ritmo(&self, ritmo: Ritmo) -> Esito<()> {
+        self.pronto_lo_stato()?;
+        self.registro().scrivi(|t| -> Esito<()> { Ok(t.salva_ritmo(ritmo)?) })?;
+        self.batch.sveglia();
+        if ritmo == Ritmo::Istantanea {
+            self.batch.attendi_quiete();
+        }
+        Ok(())
+    }
+
+    /// Messages, oldest first.
+    pub fn pec(&self, comune: Option<CodiceIstat>) -> Esito<Vec<Pec>> {
+        self.pronto_lo_stato()?;
+        Ok(self.registro().pec(None, comune)?)
+    }
+
+    /// One message.
+    pub fn pec_una(&self, id: &str) -> Esito<Pec> {
+        let assente = || ErroreServizio::assente(format!("Nessun messaggio {id}."));
+        self.registro().messaggio(IdPec::parse(id).ok_or_else(assente)?)?.ok_or_else(assente)
+    }
+
+    /// Marks a message as read.
+    pub fn segna_letta(&self, id: &str) -> Esito<()> {
+        let id = self.pec_una(id)?.id;
+        self.registro().scrivi(|t| -> Esito<()> {
+            t.segna_letta(id)?;
+            Ok(())
+        })
+    }
+
+    /// A page of the journal after entry `dopo`.
+    pub fn scambi(&self, dopo: u64, esito: Option<&str>) -> Esito<Vec<Scambio>> {
+        let esito = esito
+            .map(|e| {
+                registro::EsitoScambio::parse(e)
+                    .ok_or_else(|| ErroreServizio::richiesta(format!("Esito sconosciuto: {e}")))
+            })
+            .transpose()?;
+        Ok(self.registro().scambi(dopo, esito, SCAMBI_PER_PAGINA)?)
+    }
+
+    /// The last entries of the journal, newest first.
+    pub fn ultimi_scambi(&self, quanti: usize) -> Esito<Vec<Scambio>> {
+        Ok(self.registro().ultimi_scambi(None, None, quanti)?)
+    }
+
+    /// One entry of the journal.
+    pub fn scambio(&self, n: u64) -> Esito<Scambio> {
+        self.registro().scambio(n)?.ok_or_else(|| {
+            ErroreServizio::assente(format!("Nessuno scambio {n}: i più vecchi lasciano il posto ai nuovi."))
+        })
+    }
+
+    /// Writes an entry of the journal; gives its number.
+    pub fn annota(&self, scambio: Scambio) -> Esito<u64> {
+        self.registro().scrivi(|t| Ok(t.annota(scambio)?))
+    }
+
+    /// The catalogue of anomalies.
+    #[expect(clippy::unused_self, reason = "overrides by configuration will depend on the simulator")]
+    pub fn catalogo(&self) -> &'static [&'static elaborazione::Anomalia] {
+        elaborazione::CATALOGO
+    }
+
+    /// `GET /api/stato`.
+    pub fn stato(&self) -> Esito<Value> {
+        let orologio = self.orologio()?;
+        let mut per_ambiente = serde_json::Map::new();
+        let forniture = self.registro().forniture(None, None)?;
+        for a in Ambiente::TUTTI {
+            let mie = || forniture.iter().filter(|f| f.ambiente == a);
+            let schede: u64 = mie().filter(|f| f.segmento.is_some()).map(|f| f.schede.totale()).sum();
+            per_ambiente.insert(
+                a.chiave().to_owned(),
+                json!({"forniture": mie().count(), "inCorso": mie().filter(|f| f.stato.in_corso()).count(), "schede": schede}),
+            );
+        }
+        Ok(json!({
+            "versione": env!("CARGO_PKG_VERSION"),
+            "simulatore": "SIMULATORE – dati fittizi",
+            "pid": std::process::id(),
+            "avviato": self.partito(),
+            "orologio": orologio,
+            "elaborazione": self.ritmo()?,
+            "ambienti": per_ambiente,
+        }))
+    }
+
+    /// Counters as Prometheus text.
+    pub fn metriche(&self) -> Esito<String> {
+        use std::fmt::Write as _;
+        let mut testo = String::new();
+        let forniture = self.registro().forniture(None, None)?;
+        testo.push_str("# HELP anpr_sim_forniture Forniture per ambiente e stato\n# TYPE anpr_sim_forniture gauge\n");
+        let mut conti = std::collections::BTreeMap::new();
+        for f in &forniture {
+            *conti.entry((f.ambiente.chiave(), f.stato.nome())).or_insert(0_u64) += 1;
+        }
+        for ((ambiente, stato), n) in conti {
+            let _ = writeln!(testo, "anpr_sim_forniture{{ambiente=\"{ambiente}\",stato=\"{stato}\"}} {n}");
+        }
+        let pec = self.registro().pec(None, None)?.len();
+        let _ = writeln!(testo, "# HELP anpr_sim_pec Messaggi PEC\n# TYPE anpr_sim_pec counter\nanpr_sim_pec {pec}");
+        let scambi = self.registro().ultimi_scambi(None, None, 1)?.first().map_or(0, |s| s.n);
+        let _ = writeln!(
+            testo,
+            "# HELP anpr_sim_scambi Scambi di servizi web\n# TYPE anpr_sim_scambi counter\nanpr_sim_scambi {scambi}"
+        );
+        Ok(testo)
+    }
+}
+
+/// An address that a message can carry.
+fn pec_valida(pec: String) -> Esito<String> {
+    if registro::posta::indirizzo_valido(pec.trim()) {
+        Ok(pec.trim().to_owned())
+    } else {
+        Err(ErroreServizio::richiesta(format!("«{pec}» non è un indirizzo di posta valido.")))
+    }
+}

@@ -1,0 +1,74 @@
+//! What the command line and the configuration decide before the simulator starts.
+
+use std::path::PathBuf;
+
+use anagrafe::{Ambiente, CodiceIstat, Data};
+use elaborazione::AireIgnoto;
+
+/// Comuni ready from the first start: 888001 … 888010.
+pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
+/// The ready Comuni that have already migrated, in every environment, with their number of inhabitants.
+pub const COMUNI_POPOLATI: [(&str, u64); 2] = [("888002", 2_000), ("888003", 500)];
+
+/// The ready Comuni as codes.
+pub fn comuni_pronti() -> Vec<CodiceIstat> {
+    COMUNI_PRONTI.filter_map(|n| CodiceIstat::parse(&n.to_string()).ok()).collect()
+}
+
+/// Everything the simulator needs to know to start; ports and sockets are not among it.
+#[derive(Debug, Clone)]
+pub struct Impostazioni {
+    /// Data folder.
+    pub dati: PathBuf,
+    /// Seed of everything that is random.
+    pub seme: u64,
+    /// Scenario date; none = today's, running with the wall clock.
+    pub oggi: Option<Data>,
+    /// AIRE files of unknown layout.
+    pub aire_ignoto: AireIgnoto,
+    /// No `X-Anpr-Sim-Scambio` header on replies.
+    pub senza_diagnostica: bool,
+    /// Token the console wants beyond loopback.
+    pub token_console: Option<String>,
+    /// Further names the console answers to.
+    pub host_console: Vec<String>,
+    /// Further names the environments answer to.
+    pub host_ambienti: Vec<String>,
+    /// Threads of the checks.
+    pub fili: usize,
+}
+
+impl Impostazioni {
+    /// Defaults over a data folder.
+    pub fn in_cartella(dati: PathBuf) -> Self {
+        Self {
+            dati,
+            seme: 1,
+            oggi: None,
+            aire_ignoto: AireIgnoto::Opaco,
+            senza_diagnostica: false,
+            token_console: None,
+            host_console: Vec::new(),
+            host_ambienti: Vec::new(),
+            fili: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// Where the listeners ended up, known once they are bound: the addresses of the ready file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indirizzi {
+    /// Base address of the console, `http://127.0.0.1:8080`.
+    pub console: String,
+    /// Base address of each environment, `https://localhost:8443`.
+    pub ambienti: [(Ambiente, String); 3],
+    /// Base address of the card listener.
+    pub carta: String,
+}
+
+impl Indirizzi {
+    /// Base address of one environment.
+    pub fn ambiente(&self, ambiente: Ambiente) -> &str {
+        self.ambienti.iter().find(|(a, _)| *a == ambiente).map_or("", |(_, u)| u)
+    }
+}

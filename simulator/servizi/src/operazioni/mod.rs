@@ -1,0 +1,71 @@
+//! The operations of the web services: one file each, all of one shape.
+//!
+//! An operation takes a verified envelope whose body passed the schema and gives a reply: decode, rules in the
+//! order of spec security §6.3 step 11, command, encode. What it cannot do it says in band; a failure of ours is
+//! an [`ErroreServizio`](crate::ErroreServizio) and never dressed as an ANPR code.
+
+pub(crate) mod s001;
+pub(crate) mod test_conn;
+
+use anagrafe::Ambiente;
+use frontiera::{BustaVerificata, Servizio};
+use registro::EsitoScambio;
+
+use schema::{ErroreScrittura, Modello, Scrittore};
+
+use crate::{ErroreServizio, Esito, Simulatore};
+
+/// What an operation answers: the body's payload and how the journal calls it.
+pub(crate) struct RispostaOperazione {
+    /// The payload, without XML declaration.
+    pub(crate) xml: String,
+    /// `Ok` or `Ko`.
+    pub(crate) esito: EsitoScambio,
+    /// One line for the journal when it is a KO.
+    pub(crate) causa: Option<String>,
+}
+
+/// One endpoint: its path, the roots it takes, the operation behind it.
+pub(crate) struct Punto {
+    /// Path on every environment, case-sensitive (spec security §1.2).
+    pub(crate) percorso: &'static str,
+    /// What the perimeter must know.
+    pub(crate) servizio: Servizio,
+    /// Name in the journal.
+    pub(crate) operazione: &'static str,
+    /// The operation.
+    pub(crate) esegui: fn(&Simulatore, Ambiente, &BustaVerificata) -> Esito<RispostaOperazione>,
+}
+
+/// Every endpoint that answers.
+pub(crate) static PUNTI: &[&Punto] = &[&test_conn::PUNTO, &s001::PUNTO];
+
+/// The endpoint of a path.
+pub(crate) fn punto(percorso: &str) -> Option<&'static Punto> {
+    PUNTI.iter().copied().find(|p| p.percorso == percorso)
+}
+
+/// Writes a reply's payload through the grammar: what would break the schema is a failure of ours, caught here.
+pub(crate) fn componi(
+    (ns, nome): (&str, &str),
+    contenuto: impl FnOnce(&mut Scrittore<'_, Vec<u8>>) -> Result<(), ErroreScrittura>,
+) -> Esito<String> {
+    let modello = Modello::di(ns, nome).ok_or_else(|| ErroreServizio::guasto(format!("nessuna grammatica per {nome}")))?;
+    let scrivi = || -> Result<Vec<u8>, ErroreScrittura> {
+        let mut s = Scrittore::nuovo(modello, Vec::new()).senza_dichiarazione();
+        s.apri(nome)?;
+        contenuto(&mut s)?;
+        s.chiudi()?;
+        s.fine()
+    };
+    let byte = scrivi().map_err(ErroreServizio::guasto)?;
+    String::from_utf8(byte).map_err(ErroreServizio::guasto)
+}
+
+/// A run of leaves.
+pub(crate) fn scrivi_campi(
+    s: &mut Scrittore<'_, Vec<u8>>,
+    campi: &[(&'static str, String)],
+) -> Result<(), ErroreScrittura> {
+    campi.iter().try_for_each(|(nome, valore)| s.foglia(nome, valore))
+}

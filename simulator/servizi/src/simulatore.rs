@@ -1,0 +1,304 @@
+//! The simulator as one value: the register, the keys, the counter and the batch behind one facade.
+//!
+//! Pages, control API and web services reach the state only through it. Calls block; whoever serves sockets runs
+//! them on a blocking thread. What must stay true: a delivery changes only under the turn of its Comune (`turno`),
+//! a reset only when no turn is held, and nothing is read of deliveries before the ready Comuni are in place.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard},
+};
+
+use anagrafe::{Ambiente, CodiceIstat};
+use certs::Pki;
+use elaborazione::{Contesto, OpzioniPrepara, Politica};
+use frontiera::Frontiera;
+use jiff::Timestamp;
+use registro::{Lettura as _, OpzioniRegistro, Orologio, Registro, RispostaRicordata, Scambio};
+
+use crate::{
+    Deposito, ErroreServizio, Esito,
+    batch::Batch,
+    impostazioni::{Impostazioni, Indirizzi},
+};
+
+/// Folder of uploads being received.
+const ARRIVI: &str = "arrivi";
+/// Folder of deliveries: one folder each, files named by id.
+const FORNITURE: &str = "forniture";
+
+/// Whether the ready Comuni are in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Avvio {
+    InCorso,
+    Fatto,
+    Fallito(String),
+}
+
+/// The running simulator.
+pub struct Simulatore {
+    registro: Registro,
+    pki: Pki,
+    impostazioni: Impostazioni,
+    indirizzi: OnceLock<Indirizzi>,
+    frontiere: [(Ambiente, Frontiera); 3],
+    turni: Mutex<BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>>,
+    /// Work on deliveries reads it, a reset writes it.
+    fermo: RwLock<()>,
+    avvio: Mutex<Avvio>,
+    avviato: Condvar,
+    pub(crate) batch: Batch,
+    /// Failed logins, for the brute-force delay.
+    pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
+    partito: Timestamp,
+}
+
+impl Simulatore {
+    /// Opens the data folder and starts the batch; the ready Comuni are put in place by [`Self::popola`].
+    pub fn apri(impostazioni: Impostazioni, pki: Pki) -> Esito<Arc<Self>> {
+        let adesso = Timestamp::now();
+        let opzioni = OpzioniRegistro {
+            orologio: impostazioni.oggi.map(|oggi| Orologio::dal(oggi, 1, adesso)),
+            seme: impostazioni.seme,
+            ..OpzioniRegistro::default()
+        };
+        let registro = Registro::apri(&impostazioni.dati, opzioni).map_err(|e| ErroreServizio {
+            codice: None,
+            http: 500,
+            testo: e.to_string(),
+        })?;
+        for cartella in [ARRIVI, FORNITURE] {
+            fs::create_dir_all(impostazioni.dati.join(cartella))?;
+        }
+        let frontiere = [Ambiente::Test, Ambiente::Pre, Ambiente::Sub].map(|a| {
+            let ancore = pki.ancore(a.chiave());
+            Frontiera::nuova(a, ancore, frontiera::Politica::default()).map(|f| (a, f))
+        });
+        let [test, pre, sub] = frontiere;
+        let errore = |e: frontiera::ErroreFrontiera| ErroreServizio::guasto(e);
+        let frontiere = [test.map_err(errore)?, pre.map_err(errore)?, sub.map_err(errore)?];
+        let sim = Arc::new(Self {
+            registro,
+            pki,
+            impostazioni,
+            indirizzi: OnceLock::new(),
+            frontiere,
+            turni: Mutex::default(),
+            fermo: RwLock::new(()),
+            avvio: Mutex::new(Avvio::InCorso),
+            avviato: Condvar::new(),
+            batch: Batch::default(),
+            tentativi: Mutex::default(),
+            partito: adesso,
+        });
+        sim.semina_comuni()?;
+        Ok(sim)
+    }
+
+    /// Tells where the listeners ended up; once.
+    pub fn ascolta_su(&self, indirizzi: Indirizzi) {
+        // A second call would be a bug of the start; the first word stands.
+        let _ = self.indirizzi.set(indirizzi);
+    }
+
+    /// Where the listeners are, once they are bound.
+    pub fn indirizzi(&self) -> Option<&Indirizzi> {
+        self.indirizzi.get()
+    }
+
+    /// What the simulator was started with.
+    pub fn impostazioni(&self) -> &Impostazioni {
+        &self.impostazioni
+    }
+
+    /// When the process opened the data folder.
+    pub(crate) fn partito(&self) -> Timestamp {
+        self.partito
+    }
+
+    /// Read access to the whole state, for services.
+    pub(crate) fn registro(&self) -> &Registro {
+        &self.registro
+    }
+
+    pub(crate) fn pki(&self) -> &Pki {
+        &self.pki
+    }
+
+    pub(crate) fn frontiera(&self, ambiente: Ambiente) -> &Frontiera {
+        let [test, pre, sub] = &self.frontiere;
+        match ambiente {
+            Ambiente::Test => &test.1,
+            Ambiente::Pre => &pre.1,
+            Ambiente::Sub => &sub.1,
+        }
+    }
+
+    /// Wall time, for freshness of messages and sessions.
+    #[expect(clippy::unused_self, reason = "the fault plan will shift it")]
+    pub(crate) fn adesso(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// What a check must know of an environment and a Comune, today.
+    pub(crate) fn contesto(&self, ambiente: Ambiente, comune: CodiceIstat) -> Esito<Contesto> {
+        Ok(Contesto { ambiente, comune, oggi: self.registro.oggi()?, politica: self.politica() })
+    }
+
+    pub(crate) fn politica(&self) -> Politica {
+        Politica { aire_ignoto: self.impostazioni.aire_ignoto, ..Politica::default() }
+    }
+
+    pub(crate) fn opzioni_prepara(&self) -> OpzioniPrepara {
+        OpzioniPrepara { fili: self.impostazioni.fili, ..OpzioniPrepara::default() }
+    }
+
+    pub(crate) fn arrivi(&self) -> PathBuf {
+        self.impostazioni.dati.join(ARRIVI)
+    }
+
+    pub(crate) fn cartella_forniture(&self) -> PathBuf {
+        self.impostazioni.dati.join(FORNITURE)
+    }
+
+    /// Folder of one delivery.
+    pub(crate) fn cartella(&self, fornitura: registro::IdFornitura) -> PathBuf {
+        self.cartella_forniture().join(fornitura.to_string())
+    }
+
+    /// A place for the bytes of an upload; refused at once when the disk has no room for it.
+    pub fn deposito(&self) -> Esito<Deposito> {
+        self.registro.verifica_spazio(0)?;
+        Ok(Deposito::in_cartella(&self.arrivi())?)
+    }
+
+    /// The turn of one Comune in one environment: whoever holds it alone changes its deliveries.
+    pub(crate) fn turno(&self, ambiente: Ambiente, comune: CodiceIstat) -> Arc<Mutex<()>> {
+        let mut turni = self.turni.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turni.entry((ambiente, comune)).or_default())
+    }
+
+    /// Keeps a reset away while work on deliveries goes on.
+    pub(crate) fn al_lavoro(&self) -> RwLockReadGuard<'_, ()> {
+        self.fermo.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the ready Comuni are in place.
+    pub(crate) fn pronto_lo_stato(&self) -> Esito<()> {
+        let mut avvio = self.avvio.lock().unwrap_or_else(PoisonError::into_inner);
+        while *avvio == Avvio::InCorso {
+            avvio = self.avviato.wait(avvio).unwrap_or_else(PoisonError::into_inner);
+        }
+        match &*avvio {
+            Avvio::Fallito(perche) => Err(ErroreServizio::guasto(format!("avvio non riuscito: {perche}"))),
+            Avvio::InCorso | Avvio::Fatto => Ok(()),
+        }
+    }
+
+    /// Puts the ready Comuni in place, takes up what a crash left half-way, and lets everyone in. Call once, off the
+    /// serving threads, after the listeners are bound.
+    pub fn popola(self: &Arc<Self>) {
+        let esito = self.popola_comuni().and_then(|()| self.riprendi());
+        if let Err(e) = &esito {
+            tracing::error!(%e, "avvio dello stato non riuscito");
+        }
+        let mut avvio = self.avvio.lock().unwrap_or_else(PoisonError::into_inner);
+        *avvio = esito.map_or_else(|e| Avvio::Fallito(e.testo), |()| Avvio::Fatto);
+        drop(avvio);
+        self.avviato.notify_all();
+        self.batch.avvia(self);
+    }
+
+    /// Ends the batch after the delivery in hand.
+    pub fn chiudi(&self) {
+        self.batch.ferma();
+    }
+
+    /// Back to the state after the first start; keys and journal numbers go on.
+    pub fn reset(&self) -> Esito<()> {
+        self.pronto_lo_stato()?;
+        let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
+        self.registro.azzera()?;
+        for cartella in [self.arrivi(), self.cartella_forniture()] {
+            svuota(&cartella)?;
+        }
+        self.semina_comuni()?;
+        self.popola_comuni()
+    }
+
+    /// Next `idOperazioneANPR` of the environment.
+    pub(crate) fn id_operazione_anpr(&self, ambiente: Ambiente) -> Esito<u64> {
+        self.registro.scrivi(|t| t.id_operazione_anpr(ambiente).map_err(ErroreServizio::from))
+    }
+
+    pub(crate) fn risposta_ricordata(
+        &self,
+        ambiente: Ambiente,
+        mittente: &str,
+        id: &str,
+    ) -> Esito<Option<RispostaRicordata>> {
+        Ok(self.registro.risposta(ambiente, mittente, id)?)
+    }
+
+    pub(crate) fn ricorda_risposta(
+        &self,
+        ambiente: Ambiente,
+        mittente: &str,
+        id: &str,
+        operazione: &str,
+        xml: &str,
+    ) -> Esito<()> {
+        self.registro.scrivi(|t| {
+            let quando = t.ora()?;
+            let risposta = RispostaRicordata {
+                operazione: operazione.to_owned(),
+                impronta: String::new(),
+                http: 200,
+                corpo: xml.to_owned(),
+                quando,
+            };
+            t.ricorda(ambiente, mittente, id, &risposta)?;
+            Ok(())
+        })
+    }
+
+    /// An empty journal entry dated now.
+    pub(crate) fn scambio_nuovo(&self, porta: &str, metodo: &str, percorso: &str) -> Scambio {
+        Scambio {
+            n: 0,
+            quando: self.registro.ora().unwrap_or_else(|_| registro::ora_italiana(Timestamp::now())),
+            porta: porta.to_owned(),
+            metodo: metodo.to_owned(),
+            percorso: percorso.to_owned(),
+            http: 0,
+            esito: registro::EsitoScambio::Rifiutato,
+            comune: None,
+            operazione: None,
+            id_operazione_comune: None,
+            causa: None,
+            passi: Vec::new(),
+            evidenza: serde_json::Value::Null,
+            durata_us: 0,
+        }
+    }
+}
+
+/// Locks a turn; a panic of an earlier holder left nothing half-done that a commit would not show.
+pub(crate) fn prendi(turno: &Mutex<()>) -> MutexGuard<'_, ()> {
+    turno.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes everything inside a folder, the folder stays.
+fn svuota(cartella: &Path) -> std::io::Result<()> {
+    for voce in fs::read_dir(cartella)? {
+        let voce = voce?;
+        if voce.file_type()?.is_dir() {
+            fs::remove_dir_all(voce.path())?;
+        } else {
+            fs::remove_file(voce.path())?;
+        }
+    }
+    Ok(())
+}
