@@ -12,8 +12,17 @@ pub const NODI_MASSIMI: u32 = 2_000_000;
 /// Canonical octets of one reference kept in the evidence, in bytes; the digest always covers all of them.
 pub const CANONICA_IN_EVIDENZA: usize = 64 * 1024;
 
+/// Most attributes, namespace declarations included, of one element: the tree parser compares them pairwise.
+pub(crate) const ATTRIBUTI_MASSIMI: usize = 256;
+
+/// Most namespace declarations in scope at one element: the tree parser copies them at each new declaration.
+pub(crate) const DICHIARAZIONI_MASSIME: usize = 256;
+
+/// Most prefixes of one `PrefixList`, and of those kept for `xsi:type`: each is looked up at each element.
+pub(crate) const PREFISSI_MASSIMI: usize = 32;
+
 /// Most references in one signature: two are needed, a client may sign a few parts more.
-pub(crate) const RIFERIMENTI_MASSIMI: usize = 32;
+pub(crate) const RIFERIMENTI_MASSIMI: usize = 16;
 
 /// Most transforms in one reference (enveloped-signature and canonicalization make two).
 pub(crate) const TRASFORMAZIONI_MASSIME: usize = 4;

@@ -145,21 +145,20 @@ impl<'m> Stampo<'m> {
         } else {
             ns::BEARER
         };
-        let attributi: String = [
+        let mut attributi = String::new();
+        for (nome, valore) in [
             ("IdSede", m.id_sede.as_str()),
-            ("IdPostazione", &m.id_postazione),
-            ("IdPostazioneFirmato", &self.postazione_firmata),
-            ("IdApplicazione", &m.id_applicazione),
-        ]
-        .iter()
-        .map(|(nome, valore)| {
-            format!(
+            ("IdPostazione", m.id_postazione.as_str()),
+            ("IdPostazioneFirmato", self.postazione_firmata.as_str()),
+            ("IdApplicazione", m.id_applicazione.as_str()),
+        ] {
+            let _ = write!(
+                attributi,
                 "<saml2:Attribute Name=\"{nome}\" NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified\">\
                  <saml2:AttributeValue xsi:type=\"xs:string\">{}</saml2:AttributeValue></saml2:Attribute>",
                 protetto(valore)
-            )
-        })
-        .collect();
+            );
+        }
         let id = protetto(&m.id);
         format!(
             "<saml2:Assertion xmlns:saml2=\"{saml}\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"{xsi}\" \

@@ -6,6 +6,7 @@
 
 use roxmltree::{Node, NodeId};
 
+use crate::limiti::PREFISSI_MASSIMI;
 use crate::soap::ns;
 
 /// What to canonicalize and how.
@@ -46,11 +47,13 @@ pub fn canonica(nodo: Node<'_, '_>, opzioni: &Opzioni<'_>) -> Vec<u8> {
 /// An element as a document of its own: exclusive form, with the namespaces that `xsi:type` values name,
 /// which canonicalization does not see as used. Not for digests.
 pub fn documento(nodo: Node<'_, '_>) -> Vec<u8> {
-    let prefissi = nodo
-        .descendants()
-        .filter_map(|n| n.attribute((ns::XSI, "type")))
-        .map(|t| t.trim().split_once(':').map_or("", |(p, _)| p))
-        .collect();
+    let mut prefissi: Vec<&str> = Vec::new();
+    for tipo in nodo.descendants().filter_map(|n| n.attribute((ns::XSI, "type"))) {
+        let prefisso = tipo.trim().split_once(':').map_or("", |(p, _)| p);
+        if prefissi.len() < PREFISSI_MASSIMI && !prefissi.contains(&prefisso) {
+            prefissi.push(prefisso);
+        }
+    }
     canonica(
         nodo,
         &Opzioni {
@@ -228,10 +231,11 @@ fn sostituisci(uscita: &mut Vec<u8>, t: &str, con: impl Fn(u8) -> Option<&'stati
     uscita.extend_from_slice(&b[da..]);
 }
 
-/// The `PrefixList` of an `InclusiveNamespaces` child, if any.
-pub(crate) fn lista_prefissi<'a>(algoritmo: Node<'a, '_>) -> &'a str {
+/// The `PrefixList` of an `InclusiveNamespaces` child: empty if there is none, `None` if too long to serve.
+pub(crate) fn lista_prefissi<'a>(algoritmo: Node<'a, '_>) -> Option<&'a str> {
     let figlio = algoritmo
         .children()
         .find(|n| n.has_tag_name((ns::EXC_C14N, "InclusiveNamespaces")));
-    figlio.and_then(|n| n.attribute("PrefixList")).unwrap_or("")
+    let lista = figlio.and_then(|n| n.attribute("PrefixList")).unwrap_or("");
+    (lista.split_ascii_whitespace().take(PREFISSI_MASSIMI + 1).count() <= PREFISSI_MASSIMI).then_some(lista)
 }

@@ -52,8 +52,7 @@ pub fn istante(testo: &str) -> Result<Timestamp, ErroreIstante> {
     }
     match coda {
         b"Z" => {}
-        b"" => return Err(ErroreIstante::NonUtc),
-        [b'+' | b'-', ..] => return Err(ErroreIstante::NonUtc),
+        [] | [b'+' | b'-', ..] => return Err(ErroreIstante::NonUtc),
         _ => return Err(ErroreIstante::Forma),
     }
     let quando = DateTime::new(

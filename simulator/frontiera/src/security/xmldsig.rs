@@ -113,7 +113,7 @@ impl<'a, 'input> Firma<'a, 'input> {
             algoritmo: algoritmo(metodo),
             key_info: unico(nodo, "KeyInfo"),
             signed_info,
-            prefissi: c14n::lista_prefissi(c14n),
+            prefissi: c14n::lista_prefissi(c14n).ok_or(ErroreFirma::Struttura("PrefixList"))?,
             commenti,
             valore,
         })
@@ -167,7 +167,7 @@ impl<'a> Riferimento<'a> {
                 altro => {
                     letto.commenti =
                         esclusiva(t).ok_or_else(|| ErroreFirma::Trasformazione(altro.to_owned()))?;
-                    letto.prefissi = c14n::lista_prefissi(t);
+                    letto.prefissi = c14n::lista_prefissi(t).ok_or(ErroreFirma::Struttura("PrefixList"))?;
                     canonica = true;
                 }
             }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::limiti::PROFONDITA_MASSIMA;
+use crate::limiti::{ATTRIBUTI_MASSIMI, DICHIARAZIONI_MASSIME, PROFONDITA_MASSIMA};
 
 /// Why the octets are not an envelope one may read. All end in the same fault (spec security §6.2, F3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +20,11 @@ pub enum Malformato {
     /// Elements nested too deep.
     #[error("più di {PROFONDITA_MASSIMA} elementi annidati")]
     TroppoProfondo,
+    /// Too many attributes on one element, or namespace declarations in scope.
+    #[error(
+        "più di {ATTRIBUTI_MASSIMI} attributi su un elemento, o di {DICHIARAZIONI_MASSIME} namespace dichiarati"
+    )]
+    TroppiAttributi,
     /// A document type declaration.
     #[error("il messaggio contiene una dichiarazione DOCTYPE, che non è ammessa")]
     Doctype,
@@ -84,10 +89,13 @@ fn codifica_dichiarata(corpo: &[u8]) -> Option<String> {
     dopo[1..].split_once(virgoletta).map(|(nome, _)| nome.to_owned())
 }
 
-/// Measures nesting and finds a DOCTYPE. Total on any text; what is not well-formed is left to the parser.
+/// Measures nesting, attributes and declarations, and finds a DOCTYPE. Total on any text; what is not
+/// well-formed is left to the parser.
 pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
     let b = testo.as_bytes();
-    let mut livello = 0_usize;
+    // Declarations of each open element, and their sum.
+    let mut aperti: Vec<usize> = Vec::new();
+    let mut dichiarate = 0_usize;
     let mut i = 0;
     while let Some(passo) = b[i..].iter().position(|c| *c == b'<') {
         i += passo + 1;
@@ -101,13 +109,17 @@ pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
         } else if resto.starts_with(b"!") {
             return Err(Malformato::Doctype);
         } else if resto.starts_with(b"/") {
-            livello = livello.saturating_sub(1);
+            dichiarate -= aperti.pop().unwrap_or(0);
         } else {
-            let (lunghezza, vuoto) = etichetta(resto);
-            i += lunghezza;
-            if !vuoto {
-                livello += 1;
-                if livello > PROFONDITA_MASSIMA {
+            let e = etichetta(resto);
+            i += e.lunghezza;
+            if e.attributi > ATTRIBUTI_MASSIMI || dichiarate + e.dichiarazioni > DICHIARAZIONI_MASSIME {
+                return Err(Malformato::TroppiAttributi);
+            }
+            if !e.vuota {
+                aperti.push(e.dichiarazioni);
+                dichiarate += e.dichiarazioni;
+                if aperti.len() > PROFONDITA_MASSIMA {
                     return Err(Malformato::TroppoProfondo);
                 }
             }
@@ -123,18 +135,37 @@ fn salta(b: &[u8], fine: &[u8]) -> usize {
         .map_or(b.len(), |p| p + fine.len())
 }
 
-/// Length of a start tag after its `<`, quotes respected, and whether it is an empty-element tag.
-fn etichetta(b: &[u8]) -> (usize, bool) {
+/// A start tag after its `<`.
+struct Etichetta {
+    lunghezza: usize,
+    vuota: bool,
+    attributi: usize,
+    dichiarazioni: usize,
+}
+
+/// Measures a start tag, quotes respected.
+fn etichetta(b: &[u8]) -> Etichetta {
+    let mut e = Etichetta {
+        lunghezza: b.len(),
+        vuota: false,
+        attributi: 0,
+        dichiarazioni: 0,
+    };
     let mut virgoletta = None;
     for (i, c) in b.iter().enumerate() {
         match (virgoletta, c) {
             (Some(v), c) if v == c => virgoletta = None,
             (None, b'"' | b'\'') => virgoletta = Some(c),
-            (None, b'>') => return (i + 1, i > 0 && b[i - 1] == b'/'),
+            (None, b'=') => e.attributi += 1,
+            (None, b'x') if b[i..].starts_with(b"xmlns") => e.dichiarazioni += 1,
+            (None, b'>') => {
+                (e.lunghezza, e.vuota) = (i + 1, i > 0 && b[i - 1] == b'/');
+                break;
+            }
             _ => {}
         }
     }
-    (b.len(), false)
+    e
 }
 
 #[cfg(test)]
@@ -150,6 +181,18 @@ mod tests {
             (format!("<a>{}</a>", "<b x='/>' y=\">\"/>".repeat(1000)), Ok(())),
             (format!("<a><!--{}--></a>", "<b>".repeat(1000)), Ok(())),
             (format!("<a><![CDATA[{}]]></a>", "<b>".repeat(1000)), Ok(())),
+            (
+                format!("<a {}/>", "x='' ".repeat(ATTRIBUTI_MASSIMI + 1)),
+                Err(Malformato::TroppiAttributi),
+            ),
+            (
+                "<a xmlns:a='a' xmlns:b='b'>".repeat(129),
+                Err(Malformato::TroppiAttributi),
+            ),
+            (
+                format!("<a>{}</a>", "<a xmlns:a='a' xmlns:b='b'></a>".repeat(1000)),
+                Ok(()),
+            ),
             ("<!DOCTYPE a><a/>".into(), Err(Malformato::Doctype)),
             ("<a".into(), Ok(())),
         ] {

@@ -220,3 +220,49 @@ fn messaggi_firmati_da_lxml_xmlsec_e_openssl() {
     }
     assert_eq!(buoni, 16, "every variant of the script was made and verified");
 }
+
+#[test]
+fn una_chiave_da_1024_bit_non_firma() {
+    if !openssl() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (cert, chiave) = (dir.path().join("c.der"), dir.path().join("k.pem"));
+    let o = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:1024",
+            "-nodes",
+            "-subj",
+            "/CN=888001-CO-0000",
+            "-days",
+            "9000",
+        ])
+        .args([
+            "-outform",
+            "DER",
+            "-out",
+            cert.to_str().unwrap(),
+            "-keyout",
+            chiave.to_str().unwrap(),
+        ])
+        .output()
+        .expect("openssl starts");
+    riesce(&o);
+    let der = dir.path().join("k.der");
+    let o = Command::new("openssl")
+        .args(["pkcs8", "-topk8", "-nocrypt", "-outform", "DER"])
+        .args(["-in", chiave.to_str().unwrap(), "-out", der.to_str().unwrap()])
+        .output()
+        .expect("openssl starts");
+    riesce(&o);
+    let debole = Coppia {
+        cert: std::fs::read(cert).unwrap(),
+        chiave: std::fs::read(der).unwrap(),
+    };
+    let e = esamina(&componi(&messaggio(), &chiavi(&debole, &scena().pc), None).unwrap());
+    cade(&e, TipoFault::F1, "valore-firma");
+    assert!(e.esito.unwrap_err().causa.contains("1024 bit"));
+}

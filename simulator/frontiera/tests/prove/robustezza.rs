@@ -99,15 +99,112 @@ fn cio_che_non_cambia_la_forma_canonica_passa() {
     }
 }
 
+#[test]
+fn troppi_riferimenti_prefissi_o_namespace() {
+    let b = buona();
+    let inizio = b.rfind("<ds:Reference URI=\"#BODY").unwrap();
+    let fine = b.rfind("</ds:SignedInfo>").unwrap();
+    let riferimento = &b[inizio..fine];
+    // Twice the same part, then more parts than anybody signs.
+    cade(
+        &esamina(&b.replacen(riferimento, &riferimento.repeat(2), 1)),
+        F1,
+        "riferimenti",
+    );
+    cade(
+        &esamina(&b.replacen(riferimento, &riferimento.repeat(20), 1)),
+        F1,
+        "riferimenti",
+    );
+    let lista: String = (0..100).map(|i| format!("p{i} ")).collect();
+    let lungo = format!(
+        "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"><ec:InclusiveNamespaces \
+         xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"{lista}\"/></ds:Transform>"
+    );
+    let corto = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform>";
+    assert!(b.contains(corto));
+    cade(&esamina(&b.replacen(corto, &lungo, 1)), F1, "riferimenti");
+    let spazi: String = (0..300).map(|i| format!(" xmlns:n{i}=\"urn:{i}\"")).collect();
+    cade(
+        &esamina(&b.replacen("<s:Envelope", &format!("<s:Envelope{spazi}"), 1)),
+        F3,
+        "busta",
+    );
+}
+
+#[test]
+fn trasformazioni_e_algoritmi_non_ammessi() {
+    const C14N: &str = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform>";
+    let b = buona();
+    for (da, a) in [
+        (C14N, ""),
+        (
+            C14N,
+            "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"/>",
+        ),
+        (
+            C14N,
+            "<ds:Transform Algorithm=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0\
+             #STR-Transform\"/>",
+        ),
+        (
+            "http://www.w3.org/2000/09/xmldsig#rsa-sha1\"/><ds:Reference URI=\"#TS",
+            "http://www.w3.org/2000/09/xmldsig#hmac-sha1\"/><ds:Reference URI=\"#TS",
+        ),
+    ] {
+        assert!(b.contains(da), "{da}");
+        cade(&esamina(&b.replacen(da, a, 1)), F1, "riferimenti");
+    }
+    // Without URI the reference would mean the whole document.
+    cade(
+        &esamina(&b.replacen("Reference URI=\"#TS-anpr-sim-1\"", "Reference", 1)),
+        F2,
+        "riferimenti",
+    );
+    cade(
+        &esamina(&b.replacen("Reference URI=\"#_anpr-sim-1\"", "Reference URI=\"\"", 1)),
+        F1,
+        "firma-asserzione",
+    );
+}
+
+#[test]
+fn altre_codifiche_e_altri_tipi() {
+    let f = frontiera_con(Politica::default());
+    let b = buona();
+    let utf16: Vec<u8> = [0xFEFF]
+        .into_iter()
+        .chain(b.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    passa(&f.esamina(&utf16, None, &TESTCONN, &Registro::default(), adesso()));
+    let e = f.esamina(
+        b.as_bytes(),
+        Some("Multipart/Related; boundary=x"),
+        &TESTCONN,
+        &Registro::default(),
+        adesso(),
+    );
+    cade(&e, F3, "busta");
+    let e = f.esamina(
+        b"<rotto",
+        Some("application/soap+xml"),
+        &TESTCONN,
+        &Registro::default(),
+        adesso(),
+    );
+    assert_eq!(e.versione, frontiera::VersioneSoap::V12);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     /// One octet changed anywhere: refused, or accepted with the very same body and caller.
     #[test]
-    fn un_byte_cambiato_non_cambia_cio_che_si_crede(dove in 0.0..1.0_f64, con in any::<u8>()) {
+    fn un_byte_cambiato_non_cambia_cio_che_si_crede(dove in any::<proptest::sample::Index>(), con in any::<u8>()) {
         static BUONA: std::sync::OnceLock<String> = std::sync::OnceLock::new();
         let mut b = BUONA.get_or_init(buona).clone().into_bytes();
-        let i = ((b.len() - 1) as f64 * dove) as usize;
+        let i = dove.index(b.len());
         b[i] = con;
         let f = frontiera_con(Politica::default());
         let e = f.esamina(&b, None, &TESTCONN, &Registro::default(), adesso());

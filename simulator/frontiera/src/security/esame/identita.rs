@@ -3,8 +3,8 @@
 use anagrafe::IdPostazione;
 use roxmltree::Node;
 
-use super::messaggio::{ammessi, confronta, fiducia, revoca, valore};
 use super::verbale::Verbale;
+use super::verifiche::{ammessi, confronta, fiducia, revoca, valore};
 use super::{BustaVerificata, Chiamante, Tavolo};
 use crate::censimento::OperatoreVisto;
 use crate::security::asserzione::Asserzione;

@@ -7,6 +7,7 @@
 mod identita;
 mod messaggio;
 mod verbale;
+mod verifiche;
 
 use anagrafe::{CodiceIstat, IdPostazione};
 use jiff::Timestamp;
@@ -80,21 +81,20 @@ pub(crate) struct Tavolo<'t> {
 /// Runs the chain and closes the report.
 pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) -> Esame {
     // Until an envelope says otherwise, the media type is all there is to choose the answer's version by.
-    let mut versione = match content_type {
-        Some(c)
-            if c.trim_start()
-                .to_ascii_lowercase()
-                .starts_with("application/soap+xml") =>
-        {
-            VersioneSoap::V12
-        }
-        _ => VersioneSoap::V11,
+    let tipo = content_type.unwrap_or("").trim_start().to_ascii_lowercase();
+    let mut versione = if tipo.starts_with("application/soap+xml") {
+        VersioneSoap::V12
+    } else {
+        VersioneSoap::V11
     };
     let mut v = Verbale::nuovo();
     let testo = if corpo.len() > t.politica.corpo_massimo {
-        Err(Malformato::TroppoGrande {
-            limite: t.politica.corpo_massimo,
-        })
+        let limite = t.politica.corpo_massimo;
+        Err(Malformato::TroppoGrande { limite })
+    } else if tipo.starts_with("multipart/") {
+        Err(Malformato::NonBusta(
+            "richiesta multipart: gli allegati vanno in linea, in base64".into(),
+        ))
     } else {
         soap::decodifica(corpo)
     };

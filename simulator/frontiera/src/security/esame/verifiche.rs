@@ -1,0 +1,133 @@
+//! The checks that more than one step makes: a digest, a signature's value, a signer's trust and revocation.
+
+use roxmltree::Node;
+
+use super::Tavolo;
+use super::verbale::Verbale;
+use crate::limiti::CANONICA_IN_EVIDENZA;
+use crate::passo::Confronto;
+use crate::security::certificato::{Certificato, ProblemaCertificato};
+use crate::security::in_base64;
+use crate::security::xmldsig::{Ammessi, Firma, Riferimento};
+use crate::soap::{Fault, TipoFault};
+
+/// The algorithms the policy admits.
+pub(super) fn ammessi(t: &Tavolo<'_>) -> Ammessi {
+    Ammessi {
+        sha1: t.politica.accetta_sha1,
+        sha256: t.politica.accetta_sha256,
+    }
+}
+
+/// Compares one digest and leaves the evidence.
+pub(super) fn confronta(
+    v: &mut Verbale,
+    firma: &'static str,
+    r: &Riferimento<'_>,
+    nodo: Node<'_, '_>,
+    canonica: &[u8],
+) -> bool {
+    let calcolato = r.digest.calcola(canonica);
+    let uguale = calcolato == r.dichiarato;
+    let mut fine = canonica.len().min(CANONICA_IN_EVIDENZA);
+    while fine > 0 && fine < canonica.len() && canonica[fine] & 0xC0 == 0x80 {
+        fine -= 1;
+    }
+    let mut nomi: Vec<_> = nodo
+        .ancestors()
+        .filter(Node::is_element)
+        .map(|n| n.tag_name().name())
+        .collect();
+    nomi.reverse();
+    v.evidenza.confronti.push(Confronto {
+        firma,
+        uri: r.uri.unwrap_or("").to_owned(),
+        elemento: nomi.join("/"),
+        algoritmo: r.algoritmo.to_owned(),
+        dichiarato: in_base64(&r.dichiarato),
+        calcolato: in_base64(&calcolato),
+        canonica: String::from_utf8_lossy(&canonica[..fine]).into_owned(),
+        byte_canonici: canonica.len(),
+    });
+    uguale
+}
+
+/// Checks a signature's value; F1 if wrong.
+pub(super) fn valore(
+    t: &Tavolo<'_>,
+    v: &mut Verbale,
+    passo: &'static str,
+    firma: &Firma<'_, '_>,
+    c: &Certificato,
+) -> Result<(), Fault> {
+    let problema = match firma.verifica(c) {
+        Ok(true) => {
+            v.superato(passo, Some(firma.algoritmo.to_owned()));
+            return Ok(());
+        }
+        Ok(false) => format!(
+            "SignatureValue non è la firma di SignedInfo con la chiave di {}: chiave e certificato non \
+             corrispondono, o SignedInfo è cambiato dopo la firma",
+            c.nome()
+        ),
+        Err(e) => e.to_string(),
+    };
+    v.ferma_se(
+        t.politica.controlla_firme,
+        passo,
+        TipoFault::F1,
+        None,
+        Some(c.nome().to_owned()),
+        problema,
+    )
+}
+
+/// Checks that a signer hangs on this environment's anchors and is within validity.
+pub(super) fn fiducia(
+    t: &Tavolo<'_>,
+    v: &mut Verbale,
+    passo: &'static str,
+    c: &Certificato,
+) -> Result<(), Fault> {
+    let Err(e) = c.fidato(t.ancore, t.adesso) else {
+        v.superato(passo, Some(c.nome().to_owned()));
+        return Ok(());
+    };
+    let tipo = match e {
+        ProblemaCertificato::Scaduto(_) | ProblemaCertificato::Futuro(_) => {
+            t.politica.fault_certificato_scaduto
+        }
+        ProblemaCertificato::Ignoto { .. } | ProblemaCertificato::FirmaCa { .. } => {
+            t.politica.fault_certificato_ignoto
+        }
+        _ => TipoFault::F1,
+    };
+    let osservato = Some(c.nome().to_owned());
+    let atteso = Some("un certificato valido, emesso da una CA di questo ambiente");
+    v.ferma_se(
+        t.politica.controlla_fiducia,
+        passo,
+        tipo,
+        atteso,
+        osservato,
+        e.to_string(),
+    )
+}
+
+/// Asks whether a signer was deleted in the console; F4 if so.
+pub(super) fn revoca(t: &Tavolo<'_>, v: &mut Verbale, c: &Certificato) -> Result<(), Fault> {
+    if t.censimento.revocato(c.impronta(), c.nome()) {
+        let spiega = format!("il certificato {} è stato cancellato nella console", c.nome());
+        let osservato = Some(c.nome().to_owned());
+        return v.ferma_se(
+            t.politica.controlla_revoca,
+            "revoca",
+            TipoFault::F4,
+            Some("attivo"),
+            osservato,
+            spiega,
+        );
+    }
+    v.superato("revoca", Some(c.nome().to_owned()));
+    Ok(())
+}
