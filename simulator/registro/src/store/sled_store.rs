@@ -8,8 +8,8 @@
 use std::fmt::Display;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::{Coppia, ErroreStore, Lotto, Store, Verso};
@@ -22,6 +22,8 @@ const AMPLIFICAZIONE: u64 = 2;
 const TENTATIVI_APERTURA: u32 = 40;
 /// Pause between two attempts.
 const PAUSA_APERTURA: Duration = Duration::from_millis(25);
+/// How long a handle may take to close.
+const ATTESA_CHIUSURA: Duration = Duration::from_secs(5);
 /// Number of the last batch, big-endian. Outside every sandbox: no name begins with `0xFF`.
 const CHIAVE_LOTTO: &[u8] = b"\xFFlotto";
 
@@ -31,6 +33,8 @@ pub struct SledStore {
     cache_byte: u64,
     riserva: u64,
     generazione: AtomicU64,
+    /// A dropped handle never came to an end: its lock on the file is still there.
+    trattenuto: Arc<AtomicBool>,
     db: RwLock<Option<sled::Db>>,
     /// Number of the last batch; its lock also keeps writers in a row.
     ultimo: Mutex<u64>,
@@ -48,6 +52,7 @@ impl SledStore {
             cache_byte,
             riserva: RISERVA_SPAZIO_BYTE,
             generazione: AtomicU64::new(0),
+            trattenuto: Arc::default(),
             db: RwLock::new(None),
             ultimo: Mutex::new(0),
         };
@@ -64,7 +69,12 @@ impl SledStore {
 
     fn apri_db(&self) -> Result<sled::Db, ErroreStore> {
         let mut ultimo_errore = None;
-        for _ in 0..TENTATIVI_APERTURA {
+        let tentativi = if self.trattenuto.load(Ordering::SeqCst) {
+            1
+        } else {
+            TENTATIVI_APERTURA
+        };
+        for _ in 0..tentativi {
             let aperto = sled::Config::new()
                 .path(&self.dir)
                 .cache_capacity(self.cache_byte)
@@ -85,6 +95,26 @@ impl SledStore {
             std::thread::sleep(PAUSA_APERTURA);
         }
         Err(ultimo_errore.map_or_else(|| guasto("apertura non riuscita"), guasto))
+    }
+
+    /// Drops a handle, without waiting for ever: sled's drop flushes, and when the disk filled while it was writing a
+    /// value of its own side files (`blobs`) that flush never returns. The reserve is there so that it does not come
+    /// to that; if it does, everyone gets an error instead of a hang.
+    fn chiudi(&self, db: sled::Db) {
+        let (finito, attesa) = std::sync::mpsc::channel();
+        let trattenuto = Arc::clone(&self.trattenuto);
+        trattenuto.store(true, Ordering::SeqCst);
+        let filo = std::thread::Builder::new()
+            .name("chiusura-archivio".to_owned())
+            .spawn(move || {
+                drop(db);
+                trattenuto.store(false, Ordering::SeqCst);
+                // Nobody listens any more after the wait below: fine.
+                let _ = finito.send(());
+            });
+        if filo.is_err() || attesa.recv_timeout(ATTESA_CHIUSURA).is_err() {
+            tracing::error!("l'archivio non si chiude: liberare spazio su disco e riavviare anpr-sim");
+        }
     }
 
     fn liberi(&self) -> Result<u64, ErroreStore> {
@@ -235,7 +265,9 @@ impl Store for SledStore {
         let mut ultimo = self.ultimo.lock().unwrap_or_else(PoisonError::into_inner);
         let mut posto = self.handle();
         // The old handle first: sled locks its file.
-        drop(posto.take());
+        if let Some(vecchio) = posto.take() {
+            self.chiudi(vecchio);
+        }
         let db = self.apri_db()?;
         *ultimo = Self::numero(&db).map_err(guasto)?;
         *posto = Some(db);

@@ -121,7 +121,7 @@ fn a_store_that_hit_the_wall_is_reopened() {
         .con_riserva(0);
     let scrivi = |n: u32| {
         let mut l = Lotto::nuovo();
-        l.metti(format!("k{n:06}").into_bytes(), vec![7; 30_000]);
+        l.metti(format!("k{n:06}").into_bytes(), vec![7; 2_000]);
         store.applica(&l)
     };
     let presenti = || {
@@ -137,7 +137,7 @@ fn a_store_that_hit_the_wall_is_reopened() {
     // Less than one log segment of sled's, more than the check asks for.
     riempi(dir, 200 << 10);
     let mut rifiuti = Vec::new();
-    for n in 100..160 {
+    for n in 100..400 {
         match scrivi(n) {
             Ok(()) => confermati.push(n),
             Err(e) => rifiuti.push(e),
