@@ -1,0 +1,19 @@
+//! EA029: soggetto sconosciuto all'Anagrafe Tributaria
+
+#[allow(clippy::wildcard_imports)]
+use super::prelude::*;
+
+pub(super) static ANOMALIA: Anomalia = Anomalia {
+ codice: Codice("EA029"),
+ testo: Testo::unico("Il soggetto non risulta in Anagrafe Tributaria"),
+ gravita: GravitaPer::ovunque(Avviso, NonAttivo),
+ da_rimuovere: false,
+ tabella: None,
+ procedura: Some(Procedura("001")),
+ fonti: &[Fonte::TabellaAnomalie, Fonte::ErroriAe],
+ divergenza: None,
+ spiegazione: "Codice e dati non sono noti: far attribuire il codice fiscale al soggetto.",
+ plantable: Plantable::Mondo,
+ check: Check::Tributaria,
+ cases: &[Case { name: "mai censito", setup: &[], breaks: &[World(|b| { b.risponde("S1", RispostaAe::Sconosciuto); })], near: &[] }],
+};

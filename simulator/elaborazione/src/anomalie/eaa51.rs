@@ -1,0 +1,19 @@
+//! EAA51: codice base di omocodia, AIRE
+
+#[allow(clippy::wildcard_imports)]
+use super::prelude::*;
+
+pub(super) static ANOMALIA: Anomalia = Anomalia {
+ codice: Codice("EAA51"),
+ testo: Testo::unico("Il codice fiscale è il codice base di un'omocodia risolta"),
+ gravita: GravitaPer::ovunque(Avviso, NonAttivo),
+ da_rimuovere: false,
+ tabella: None,
+ procedura: Some(Procedura("002")),
+ fonti: &[Fonte::TabellaAnomalie, Fonte::ErroriAe],
+ divergenza: Some("La differenza fra l'ultima cifra 0 e 1 non è pubblica: 0 per APR, 1 per AIRE."),
+ spiegazione: "Il codice è condiviso da più soggetti ed è stato sostituito da codici distinti: usare quello attribuito.",
+ plantable: Plantable::Mondo,
+ check: Check::Tributaria,
+ cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World(|b| { b.risponde("A1", RispostaAe::BaseOmocodia); })], near: &[World(|b| { b.risponde("A1", RispostaAe::Uguale); })] }],
+};

@@ -1,0 +1,19 @@
+//! EN007: file già ricevuto
+
+#[allow(clippy::wildcard_imports)]
+use super::prelude::*;
+
+pub(super) static ANOMALIA: Anomalia = Anomalia {
+ codice: Codice("EN007"),
+ testo: Testo::unico("Il file @ è già stato ricevuto"),
+ gravita: GravitaPer::ovunque(Errore, Errore),
+ da_rimuovere: true,
+ tabella: None,
+ procedura: Some(Procedura("008")),
+ fonti: &[Fonte::ElencoErrori, Fonte::TabellaAnomalie, Fonte::ErroriAe],
+ divergenza: None,
+ spiegazione: "Un file con lo stesso tipo e progressivo è già nella fornitura aperta. Attendere l'esito prima di inviarlo di nuovo.",
+ plantable: Plantable::Mondo,
+ check: Check::Sportello,
+ cases: &[Case { name: "lo stesso APR due volte", setup: &[], breaks: &[World(|b| { b.aperta(1, 1, &["888001_SUBAPR_1_1_1.gz"]); })], near: &[World(|b| { b.aperta(1, 1, &["888001_SUBAIRE_1.gz"]); b.arriva("888001_SUBAPR_1_1_1.gz"); })] }],
+};

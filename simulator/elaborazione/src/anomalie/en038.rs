@@ -1,0 +1,19 @@
+//! EN038: totale dei file non ammesso
+
+#[allow(clippy::wildcard_imports)]
+use super::prelude::*;
+
+pub(super) static ANOMALIA: Anomalia = Anomalia {
+ codice: Codice("EN038"),
+ testo: Testo::unico("Il totale di @ file indicato nel nome è diverso da quello ammesso: @"),
+ gravita: GravitaPer::ovunque(Errore, Errore),
+ da_rimuovere: true,
+ tabella: None,
+ procedura: Some(Procedura("008")),
+ fonti: &[Fonte::ElencoErrori, Fonte::TabellaAnomalie, Fonte::ErroriAe],
+ divergenza: None,
+ spiegazione: "Il totale nel nome deve essere lo stesso in tutti i file della versione e non superare il massimo.",
+ plantable: Plantable::Mondo,
+ check: Check::Sportello,
+ cases: &[Case { name: "totale cambiato fra un file e l'altro", setup: &[World(|b| { b.aperta(1, 2, &["888001_SUBAPR_1_1_2.gz"]); }), World(|b| { b.arriva("888001_SUBAPR_1_2_2.gz"); })], breaks: &[World(|b| { b.arriva("888001_SUBAPR_1_2_3.gz"); })], near: &[] }],
+};

@@ -1,0 +1,19 @@
+//! EN063: famiglia in un altro file
+
+#[allow(clippy::wildcard_imports)]
+use super::prelude::*;
+
+pub(super) static ANOMALIA: Anomalia = Anomalia {
+ codice: Codice("EN063"),
+ testo: Testo::unico("La famiglia o convivenza del soggetto si trova in un altro file della fornitura"),
+ gravita: GravitaPer::ovunque(Avviso, NonAttivo),
+ da_rimuovere: false,
+ tabella: None,
+ procedura: Some(Procedura("008")),
+ fonti: &[Fonte::TabellaAnomalie, Fonte::ErroriAe],
+ divergenza: None,
+ spiegazione: "Soggetto e famiglia devono stare nello stesso file. Ridistribuire le schede fra i file.",
+ plantable: Plantable::Fornitura,
+ check: Check::Unione,
+ cases: &[Case { name: "soggetto nel primo file, famiglia nel secondo", setup: &[World(|b| { b.in_due_file(); })], breaks: &[Set("soggetto[3]/famiglia/idFamConvComune", "B1")], near: &[Set("soggetto[3]/famiglia/idFamConvComune", "2")] }],
+};

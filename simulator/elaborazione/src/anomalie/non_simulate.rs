@@ -1,0 +1,58 @@
+//! Codes with a severity at subentro that this program does not raise, each with the reason.
+
+/// A code that is known and not raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NonSimulata {
+    /// The code.
+    pub codice: &'static str,
+    /// Why, in Italian, for `explain` and the coverage page.
+    pub motivo: &'static str,
+}
+
+/// They count against the coverage, not against the conformance.
+pub static NON_SIMULATE: &[NonSimulata] = &[
+    NonSimulata {
+        codice: "EC069",
+        motivo: "Non applicato al subentro secondo l'elenco di lavoro; lo schema vuole cifre dove la tabella 14 ha lettere.",
+    },
+    NonSimulata {
+        codice: "EHR41",
+        motivo: "Lo schema impone già la scelta fra comune e consolato di rilascio: nessun file valido può contenerlo.",
+    },
+    NonSimulata {
+        codice: "ES061",
+        motivo: "Lo schema impone già la scelta fra cognome e senzaCognome: nessun file valido può contenerlo.",
+    },
+    NonSimulata {
+        codice: "ES062",
+        motivo: "Lo schema impone già la scelta fra nome e senzaNome: nessun file valido può contenerlo.",
+    },
+    NonSimulata {
+        codice: "EN033",
+        motivo: "Riguarda il caricamento del piano dei subentri, non un file del Comune.",
+    },
+    NonSimulata {
+        codice: "EN035",
+        motivo: "Riguarda il caricamento del piano; non usato in questa fase.",
+    },
+    NonSimulata {
+        codice: "EN041",
+        motivo: "Riguarda il caricamento del piano; non usato in questa fase.",
+    },
+    NonSimulata {
+        codice: "EA030",
+        motivo: "Confronto con le schede degli altri Comuni: nasce dopo il caricamento nel registro.",
+    },
+    NonSimulata {
+        codice: "EA031",
+        motivo: "Confronto fra APR e AIRE del registro: nasce dopo il caricamento.",
+    },
+    NonSimulata {
+        codice: "EA036",
+        motivo: "Confronto fra codici base e risolti nel registro: nasce dopo il caricamento.",
+    },
+    NonSimulata {
+        codice: "EA040",
+        motivo: "Confronto fra codici collegati e principali nel registro: nasce dopo il caricamento.",
+    },
+];

@@ -1,0 +1,270 @@
+//! The front door of `anpr-sim check`: files on disk → report, without a server.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use anagrafe::{Ambiente, CodiceIstat, Data};
+
+use crate::elabora::{Ingresso, StatoEsito, elabora, rilievi};
+use crate::nome_file::NomeFile;
+use crate::prepara::{OpzioniPrepara, RifiutoFile, prepara};
+use crate::rapporto::{EsitoControllo, FileControllato, Rapporto};
+use crate::segmento::Segmento;
+use crate::tipi::{Contesto, Politica, Rilievo, TipoFile};
+use crate::tributaria::{Allineata, Differenza};
+
+/// First bytes of a gzip.
+const FIRMA_GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// How to check.
+#[derive(Debug, Clone)]
+pub struct OpzioniControllo {
+    /// Comune that would send; by default the one in the first name, else in no way checked.
+    pub comune: Option<CodiceIstat>,
+    /// Environment.
+    pub ambiente: Ambiente,
+    /// Scenario date.
+    pub oggi: Data,
+    /// Leaves the Anagrafe Tributaria out.
+    pub senza_ae: bool,
+    /// Planted differences of the Anagrafe Tributaria.
+    pub differenze: Vec<Differenza>,
+    /// Samples per code in the report, 0 for all.
+    pub max_campioni: usize,
+    /// Threads.
+    pub fili: usize,
+    /// Most expanded bytes of a file.
+    pub max_espansi: u64,
+    /// Open choices.
+    pub politica: Politica,
+    /// Where segments are kept meanwhile; the system's temporary folder by default.
+    pub cartella: Option<PathBuf>,
+}
+
+impl OpzioniControllo {
+    /// Everything at its default, on that day.
+    pub fn il(oggi: Data) -> Self {
+        let base = OpzioniPrepara::default();
+        Self {
+            comune: None,
+            ambiente: Ambiente::Pre,
+            oggi,
+            senza_ae: false,
+            differenze: Vec::new(),
+            max_campioni: crate::tipi::MASSIMO_CAMPIONI,
+            fili: base.fili,
+            max_espansi: base.max_espansi,
+            politica: Politica::default(),
+            cartella: None,
+        }
+    }
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ErroreControllo {
+    /// Nothing to check.
+    #[error("nessun file da controllare")]
+    Nessuno,
+    /// A file cannot be read.
+    #[error("{}: {errore}", percorso.display())]
+    File {
+        /// Which.
+        percorso: PathBuf,
+        /// Why.
+        errore: io::Error,
+    },
+    /// A limit of the simulator.
+    #[error("{}: {codice}: {testo}", percorso.display())]
+    Limite {
+        /// Which.
+        percorso: PathBuf,
+        /// `SIM001`.
+        codice: &'static str,
+        /// In Italian.
+        testo: String,
+    },
+    /// The work folder failed.
+    #[error("cartella di lavoro: {0}")]
+    Lavoro(#[from] io::Error),
+}
+
+/// Checks a delivery as the elaboration would; the order of the files does not matter. Names that are not
+/// those of a delivery are accepted: the kind is then told by the content.
+pub fn controlla(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Rapporto, ErroreControllo> {
+    let primo = files.first().ok_or(ErroreControllo::Nessuno)?;
+    let comune = opz
+        .comune
+        .or_else(|| files.iter().find_map(|f| NomeFile::istat_di(&nome_di(f))));
+    let sconosciuto = CodiceIstat::parse("000000").map_err(|e| ErroreControllo::File {
+        percorso: primo.clone(),
+        errore: io::Error::other(e.to_string()),
+    })?;
+    let mut politica = opz.politica.clone();
+    // Nobody says who sends: residence cannot be elsewhere.
+    politica.ea048_residenza &= comune.is_some();
+    let ctx = Contesto {
+        ambiente: opz.ambiente,
+        comune: comune.unwrap_or(sconosciuto),
+        oggi: opz.oggi,
+        politica,
+    };
+    let lavoro = match &opz.cartella {
+        Some(cartella) => tempfile::tempdir_in(cartella)?,
+        None => tempfile::tempdir()?,
+    };
+    let mut ingressi = Vec::new();
+    let mut descritti = Vec::new();
+    for (indice, percorso) in files.iter().enumerate() {
+        let uscita = lavoro.path().join(format!("{indice}.seg"));
+        let ingresso = prepara_uno(percorso, &uscita, &ctx, opz)?;
+        descritti.push(descrivi(&ingresso));
+        ingressi.push(ingresso);
+    }
+    let ae = Allineata::con(opz.differenze.iter().cloned());
+    let esito = elabora(&ingressi, !opz.senza_ae, &ctx, &ae, lavoro.path())?;
+    let mut campioni: BTreeMap<String, usize> = BTreeMap::new();
+    let mut anomalie: Vec<Rilievo> = Vec::new();
+    for rilievo in rilievi(lavoro.path())? {
+        let rilievo = rilievo?;
+        if let Some(quanti) = campioni.get_mut(&rilievo.codice) {
+            *quanti += 1;
+            if opz.max_campioni != 0 && *quanti > opz.max_campioni {
+                continue;
+            }
+        } else {
+            campioni.insert(rilievo.codice.clone(), 1);
+        }
+        anomalie.push(rilievo);
+    }
+    Ok(Rapporto {
+        esito: if esito.stato == StatoEsito::Ko {
+            EsitoControllo::Ko
+        } else {
+            EsitoControllo::Ok
+        },
+        file: descritti,
+        conteggi: esito.conteggi,
+        anomalie,
+        schede: esito.schede,
+    })
+}
+
+fn nome_di(percorso: &Path) -> String {
+    percorso
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn prepara_uno(
+    percorso: &Path,
+    uscita: &Path,
+    ctx: &Contesto,
+    opz: &OpzioniControllo,
+) -> Result<Ingresso, ErroreControllo> {
+    let guasto = |errore: io::Error| ErroreControllo::File {
+        percorso: percorso.to_owned(),
+        errore,
+    };
+    let nome = nome_di(percorso);
+    let mut file = File::open(percorso).map_err(guasto)?;
+    let mut inizio = [0; 2];
+    let letti = file.read(&mut inizio).map_err(guasto)?;
+    file.seek(SeekFrom::Start(0)).map_err(guasto)?;
+    // A name that promises gzip is held to it; any other is taken as it is.
+    let compresso = nome.to_ascii_lowercase().ends_with(".gz") || (letti == 2 && inizio == FIRMA_GZIP);
+    let letto = nome_promesso(&nome, ctx.comune);
+    let opzioni = OpzioniPrepara {
+        fili: opz.fili,
+        max_espansi: opz.max_espansi,
+        compresso,
+        prosegui: true,
+    };
+    match prepara(&file, &nome, &letto, ctx, uscita, &opzioni) {
+        Ok(_) => {}
+        Err(RifiutoFile::Io(errore)) => return Err(guasto(errore)),
+        Err(RifiutoFile::Limite { codice, testo }) => {
+            return Err(ErroreControllo::Limite {
+                percorso: percorso.to_owned(),
+                codice,
+                testo,
+            });
+        }
+        // Nothing could be read at all: the findings are all there is to say.
+        Err(RifiutoFile::Rilievi(rilievi)) => {
+            crate::prepara::solo_rilievi(&nome, &letto, ctx, uscita, &rilievi)
+                .map_err(ErroreControllo::Lavoro)?;
+        }
+    }
+    let segmento = Segmento::apri(uscita)?;
+    Ok(Ingresso { nome, segmento })
+}
+
+/// The kind of a file whose name is not that of a delivery follows from its extension.
+fn nome_promesso(nome: &str, comune: CodiceIstat) -> NomeFile {
+    let base = nome.to_ascii_lowercase();
+    let base = base.strip_suffix(".gz").unwrap_or(&base);
+    let con_gz = format!(
+        "{}.gz",
+        base.trim_end_matches(".xml")
+            .trim_end_matches(".txt")
+            .to_ascii_uppercase()
+    );
+    NomeFile::parse(nome)
+        .or_else(|| NomeFile::parse(&con_gz.replace(".GZ", ".gz")))
+        .unwrap_or_else(|| {
+            if base.ends_with(".txt") || base.contains("subaire") {
+                NomeFile::Aire {
+                    istat: comune,
+                    versione: 1,
+                }
+            } else {
+                NomeFile::Apr {
+                    istat: comune,
+                    versione: 1,
+                    progressivo: 1,
+                    totale: 1,
+                }
+            }
+        })
+}
+
+fn descrivi(ingresso: &Ingresso) -> FileControllato {
+    let testa = ingresso.segmento.testa();
+    let mut note = Vec::new();
+    if let Some(NomeFile::Apr {
+        versione,
+        progressivo,
+        totale,
+        ..
+    }) = NomeFile::parse(&ingresso.nome)
+    {
+        // No listed code covers a name that disagrees with the content: it is said, not refused.
+        for (cosa, dentro, nel_nome) in [
+            ("versioneFornitura", &testa.versione, versione),
+            ("progressivoInvio", &testa.progressivo, progressivo),
+            ("totaleInvii", &testa.totale_invii, totale),
+        ] {
+            if let Some(dentro) = dentro
+                && dentro.trim().parse() != Ok(nel_nome)
+            {
+                note.push(format!("{cosa} è {dentro} nel file e {nel_nome} nel nome"));
+            }
+        }
+    }
+    FileControllato {
+        nome: ingresso.nome.clone(),
+        tipo: if testa.tipo == TipoFile::Apr {
+            "APR"
+        } else {
+            "AIRE"
+        }
+        .to_owned(),
+        byte: testa.byte,
+        layout: testa.layout.clone(),
+        note,
+    }
+}

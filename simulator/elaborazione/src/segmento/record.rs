@@ -1,0 +1,178 @@
+//! One record in a segment: every value as sent, under the place it had.
+//!
+//! `u32` length of the rest · `u8` kind · `u64` offset · `u32` line · `u32` column · then per element a
+//! variable-length `node × 2 + leaf` and, for leaves, a variable-length size and the text.
+
+use std::io::{self, Read};
+
+use schema::{NodoId, Posizione};
+
+use super::super::scheda::Quaderno;
+
+/// Kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum TipoRecord {
+    /// `soggetto` of the APR.
+    Soggetto = 1,
+    /// `famiglia`.
+    Famiglia = 2,
+    /// `convivenza`.
+    Convivenza = 3,
+    /// Line of the AIRE; its nodes are field numbers of the layout, from 0.
+    Aire = 4,
+}
+
+impl TipoRecord {
+    fn di(byte: u8) -> Option<Self> {
+        [Self::Soggetto, Self::Famiglia, Self::Convivenza, Self::Aire]
+            .into_iter()
+            .find(|t| *t as u8 == byte)
+    }
+}
+
+/// Bytes of a record before its elements, length included.
+const TESTA: usize = 4 + 1 + 8 + 4 + 4;
+
+/// A record read back from a segment.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Kind.
+    pub tipo: TipoRecord,
+    /// Where it stood in the uploaded file.
+    pub posizione: Posizione,
+    /// Its offset in the segment: what keys and findings refer to.
+    pub indirizzo: u64,
+    /// Its values.
+    pub quaderno: Quaderno,
+}
+
+impl Record {
+    /// An empty one, to be filled again and again.
+    pub fn vuoto() -> Self {
+        Self {
+            tipo: TipoRecord::Soggetto,
+            posizione: Posizione {
+                offset: 0,
+                riga: 0,
+                colonna: 0,
+            },
+            indirizzo: 0,
+            quaderno: Quaderno::default(),
+        }
+    }
+
+    /// Text of an element, as sent.
+    pub fn testo(&self, nodo: NodoId) -> Option<&str> {
+        self.quaderno.testo(nodo)
+    }
+
+    /// Leaves in document order.
+    pub fn foglie(&self) -> impl Iterator<Item = (NodoId, &str)> {
+        self.quaderno
+            .voci()
+            .iter()
+            .filter(|v| v.foglia)
+            .map(|v| (v.nodo, self.quaderno.testo_di(v)))
+    }
+
+    /// Groups and leaves in document order; groups have no text.
+    pub fn elementi(&self) -> impl Iterator<Item = (NodoId, Option<&str>)> {
+        self.quaderno
+            .voci()
+            .iter()
+            .map(|v| (v.nodo, v.foglia.then(|| self.quaderno.testo_di(v))))
+    }
+
+    /// Reads the next record into `self`, reusing its memory; `false` at the end of the section.
+    pub(crate) fn leggi(&mut self, da: &mut impl Read, byte: &mut Vec<u8>) -> io::Result<usize> {
+        let mut quattro = [0; 4];
+        da.read_exact(&mut quattro)?;
+        let lunghezza = u32::from_le_bytes(quattro) as usize;
+        if lunghezza < TESTA - 4 {
+            return Err(rotto("record più corto della sua testa"));
+        }
+        byte.clear();
+        // `take` bounds the allocation by what is really there.
+        if da.take(lunghezza as u64).read_to_end(byte)? != lunghezza {
+            return Err(rotto("record troncato"));
+        }
+        self.decodifica(byte)?;
+        Ok(lunghezza + 4)
+    }
+
+    fn decodifica(&mut self, byte: &[u8]) -> io::Result<()> {
+        self.quaderno.svuota();
+        self.tipo = TipoRecord::di(byte[0]).ok_or_else(|| rotto("tipo di record sconosciuto"))?;
+        let numero = |da: usize| u32::from_le_bytes([byte[da], byte[da + 1], byte[da + 2], byte[da + 3]]);
+        let offset = u64::from(numero(1)) | u64::from(numero(5)) << 32;
+        self.posizione = Posizione {
+            offset,
+            riga: numero(9),
+            colonna: numero(13),
+        };
+        let mut resto = &byte[TESTA - 4..];
+        while !resto.is_empty() {
+            let testa = variabile(&mut resto)?;
+            let nodo = NodoId(u16::try_from(testa >> 1).map_err(|_| rotto("nodo fuori misura"))?);
+            if testa & 1 == 0 {
+                self.quaderno.apri(nodo, 0);
+                continue;
+            }
+            let quanti = variabile(&mut resto)? as usize;
+            let testo = resto.get(..quanti).ok_or_else(|| rotto("testo troncato"))?;
+            let testo = std::str::from_utf8(testo).map_err(|_| rotto("testo non UTF-8"))?;
+            self.quaderno.scrivi(nodo, testo, 0);
+            resto = &resto[quanti..];
+        }
+        Ok(())
+    }
+}
+
+/// Appends a record.
+pub(crate) fn serializza(out: &mut Vec<u8>, tipo: TipoRecord, posizione: &Posizione, q: &Quaderno) {
+    let inizio = out.len();
+    out.extend_from_slice(&[0; 4]);
+    out.push(tipo as u8);
+    out.extend_from_slice(&posizione.offset.to_le_bytes());
+    out.extend_from_slice(&posizione.riga.to_le_bytes());
+    out.extend_from_slice(&posizione.colonna.to_le_bytes());
+    for voce in q.voci() {
+        scrivi_variabile(out, u32::from(voce.nodo.0) << 1 | u32::from(voce.foglia));
+        if voce.foglia {
+            let testo = q.testo_di(voce);
+            scrivi_variabile(out, testo.len() as u32);
+            out.extend_from_slice(testo.as_bytes());
+        }
+    }
+    let lunghezza = (out.len() - inizio - 4) as u32;
+    out[inizio..inizio + 4].copy_from_slice(&lunghezza.to_le_bytes());
+}
+
+fn scrivi_variabile(out: &mut Vec<u8>, mut numero: u32) {
+    while numero >= 0x80 {
+        out.push(numero as u8 | 0x80);
+        numero >>= 7;
+    }
+    out.push(numero as u8);
+}
+
+fn variabile(da: &mut &[u8]) -> io::Result<u32> {
+    let mut numero = 0u32;
+    for spostamento in [0, 7, 14, 21, 28] {
+        let (&byte, resto) = da.split_first().ok_or_else(|| rotto("numero troncato"))?;
+        *da = resto;
+        numero |= u32::from(byte & 0x7f) << spostamento;
+        if byte < 0x80 {
+            return Ok(numero);
+        }
+    }
+    Err(rotto("numero fuori misura"))
+}
+
+pub(super) fn rotto(perche: &str) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("segmento danneggiato: {perche}"),
+    )
+}
