@@ -324,6 +324,7 @@ fn certificati_di_altri_ambienti_scaduti_e_di_altri_comuni() {
     let s = scena();
     for (co, fault, passo) in [
         (&s.altra_ca, F1, "certificato"),
+        (&s.ca_omonima, F1, "certificato"),
         (&s.scaduto, F1, "certificato"),
         (&s.altro_comune, F1, "identita"),
     ] {

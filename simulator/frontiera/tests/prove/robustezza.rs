@@ -1,6 +1,7 @@
 //! Hostile input: wrapping, doubled ids, depth, size, damaged octets. Refused, never a panic.
 
-use frontiera::firma::componi;
+use frontiera::firma::{cms, componi};
+use frontiera::security::pkcs7::{self, ErrorePkcs7};
 use frontiera::{Politica, TipoFault::*};
 use proptest::prelude::*;
 
@@ -196,6 +197,21 @@ fn altre_codifiche_e_altri_tipi() {
     assert_eq!(e.versione, frontiera::VersioneSoap::V12);
 }
 
+#[test]
+fn pkcs7_con_il_contenuto_cambiato() {
+    let pc = &scena().pc;
+    for (attributi, atteso) in [(true, ErrorePkcs7::Digest), (false, ErrorePkcs7::Firma)] {
+        let forma = cms::Forma {
+            attributi,
+            ..cms::Forma::default()
+        };
+        let mut p7 = cms::componi(b"888001-PC-0001", &pc.cert, &pc.chiave, forma).unwrap();
+        let dove = p7.windows(14).position(|w| w == b"888001-PC-0001").unwrap();
+        p7[dove + 13] = b'2';
+        assert_eq!(pkcs7::verifica(&p7, &[]).unwrap_err(), atteso);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -220,5 +236,26 @@ proptest! {
     fn byte_a_caso(b in proptest::collection::vec(any::<u8>(), 0..400)) {
         let f = frontiera_con(Politica::default());
         prop_assert!(f.esamina(&b, None, &TESTCONN, &Registro::default(), adesso()).esito.is_err());
+    }
+
+    /// One octet of a PKCS#7 changed: refused, or the same content by the same signer.
+    #[test]
+    fn pkcs7_con_un_byte_cambiato(dove in any::<proptest::sample::Index>(), con in any::<u8>(), ber in any::<bool>()) {
+        static DUE: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
+        let due = DUE.get_or_init(|| {
+            let pc = &scena().pc;
+            [false, true].map(|ber| {
+                let forma = cms::Forma { ber, ..cms::Forma::default() };
+                cms::componi(b"888001-PC-0001", &pc.cert, &pc.chiave, forma).expect("composes")
+            })
+        });
+        let mut p7 = due[usize::from(ber)].clone();
+        let i = dove.index(p7.len());
+        p7[i] = con;
+        if let Ok(f) = pkcs7::verifica(&p7, &[]) {
+            prop_assert_eq!(f.contenuto.as_slice(), b"888001-PC-0001");
+            // The certificate's own signature is another check's part: the key is what counts here.
+            prop_assert_eq!(f.firmatario.seriale(), &[7]);
+        }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Scena {
     pub(crate) altro_comune: Coppia,
     pub(crate) scaduto: Coppia,
     pub(crate) altra_ca: Coppia,
+    /// From a root that has the right name and another key.
+    pub(crate) ca_omonima: Coppia,
 }
 
 fn chiave() -> KeyPair {
@@ -77,6 +79,7 @@ pub(crate) fn scena() -> &'static Scena {
     SCENA.get_or_init(|| {
         let (der, ca) = radice("CA di prova");
         let (_, altra) = radice("CA di un altro ambiente");
+        let (_, omonima) = radice("CA di prova");
         Scena {
             radice: der,
             // The first serial has its top bit set and the second is small: both ends of the decimal form.
@@ -86,6 +89,7 @@ pub(crate) fn scena() -> &'static Scena {
             altro_comune: emetti(&ca, "888002-CO-0000", 9, 2034),
             scaduto: emetti(&ca, "888001-CO-0001", 10, 2030),
             altra_ca: emetti(&altra, "888001-CO-0000", 11, 2034),
+            ca_omonima: emetti(&omonima, "888001-CO-0000", 12, 2034),
         }
     })
 }
