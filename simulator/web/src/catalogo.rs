@@ -76,16 +76,26 @@ impl Voce {
             casi: a
                 .cases
                 .iter()
-                .map(|c| Caso { nome: c.name, rompe: modifiche(c.breaks), vicino: modifiche(c.near) })
+                .map(|c| Caso {
+                    nome: c.name,
+                    rompe: modifiche(c.breaks),
+                    vicino: modifiche(c.near),
+                })
                 .collect(),
-            non_simulata: if let Plantable::No(perche) = a.plantable { perche } else { "" },
+            non_simulata: if let Plantable::No(perche) = a.plantable {
+                perche
+            } else {
+                ""
+            },
         }
     }
 
     /// Whether a search finds it.
     pub(crate) fn contiene(&self, testo: &str) -> bool {
         let testo = testo.to_lowercase();
-        [self.codice, &self.testo, self.spiegazione].iter().any(|t| t.to_lowercase().contains(&testo))
+        [self.codice, &self.testo, self.spiegazione]
+            .iter()
+            .any(|t| t.to_lowercase().contains(&testo))
     }
 }
 
@@ -135,4 +145,3 @@ fn modifiche(edits: &[Edit]) -> Vec<String> {
     };
     edits.iter().map(riga).collect()
 }
-

@@ -31,23 +31,33 @@ pub(crate) fn leggi<'h>(testate: &'h HeaderMap, nome: &str) -> Option<&'h str> {
         .filter(|(n, _)| *n == nome)
         .map(|(_, v)| v);
     let primo = trovati.next()?;
-    if trovati.next().is_some() { None } else { Some(primo) }
+    if trovati.next().is_some() {
+        None
+    } else {
+        Some(primo)
+    }
 }
 
 /// A cookie of a page: session, not persistent; never to scripts, never cross-site, never in clear.
 pub(crate) fn posa(nome: &str, valore: &str) -> HeaderValue {
-    testata(&format!("{nome}={valore}; Path=/; Secure; HttpOnly; SameSite=Strict"))
+    testata(&format!(
+        "{nome}={valore}; Path=/; Secure; HttpOnly; SameSite=Strict"
+    ))
 }
 
 /// The console's cookie; `tls` tells whether it can be `Secure`.
 pub(crate) fn posa_console(valore: &str, tls: bool) -> HeaderValue {
     let sicuro = if tls { "; Secure" } else { "" };
-    testata(&format!("{CONSOLE}={valore}; Path=/{sicuro}; HttpOnly; SameSite=Strict"))
+    testata(&format!(
+        "{CONSOLE}={valore}; Path=/{sicuro}; HttpOnly; SameSite=Strict"
+    ))
 }
 
 /// Takes a cookie away.
 pub(crate) fn togli(nome: &str) -> HeaderValue {
-    testata(&format!("{nome}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
+    testata(&format!(
+        "{nome}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+    ))
 }
 
 fn testata(testo: &str) -> HeaderValue {
@@ -68,7 +78,10 @@ mod prove {
     #[test]
     fn a_doubled_cookie_is_no_cookie() {
         let mut h = HeaderMap::new();
-        h.insert(header::COOKIE, HeaderValue::from_static("x=1; __Host-anpr-pre=a; y=2"));
+        h.insert(
+            header::COOKIE,
+            HeaderValue::from_static("x=1; __Host-anpr-pre=a; y=2"),
+        );
         assert_eq!(leggi(&h, "__Host-anpr-pre"), Some("a"));
         assert_eq!(leggi(&h, "__Host-anpr"), None);
         h.append(header::COOKIE, HeaderValue::from_static("__Host-anpr-pre=b"));

@@ -80,7 +80,13 @@ impl Cornice {
     }
 
     /// A page of an environment for a logged-in operator; `qui` is the address of its menu entry.
-    pub(crate) fn interna(a: Ambiente, titolo: impl Into<String>, utente: Utente, qui: &str, da_leggere: usize) -> Self {
+    pub(crate) fn interna(
+        a: Ambiente,
+        titolo: impl Into<String>,
+        utente: Utente,
+        qui: &str,
+        da_leggere: usize,
+    ) -> Self {
         let mut voci = vec![
             ("/combas", "Stato"),
             ("/combas/invio", "Invio file"),
@@ -92,7 +98,11 @@ impl Cornice {
             voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
         }
         voci.push(("/combas/posta", "Posta PEC"));
-        Self { utente: Some(utente), voci: menu(&voci, qui, da_leggere), ..Self::ambiente(a, titolo) }
+        Self {
+            utente: Some(utente),
+            voci: menu(&voci, qui, da_leggere),
+            ..Self::ambiente(a, titolo)
+        }
     }
 
     /// A page of the console.
@@ -104,7 +114,10 @@ impl Cornice {
             ("/posta", "Posta PEC"),
             ("/catalogo", "Catalogo anomalie"),
         ];
-        Self { voci: menu(&voci, qui, da_leggere), ..Self::console_chiusa(titolo) }
+        Self {
+            voci: menu(&voci, qui, da_leggere),
+            ..Self::console_chiusa(titolo)
+        }
     }
 
     /// A page of the console for who is not in: no menu.
@@ -124,14 +137,24 @@ impl Cornice {
     /// Adds a notice.
     #[must_use]
     pub(crate) fn con_avviso(mut self, classe: &'static str, testo: impl Into<String>) -> Self {
-        self.avviso = Some(Avviso { classe, testo: testo.into() });
+        self.avviso = Some(Avviso {
+            classe,
+            testo: testo.into(),
+        });
         self
     }
 }
 
 fn menu(voci: &[(&'static str, &'static str)], qui: &str, da_leggere: usize) -> Vec<Voce> {
     let conta = |dove: &str| if dove.ends_with("/posta") { da_leggere } else { 0 };
-    voci.iter().map(|&(dove, testo)| Voce { dove, testo, qui: dove == qui, conta: conta(dove) }).collect()
+    voci.iter()
+        .map(|&(dove, testo)| Voce {
+            dove,
+            testo,
+            qui: dove == qui,
+            conta: conta(dove),
+        })
+        .collect()
 }
 
 /// A template as a reply.
@@ -154,8 +177,10 @@ pub(crate) fn vai(dove: &str) -> Risposta {
     let mut r = Risposta::new(corpo(""));
     *r.status_mut() = StatusCode::SEE_OTHER;
     // Addresses are ours; ids inside them are percent-encoded.
-    r.headers_mut()
-        .insert(header::LOCATION, HeaderValue::from_str(dove).unwrap_or_else(|_| HeaderValue::from_static("/")));
+    r.headers_mut().insert(
+        header::LOCATION,
+        HeaderValue::from_str(dove).unwrap_or_else(|_| HeaderValue::from_static("/")),
+    );
     r
 }
 
@@ -169,15 +194,35 @@ struct Errore {
 }
 
 /// A page that says what happened and what to do.
-pub(crate) fn errore(stato: StatusCode, c: Cornice, testo: impl Into<String>, codice: Option<&str>) -> Risposta {
-    pagina(stato, &Errore { c, testo: testo.into(), codice: codice.map(ToOwned::to_owned) })
+pub(crate) fn errore(
+    stato: StatusCode,
+    c: Cornice,
+    testo: impl Into<String>,
+    codice: Option<&str>,
+) -> Risposta {
+    pagina(
+        stato,
+        &Errore {
+            c,
+            testo: testo.into(),
+            codice: codice.map(ToOwned::to_owned),
+        },
+    )
 }
 
 /// Turns a reply into a download with that file name; characters outside a file name become `_`.
 #[must_use]
 pub(crate) fn da_scaricare(mut r: Risposta, nome: &str) -> Risposta {
-    let pulito: String =
-        nome.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let pulito: String = nome
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     if let Ok(v) = HeaderValue::from_str(&format!("attachment; filename=\"{pulito}\"")) {
         r.headers_mut().insert(header::CONTENT_DISPOSITION, v);
     }

@@ -18,16 +18,32 @@ pub(crate) struct Etichetta {
 }
 
 const fn ok(testo: &'static str) -> Etichetta {
-    Etichetta { classe: "ok", testo, segno: "✓" }
+    Etichetta {
+        classe: "ok",
+        testo,
+        segno: "✓",
+    }
 }
 const fn ko(testo: &'static str) -> Etichetta {
-    Etichetta { classe: "ko", testo, segno: "✕" }
+    Etichetta {
+        classe: "ko",
+        testo,
+        segno: "✕",
+    }
 }
 const fn corso(testo: &'static str) -> Etichetta {
-    Etichetta { classe: "corso", testo, segno: "…" }
+    Etichetta {
+        classe: "corso",
+        testo,
+        segno: "…",
+    }
 }
 const fn tenue(testo: &'static str) -> Etichetta {
-    Etichetta { classe: "tenue", testo, segno: "–" }
+    Etichetta {
+        classe: "tenue",
+        testo,
+        segno: "–",
+    }
 }
 
 /// `01/03/2021`.
@@ -38,7 +54,13 @@ pub(crate) fn data(d: Data) -> String {
 /// `01/03/2021 08:05:00`.
 pub(crate) fn quando(q: impl std::borrow::Borrow<Quando>) -> String {
     let q = q.borrow();
-    format!("{} {:02}:{:02}:{:02}", data(q.date()), q.hour(), q.minute(), q.second())
+    format!(
+        "{} {:02}:{:02}:{:02}",
+        data(q.date()),
+        q.hour(),
+        q.minute(),
+        q.second()
+    )
 }
 
 /// The same, or a dash.
@@ -172,8 +194,17 @@ mod prove {
 
     #[test]
     fn numbers_and_dates_are_italian() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(|n: u64| migliaia(n)), ["0", "999", "1.000", "1.234.567"]);
-        assert_eq!([0, 1023, 1024, 1_572_864].map(|n: u64| byte(n)), ["0 B", "1023 B", "1,0 kB", "1,5 MB"]);
-        assert_eq!(quando(jiff::civil::datetime(2021, 3, 1, 8, 5, 0, 0)), "01/03/2021 08:05:00");
+        assert_eq!(
+            [0, 999, 1000, 1_234_567].map(|n: u64| migliaia(n)),
+            ["0", "999", "1.000", "1.234.567"]
+        );
+        assert_eq!(
+            [0, 1023, 1024, 1_572_864].map(|n: u64| byte(n)),
+            ["0 B", "1023 B", "1,0 kB", "1,5 MB"]
+        );
+        assert_eq!(
+            quando(jiff::civil::datetime(2021, 3, 1, 8, 5, 0, 0)),
+            "01/03/2021 08:05:00"
+        );
     }
 }

@@ -52,5 +52,7 @@ async fn fuori<T: Send + 'static>(
     f: impl FnOnce(&Simulatore) -> Esito<T> + Send + 'static,
 ) -> Esito<T> {
     let sim = Arc::clone(sim);
-    tokio::task::spawn_blocking(move || f(&sim)).await.map_err(ErroreServizio::guasto)?
+    tokio::task::spawn_blocking(move || f(&sim))
+        .await
+        .map_err(ErroreServizio::guasto)?
 }

@@ -14,7 +14,14 @@ impl Campi {
             let (nome, valore) = parte.split_once('=').unwrap_or((parte, ""));
             Some((decodifica(nome, true)?, decodifica(valore, true)?))
         };
-        Self(testo.split('&').filter(|p| !p.is_empty()).take(MAX_CAMPI).filter_map(coppia).collect())
+        Self(
+            testo
+                .split('&')
+                .filter(|p| !p.is_empty())
+                .take(MAX_CAMPI)
+                .filter_map(coppia)
+                .collect(),
+        )
     }
 
     /// The first value of a name, if it was sent.

@@ -37,13 +37,32 @@ pub(crate) fn da_leggere(tutte: &[Pec]) -> usize {
 pub(crate) fn casella(c: Cornice, mut righe: Vec<Pec>, base: &'static str, mostra_comune: bool) -> Risposta {
     righe.reverse();
     let da_leggere = da_leggere(&righe);
-    pagina(StatusCode::OK, &Casella { c, righe, da_leggere, base, mostra_comune })
+    pagina(
+        StatusCode::OK,
+        &Casella {
+            c,
+            righe,
+            da_leggere,
+            base,
+            mostra_comune,
+        },
+    )
 }
 
 /// One message.
 pub(crate) fn messaggio(c: Cornice, pec: Pec, base: &'static str, base_forniture: &'static str) -> Risposta {
     let (testo, allegati) = leggi(&pec.grezzo);
-    pagina(StatusCode::OK, &Messaggio { c, pec, testo, allegati, base, base_forniture })
+    pagina(
+        StatusCode::OK,
+        &Messaggio {
+            c,
+            pec,
+            testo,
+            allegati,
+            base,
+            base_forniture,
+        },
+    )
 }
 
 /// The message as a file.
@@ -65,17 +84,27 @@ pub(crate) fn leggi(grezzo: &str) -> (String, Vec<String>) {
 }
 
 fn parte(grezzo: &str, profondita: usize, testo: &mut String, allegati: &mut Vec<String>) {
-    let (testate, corpo) = grezzo.split_once("\r\n\r\n").or_else(|| grezzo.split_once("\n\n")).unwrap_or(("", grezzo));
+    let (testate, corpo) = grezzo
+        .split_once("\r\n\r\n")
+        .or_else(|| grezzo.split_once("\n\n"))
+        .unwrap_or(("", grezzo));
     let testata = |nome: &str| valore(testate, nome);
     let tipo = testata("content-type").unwrap_or_else(|| "text/plain".to_owned());
     if tipo.to_ascii_lowercase().starts_with("multipart/") && profondita > 0 {
-        let Some(confine) = parametro(&tipo, "boundary") else { return };
+        let Some(confine) = parametro(&tipo, "boundary") else {
+            return;
+        };
         let segno = format!("--{confine}");
         for pezzo in corpo.split(segno.as_str()).skip(1) {
             if pezzo.starts_with("--") {
                 break;
             }
-            parte(pezzo.trim_start_matches(['\r', '\n']), profondita - 1, testo, allegati);
+            parte(
+                pezzo.trim_start_matches(['\r', '\n']),
+                profondita - 1,
+                testo,
+                allegati,
+            );
         }
         return;
     }
@@ -96,13 +125,19 @@ fn valore(testate: &str, nome: &str) -> Option<String> {
         let (n, v) = r.split_once(':')?;
         n.trim().eq_ignore_ascii_case(nome).then(|| v.trim().to_owned())
     })?;
-    Some(righe.take_while(|r| r.starts_with([' ', '\t'])).fold(prima, |v, r| v + " " + r.trim()))
+    Some(
+        righe
+            .take_while(|r| r.starts_with([' ', '\t']))
+            .fold(prima, |v, r| v + " " + r.trim()),
+    )
 }
 
 fn parametro(valore: &str, nome: &str) -> Option<String> {
     valore.split(';').skip(1).find_map(|p| {
         let (n, v) = p.split_once('=')?;
-        n.trim().eq_ignore_ascii_case(nome).then(|| v.trim().trim_matches('"').to_owned())
+        n.trim()
+            .eq_ignore_ascii_case(nome)
+            .then(|| v.trim().trim_matches('"').to_owned())
     })
 }
 
@@ -111,12 +146,17 @@ fn decodifica(corpo: &str, codifica: &str) -> String {
     let byte = match codifica.trim().to_ascii_lowercase().as_str() {
         "base64" => {
             let pulito: String = corpo.split_whitespace().collect();
-            STANDARD.decode(pulito).unwrap_or_else(|_| corpo.as_bytes().to_vec())
+            STANDARD
+                .decode(pulito)
+                .unwrap_or_else(|_| corpo.as_bytes().to_vec())
         }
         "quoted-printable" => quoted_printable(corpo),
         _ => corpo.as_bytes().to_vec(),
     };
-    String::from_utf8_lossy(&byte).replace("\r\n", "\n").trim_end().to_owned()
+    String::from_utf8_lossy(&byte)
+        .replace("\r\n", "\n")
+        .trim_end()
+        .to_owned()
 }
 
 fn quoted_printable(corpo: &str) -> Vec<u8> {
@@ -129,7 +169,9 @@ fn quoted_printable(corpo: &str) -> Vec<u8> {
         } else if let Some(r) = dopo.strip_prefix(b"\r\n").or_else(|| dopo.strip_prefix(b"\n")) {
             resto = r;
         } else if let Some((cifre, r)) = dopo.split_at_checked(2)
-            && let Some(v) = std::str::from_utf8(cifre).ok().and_then(|c| u8::from_str_radix(c, 16).ok())
+            && let Some(v) = std::str::from_utf8(cifre)
+                .ok()
+                .and_then(|c| u8::from_str_radix(c, 16).ok())
         {
             fuori.push(v);
             resto = r;
@@ -152,5 +194,34 @@ mod prove {
             Content-Transfer-Encoding: base64\r\n\r\nPHNjcmlwdD4=\r\n--b\r\nContent-Disposition: attachment; filename=\"l.csv\"\r\n\r\nx\r\n--b--\r\n";
         assert_eq!(leggi(composto), ("<script>".to_owned(), vec!["l.csv".to_owned()]));
         assert_eq!(leggi("solo testo").0, "solo testo");
+    }
+
+    #[tokio::test]
+    async fn what_a_message_carries_is_text_and_never_markup() {
+        let cattivo = "<script>alert('x')</script>";
+        let pec = Pec {
+            id: registro::IdPec(1),
+            ambiente: anagrafe::Ambiente::Test,
+            comune: anagrafe::CodiceIstat::parse("888001").expect("code"),
+            da: format!("\"{cattivo}\" <a@b.example>"),
+            a: cattivo.to_owned(),
+            oggetto: cattivo.to_owned(),
+            quando: jiff::civil::datetime(2021, 3, 1, 8, 0, 0, 0),
+            letta: false,
+            fornitura: None,
+            grezzo: format!("Subject: {cattivo}\r\n\r\n{cattivo}"),
+        };
+        let c = || Cornice::ambiente(anagrafe::Ambiente::Test, cattivo);
+        for r in [
+            messaggio(c(), pec.clone(), "/combas/posta", "/x"),
+            casella(c(), vec![pec], "/combas/posta", true),
+        ] {
+            let byte = servizi::http::raccogli(r.into_body(), 1 << 20)
+                .await
+                .expect("body");
+            let html = String::from_utf8(byte.to_vec()).expect("utf-8");
+            assert!(!html.contains("<script>alert"), "{html}");
+            assert!(html.contains("&#60;script&#62;"), "{html}");
+        }
     }
 }

@@ -54,17 +54,26 @@ impl Filtro {
             ("fornitura", &self.fornitura),
             ("dopo", dopo.unwrap_or_default()),
         ];
-        let pieni: Vec<String> =
-            coppie.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| format!("{n}={}", codifica(v))).collect();
+        let pieni: Vec<String> = coppie
+            .iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(n, v)| format!("{n}={}", codifica(v)))
+            .collect();
         format!("{azione}?{}", pieni.join("&"))
     }
 
     fn accetta(&self, r: &Rilievo, testo: &str) -> bool {
         testo.is_empty()
-            || [Some(&r.testo), Some(&r.scheda), r.valore.as_ref(), r.campo.as_ref(), r.file.as_ref()]
-                .into_iter()
-                .flatten()
-                .any(|t| t.to_lowercase().contains(testo))
+            || [
+                Some(&r.testo),
+                Some(&r.scheda),
+                r.valore.as_ref(),
+                r.campo.as_ref(),
+                r.file.as_ref(),
+            ]
+            .into_iter()
+            .flatten()
+            .any(|t| t.to_lowercase().contains(testo))
     }
 }
 
@@ -156,14 +165,24 @@ pub(crate) struct Elenco {
 }
 
 /// Runs the filter over a delivery. Reads the disk: call it off the async threads.
-pub(crate) fn cerca(sim: &Simulatore, f: &Fornitura, filtro: &Filtro, azione: &str, cursore: Option<&str>) -> Esito<Elenco> {
+pub(crate) fn cerca(
+    sim: &Simulatore,
+    f: &Fornitura,
+    filtro: &Filtro,
+    azione: &str,
+    cursore: Option<&str>,
+) -> Esito<Elenco> {
     let codici = viste::codici(f);
     let classi = viste::CLASSI
         .iter()
         .map(|&(chiave, nome)| Classe {
             chiave,
             nome,
-            quanti: codici.iter().filter(|r| viste::classe(&r.codice) == chiave).map(|r| r.quanti).sum(),
+            quanti: codici
+                .iter()
+                .filter(|r| viste::classe(&r.codice) == chiave)
+                .map(|r| r.quanti)
+                .sum(),
         })
         .collect();
     let (da_codice, da_posizione) = cursore

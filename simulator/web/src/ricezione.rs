@@ -62,12 +62,18 @@ impl Scrivano {
 }
 
 fn interrotto() -> ErroreServizio {
-    ErroreServizio::interrotto("L'invio si è interrotto a metà: nulla è stato memorizzato. Ripetere l'invio del file.")
+    ErroreServizio::interrotto(
+        "L'invio si è interrotto a metà: nulla è stato memorizzato. Ripetere l'invio del file.",
+    )
 }
 
 fn errore_scrittura(e: std::io::Error) -> ErroreServizio {
     if e.kind() == std::io::ErrorKind::FileTooLarge {
-        ErroreServizio { codice: Some("SIM001"), http: 413, testo: e.to_string() }
+        ErroreServizio {
+            codice: Some("SIM001"),
+            http: 413,
+            testo: e.to_string(),
+        }
     } else {
         e.into()
     }
@@ -111,8 +117,9 @@ pub(crate) async fn modulo(
     corpo: Corpo,
     permesso: impl Fn(&str) -> bool,
 ) -> Result<Modulo, ErroreModulo> {
-    let confine = multer::parse_boundary(tipo)
-        .map_err(|_| ErroreServizio::richiesta("La pagina di invio manda un modulo con file: usare quella."))?;
+    let confine = multer::parse_boundary(tipo).map_err(|_| {
+        ErroreServizio::richiesta("La pagina di invio manda un modulo con file: usare quella.")
+    })?;
     let mut parti = multer::Multipart::new(corpo.into_data_stream(), confine);
     let mut fatto = Modulo::default();
     let mut consentito = false;
@@ -155,7 +162,11 @@ pub(crate) async fn modulo(
             fatto.campi.push((nome, valore));
         }
     }
-    if consentito { Ok(fatto) } else { Err(ErroreModulo::Csrf) }
+    if consentito {
+        Ok(fatto)
+    } else {
+        Err(ErroreModulo::Csrf)
+    }
 }
 
 /// Why an upload form was not taken.

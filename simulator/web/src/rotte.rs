@@ -58,11 +58,19 @@ pub(crate) enum Trovata<'t, R> {
 
 /// Looks a request up.
 pub(crate) fn cerca<'t, R: Riga>(tabella: &'t [R], metodo: &Method, percorso: &str) -> Trovata<'t, R> {
-    let Some(segmenti) = segmenti(percorso) else { return Trovata::No };
-    let chiesto = if metodo == Method::HEAD { &Method::GET } else { metodo };
+    let Some(segmenti) = segmenti(percorso) else {
+        return Trovata::No;
+    };
+    let chiesto = if metodo == Method::HEAD {
+        &Method::GET
+    } else {
+        metodo
+    };
     let mut ammessi = Vec::new();
     for riga in tabella {
-        let Some(parametri) = confronta(riga.percorso(), &segmenti) else { continue };
+        let Some(parametri) = confronta(riga.percorso(), &segmenti) else {
+            continue;
+        };
         if riga.metodo() == chiesto {
             return Trovata::Si(riga, parametri);
         }
@@ -70,7 +78,11 @@ pub(crate) fn cerca<'t, R: Riga>(tabella: &'t [R], metodo: &Method, percorso: &s
             ammessi.push(riga.metodo().clone());
         }
     }
-    if ammessi.is_empty() { Trovata::No } else { Trovata::AltroMetodo(ammessi) }
+    if ammessi.is_empty() {
+        Trovata::No
+    } else {
+        Trovata::AltroMetodo(ammessi)
+    }
 }
 
 fn confronta(modello: &'static str, segmenti: &[String]) -> Option<Parametri> {
@@ -97,7 +109,16 @@ fn segmenti(percorso: &str) -> Option<Vec<String>> {
     if dentro.is_empty() {
         return Some(Vec::new());
     }
-    dentro.split('/').map(|s| if s.is_empty() { None } else { crate::modulo::decodifica(s, false) }).collect()
+    dentro
+        .split('/')
+        .map(|s| {
+            if s.is_empty() {
+                None
+            } else {
+                crate::modulo::decodifica(s, false)
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -106,10 +127,26 @@ mod prove {
 
     fn tabella() -> Vec<Rotta<u8>> {
         vec![
-            Rotta { metodo: Method::GET, percorso: "/", azione: 0 },
-            Rotta { metodo: Method::GET, percorso: "/pec/{id}", azione: 1 },
-            Rotta { metodo: Method::DELETE, percorso: "/pec/{id}", azione: 2 },
-            Rotta { metodo: Method::GET, percorso: "/pec/{id}/{nome}", azione: 3 },
+            Rotta {
+                metodo: Method::GET,
+                percorso: "/",
+                azione: 0,
+            },
+            Rotta {
+                metodo: Method::GET,
+                percorso: "/pec/{id}",
+                azione: 1,
+            },
+            Rotta {
+                metodo: Method::DELETE,
+                percorso: "/pec/{id}",
+                azione: 2,
+            },
+            Rotta {
+                metodo: Method::GET,
+                percorso: "/pec/{id}/{nome}",
+                azione: 3,
+            },
         ]
     }
 

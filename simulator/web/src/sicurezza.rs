@@ -60,7 +60,11 @@ pub(crate) fn verifica_host(parti: &Parts, ammessi: &[String]) -> Result<(), Neg
     let nome = nome_host(dato).ok_or_else(|| Negato::Host(dato.to_owned()))?;
     let nostro = ["localhost", "127.0.0.1", "[::1]"].contains(&nome.as_str())
         || ammessi.iter().any(|a| a.eq_ignore_ascii_case(&nome));
-    if nostro { Ok(()) } else { Err(Negato::Host(dato.to_owned())) }
+    if nostro {
+        Ok(())
+    } else {
+        Err(Negato::Host(dato.to_owned()))
+    }
 }
 
 /// Checks where the request was made. `GET` by following a link from elsewhere is fine for pages (`pagina`), as
@@ -95,13 +99,21 @@ pub(crate) fn verifica_origine(parti: &Parts, pagina: bool) -> Result<(), Negato
 /// Lets in whoever sits at this machine, and elsewhere who has the token. A request without a peer address is
 /// treated as foreign.
 pub(crate) fn verifica_gettone(parti: &Parts, gettone: Option<&str>) -> Result<(), Negato> {
-    if parti.extensions.get::<Pari>().is_some_and(|p| p.indirizzo.ip().to_canonical().is_loopback()) {
+    if parti
+        .extensions
+        .get::<Pari>()
+        .is_some_and(|p| p.indirizzo.ip().to_canonical().is_loopback())
+    {
         return Ok(());
     }
-    let Some(atteso) = gettone else { return Err(Negato::Gettone) };
+    let Some(atteso) = gettone else {
+        return Err(Negato::Gettone);
+    };
     let portato = testo(&parti.headers, "authorization").and_then(|v| v.strip_prefix("Bearer "));
     let biscotto = crate::cookie::leggi(&parti.headers, crate::cookie::CONSOLE);
-    if portato.is_some_and(|p| uguali(p.trim(), atteso)) || biscotto.is_some_and(|b| uguali(b, &impronta(atteso))) {
+    if portato.is_some_and(|p| uguali(p.trim(), atteso))
+        || biscotto.is_some_and(|b| uguali(b, &impronta(atteso)))
+    {
         Ok(())
     } else {
         Err(Negato::Gettone)
@@ -111,10 +123,12 @@ pub(crate) fn verifica_gettone(parti: &Parts, gettone: Option<&str>) -> Result<(
 /// What the console cookie holds: the token in hexadecimal, so that any character of it survives the cookie syntax.
 pub(crate) fn impronta(gettone: &str) -> String {
     use std::fmt::Write as _;
-    gettone.bytes().fold(String::with_capacity(gettone.len() * 2), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
+    gettone
+        .bytes()
+        .fold(String::with_capacity(gettone.len() * 2), |mut s, b| {
+            let _ = write!(s, "{b:02x}");
+            s
+        })
 }
 
 /// Equality of secrets in a time that depends on the lengths only.
@@ -142,5 +156,136 @@ pub(crate) fn vesti(risposta: &mut Risposta) {
     ] {
         h.insert(nome, HeaderValue::from_static(valore));
     }
-    h.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    h.entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    fn parti(metodo: Method, testate: &[(&str, &str)]) -> Parts {
+        let mut r = http::Request::builder().method(metodo).uri("/x");
+        for (n, v) in testate {
+            r = r.header(*n, *v);
+        }
+        r.body(()).expect("request").into_parts().0
+    }
+
+    #[test]
+    fn only_our_own_host_names_pass() {
+        let ammessi = ["banco.example".to_owned()];
+        for (host, passa) in [
+            ("localhost:8080", true),
+            ("LOCALHOST", true),
+            ("localhost.:1", true),
+            ("127.0.0.1", true),
+            ("[::1]:8443", true),
+            ("banco.example:9", true),
+            ("malvagio.example", false),
+            ("127.0.0.1.malvagio.example", false),
+            ("localhost.malvagio.example", false),
+            ("localhost@malvagio.example", false),
+            ("malvagio.example/localhost", false),
+            ("127.0.0.2", false),
+            ("", false),
+        ] {
+            let esito = verifica_host(&parti(Method::GET, &[("host", host)]), &ammessi);
+            assert_eq!(esito.is_ok(), passa, "{host:?}");
+        }
+        assert!(verifica_host(&parti(Method::GET, &[]), &[]).is_err());
+        let due = parti(
+            Method::GET,
+            &[("host", "localhost"), ("host", "malvagio.example")],
+        );
+        assert!(verifica_host(&due, &[]).is_err());
+    }
+
+    #[test]
+    fn a_foreign_page_cannot_write_and_can_only_link() {
+        const QUI: (&str, &str) = ("host", "localhost:8080");
+        let naviga = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+        let incornicia = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+        let prova = |metodo: Method, altre: &[(&str, &str)], pagina: bool| {
+            let testate: Vec<_> = std::iter::once(QUI).chain(altre.iter().copied()).collect();
+            verifica_origine(&parti(metodo, &testate), pagina).is_ok()
+        };
+        assert!(prova(Method::POST, &[], true), "a tool sends neither");
+        assert!(prova(Method::POST, &[("origin", "http://localhost:8080")], true));
+        for origine in [
+            "null",
+            "http://malvagio.example",
+            "http://localhost:8081",
+            "https://localhost",
+            "localhost:8080",
+        ] {
+            assert!(!prova(Method::POST, &[("origin", origine)], true), "{origine}");
+            assert!(!prova(Method::GET, &[("origin", origine)], true), "{origine}");
+        }
+        for sito in ["cross-site", "same-site", "altro"] {
+            let s = ("sec-fetch-site", sito);
+            assert!(!prova(Method::POST, &[s], true), "{sito}");
+            assert!(!prova(Method::GET, &[s], true), "{sito}");
+            assert!(
+                prova(Method::GET, &[s, naviga[0], naviga[1]], true),
+                "a link may lead to a page"
+            );
+            assert!(
+                !prova(Method::GET, &[s, naviga[0], naviga[1]], false),
+                "but not to the API"
+            );
+            assert!(
+                !prova(Method::POST, &[s, naviga[0], naviga[1]], true),
+                "nor send a form"
+            );
+            assert!(
+                !prova(Method::GET, &[s, incornicia[0], incornicia[1]], true),
+                "nor frame it"
+            );
+        }
+        assert!(prova(Method::POST, &[("sec-fetch-site", "same-origin")], false));
+        assert!(prova(Method::GET, &[("sec-fetch-site", "none")], false));
+    }
+
+    #[test]
+    fn beyond_loopback_the_token_decides() {
+        let con = |ip: Option<&str>, testata: Option<(&str, &str)>| {
+            let mut p = parti(Method::GET, testata.as_slice());
+            if let Some(ip) = ip {
+                p.extensions.insert(Pari {
+                    indirizzo: ip.parse().expect("address"),
+                });
+            }
+            p
+        };
+        let vero = Some("segreto è");
+        for vicino in ["127.0.0.1:5", "[::1]:5", "[::ffff:127.0.0.1]:5"] {
+            assert_eq!(
+                verifica_gettone(&con(Some(vicino), None), vero),
+                Ok(()),
+                "{vicino}"
+            );
+        }
+        let lontano = Some("192.0.2.7:5");
+        assert_eq!(verifica_gettone(&con(None, None), vero), Err(Negato::Gettone));
+        assert_eq!(verifica_gettone(&con(lontano, None), vero), Err(Negato::Gettone));
+        assert_eq!(verifica_gettone(&con(lontano, None), None), Err(Negato::Gettone));
+        assert_eq!(
+            verifica_gettone(&con(lontano, Some(("authorization", "Bearer abc"))), Some("abc")),
+            Ok(())
+        );
+        assert_eq!(
+            verifica_gettone(&con(lontano, Some(("authorization", "Bearer abd"))), Some("abc")),
+            Err(Negato::Gettone)
+        );
+        let biscotto = format!("anpr-console={}", impronta("segreto è"));
+        assert_eq!(
+            verifica_gettone(&con(lontano, Some(("cookie", &biscotto))), vero),
+            Ok(())
+        );
+        assert_eq!(
+            verifica_gettone(&con(lontano, Some(("cookie", "anpr-console="))), Some("x")),
+            Err(Negato::Gettone)
+        );
+    }
 }

@@ -10,7 +10,10 @@ const VIVO: &str = include_str!("../static/vivo.js");
 const ICONA: &str = include_str!("../static/icona.svg");
 
 /// Version mark of the embedded files, part of their addresses.
-pub(crate) const IMPRONTA: u32 = impronta(STILE.as_bytes(), impronta(VIVO.as_bytes(), impronta(ICONA.as_bytes(), SEME_FNV)));
+pub(crate) const IMPRONTA: u32 = impronta(
+    STILE.as_bytes(),
+    impronta(VIVO.as_bytes(), impronta(ICONA.as_bytes(), SEME_FNV)),
+);
 
 const SEME_FNV: u32 = 0x811c_9dc5;
 
@@ -33,8 +36,10 @@ pub(crate) fn file(nome: &str) -> Option<Risposta> {
         _ => return None,
     };
     let mut r = risposta(StatusCode::OK, tipo, contenuto);
-    r.headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    r.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
     Some(r)
 }
 

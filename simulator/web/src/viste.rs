@@ -76,8 +76,15 @@ impl Mancanti {
     /// Looks at the files that count.
     pub(crate) fn di(f: &Fornitura) -> Self {
         let buoni = || f.file.iter().filter(|x| x.stato != StatoFile::Scartato);
-        let totale = buoni().filter(|x| x.tipo == TipoFile::Apr).map(|x| x.totale).max().unwrap_or(0);
-        let presenti: BTreeSet<u32> = buoni().filter(|x| x.tipo == TipoFile::Apr).map(|x| x.progressivo).collect();
+        let totale = buoni()
+            .filter(|x| x.tipo == TipoFile::Apr)
+            .map(|x| x.totale)
+            .max()
+            .unwrap_or(0);
+        let presenti: BTreeSet<u32> = buoni()
+            .filter(|x| x.tipo == TipoFile::Apr)
+            .map(|x| x.progressivo)
+            .collect();
         Self {
             apr: (1..=totale).filter(|n| !presenti.contains(n)).collect(),
             totale,
@@ -97,7 +104,11 @@ impl Mancanti {
         } else if !self.apr.is_empty() {
             let numeri: Vec<String> = self.apr.iter().take(10).map(u32::to_string).collect();
             let oltre = if self.apr.len() > 10 { " …" } else { "" };
-            pezzi.push(format!("APR, progressivo {}{oltre} di {}", numeri.join(", "), self.totale));
+            pezzi.push(format!(
+                "APR, progressivo {}{oltre} di {}",
+                numeri.join(", "),
+                self.totale
+            ));
         }
         if self.aire {
             pezzi.push("il file AIRE".to_owned());
@@ -123,12 +134,17 @@ impl Vista {
     }
 
     fn nessuna() -> Self {
-        let attesa =
-            |titolo, testo: &str| Passo { classe: "tenue", segno: "–", titolo, testo: testo.to_owned() };
+        let attesa = |titolo, testo: &str| Passo {
+            classe: "tenue",
+            segno: "–",
+            titolo,
+            testo: testo.to_owned(),
+        };
         Self {
             stato: "Nessuna fornitura".into(),
             classe: "",
-            dafare: "Inviare il file APR e il file AIRE, in qualunque ordine: l'elaborazione parte da sola.".into(),
+            dafare: "Inviare il file APR e il file AIRE, in qualunque ordine: l'elaborazione parte da sola."
+                .into(),
             azione: Some(("/combas/invio", "Invia un file")),
             passi: vec![
                 attesa("File APR", "da inviare"),
@@ -146,7 +162,10 @@ impl Vista {
 
     fn di_una(ambiente: Ambiente, f: &Fornitura, ritmo: Option<&Ritmo>) -> Self {
         let mancanti = Mancanti::di(f);
-        let al_lavoro = f.file.iter().any(|x| matches!(x.stato, StatoFile::InseritoOk | StatoFile::InElaborazione));
+        let al_lavoro = f
+            .file
+            .iter()
+            .any(|x| matches!(x.stato, StatoFile::InseritoOk | StatoFile::InElaborazione));
         let in_moto = f.stato.in_corso() && (mancanti.nulla() || al_lavoro) && ritmo != Some(&Ritmo::Sospesa);
         let codici = codici(f);
         let e = formati::stato_fornitura(f.stato);
@@ -232,13 +251,33 @@ fn passi(f: &Fornitura, mancanti: &Mancanti, in_moto: bool) -> Vec<Passo> {
     let (elaborazione, esito) = if f.stato.in_corso() {
         let testo = if in_moto { "in corso" } else { "ferma" };
         (
-            Passo { classe: "corso", segno: "…", titolo: "Elaborazione", testo: testo.into() },
-            Passo { classe: "tenue", segno: "–", titolo: "Esito", testo: "arriva anche per PEC".into() },
+            Passo {
+                classe: "corso",
+                segno: "…",
+                titolo: "Elaborazione",
+                testo: testo.into(),
+            },
+            Passo {
+                classe: "tenue",
+                segno: "–",
+                titolo: "Esito",
+                testo: "arriva anche per PEC".into(),
+            },
         )
     } else {
         (
-            Passo { classe: "ok", segno: "✓", titolo: "Elaborazione", testo: "conclusa".into() },
-            Passo { classe: fine.classe, segno: fine.segno, titolo: "Esito", testo: fine.testo.into() },
+            Passo {
+                classe: "ok",
+                segno: "✓",
+                titolo: "Elaborazione",
+                testo: "conclusa".into(),
+            },
+            Passo {
+                classe: fine.classe,
+                segno: fine.segno,
+                titolo: "Esito",
+                testo: fine.testo.into(),
+            },
         )
     };
     vec![
@@ -257,7 +296,11 @@ pub(crate) fn codici(f: &Fornitura) -> Vec<RigaCodice> {
         .filter(|(_, n)| **n > 0)
         .map(|(codice, quanti)| {
             let a = elaborazione::anomalia(codice);
-            let campione = || f.bloccanti.iter().any(|b| b.get("codice").and_then(|v| v.as_str()) == Some(codice));
+            let campione = || {
+                f.bloccanti
+                    .iter()
+                    .any(|b| b.get("codice").and_then(|v| v.as_str()) == Some(codice))
+            };
             RigaCodice {
                 codice: codice.clone(),
                 blocca: a.is_some_and(|a| livello(a, f.ambiente) == Livello::Errore) || campione(),
@@ -272,14 +315,21 @@ pub(crate) fn codici(f: &Fornitura) -> Vec<RigaCodice> {
 
 /// Weight of a code at the elaboration in an environment.
 pub(crate) fn livello(a: &Anomalia, ambiente: Ambiente) -> Livello {
-    if ambiente == Ambiente::Test { a.gravita.test } else { a.gravita.subentro }
+    if ambiente == Ambiente::Test {
+        a.gravita.test
+    } else {
+        a.gravita.subentro
+    }
 }
 
 /// The groups of "Monitoraggio anomalie" (spec subentro §6.2), with their keys in addresses.
 pub(crate) const CLASSI: [(&str, &str); 5] = [
     ("file", "errori dei file e della fornitura"),
     ("individuali", "schede individuali con dati errati o incompleti"),
-    ("famiglie", "schede di famiglia o convivenza con dati errati o incompleti"),
+    (
+        "famiglie",
+        "schede di famiglia o convivenza con dati errati o incompleti",
+    ),
     ("cf", "anomalie del codice fiscale"),
     ("duplicati", "presenze anche in altri Comuni"),
 ];

@@ -32,17 +32,40 @@ struct Accesso {
 
 /// The login form; `deviato` says that another page was asked for.
 pub(super) fn modulo(sim: &Simulatore, a: Ambiente, deviato: bool) -> Risposta {
-    let avviso = deviato.then(|| "Per questa pagina bisogna entrare, oppure la sessione è finita.".to_owned());
-    let stato = if deviato { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+    let avviso =
+        deviato.then(|| "Per questa pagina bisogna entrare, oppure la sessione è finita.".to_owned());
+    let stato = if deviato {
+        StatusCode::UNAUTHORIZED
+    } else {
+        StatusCode::OK
+    };
     mostra(sim, a, stato, avviso, String::new())
 }
 
-fn mostra(sim: &Simulatore, a: Ambiente, stato: StatusCode, errore: Option<String>, nome: String) -> Risposta {
+fn mostra(
+    sim: &Simulatore,
+    a: Ambiente,
+    stato: StatusCode,
+    errore: Option<String>,
+    nome: String,
+) -> Risposta {
     let csrf = casuale();
     let console = sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default();
     let biscotto = cookie::posa(&cookie::nome_ingresso(a), &csrf);
     let c = Cornice::ambiente(a, "Accesso con utente e password");
-    con_cookie(pagina(stato, &Accesso { c, errore, csrf, nome, console }), [biscotto])
+    con_cookie(
+        pagina(
+            stato,
+            &Accesso {
+                c,
+                errore,
+                csrf,
+                nome,
+                console,
+            },
+        ),
+        [biscotto],
+    )
 }
 
 /// 128 random bits in hexadecimal. Real chance, not the scenario's seed: this is a secret, not part of the story.
@@ -64,7 +87,8 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts, cor
     let atteso = cookie::leggi(&parti.headers, &cookie::nome_ingresso(a)).unwrap_or_default();
     let dato = campi.valore("csrf").unwrap_or_default();
     if atteso.is_empty() || !sicurezza::uguali(atteso, dato) {
-        let testo = "Il modulo di accesso è scaduto: riprovare da questa pagina (servono i cookie).".to_owned();
+        let testo =
+            "Il modulo di accesso è scaduto: riprovare da questa pagina (servono i cookie).".to_owned();
         return mostra(sim, a, StatusCode::FORBIDDEN, Some(testo), nome);
     }
     let password = campi.valore("password").unwrap_or_default().to_owned();
@@ -72,7 +96,10 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts, cor
     match fuori(sim, move |s| s.entra(a, &chi, &password)).await {
         Ok(s) => con_cookie(
             vai("/combas"),
-            [cookie::posa(&cookie::nome_sessione(a), &s.chiave), cookie::togli(&cookie::nome_ingresso(a))],
+            [
+                cookie::posa(&cookie::nome_sessione(a), &s.chiave),
+                cookie::togli(&cookie::nome_ingresso(a)),
+            ],
         ),
         Err(e) => {
             let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::UNAUTHORIZED);
@@ -84,5 +111,8 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts, cor
 /// Ends the session.
 pub(super) async fn esci(d: &Dentro<'_>, chiave: String) -> Esito<Risposta> {
     fuori(d.sim, move |s| s.esci(&chiave)).await?;
-    Ok(con_cookie(vai("/combas"), [cookie::togli(&cookie::nome_sessione(d.ambiente))]))
+    Ok(con_cookie(
+        vai("/combas"),
+        [cookie::togli(&cookie::nome_sessione(d.ambiente))],
+    ))
 }

@@ -24,7 +24,9 @@ struct Cancellazione {
 
 fn solo_prova(d: &Dentro<'_>) -> Esito<()> {
     if d.ambiente == Ambiente::Sub {
-        return Err(ErroreServizio::assente("Nell'ambiente di subentro non esiste cancellazione: l'esito è definitivo."));
+        return Err(ErroreServizio::assente(
+            "Nell'ambiente di subentro non esiste cancellazione: l'esito è definitivo.",
+        ));
     }
     Ok(())
 }
@@ -33,13 +35,23 @@ fn solo_prova(d: &Dentro<'_>) -> Esito<()> {
 pub(super) async fn pagina_cancellazione(d: &Dentro<'_>) -> Esito<Risposta> {
     solo_prova(d)?;
     let mut tutte = d.forniture().await?;
-    let possibile = tutte.iter().rfind(|f| f.stato == StatoFornitura::ElaborataOk).cloned();
+    let possibile = tutte
+        .iter()
+        .rfind(|f| f.stato == StatoFornitura::ElaborataOk)
+        .cloned();
     tutte.retain(|f| f.cancellazione.is_some());
     tutte.sort_by_key(|f| std::cmp::Reverse(f.cancellazione));
-    let c = d.cornice("Richiesta cancellazione subentro", "/combas/cancellazione").await?;
+    let c = d
+        .cornice("Richiesta cancellazione subentro", "/combas/cancellazione")
+        .await?;
     Ok(pagina(
         StatusCode::OK,
-        &Cancellazione { c, csrf: d.sessione.csrf.clone(), possibile, richieste: tutte },
+        &Cancellazione {
+            c,
+            csrf: d.sessione.csrf.clone(),
+            possibile,
+            richieste: tutte,
+        },
     ))
 }
 

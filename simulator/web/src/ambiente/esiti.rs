@@ -71,10 +71,21 @@ pub(super) async fn uno(d: &Dentro<'_>) -> Esito<Risposta> {
     let id = f.id.to_string();
     let (liste, ritmo) = fuori(d.sim, move |s| Ok((s.liste(&id).unwrap_or_default(), s.ritmo()?))).await?;
     let vista = Vista::di(d.ambiente, Some(&f), Some(&ritmo), true);
-    let mut c = d.cornice(format!("Esito della fornitura {}", f.id), "/combas/esiti").await?;
+    let mut c = d
+        .cornice(format!("Esito della fornitura {}", f.id), "/combas/esiti")
+        .await?;
     c.vivo = vista.in_moto;
     let base_liste = format!("/combas/esiti/{}/liste/", f.id);
-    Ok(pagina(StatusCode::OK, &UnEsito { c, f, vista, liste, base_liste }))
+    Ok(pagina(
+        StatusCode::OK,
+        &UnEsito {
+            c,
+            f,
+            vista,
+            liste,
+            base_liste,
+        },
+    ))
 }
 
 /// One CSV list of a delivery.
@@ -84,7 +95,10 @@ pub(super) async fn lista(d: &Dentro<'_>) -> Esito<Risposta> {
     let chiesto = nome.clone();
     let byte = fuori(d.sim, move |s| s.lista(&id, &chiesto)).await?;
     let mut r = risposta(StatusCode::OK, "text/csv", byte);
-    r.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=windows-1252"));
+    r.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=windows-1252"),
+    );
     Ok(da_scaricare(r, &nome))
 }
 
@@ -102,7 +116,10 @@ pub(super) async fn anomalie(d: &Dentro<'_>) -> Esito<Risposta> {
     let filtro = Filtro::leggi(&d.query);
     let fornitura = if filtro.fornitura.is_empty() {
         let (comune, ambiente) = (d.sessione.comune, d.ambiente);
-        let ultima = fuori(d.sim, move |s| Ok(s.comune(comune)?.in_ambiente(ambiente).ultima_elaborata)).await?;
+        let ultima = fuori(d.sim, move |s| {
+            Ok(s.comune(comune)?.in_ambiente(ambiente).ultima_elaborata)
+        })
+        .await?;
         let tutte = d.forniture().await?;
         let conclusa = |f: &&Fornitura| matches!(f.stato, StatoFornitura::ElaborataOk | StatoFornitura::Ko);
         match ultima {
@@ -116,12 +133,23 @@ pub(super) async fn anomalie(d: &Dentro<'_>) -> Esito<Risposta> {
     let elenco = match fornitura.clone() {
         Some(f) => {
             let cursore = d.query.pieno("dopo").map(ToOwned::to_owned);
-            fuori(d.sim, move |s| ricerca::cerca(s, &f, &filtro, "/combas/anomalie", cursore.as_deref())).await?
+            fuori(d.sim, move |s| {
+                ricerca::cerca(s, &f, &filtro, "/combas/anomalie", cursore.as_deref())
+            })
+            .await?
         }
         None => Elenco::default(),
     };
     let c = d.cornice("Monitoraggio anomalie", "/combas/anomalie").await?;
-    Ok(pagina(StatusCode::OK, &Anomalie { c, fornitura, vista, elenco }))
+    Ok(pagina(
+        StatusCode::OK,
+        &Anomalie {
+            c,
+            fornitura,
+            vista,
+            elenco,
+        },
+    ))
 }
 
 #[derive(Template)]
@@ -139,5 +167,13 @@ pub(super) async fn codice(d: &Dentro<'_>) -> Esito<Risposta> {
         .ok_or_else(|| ErroreServizio::assente("Questo codice non è nel catalogo delle anomalie."))?;
     let c = d.cornice(v.codice, "/combas/anomalie").await?;
     let (ritorno, ritorno_testo) = ("/combas/anomalie", "Monitoraggio anomalie");
-    Ok(pagina(StatusCode::OK, &Codice { c, v, ritorno, ritorno_testo }))
+    Ok(pagina(
+        StatusCode::OK,
+        &Codice {
+            c,
+            v,
+            ritorno,
+            ritorno_testo,
+        },
+    ))
 }

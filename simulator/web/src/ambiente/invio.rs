@@ -52,8 +52,13 @@ pub(super) async fn modulo(d: &Dentro<'_>) -> Esito<Risposta> {
 
 /// Takes the form.
 pub(super) async fn riceve(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito<Risposta> {
-    let tipo = parti.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let modulo = match ricezione::modulo(d.sim, tipo, corpo, |t| sicurezza::uguali(t, &d.sessione.csrf)).await {
+    let tipo = parti
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let modulo = match ricezione::modulo(d.sim, tipo, corpo, |t| sicurezza::uguali(t, &d.sessione.csrf)).await
+    {
         Ok(m) => m,
         Err(ErroreModulo::Csrf) => return Err(csrf_mancante()),
         Err(ErroreModulo::Servizio(e)) => return rifiuta(d, String::new(), e).await,
@@ -61,15 +66,29 @@ pub(super) async fn riceve(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito
     let scelto = modulo.campo("tipo").to_owned();
     let confermato = modulo.campo("conferma") == "si";
     let Some((nome, deposito)) = modulo.file.filter(|(nome, _)| !nome.is_empty()) else {
-        return rifiuta(d, scelto, ErroreServizio::richiesta("Manca il file: sceglierlo e ripetere.")).await;
+        return rifiuta(
+            d,
+            scelto,
+            ErroreServizio::richiesta("Manca il file: sceglierlo e ripetere."),
+        )
+        .await;
     };
     let tipo = match scelto.as_str() {
         "APR" => TipoFile::Apr,
         "AIRE" => TipoFile::Aire,
-        _ => return rifiuta(d, scelto, ErroreServizio::richiesta("Indicare se il file è APR o AIRE.")).await,
+        _ => {
+            return rifiuta(
+                d,
+                scelto,
+                ErroreServizio::richiesta("Indicare se il file è APR o AIRE."),
+            )
+            .await;
+        }
     };
     if !confermato {
-        let e = ErroreServizio::richiesta("Manca la conferma: spuntare la casella e ripetere. Nulla è stato inviato.");
+        let e = ErroreServizio::richiesta(
+            "Manca la conferma: spuntare la casella e ripetere. Nulla è stato inviato.",
+        );
         return rifiuta(d, scelto, e).await;
     }
     let invio = Invio {
@@ -82,13 +101,21 @@ pub(super) async fn riceve(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito
         solo_apr: false,
     };
     let sim = Arc::clone(d.sim);
-    match tokio::task::spawn_blocking(move || sim.carica(invio)).await.map_err(ErroreServizio::guasto)? {
+    match tokio::task::spawn_blocking(move || sim.carica(invio))
+        .await
+        .map_err(ErroreServizio::guasto)?
+    {
         Ok(r) if r.scartato => Ok(vai("/combas?fatto=scartato")),
         Ok(r) if r.opaco => Ok(vai("/combas?fatto=opaco")),
         Ok(_) => Ok(vai("/combas?fatto=inviato")),
         Err(RifiutoInvio::Rilievi(rilievi)) => {
             let errori = rilievi.into_iter().map(Riga::di).collect();
-            let p = PaginaInvio { tipo: scelto, nome_file: nome, errori, ..nuova(d).await? };
+            let p = PaginaInvio {
+                tipo: scelto,
+                nome_file: nome,
+                errori,
+                ..nuova(d).await?
+            };
             Ok(pagina(StatusCode::UNPROCESSABLE_ENTITY, &p))
         }
         Err(RifiutoInvio::Nostro(e)) => rifiuta(d, scelto, e).await,
@@ -102,5 +129,12 @@ async fn rifiuta(d: &Dentro<'_>, tipo: String, e: ErroreServizio) -> Esito<Rispo
         Some(codice) => format!("{} ({codice})", e.testo),
         None => e.testo,
     };
-    Ok(pagina(stato, &PaginaInvio { tipo, guasto: Some(testo), ..nuova(d).await? }))
+    Ok(pagina(
+        stato,
+        &PaginaInvio {
+            tipo,
+            guasto: Some(testo),
+            ..nuova(d).await?
+        },
+    ))
 }

@@ -57,7 +57,11 @@ enum Azione {
 }
 
 const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
-    Rotta { metodo, percorso, azione }
+    Rotta {
+        metodo,
+        percorso,
+        azione,
+    }
 }
 
 static ROTTE: &[Rotta<Azione>] = &[
@@ -113,7 +117,11 @@ impl Dentro<'_> {
         let (id, ambiente, comune) = (id.to_owned(), self.ambiente, self.sessione.comune);
         fuori(self.sim, move |s| {
             let f = s.fornitura(&id)?;
-            if f.comune == comune && f.ambiente == ambiente { Ok(f) } else { Err(nessuna_fornitura()) }
+            if f.comune == comune && f.ambiente == ambiente {
+                Ok(f)
+            } else {
+                Err(nessuna_fornitura())
+            }
         })
         .await
     }
@@ -142,13 +150,24 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
     let porta = sicurezza::verifica_host(&parti, &sim.impostazioni().host_ambienti)
         .and_then(|()| sicurezza::verifica_origine(&parti, true));
     if let Err(negato) = porta {
-        return errore(StatusCode::FORBIDDEN, Cornice::ambiente(a, "Richiesta non accettata"), negato.testo(), None);
+        return errore(
+            StatusCode::FORBIDDEN,
+            Cornice::ambiente(a, "Richiesta non accettata"),
+            negato.testo(),
+            None,
+        );
     }
     let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
         Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
         Trovata::AltroMetodo(_) => {
-            let testo = "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
-            return errore(StatusCode::METHOD_NOT_ALLOWED, Cornice::ambiente(a, "Metodo non ammesso"), testo, None);
+            let testo =
+                "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
+            return errore(
+                StatusCode::METHOD_NOT_ALLOWED,
+                Cornice::ambiente(a, "Metodo non ammesso"),
+                testo,
+                None,
+            );
         }
         Trovata::No => return non_trovata(a),
     };
@@ -163,7 +182,12 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
 
 fn non_trovata(a: Ambiente) -> Risposta {
     let testo = "Nessuna pagina a questo indirizzo. L'applicazione comincia da /combas.";
-    errore(StatusCode::NOT_FOUND, Cornice::ambiente(a, "Pagina non trovata"), testo, None)
+    errore(
+        StatusCode::NOT_FOUND,
+        Cornice::ambiente(a, "Pagina non trovata"),
+        testo,
+        None,
+    )
 }
 
 async fn dentro(
@@ -178,7 +202,13 @@ async fn dentro(
         return accesso::modulo(sim, a, azione != Azione::Casa);
     };
     let query = Campi::leggi(parti.uri.query().unwrap_or_default());
-    let d = Dentro { sim, ambiente: a, sessione, segmenti, query };
+    let d = Dentro {
+        sim,
+        ambiente: a,
+        sessione,
+        segmenti,
+        query,
+    };
     let esito = match azione {
         Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
         Azione::Esci | Azione::CancellazioneFatta => match campi_con_csrf(&d, corpo).await {
@@ -245,17 +275,18 @@ fn csrf_mancante() -> ErroreServizio {
     ErroreServizio {
         codice: None,
         http: 403,
-        testo: "Il modulo non è di questa sessione (o è rimasto aperto oltre la sua fine): tornare alla pagina, \
+        testo:
+            "Il modulo non è di questa sessione (o è rimasto aperto oltre la sua fine): tornare alla pagina, \
                 ricaricarla e ripetere."
-            .to_owned(),
+                .to_owned(),
     }
 }
 
 /// The fields of a form.
 async fn campi(corpo: Corpo) -> Esito<Campi> {
-    let byte = raccogli(corpo, LIMITE_MODULO_BYTE)
-        .await
-        .map_err(|e| ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere.")))?;
+    let byte = raccogli(corpo, LIMITE_MODULO_BYTE).await.map_err(|e| {
+        ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere."))
+    })?;
     Ok(Campi::leggi(&String::from_utf8_lossy(&byte)))
 }
 
@@ -271,7 +302,9 @@ async fn messaggio(d: &Dentro<'_>, grezzo: bool) -> Esito<Risposta> {
     let pec = fuori(d.sim, move |s| {
         let pec = s.pec_una(&id)?;
         if pec.comune != comune || pec.ambiente != ambiente {
-            return Err(ErroreServizio::assente("Nessun messaggio con questo numero nella casella del Comune."));
+            return Err(ErroreServizio::assente(
+                "Nessun messaggio con questo numero nella casella del Comune.",
+            ));
         }
         if !pec.letta {
             s.segna_letta(&id)?;
@@ -289,7 +322,10 @@ async fn messaggio(d: &Dentro<'_>, grezzo: bool) -> Esito<Risposta> {
 /// The web services that answer in this version, with their paths (spec security §1.2).
 const SERVIZI: [(&str, &str); 2] = [
     ("TestConn, prova di connessione", "/ANPRTestConn/TestConn"),
-    ("S001, invio dell'APR", "/ANPRS001ServizioSubentro/AnprServiceS001"),
+    (
+        "S001, invio dell'APR",
+        "/ANPRS001ServizioSubentro/AnprServiceS001",
+    ),
 ];
 
 #[derive(Template)]
@@ -303,8 +339,19 @@ struct Indice {
 
 fn indice(sim: &Simulatore, a: Ambiente) -> Risposta {
     let console = sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default();
-    let c = Cornice { inizio: "/", ..Cornice::ambiente(a, "Che cosa c'è su questa porta") };
-    pagina(StatusCode::OK, &Indice { c, tipo_invio: a.tipo_invio(), console, servizi: SERVIZI })
+    let c = Cornice {
+        inizio: "/",
+        ..Cornice::ambiente(a, "Che cosa c'è su questa porta")
+    };
+    pagina(
+        StatusCode::OK,
+        &Indice {
+            c,
+            tipo_invio: a.tipo_invio(),
+            console,
+            servizi: SERVIZI,
+        },
+    )
 }
 
 /// Adds a cookie to a reply.

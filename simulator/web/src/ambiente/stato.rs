@@ -58,12 +58,26 @@ struct Subentro {
 /// `/combas/subentro`: the plan and the state of the Comune.
 pub(super) async fn subentro(d: &Dentro<'_>) -> Esito<Risposta> {
     let (istat, ambiente) = (d.sessione.comune, d.ambiente);
-    let (comune, piano, oggi) =
-        fuori(d.sim, move |s| Ok((s.comune(istat)?, s.piano(istat, ambiente)?, s.orologio()?.oggi))).await?;
+    let (comune, piano, oggi) = fuori(d.sim, move |s| {
+        Ok((s.comune(istat)?, s.piano(istat, ambiente)?, s.orologio()?.oggi))
+    })
+    .await?;
     let finestra = match piano {
-        Some(p) if p.comprende(oggi) => Etichetta { classe: "ok", testo: "oggi si può inviare", segno: "✓" },
-        Some(p) if oggi < p.inizio => Etichetta { classe: "corso", testo: "non ancora aperta", segno: "…" },
-        _ => Etichetta { classe: "ko", testo: "chiusa", segno: "✕" },
+        Some(p) if p.comprende(oggi) => Etichetta {
+            classe: "ok",
+            testo: "oggi si può inviare",
+            segno: "✓",
+        },
+        Some(p) if oggi < p.inizio => Etichetta {
+            classe: "corso",
+            testo: "non ancora aperta",
+            segno: "…",
+        },
+        _ => Etichetta {
+            classe: "ko",
+            testo: "chiusa",
+            segno: "✕",
+        },
     };
     let pagina_subentro = Subentro {
         c: d.cornice("Stato subentro", "/combas/subentro").await?,

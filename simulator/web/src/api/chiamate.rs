@@ -7,11 +7,7 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{
-    Chiamata, forniture, mondo,
-    risposte::json as come_json,
-    rotte::Azione,
-};
+use super::{Chiamata, forniture, mondo, risposte::json as come_json, rotte::Azione};
 use crate::fuori;
 
 const OK: StatusCode = StatusCode::OK;
@@ -43,13 +39,19 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Azione::FornituraCancella => {
             let id = dato("id");
-            come_json(StatusCode::ACCEPTED, &fuori(sim, move |s| s.chiedi_cancellazione(&id)).await?)
+            come_json(
+                StatusCode::ACCEPTED,
+                &fuori(sim, move |s| s.chiedi_cancellazione(&id)).await?,
+            )
         }
         Azione::Anomalie => forniture::anomalie(c).await?,
         Azione::Liste => {
             let id = dato("id");
             let liste = fuori(sim, move |s| s.liste(&id)).await?;
-            let righe: Vec<Value> = liste.iter().map(|(nome, byte)| json!({"nome": nome, "byte": byte})).collect();
+            let righe: Vec<Value> = liste
+                .iter()
+                .map(|(nome, byte)| json!({"nome": nome, "byte": byte}))
+                .collect();
             come_json(OK, &righe)
         }
         Azione::Lista => forniture::lista(c).await?,
@@ -77,7 +79,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::Pec => mondo::pec(c).await?,
         Azione::Scambi => mondo::scambi(c).await?,
         Azione::Scambio => {
-            let n = dato("n").parse().map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))?;
+            let n = dato("n")
+                .parse()
+                .map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))?;
             come_json(OK, &fuori(sim, move |s| s.scambio(n)).await?)
         }
         Azione::Certificati => come_json(OK, &fuori(sim, |s| s.certificati()).await?),
@@ -87,8 +91,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Azione::Catalogo => come_json(OK, &crate::catalogo::tutte(sim)),
         Azione::CatalogoVoce => {
-            let v = crate::catalogo::voce(&dato("codice"))
-                .ok_or_else(|| ErroreServizio::assente("Codice non presente nel catalogo: vedere /api/catalogo."))?;
+            let v = crate::catalogo::voce(&dato("codice")).ok_or_else(|| {
+                ErroreServizio::assente("Codice non presente nel catalogo: vedere /api/catalogo.")
+            })?;
             come_json(OK, &v)
         }
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
@@ -103,7 +108,10 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
         Azione::OrologioMetti => come_json(OK, &mondo::orologio(c, v).await?),
         Azione::ComuneCrea => {
             let nuovo = mondo::leggi(v)?;
-            come_json(StatusCode::CREATED, &fuori(sim, move |s| s.crea_comune(nuovo)).await?)
+            come_json(
+                StatusCode::CREATED,
+                &fuori(sim, move |s| s.crea_comune(nuovo)).await?,
+            )
         }
         Azione::ComuneAggiorna => {
             let istat = mondo::istat(c)?;
@@ -120,17 +128,16 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             let o = fuori(sim, move |s| s.metti_operatore(istat, &nome, v)).await?;
             come_json(OK, &mondo::operatore(o)?)
         }
-        Azione::TributariaMetti => {
-            come_json(OK, &fuori(sim, move |s| s.metti_tributaria(v)).await?)
-        }
+        Azione::TributariaMetti => come_json(OK, &fuori(sim, move |s| s.metti_tributaria(v)).await?),
         Azione::RitmoMetti => {
             let ritmo = mondo::leggi(v)?;
             fuori(sim, move |s| s.metti_ritmo(ritmo)).await?;
             come_json(OK, &fuori(sim, |s| s.ritmo()).await?)
         }
-        Azione::CertificatoEmetti => {
-            come_json(StatusCode::CREATED, &fuori(sim, move |s| s.emetti_certificato(v)).await?)
-        }
+        Azione::CertificatoEmetti => come_json(
+            StatusCode::CREATED,
+            &fuori(sim, move |s| s.emetti_certificato(v)).await?,
+        ),
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })
 }

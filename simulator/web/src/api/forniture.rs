@@ -21,35 +21,51 @@ const LIMITE_ANOMALIE_MASSIMO: usize = 100_000;
 impl Chiamata<'_> {
     /// Query parameter `ambiente`, if given.
     pub(super) fn ambiente(&self) -> Esito<Option<Ambiente>> {
-        self.query.pieno("ambiente").map(|t| t.parse().map_err(|_| errato("ambiente", "test, pre o sub"))).transpose()
+        self.query
+            .pieno("ambiente")
+            .map(|t| t.parse().map_err(|_| errato("ambiente", "test, pre o sub")))
+            .transpose()
     }
 
     /// The same, demanded.
     pub(super) fn ambiente_chiesto(&self) -> Esito<Ambiente> {
-        self.ambiente()?.ok_or_else(|| errato("ambiente", "test, pre o sub"))
+        self.ambiente()?
+            .ok_or_else(|| errato("ambiente", "test, pre o sub"))
     }
 
     /// Query parameter `comune`, if given.
     pub(super) fn comune(&self) -> Esito<Option<CodiceIstat>> {
-        let leggi = |t: &str| CodiceIstat::parse(t).map_err(|_| errato("comune", "un codice ISTAT di sei cifre"));
+        let leggi =
+            |t: &str| CodiceIstat::parse(t).map_err(|_| errato("comune", "un codice ISTAT di sei cifre"));
         self.query.pieno("comune").map(leggi).transpose()
     }
 
     /// A query parameter that is a number.
     pub(super) fn numero<N: std::str::FromStr>(&self, nome: &str) -> Esito<Option<N>> {
-        self.query.pieno(nome).map(|t| t.parse().map_err(|_| errato(nome, "un numero intero"))).transpose()
+        self.query
+            .pieno(nome)
+            .map(|t| t.parse().map_err(|_| errato(nome, "un numero intero")))
+            .transpose()
     }
 }
 
 fn errato(nome: &str, atteso: &str) -> ErroreServizio {
-    ErroreServizio::richiesta(format!("Il parametro «{nome}» manca o non è valido: serve {atteso}."))
+    ErroreServizio::richiesta(format!(
+        "Il parametro «{nome}» manca o non è valido: serve {atteso}."
+    ))
 }
 
 /// `POST /api/forniture`: the body streams to a spool file, then the same intake as the page.
 pub(super) async fn carica(c: &Chiamata<'_>, corpo: Corpo) -> Esito<Risposta> {
     let ambiente = c.ambiente_chiesto()?;
-    let comune = c.comune()?.ok_or_else(|| errato("comune", "il codice ISTAT di chi invia"))?;
-    let nome = c.query.pieno("nome").ok_or_else(|| errato("nome", "il nome del file"))?.to_owned();
+    let comune = c
+        .comune()?
+        .ok_or_else(|| errato("comune", "il codice ISTAT di chi invia"))?;
+    let nome = c
+        .query
+        .pieno("nome")
+        .ok_or_else(|| errato("nome", "il nome del file"))?
+        .to_owned();
     let tipo = match c.query.pieno("tipo") {
         None => None,
         Some("APR") => Some(TipoFile::Apr),
@@ -57,17 +73,28 @@ pub(super) async fn carica(c: &Chiamata<'_>, corpo: Corpo) -> Esito<Risposta> {
         Some(_) => return Err(errato("tipo", "APR o AIRE")),
     };
     let deposito = ricezione::corpo_intero(c.sim, corpo).await?;
-    let invio = Invio { ambiente, comune, tipo, nome, canale: Canale::Api, deposito, solo_apr: false };
+    let invio = Invio {
+        ambiente,
+        comune,
+        tipo,
+        nome,
+        canale: Canale::Api,
+        deposito,
+        solo_apr: false,
+    };
     let sim = std::sync::Arc::clone(c.sim);
-    let esito = tokio::task::spawn_blocking(move || sim.carica(invio)).await.map_err(ErroreServizio::guasto)?;
+    let esito = tokio::task::spawn_blocking(move || sim.carica(invio))
+        .await
+        .map_err(ErroreServizio::guasto)?;
     match esito {
         Ok(r) => Ok(risposte::json(
             StatusCode::CREATED,
             &json!({"fornitura": r.fornitura, "file": r.file, "opaco": r.opaco, "scartato": r.scartato}),
         )),
-        Err(RifiutoInvio::Rilievi(rilievi)) => {
-            Ok(risposte::json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"errori": rilievi})))
-        }
+        Err(RifiutoInvio::Rilievi(rilievi)) => Ok(risposte::json(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &json!({"errori": rilievi}),
+        )),
         Err(RifiutoInvio::Nostro(e)) => Err(e),
     }
 }
@@ -77,7 +104,10 @@ pub(super) async fn anomalie(c: &Chiamata<'_>) -> Esito<Risposta> {
     let id = c.segmenti.prendi("id").to_owned();
     let codice = c.query.pieno("codice").map(ToOwned::to_owned);
     let dopo = c.numero::<u64>("dopo")?.unwrap_or(0);
-    let limite = c.numero::<usize>("limite")?.unwrap_or(LIMITE_ANOMALIE).min(LIMITE_ANOMALIE_MASSIMO);
+    let limite = c
+        .numero::<usize>("limite")?
+        .unwrap_or(LIMITE_ANOMALIE)
+        .min(LIMITE_ANOMALIE_MASSIMO);
     let righe = fuori(c.sim, move |s| s.anomalie(&id, codice.as_deref(), dopo, limite)).await?;
     if accetta(c, "text/csv") {
         return csv_di(&righe);
@@ -87,16 +117,40 @@ pub(super) async fn anomalie(c: &Chiamata<'_>) -> Esito<Risposta> {
 
 /// Whether the caller asks for that media type by name.
 pub(super) fn accetta(c: &Chiamata<'_>, tipo: &str) -> bool {
-    let accept = c.parti.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    accept.split([',', ';']).any(|t| t.trim().eq_ignore_ascii_case(tipo))
+    let accept = c
+        .parti
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    accept
+        .split([',', ';'])
+        .any(|t| t.trim().eq_ignore_ascii_case(tipo))
 }
 
 fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
-    let mut w = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let testa = ["codice", "gravita", "tipoScheda", "scheda", "riga", "colonna", "testo", "oggetto", "campo", "valore", "file"];
+    let mut w = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let testa = [
+        "codice",
+        "gravita",
+        "tipoScheda",
+        "scheda",
+        "riga",
+        "colonna",
+        "testo",
+        "oggetto",
+        "campo",
+        "valore",
+        "file",
+    ];
     w.write_record(testa).map_err(ErroreServizio::guasto)?;
     for r in righe {
-        let (riga, colonna) = r.posizione.map(|p| (p.riga.to_string(), p.colonna.to_string())).unwrap_or_default();
+        let (riga, colonna) = r
+            .posizione
+            .map(|p| (p.riga.to_string(), p.colonna.to_string()))
+            .unwrap_or_default();
         let o = |t: &'_ Option<String>| t.clone().unwrap_or_default();
         w.write_record([
             &r.codice,
@@ -119,11 +173,17 @@ fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
 
 /// `GET /api/forniture/{id}/liste/{nome}`.
 pub(super) async fn lista(c: &Chiamata<'_>) -> Esito<Risposta> {
-    let (id, nome) = (c.segmenti.prendi("id").to_owned(), c.segmenti.prendi("nome").to_owned());
+    let (id, nome) = (
+        c.segmenti.prendi("id").to_owned(),
+        c.segmenti.prendi("nome").to_owned(),
+    );
     let chiesto = nome.clone();
     let byte = fuori(c.sim, move |s| s.lista(&id, &chiesto)).await?;
     let mut r = risposta(StatusCode::OK, "text/csv", byte);
     // The lists are Windows-1252 (spec subentro §6.1, default).
-    r.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=windows-1252"));
+    r.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=windows-1252"),
+    );
     Ok(crate::cornice::da_scaricare(r, &nome))
 }

@@ -47,7 +47,11 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) 
     let (rotta, segmenti) = match cerca(&ROTTE, &parti.method, parti.uri.path()) {
         Trovata::Si(rotta, segmenti) => (rotta, segmenti),
         Trovata::AltroMetodo(ammessi) => {
-            let elenco = ammessi.iter().map(http::Method::as_str).collect::<Vec<_>>().join(", ");
+            let elenco = ammessi
+                .iter()
+                .map(http::Method::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
             let mut r = errore(405, "", &lingua.metodo(&elenco));
             if let Ok(v) = HeaderValue::from_str(&elenco) {
                 r.headers_mut().insert(header::ALLOW, v);
@@ -60,14 +64,24 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) 
         return errore(501, "", &lingua.non_ancora(rotta.titolo));
     }
     let query = Campi::leggi(parti.uri.query().unwrap_or_default());
-    let chiamata = Chiamata { sim, parti: &parti, segmenti, query };
+    let chiamata = Chiamata {
+        sim,
+        parti: &parti,
+        segmenti,
+        query,
+    };
     match servi(rotta, &chiamata, corpo, lingua).await {
         Ok(r) => r,
         Err(e) => risposte::errore_servizio(&e),
     }
 }
 
-async fn servi(rotta: &RottaApi, c: &Chiamata<'_>, corpo: Corpo, lingua: Lingua) -> Result<Risposta, ErroreServizio> {
+async fn servi(
+    rotta: &RottaApi,
+    c: &Chiamata<'_>,
+    corpo: Corpo,
+    lingua: Lingua,
+) -> Result<Risposta, ErroreServizio> {
     match rotta.corpo {
         rotte::Corpo::Byte => forniture::carica(c, corpo).await,
         rotte::Corpo::Json => {
@@ -88,8 +102,14 @@ async fn servi(rotta: &RottaApi, c: &Chiamata<'_>, corpo: Corpo, lingua: Lingua)
 
 /// A body of JSON says so: what a form of another site can send does not.
 fn e_json(parti: &Parts) -> bool {
-    let tipo = parti.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    tipo.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"))
+    let tipo = parti
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    tipo.split(';')
+        .next()
+        .is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"))
 }
 
 fn corpo_non_letto(e: CorpoNonLetto) -> ErroreServizio {
@@ -99,8 +119,8 @@ fn corpo_non_letto(e: CorpoNonLetto) -> ErroreServizio {
             http: 413,
             testo: format!("Il corpo supera {limite} byte: nessuna chiamata ne ha bisogno di tanti."),
         },
-        CorpoNonLetto::Interrotto(_) => {
-            ErroreServizio::interrotto("La richiesta si è interrotta a metà e non è stata eseguita: ripeterla.")
-        }
+        CorpoNonLetto::Interrotto(_) => ErroreServizio::interrotto(
+            "La richiesta si è interrotta a metà e non è stata eseguita: ripeterla.",
+        ),
     }
 }

@@ -62,7 +62,9 @@ pub(super) async fn scambi(c: &Chiamata<'_>) -> Esito<Risposta> {
     if let Some(e) = &esito
         && registro::EsitoScambio::parse(e).is_none()
     {
-        return Err(ErroreServizio::richiesta("«esito» è uno di OK, KO, FAULT, RIFIUTATO, GUASTO."));
+        return Err(ErroreServizio::richiesta(
+            "«esito» è uno di OK, KO, FAULT, RIFIUTATO, GUASTO.",
+        ));
     }
     let righe = fuori(c.sim, move |s| s.scambi(dopo, esito.as_deref())).await?;
     let brevi: Vec<Value> = righe

@@ -13,7 +13,10 @@ use super::rotte::{Azione, Corpo, ROTTE, RottaApi};
 pub(crate) fn descrizione() -> Value {
     let mut percorsi: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
     for r in ROTTE.iter() {
-        percorsi.entry(r.percorso).or_default().insert(r.metodo.as_str().to_lowercase(), operazione(r));
+        percorsi
+            .entry(r.percorso)
+            .or_default()
+            .insert(r.metodo.as_str().to_lowercase(), operazione(r));
     }
     json!({
         "openapi": "3.1.0",
@@ -51,9 +54,16 @@ fn operazione(r: &RottaApi) -> Value {
     }));
     let mut esiti = serde_json::Map::new();
     esiti.insert(r.esito.to_string(), buono(r));
-    let errori = r.altri.iter().chain(if r.azione == Azione::NonAncora { [].iter() } else { [403, 500].iter() });
+    let errori = r.altri.iter().chain(if r.azione == Azione::NonAncora {
+        [].iter()
+    } else {
+        [403, 500].iter()
+    });
     for stato in errori {
-        esiti.insert(stato.to_string(), json!({"$ref": "#/components/responses/errore"}));
+        esiti.insert(
+            stato.to_string(),
+            json!({"$ref": "#/components/responses/errore"}),
+        );
     }
     let nome: String = r
         .percorso
@@ -98,8 +108,10 @@ fn ingresso(a: Azione) -> Value {
 }
 
 fn buono(r: &RottaApi) -> Value {
-    let json = |schema: Value| json!({"description": r.titolo, "content": {"application/json": {"schema": schema}}});
-    let testo = |tipo: &str| json!({"description": r.titolo, "content": {tipo: {"schema": {"type": "string"}}}});
+    let json =
+        |schema: Value| json!({"description": r.titolo, "content": {"application/json": {"schema": schema}}});
+    let testo =
+        |tipo: &str| json!({"description": r.titolo, "content": {tipo: {"schema": {"type": "string"}}}});
     match r.azione {
         Azione::Metriche => testo("text/plain"),
         Azione::Lista => testo("text/csv"),
@@ -180,10 +192,17 @@ mod prove {
             .as_object()
             .expect("paths")
             .iter()
-            .flat_map(|(p, o)| o.as_object().expect("operations").keys().map(move |m| (m.to_uppercase(), p.clone())))
+            .flat_map(|(p, o)| {
+                o.as_object()
+                    .expect("operations")
+                    .keys()
+                    .map(move |m| (m.to_uppercase(), p.clone()))
+            })
             .collect();
-        let nel_router: BTreeSet<(String, String)> =
-            ROTTE.iter().map(|r| (r.metodo.to_string(), r.percorso.to_owned())).collect();
+        let nel_router: BTreeSet<(String, String)> = ROTTE
+            .iter()
+            .map(|r| (r.metodo.to_string(), r.percorso.to_owned()))
+            .collect();
         assert_eq!(descritte, nel_router);
         assert_eq!(nel_router.len(), ROTTE.len(), "a call is declared twice");
     }
@@ -200,7 +219,10 @@ mod prove {
             GET /api/scambi, GET /api/scambi/{n}, POST /api/certificati, DELETE /api/certificati/{id}, GET /api/guasti, \
             PUT /api/guasti, GET /api/catalogo, GET /api/catalogo/{codice}, POST /api/sandbox, DELETE /api/sandbox/{nome}, \
             POST /api/istantanee/{nome}, PUT /api/istantanee/{nome}, GET /api/openapi.json";
-        let nel_router: BTreeSet<String> = ROTTE.iter().map(|r| format!("{} {}", r.metodo, r.percorso)).collect();
+        let nel_router: BTreeSet<String> = ROTTE
+            .iter()
+            .map(|r| format!("{} {}", r.metodo, r.percorso))
+            .collect();
         for riga in contratto.split(',').map(str::trim) {
             assert!(nel_router.contains(riga), "{riga}");
         }
@@ -214,7 +236,11 @@ mod prove {
             let nome: String = pezzo.chars().take_while(char::is_ascii_alphanumeric).collect();
             assert!(d["components"]["schemas"].get(&nome).is_some(), "{nome}");
         }
-        let nomi: Vec<&str> = testo.split("\"operationId\":\"").skip(1).filter_map(|p| p.split('"').next()).collect();
+        let nomi: Vec<&str> = testo
+            .split("\"operationId\":\"")
+            .skip(1)
+            .filter_map(|p| p.split('"').next())
+            .collect();
         assert_eq!(nomi.iter().collect::<BTreeSet<_>>().len(), nomi.len(), "{nomi:?}");
     }
 }

@@ -32,7 +32,11 @@ pub(crate) fn errore_servizio(e: &ErroreServizio) -> Risposta {
 
 /// A request turned away at the door.
 pub(crate) fn rifiuto(negato: &crate::sicurezza::Negato) -> Risposta {
-    let stato = if *negato == crate::sicurezza::Negato::Gettone { 401 } else { 403 };
+    let stato = if *negato == crate::sicurezza::Negato::Gettone {
+        401
+    } else {
+        403
+    };
     errore(stato, "", &negato.testo())
 }
 
@@ -48,9 +52,20 @@ pub(crate) enum Lingua {
 impl Lingua {
     /// As the request prefers.
     pub(crate) fn di(parti: &Parts) -> Self {
-        let testo = parti.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let prima = testo.split(',').map(str::trim).find(|t| t.starts_with("it") || t.starts_with("en"));
-        if prima.is_some_and(|t| t.starts_with("en")) { Self::En } else { Self::It }
+        let testo = parti
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
+        let prima = testo
+            .split(',')
+            .map(str::trim)
+            .find(|t| t.starts_with("it") || t.starts_with("en"));
+        if prima.is_some_and(|t| t.starts_with("en")) {
+            Self::En
+        } else {
+            Self::It
+        }
     }
 
     /// 404.

@@ -104,10 +104,18 @@ impl Riga for RottaApi {
 }
 
 const fn p(nome: &'static str, testo: &'static str) -> Parametro {
-    Parametro { nome, testo, serve: false }
+    Parametro {
+        nome,
+        testo,
+        serve: false,
+    }
 }
 const fn serve(nome: &'static str, testo: &'static str) -> Parametro {
-    Parametro { nome, testo, serve: true }
+    Parametro {
+        nome,
+        testo,
+        serve: true,
+    }
 }
 const AMBIENTE: Parametro = p("ambiente", "test, pre o sub");
 const COMUNE: Parametro = p("comune", "codice ISTAT");
@@ -151,115 +159,258 @@ fn piu_avanti(metodo: Method, percorso: &'static str, titolo: &'static str) -> R
 }
 
 /// The table.
-pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| vec![
-    leggi("/api/stato", "Salute, versione e contatori", Azione::Stato),
-    leggi("/api/ready", "Indirizzi, Comuni pronti, certificati: l'oggetto di ready.json", Azione::Pronto),
-    leggi("/metrics", "Contatori nel formato testo di Prometheus", Azione::Metriche),
-    leggi("/api/openapi.json", "Questa descrizione", Azione::OpenApi),
-    RottaApi {
-        corpo: Corpo::Nessuno,
-        altri: &[507],
-        ..scrivi(Method::POST, "/api/reset", "Torna allo stato dopo il primo avvio", Azione::Reset)
-    },
-    leggi("/api/orologio", "Data dello scenario e sua velocità", Azione::OrologioLeggi),
-    scrivi(Method::PUT, "/api/orologio", "Imposta data dello scenario e velocità", Azione::OrologioMetti),
-    RottaApi {
-        parametri: const { &[
-            serve("ambiente", "test, pre o sub"),
-            serve("comune", "codice ISTAT di chi invia"),
-            serve("nome", "nome del file"),
-            p("tipo", "APR o AIRE; senza, vale il nome del file"),
-        ] },
-        corpo: Corpo::Byte,
-        esito: 201,
-        altri: &[400, 404, 409, 413, 422, 429, 507],
-        ..scrivi(Method::POST, "/api/forniture", "Invia un file, come dalla pagina", Azione::FornitureCarica)
-    },
-    RottaApi {
-        parametri: const { &[AMBIENTE, COMUNE] },
-        altri: &[400],
-        ..leggi("/api/forniture", "Forniture, la più recente in fondo", Azione::FornitureElenco)
-    },
-    RottaApi { altri: &[404], ..leggi("/api/forniture/{id}", "Una fornitura", Azione::Fornitura) },
-    RottaApi {
-        metodo: Method::DELETE,
-        esito: 202,
-        altri: &[404, 409],
-        ..leggi("/api/forniture/{id}", "Richiede la cancellazione (test e pre)", Azione::FornituraCancella)
-    },
-    RottaApi {
-        parametri: const { &[p("codice", "un solo codice"), p("limite", "quante al massimo"), DOPO] },
-        altri: &[400, 404],
-        ..leggi("/api/forniture/{id}/anomalie", "Anomalie; CSV con Accept: text/csv", Azione::Anomalie)
-    },
-    RottaApi { altri: &[404], ..leggi("/api/forniture/{id}/liste", "Liste CSV disponibili", Azione::Liste) },
-    RottaApi { altri: &[404], ..leggi("/api/forniture/{id}/liste/{nome}", "Una lista CSV", Azione::Lista) },
-    leggi("/api/comuni", "I Comuni", Azione::ComuniElenco),
-    RottaApi {
-        esito: 201,
-        altri: &[400, 409, 413, 415, 507],
-        ..scrivi(Method::POST, "/api/comuni", "Un nuovo Comune fittizio", Azione::ComuneCrea)
-    },
-    RottaApi { altri: &[404], ..leggi("/api/comuni/{istat}", "Un Comune", Azione::Comune) },
-    RottaApi {
-        altri: &[400, 404, 413, 415, 507],
-        ..scrivi(Method::PUT, "/api/comuni/{istat}", "Cambia i dati indicati di un Comune", Azione::ComuneAggiorna)
-    },
-    RottaApi {
-        parametri: const { &[serve("ambiente", "test, pre o sub")] },
-        altri: &[400, 404],
-        ..leggi("/api/comuni/{istat}/piano", "Finestra di subentro, o null", Azione::PianoLeggi)
-    },
-    RottaApi {
-        parametri: const { &[serve("ambiente", "test, pre o sub")] },
-        altri: &[400, 404, 413, 415, 507],
-        ..scrivi(Method::PUT, "/api/comuni/{istat}/piano", "Imposta la finestra, o null", Azione::PianoMetti)
-    },
-    RottaApi {
-        altri: &[404],
-        ..leggi("/api/comuni/{istat}/operatori/{nameId}", "Un operatore", Azione::OperatoreLeggi)
-    },
-    RottaApi {
-        altri: &[400, 404, 413, 415, 507],
-        ..scrivi(Method::PUT, "/api/comuni/{istat}/operatori/{nameId}", "Crea o cambia un operatore", Azione::OperatoreMetti)
-    },
-    leggi("/api/tributaria", "L'Anagrafe Tributaria simulata", Azione::TributariaLeggi),
-    scrivi(Method::PUT, "/api/tributaria", "Imposta l'Anagrafe Tributaria simulata", Azione::TributariaMetti),
-    leggi("/api/elaborazione", "Ritmo dell'elaborazione", Azione::RitmoLeggi),
-    scrivi(Method::POST, "/api/elaborazione", "Imposta il ritmo dell'elaborazione", Azione::RitmoMetti),
-    RottaApi {
-        corpo: Corpo::Nessuno,
-        altri: &[507],
-        ..scrivi(Method::POST, "/api/notte", "Esegue subito i lavori notturni", Azione::Notte)
-    },
-    RottaApi { parametri: const { &[COMUNE] }, altri: &[400], ..leggi("/api/pec", "La casella PEC", Azione::PecElenco) },
-    RottaApi {
-        altri: &[404],
-        ..leggi("/api/pec/{id}", "Un messaggio; l'originale con Accept: message/rfc822", Azione::Pec)
-    },
-    RottaApi {
-        parametri: const { &[DOPO, p("esito", "OK, KO, FAULT, RIFIUTATO, GUASTO")] },
-        altri: &[400],
-        ..leggi("/api/scambi", "Il giornale degli scambi", Azione::Scambi)
-    },
-    RottaApi { altri: &[400, 404], ..leggi("/api/scambi/{n}", "Uno scambio, passo per passo", Azione::Scambio) },
-    leggi("/api/certificati", "I certificati delle postazioni", Azione::Certificati),
-    RottaApi {
-        esito: 201,
-        altri: &[400, 404, 413, 415, 507],
-        ..scrivi(Method::POST, "/api/certificati", "Emette un certificato, anche difettoso", Azione::CertificatoEmetti)
-    },
-    RottaApi {
-        metodo: Method::DELETE,
-        altri: &[404],
-        ..leggi("/api/certificati/{id}", "Revoca un certificato", Azione::CertificatoRevoca)
-    },
-    leggi("/api/catalogo", "Il catalogo delle anomalie", Azione::Catalogo),
-    RottaApi { altri: &[404], ..leggi("/api/catalogo/{codice}", "Un codice", Azione::CatalogoVoce) },
-    piu_avanti(Method::GET, "/api/guasti", "Il piano dei guasti"),
-    piu_avanti(Method::PUT, "/api/guasti", "Imposta il piano dei guasti"),
-    piu_avanti(Method::POST, "/api/sandbox", "Apre uno spazio separato"),
-    piu_avanti(Method::DELETE, "/api/sandbox/{nome}", "Chiude uno spazio separato"),
-    piu_avanti(Method::POST, "/api/istantanee/{nome}", "Prende un'istantanea"),
-    piu_avanti(Method::PUT, "/api/istantanee/{nome}", "Ripristina un'istantanea"),
-]);
+pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
+    vec![
+        leggi("/api/stato", "Salute, versione e contatori", Azione::Stato),
+        leggi(
+            "/api/ready",
+            "Indirizzi, Comuni pronti, certificati: l'oggetto di ready.json",
+            Azione::Pronto,
+        ),
+        leggi(
+            "/metrics",
+            "Contatori nel formato testo di Prometheus",
+            Azione::Metriche,
+        ),
+        leggi("/api/openapi.json", "Questa descrizione", Azione::OpenApi),
+        RottaApi {
+            corpo: Corpo::Nessuno,
+            altri: &[507],
+            ..scrivi(
+                Method::POST,
+                "/api/reset",
+                "Torna allo stato dopo il primo avvio",
+                Azione::Reset,
+            )
+        },
+        leggi(
+            "/api/orologio",
+            "Data dello scenario e sua velocità",
+            Azione::OrologioLeggi,
+        ),
+        scrivi(
+            Method::PUT,
+            "/api/orologio",
+            "Imposta data dello scenario e velocità",
+            Azione::OrologioMetti,
+        ),
+        RottaApi {
+            parametri: const {
+                &[
+                    serve("ambiente", "test, pre o sub"),
+                    serve("comune", "codice ISTAT di chi invia"),
+                    serve("nome", "nome del file"),
+                    p("tipo", "APR o AIRE; senza, vale il nome del file"),
+                ]
+            },
+            corpo: Corpo::Byte,
+            esito: 201,
+            altri: &[400, 404, 409, 413, 422, 429, 507],
+            ..scrivi(
+                Method::POST,
+                "/api/forniture",
+                "Invia un file, come dalla pagina",
+                Azione::FornitureCarica,
+            )
+        },
+        RottaApi {
+            parametri: const { &[AMBIENTE, COMUNE] },
+            altri: &[400],
+            ..leggi(
+                "/api/forniture",
+                "Forniture, la più recente in fondo",
+                Azione::FornitureElenco,
+            )
+        },
+        RottaApi {
+            altri: &[404],
+            ..leggi("/api/forniture/{id}", "Una fornitura", Azione::Fornitura)
+        },
+        RottaApi {
+            metodo: Method::DELETE,
+            esito: 202,
+            altri: &[404, 409],
+            ..leggi(
+                "/api/forniture/{id}",
+                "Richiede la cancellazione (test e pre)",
+                Azione::FornituraCancella,
+            )
+        },
+        RottaApi {
+            parametri: const {
+                &[
+                    p("codice", "un solo codice"),
+                    p("limite", "quante al massimo"),
+                    DOPO,
+                ]
+            },
+            altri: &[400, 404],
+            ..leggi(
+                "/api/forniture/{id}/anomalie",
+                "Anomalie; CSV con Accept: text/csv",
+                Azione::Anomalie,
+            )
+        },
+        RottaApi {
+            altri: &[404],
+            ..leggi(
+                "/api/forniture/{id}/liste",
+                "Liste CSV disponibili",
+                Azione::Liste,
+            )
+        },
+        RottaApi {
+            altri: &[404],
+            ..leggi("/api/forniture/{id}/liste/{nome}", "Una lista CSV", Azione::Lista)
+        },
+        leggi("/api/comuni", "I Comuni", Azione::ComuniElenco),
+        RottaApi {
+            esito: 201,
+            altri: &[400, 409, 413, 415, 507],
+            ..scrivi(
+                Method::POST,
+                "/api/comuni",
+                "Un nuovo Comune fittizio",
+                Azione::ComuneCrea,
+            )
+        },
+        RottaApi {
+            altri: &[404],
+            ..leggi("/api/comuni/{istat}", "Un Comune", Azione::Comune)
+        },
+        RottaApi {
+            altri: &[400, 404, 413, 415, 507],
+            ..scrivi(
+                Method::PUT,
+                "/api/comuni/{istat}",
+                "Cambia i dati indicati di un Comune",
+                Azione::ComuneAggiorna,
+            )
+        },
+        RottaApi {
+            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            altri: &[400, 404],
+            ..leggi(
+                "/api/comuni/{istat}/piano",
+                "Finestra di subentro, o null",
+                Azione::PianoLeggi,
+            )
+        },
+        RottaApi {
+            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            altri: &[400, 404, 413, 415, 507],
+            ..scrivi(
+                Method::PUT,
+                "/api/comuni/{istat}/piano",
+                "Imposta la finestra, o null",
+                Azione::PianoMetti,
+            )
+        },
+        RottaApi {
+            altri: &[404],
+            ..leggi(
+                "/api/comuni/{istat}/operatori/{nameId}",
+                "Un operatore",
+                Azione::OperatoreLeggi,
+            )
+        },
+        RottaApi {
+            altri: &[400, 404, 413, 415, 507],
+            ..scrivi(
+                Method::PUT,
+                "/api/comuni/{istat}/operatori/{nameId}",
+                "Crea o cambia un operatore",
+                Azione::OperatoreMetti,
+            )
+        },
+        leggi(
+            "/api/tributaria",
+            "L'Anagrafe Tributaria simulata",
+            Azione::TributariaLeggi,
+        ),
+        scrivi(
+            Method::PUT,
+            "/api/tributaria",
+            "Imposta l'Anagrafe Tributaria simulata",
+            Azione::TributariaMetti,
+        ),
+        leggi("/api/elaborazione", "Ritmo dell'elaborazione", Azione::RitmoLeggi),
+        scrivi(
+            Method::POST,
+            "/api/elaborazione",
+            "Imposta il ritmo dell'elaborazione",
+            Azione::RitmoMetti,
+        ),
+        RottaApi {
+            corpo: Corpo::Nessuno,
+            altri: &[507],
+            ..scrivi(
+                Method::POST,
+                "/api/notte",
+                "Esegue subito i lavori notturni",
+                Azione::Notte,
+            )
+        },
+        RottaApi {
+            parametri: const { &[COMUNE] },
+            altri: &[400],
+            ..leggi("/api/pec", "La casella PEC", Azione::PecElenco)
+        },
+        RottaApi {
+            altri: &[404],
+            ..leggi(
+                "/api/pec/{id}",
+                "Un messaggio; l'originale con Accept: message/rfc822",
+                Azione::Pec,
+            )
+        },
+        RottaApi {
+            parametri: const { &[DOPO, p("esito", "OK, KO, FAULT, RIFIUTATO, GUASTO")] },
+            altri: &[400],
+            ..leggi("/api/scambi", "Il giornale degli scambi", Azione::Scambi)
+        },
+        RottaApi {
+            altri: &[400, 404],
+            ..leggi("/api/scambi/{n}", "Uno scambio, passo per passo", Azione::Scambio)
+        },
+        leggi(
+            "/api/certificati",
+            "I certificati delle postazioni",
+            Azione::Certificati,
+        ),
+        RottaApi {
+            esito: 201,
+            altri: &[400, 404, 413, 415, 507],
+            ..scrivi(
+                Method::POST,
+                "/api/certificati",
+                "Emette un certificato, anche difettoso",
+                Azione::CertificatoEmetti,
+            )
+        },
+        RottaApi {
+            metodo: Method::DELETE,
+            altri: &[404],
+            ..leggi(
+                "/api/certificati/{id}",
+                "Revoca un certificato",
+                Azione::CertificatoRevoca,
+            )
+        },
+        leggi("/api/catalogo", "Il catalogo delle anomalie", Azione::Catalogo),
+        RottaApi {
+            altri: &[404],
+            ..leggi("/api/catalogo/{codice}", "Un codice", Azione::CatalogoVoce)
+        },
+        piu_avanti(Method::GET, "/api/guasti", "Il piano dei guasti"),
+        piu_avanti(Method::PUT, "/api/guasti", "Imposta il piano dei guasti"),
+        piu_avanti(Method::POST, "/api/sandbox", "Apre uno spazio separato"),
+        piu_avanti(
+            Method::DELETE,
+            "/api/sandbox/{nome}",
+            "Chiude uno spazio separato",
+        ),
+        piu_avanti(Method::POST, "/api/istantanee/{nome}", "Prende un'istantanea"),
+        piu_avanti(Method::PUT, "/api/istantanee/{nome}", "Ripristina un'istantanea"),
+    ]
+});

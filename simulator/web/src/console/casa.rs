@@ -105,7 +105,10 @@ pub(super) fn voci<'v>(v: &'v Value, nome: &str) -> &'v [Value] {
 pub(super) fn operatori(comune: &Value) -> Vec<VistaOperatore> {
     voci(comune, "operatori")
         .iter()
-        .map(|o| VistaOperatore { name_id: testo(o, "nameId"), password: testo(o, "password") })
+        .map(|o| VistaOperatore {
+            name_id: testo(o, "nameId"),
+            password: testo(o, "password"),
+        })
         .collect()
 }
 
@@ -113,20 +116,32 @@ pub(super) fn operatori(comune: &Value) -> Vec<VistaOperatore> {
 pub(super) fn postazioni(comune: &Value) -> Vec<VistaPostazione> {
     voci(comune, "postazioni")
         .iter()
-        .map(|p| VistaPostazione { id: testo(p, "id"), password: testo(p, "password") })
+        .map(|p| VistaPostazione {
+            id: testo(p, "id"),
+            password: testo(p, "password"),
+        })
         .collect()
 }
 
 /// `GET /`.
 pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
     let (pronto, orologio, ritmo, comuni, forniture) = fuori(q.sim, |s| {
-        Ok((s.pronto()?, s.orologio()?, s.ritmo()?, s.comuni()?, s.forniture(None, None)?))
+        Ok((
+            s.pronto()?,
+            s.orologio()?,
+            s.ritmo()?,
+            s.comuni()?,
+            s.forniture(None, None)?,
+        ))
     })
     .await?;
     let ambienti = Ambiente::TUTTI
         .into_iter()
         .map(|a| {
-            let dove = pronto.pointer(&format!("/ambienti/{}", a.chiave())).cloned().unwrap_or_default();
+            let dove = pronto
+                .pointer(&format!("/ambienti/{}", a.chiave()))
+                .cloned()
+                .unwrap_or_default();
             VistaAmbiente {
                 chiave: a.chiave(),
                 nome: formati::ambiente(a),
@@ -140,8 +155,10 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
     let comuni = comuni
         .iter()
         .map(|k| {
-            let chiavi =
-                voci(&pronto, "comuni").iter().find(|p| testo(p, "istat") == k.istat.as_str()).unwrap_or(&Value::Null);
+            let chiavi = voci(&pronto, "comuni")
+                .iter()
+                .find(|p| testo(p, "istat") == k.istat.as_str())
+                .unwrap_or(&Value::Null);
             VistaComune {
                 istat: k.istat.as_str().to_owned(),
                 nome: k.nome.clone(),
@@ -162,7 +179,10 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
     let passo = match orologio.velocita {
         0 => "ferma: la muovono solo gli eventi".to_owned(),
         1 => "scorre come il tempo reale".to_owned(),
-        n => format!("scorre {} volte più in fretta del tempo reale", formati::migliaia(u64::from(n))),
+        n => format!(
+            "scorre {} volte più in fretta del tempo reale",
+            formati::migliaia(u64::from(n))
+        ),
     };
     let mut c = q.cornice("Quadro del simulatore", "/").await?;
     match q.query.valore("fatto") {
@@ -182,14 +202,20 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
         secondi,
         ambienti,
         comuni,
-        forniture: forniture.iter().rev().take(ULTIME).map(RigaFornitura::di).collect(),
+        forniture: forniture
+            .iter()
+            .rev()
+            .take(ULTIME)
+            .map(RigaFornitura::di)
+            .collect(),
     };
     Ok(pagina(StatusCode::OK, &casa))
 }
 
 /// The forms of the home.
 pub(super) async fn comando(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
-    let errato = |che: &str| ErroreServizio::richiesta(format!("{che}: tornare alla pagina, correggere e ripetere."));
+    let errato =
+        |che: &str| ErroreServizio::richiesta(format!("{che}: tornare alla pagina, correggere e ripetere."));
     let dove = match azione {
         Azione::Orologio => {
             let oggi = campi

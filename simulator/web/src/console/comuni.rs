@@ -53,11 +53,17 @@ fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let istat = istat(q)?;
     let (comune, piani, pronto) = fuori(q.sim, move |s| {
-        let piani = Ambiente::TUTTI.into_iter().map(|a| Ok((a, s.piano(istat, a)?))).collect::<Esito<Vec<_>>>()?;
+        let piani = Ambiente::TUTTI
+            .into_iter()
+            .map(|a| Ok((a, s.piano(istat, a)?)))
+            .collect::<Esito<Vec<_>>>()?;
         Ok((s.comune(istat)?, piani, s.pronto()?))
     })
     .await?;
-    let chiavi = voci(&pronto, "comuni").iter().find(|p| testo(p, "istat") == istat.as_str()).unwrap_or(&Value::Null);
+    let chiavi = voci(&pronto, "comuni")
+        .iter()
+        .find(|p| testo(p, "istat") == istat.as_str())
+        .unwrap_or(&Value::Null);
     let ambienti = piani
         .into_iter()
         .map(|(a, p)| VistaPiano {
@@ -86,10 +92,18 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
 /// `POST /comuni/{istat}/piano`.
 pub(super) async fn piano(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let errato = |t: &str| ErroreServizio::richiesta(format!("{t}: tornare alla pagina, correggere e ripetere."));
-    let ambiente: Ambiente =
-        campi.pieno("ambiente").and_then(|a| a.parse().ok()).ok_or_else(|| errato("Ambiente non riconosciuto"))?;
-    let giorno = |nome| campi.pieno(nome).map(|t| anagrafe::leggi_data(t).ok_or_else(|| errato("Data non valida"))).transpose();
+    let errato =
+        |t: &str| ErroreServizio::richiesta(format!("{t}: tornare alla pagina, correggere e ripetere."));
+    let ambiente: Ambiente = campi
+        .pieno("ambiente")
+        .and_then(|a| a.parse().ok())
+        .ok_or_else(|| errato("Ambiente non riconosciuto"))?;
+    let giorno = |nome| {
+        campi
+            .pieno(nome)
+            .map(|t| anagrafe::leggi_data(t).ok_or_else(|| errato("Data non valida")))
+            .transpose()
+    };
     let piano = match (giorno("inizio")?, giorno("fine")?) {
         (None, None) => None,
         (Some(inizio), Some(fine)) if inizio <= fine => Some(Piano { inizio, fine }),
@@ -115,10 +129,17 @@ pub(super) async fn postazione(q: &Chiesta<'_>) -> Esito<Risposta> {
         "p12" => ("p12", "application/x-pkcs12", "p12"),
         "pem" => ("certificato", "application/x-pem-file", "pem"),
         "chiave" => ("chiave", "application/x-pem-file", "key.pem"),
-        _ => return Err(ErroreServizio::assente("Di una postazione si scaricano p12, pem e chiave.")),
+        _ => {
+            return Err(ErroreServizio::assente(
+                "Di una postazione si scaricano p12, pem e chiave.",
+            ));
+        }
     };
     let pronto = fuori(q.sim, |s| s.pronto()).await?;
-    let trovata = voci(&pronto, "comuni").iter().flat_map(|k| voci(k, "postazioni")).find(|p| testo(p, "id") == id);
+    let trovata = voci(&pronto, "comuni")
+        .iter()
+        .flat_map(|k| voci(k, "postazioni"))
+        .find(|p| testo(p, "id") == id);
     let percorso = trovata
         .map(|p| testo(p, campo))
         .filter(|p| !p.is_empty())

@@ -35,7 +35,15 @@ pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
     let forniture = fuori(q.sim, move |s| s.forniture(a, k)).await?;
     let c = q.cornice("Forniture", "/forniture").await?;
     let forniture = forniture.iter().rev().map(RigaFornitura::di).collect();
-    Ok(pagina(StatusCode::OK, &Tutte { c, ambiente, comune, forniture }))
+    Ok(pagina(
+        StatusCode::OK,
+        &Tutte {
+            c,
+            ambiente,
+            comune,
+            forniture,
+        },
+    ))
 }
 
 #[derive(Template)]
@@ -57,20 +65,38 @@ pub(super) async fn una(q: &Chiesta<'_>) -> Esito<Risposta> {
         Ok((f, nome, s.liste(&id).unwrap_or_default(), s.ritmo()?))
     })
     .await?;
-    let vista = Vista { nome_comune: nome, ..Vista::di(f.ambiente, Some(&f), Some(&ritmo), false) };
+    let vista = Vista {
+        nome_comune: nome,
+        ..Vista::di(f.ambiente, Some(&f), Some(&ritmo), false)
+    };
     let mut c = q.cornice(format!("Fornitura {}", f.id), "/forniture").await?;
     c.vivo = vista.in_moto;
     let base_liste = format!("/forniture/{}/liste/", f.id);
-    Ok(pagina(StatusCode::OK, &Una { c, f, vista, liste, base_liste }))
+    Ok(pagina(
+        StatusCode::OK,
+        &Una {
+            c,
+            f,
+            vista,
+            liste,
+            base_liste,
+        },
+    ))
 }
 
 /// `GET /forniture/{id}/liste/{nome}`.
 pub(super) async fn lista(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let (id, nome) = (q.segmenti.prendi("id").to_owned(), q.segmenti.prendi("nome").to_owned());
+    let (id, nome) = (
+        q.segmenti.prendi("id").to_owned(),
+        q.segmenti.prendi("nome").to_owned(),
+    );
     let chiesto = nome.clone();
     let byte = fuori(q.sim, move |s| s.lista(&id, &chiesto)).await?;
     let mut r = risposta(StatusCode::OK, "text/csv", byte);
-    r.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=windows-1252"));
+    r.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=windows-1252"),
+    );
     Ok(da_scaricare(r, &nome))
 }
 
@@ -86,7 +112,10 @@ struct Anomalie {
 /// `GET /forniture/{id}/anomalie`.
 pub(super) async fn anomalie(q: &Chiesta<'_>) -> Esito<Risposta> {
     let id = q.segmenti.prendi("id").to_owned();
-    let filtro = Filtro { fornitura: String::new(), ..Filtro::leggi(&q.query) };
+    let filtro = Filtro {
+        fornitura: String::new(),
+        ..Filtro::leggi(&q.query)
+    };
     let cursore = q.query.pieno("dopo").map(ToOwned::to_owned);
     let (f, elenco) = fuori(q.sim, move |s| {
         let f = s.fornitura(&id)?;
@@ -96,6 +125,8 @@ pub(super) async fn anomalie(q: &Chiesta<'_>) -> Esito<Risposta> {
     })
     .await?;
     let vista = Vista::di(f.ambiente, Some(&f), None, false);
-    let c = q.cornice(format!("Anomalie della fornitura {}", f.id), "/forniture").await?;
+    let c = q
+        .cornice(format!("Anomalie della fornitura {}", f.id), "/forniture")
+        .await?;
     Ok(pagina(StatusCode::OK, &Anomalie { c, f, vista, elenco }))
 }

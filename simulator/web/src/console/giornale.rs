@@ -30,17 +30,38 @@ struct Scambi {
 
 /// `GET /scambi`, newest first; `fino` pages back.
 pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let esito = q.query.pieno("esito").filter(|e| EsitoScambio::parse(e).is_some()).unwrap_or_default().to_owned();
+    let esito = q
+        .query
+        .pieno("esito")
+        .filter(|e| EsitoScambio::parse(e).is_some())
+        .unwrap_or_default()
+        .to_owned();
     let fino: Option<u64> = q.query.pieno("fino").and_then(|t| t.parse().ok());
     let cercato = esito.clone();
     let mut righe = fuori(q.sim, move |s| ultimi(s, fino, &cercato)).await?;
     let precedenti = (righe.len() > RIGHE).then(|| righe.get(RIGHE - 1).map_or(0, |s| s.n));
     righe.truncate(RIGHE);
-    let esiti = [EsitoScambio::Ok, EsitoScambio::Ko, EsitoScambio::Fault, EsitoScambio::Rifiutato, EsitoScambio::Guasto]
-        .map(|e| (e.nome(), formati::esito_scambio(e).testo))
-        .to_vec();
+    let esiti = [
+        EsitoScambio::Ok,
+        EsitoScambio::Ko,
+        EsitoScambio::Fault,
+        EsitoScambio::Rifiutato,
+        EsitoScambio::Guasto,
+    ]
+    .map(|e| (e.nome(), formati::esito_scambio(e).testo))
+    .to_vec();
     let c = q.cornice("Giornale degli scambi", "/scambi").await?;
-    Ok(pagina(StatusCode::OK, &Scambi { c, esito, esiti, righe, precedenti, prima: fino.is_none() }))
+    Ok(pagina(
+        StatusCode::OK,
+        &Scambi {
+            c,
+            esito,
+            esiti,
+            righe,
+            precedenti,
+            prima: fino.is_none(),
+        },
+    ))
 }
 
 /// The last exchanges before `fino`, newest first, one more than a screen holds. Walks the journal backwards in
@@ -58,7 +79,9 @@ fn ultimi(s: &servizi::Simulatore, fino: Option<u64>, esito: &str) -> Esito<Vec<
         let mut qui: Vec<Scambio> = Vec::new();
         loop {
             let pezzo = s.scambi(dopo, cercato)?;
-            let Some(ultimo) = pezzo.last().map(|x| x.n) else { break };
+            let Some(ultimo) = pezzo.last().map(|x| x.n) else {
+                break;
+            };
             qui.extend(pezzo.into_iter().filter(|x| x.n < alto));
             if ultimo >= alto || ultimo <= dopo {
                 break;
@@ -90,7 +113,10 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let s = fuori(q.sim, move |s| s.scambio(n)).await?;
     let evidenza = match &s.evidenza {
         Value::Null => Vec::new(),
-        Value::Object(voci) => voci.iter().map(|(nome, v)| (nome.clone(), leggibile(v))).collect(),
+        Value::Object(voci) => voci
+            .iter()
+            .map(|(nome, v)| (nome.clone(), leggibile(v)))
+            .collect(),
         v => vec![("dati".to_owned(), leggibile(v))],
     };
     let c = q.cornice(format!("Scambio {n}"), "/scambi").await?;

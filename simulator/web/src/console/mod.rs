@@ -59,7 +59,11 @@ enum Azione {
 }
 
 const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
-    Rotta { metodo, percorso, azione }
+    Rotta {
+        metodo,
+        percorso,
+        azione,
+    }
 }
 
 static ROTTE: &[Rotta<Azione>] = &[
@@ -120,19 +124,33 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
     let (azione, segmenti) = match cerca(ROTTE, &parti.method, &percorso) {
         Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
         Trovata::AltroMetodo(_) => {
-            let testo = "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
-            return errore(StatusCode::METHOD_NOT_ALLOWED, Cornice::console_chiusa("Metodo non ammesso"), testo, None);
+            let testo =
+                "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
+            return errore(
+                StatusCode::METHOD_NOT_ALLOWED,
+                Cornice::console_chiusa("Metodo non ammesso"),
+                testo,
+                None,
+            );
         }
         Trovata::No => return non_trovata(),
     };
-    let q = Chiesta { sim, segmenti, query: Campi::leggi(parti.uri.query().unwrap_or_default()) };
+    let q = Chiesta {
+        sim,
+        segmenti,
+        query: Campi::leggi(parti.uri.query().unwrap_or_default()),
+    };
     let esito = match campi(&parti, corpo).await {
         Ok(campi) => servi(&q, azione, &campi).await,
         Err(e) => Err(e),
     };
     esito.unwrap_or_else(|e| {
         let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let titolo = if stato == StatusCode::NOT_FOUND { "Non trovato" } else { "Non riuscito" };
+        let titolo = if stato == StatusCode::NOT_FOUND {
+            "Non trovato"
+        } else {
+            "Non riuscito"
+        };
         errore(stato, Cornice::console(titolo, "", 0), e.testo, e.codice)
     })
 }
@@ -155,7 +173,12 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Scambio => giornale::uno(q).await,
         Azione::Posta => {
             let c = q.cornice("Posta PEC di tutti i Comuni", "/posta").await?;
-            Ok(posta::casella(c, fuori(q.sim, |s| s.pec(None)).await?, "/posta", true))
+            Ok(posta::casella(
+                c,
+                fuori(q.sim, |s| s.pec(None)).await?,
+                "/posta",
+                true,
+            ))
         }
         Azione::Messaggio | Azione::Eml => {
             let id = q.segmenti.prendi("id").to_owned();
@@ -164,7 +187,12 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
             if azione == Azione::Eml {
                 return Ok(posta::eml(pec));
             }
-            Ok(posta::messaggio(q.cornice("Messaggio", "/posta").await?, pec, "/posta", "/forniture"))
+            Ok(posta::messaggio(
+                q.cornice("Messaggio", "/posta").await?,
+                pec,
+                "/posta",
+                "/forniture",
+            ))
         }
         Azione::Catalogo => catalogo_elenco(q).await,
         Azione::Codice => catalogo_voce(q).await,
@@ -190,15 +218,20 @@ async fn campi(parti: &Parts, corpo: Corpo) -> Esito<Campi> {
     if parti.method != Method::POST {
         return Ok(Campi::default());
     }
-    let byte = raccogli(corpo, LIMITE_MODULO_BYTE)
-        .await
-        .map_err(|e| ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere.")))?;
+    let byte = raccogli(corpo, LIMITE_MODULO_BYTE).await.map_err(|e| {
+        ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere."))
+    })?;
     Ok(Campi::leggi(&String::from_utf8_lossy(&byte)))
 }
 
 fn non_trovata() -> Risposta {
     let testo = "Nessuna pagina a questo indirizzo. La console comincia da /, l'API è descritta in /api/openapi.json.";
-    errore(StatusCode::NOT_FOUND, Cornice::console("Pagina non trovata", "", 0), testo, None)
+    errore(
+        StatusCode::NOT_FOUND,
+        Cornice::console("Pagina non trovata", "", 0),
+        testo,
+        None,
+    )
 }
 
 #[derive(Template)]
@@ -231,5 +264,13 @@ async fn catalogo_voce(q: &Chiesta<'_>) -> Esito<Risposta> {
         .ok_or_else(|| ErroreServizio::assente("Questo codice non è nel catalogo delle anomalie."))?;
     let c = q.cornice(v.codice, "/catalogo").await?;
     let (ritorno, ritorno_testo) = ("/catalogo", "Catalogo delle anomalie");
-    Ok(pagina(StatusCode::OK, &Codice { c, v, ritorno, ritorno_testo }))
+    Ok(pagina(
+        StatusCode::OK,
+        &Codice {
+            c,
+            v,
+            ritorno,
+            ritorno_testo,
+        },
+    ))
 }

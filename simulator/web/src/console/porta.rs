@@ -28,16 +28,24 @@ pub(super) async fn gettone(sim: &Arc<Simulatore>, parti: &Parts, corpo: Corpo) 
     let atteso = sim.impostazioni().token_console.clone();
     let mut errore = None;
     if atteso.is_none() {
-        errore = Some("Il simulatore è stato avviato senza gettone: da questo computer la console non si apre. \
+        errore = Some(
+            "Il simulatore è stato avviato senza gettone: da questo computer la console non si apre. \
                        Avviarlo con --console-token."
-            .to_owned());
+                .to_owned(),
+        );
     } else if parti.method == Method::POST && parti.uri.path() == "/gettone" {
         let dato = campi(parti, corpo).await.unwrap_or_default();
         match (atteso, dato.valore("gettone")) {
             (Some(atteso), Some(g)) if sicurezza::uguali(g, &atteso) => {
-                let tls = parti.headers.get(header::ORIGIN).is_some_and(|o| o.as_bytes().starts_with(b"https:"));
+                let tls = parti
+                    .headers
+                    .get(header::ORIGIN)
+                    .is_some_and(|o| o.as_bytes().starts_with(b"https:"));
                 let mut r = vai("/");
-                r.headers_mut().append(header::SET_COOKIE, cookie::posa_console(&sicurezza::impronta(&atteso), tls));
+                r.headers_mut().append(
+                    header::SET_COOKIE,
+                    cookie::posa_console(&sicurezza::impronta(&atteso), tls),
+                );
                 return r;
             }
             // A pause makes guessing slow; the token is chosen by people.

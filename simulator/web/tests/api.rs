@@ -1,0 +1,294 @@
+//! The control API over a real simulator: every described call answers as described.
+
+mod banco;
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use banco::banco;
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use http_body::Frame;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use servizi::http::ErroreCorpo;
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+fn leggi(testo: &str) -> Value {
+    serde_json::from_str(testo).unwrap_or_else(|e| panic!("{e}: {testo}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_described_call_answers_and_what_is_not_built_says_so() {
+    let b = banco();
+    let d = leggi(&b.console(Method::GET, "/api/openapi.json", &[], "").await.testo);
+    let mut annunciate = Vec::new();
+    for (percorso, operazioni) in d["paths"].as_object().expect("paths") {
+        for (metodo, o) in operazioni.as_object().expect("operations") {
+            // Names that exist nowhere, and bodies that say nothing: no call may change anything here.
+            let dove = percorso
+                .replace("{istat}", "999999")
+                .replace("{id}", "X")
+                .replace("{n}", "0")
+                .replace("{nameId}", "nessuno")
+                .replace("{codice}", "XX000")
+                .replace("{nome}", "x");
+            let metodo: Method = metodo.to_uppercase().parse().expect("method");
+            if metodo == Method::POST && ["/api/reset", "/api/notte"].contains(&dove.as_str()) {
+                continue;
+            }
+            let r = b.console(metodo.clone(), &dove, &[JSON], "[[]]").await;
+            let descritto = o["responses"].get(r.stato.as_str()).is_some();
+            assert!(
+                descritto,
+                "{metodo} {dove}: {} non è descritto\n{}",
+                r.stato, r.testo
+            );
+            if o["x-stato"] == "non ancora" {
+                assert_eq!(r.stato, StatusCode::NOT_IMPLEMENTED, "{dove}");
+                annunciate.push(format!("{metodo} {percorso}"));
+            }
+            if !r.stato.is_success() {
+                let testo = leggi(&r.testo);
+                assert!(
+                    testo["errori"][0]["testo"]
+                        .as_str()
+                        .is_some_and(|t| !t.is_empty()),
+                    "{dove}: {testo}"
+                );
+            }
+        }
+    }
+    annunciate.sort();
+    assert_eq!(
+        annunciate,
+        [
+            "DELETE /api/sandbox/{nome}",
+            "GET /api/guasti",
+            "POST /api/istantanee/{nome}",
+            "POST /api/sandbox",
+            "PUT /api/guasti",
+            "PUT /api/istantanee/{nome}",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_paths_methods_and_types_are_told_in_both_languages() {
+    let b = banco();
+    let r = b
+        .console(
+            Method::GET,
+            "/api/nulla",
+            &[("accept-language", "en-GB, it;q=0.5")],
+            "",
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::NOT_FOUND);
+    assert!(r.testo.contains("Unknown path"), "{}", r.testo);
+    let r = b.console(Method::PUT, "/api/stato", &[], "").await;
+    assert_eq!(
+        (r.stato, r.testate["allow"].to_str().expect("ascii")),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET")
+    );
+    for tipo in [
+        ("content-type", "text/plain"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ] {
+        let r = b
+            .console(Method::PUT, "/api/orologio", &[tipo], "{\"velocita\":0}")
+            .await;
+        assert_eq!(
+            r.stato,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "a form of another site could send {tipo:?}"
+        );
+    }
+    let r = b.console(Method::PUT, "/api/orologio", &[JSON], "{").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    let troppo = format!("\"{}\"", "x".repeat(1024 * 1024));
+    let r = b.console(Method::PUT, "/api/tributaria", &[JSON], &troppo).await;
+    assert_eq!(r.stato, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_upload_lists_its_codes() {
+    let b = banco();
+    let dove = "/api/forniture?ambiente=pre&comune=888007&tipo=APR&nome=888007_SUBAPR_1_1_1.gz";
+    let r = b.console(Method::POST, dove, &[], "non è gzip").await;
+    assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY, "{}", r.testo);
+    assert_eq!(leggi(&r.testo)["errori"][0]["codice"], "EN009", "{}", r.testo);
+    let r = b
+        .console(
+            Method::POST,
+            &dove.replace("nome=888007", "nome=888008"),
+            &[],
+            "x",
+        )
+        .await;
+    assert_eq!(leggi(&r.testo)["errori"][0]["codice"], "EN039", "{}", r.testo);
+    for storto in [
+        "/api/forniture",
+        "/api/forniture?ambiente=prova&comune=888007&nome=x",
+        "/api/forniture?ambiente=pre&nome=x",
+    ] {
+        assert_eq!(
+            b.console(Method::POST, storto, &[], "x").await.stato,
+            StatusCode::BAD_REQUEST,
+            "{storto}"
+        );
+    }
+}
+
+/// A body that breaks after some bytes.
+struct Spezzato(u8);
+
+impl http_body::Body for Spezzato {
+    type Data = Bytes;
+    type Error = ErroreCorpo;
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ErroreCorpo>>> {
+        self.0 += 1;
+        Poll::Ready(Some(match self.0 {
+            1 => Ok(Frame::data(Bytes::from_static(&[0x1f, 0x8b, 8]))),
+            _ => Err("linea caduta".into()),
+        }))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_cut_half_way_leaves_nothing() {
+    let b = banco();
+    let forniture = || b.sim.forniture(None, None).expect("forniture").len();
+    let (prima, quante) = (b.arrivi(), forniture());
+    let dove = "/api/forniture?ambiente=pre&comune=888009&nome=888009_SUBAPR_1_1_1.gz";
+    let r = b
+        .console_corpo(Method::POST, dove, &[], Spezzato(0).boxed_unsync())
+        .await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    assert_eq!(leggi(&r.testo)["errori"][0]["codice"], "SIM002", "{}", r.testo);
+    // The writer notices on its own thread.
+    for _ in 0..100 {
+        if b.arrivi() == prima {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(b.arrivi(), prima);
+    assert_eq!(forniture(), quante);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_plans_comuni_and_mail_speak_the_names_of_the_contract() {
+    let b = banco();
+    let tutte = leggi(
+        &b.console(Method::GET, "/api/forniture?ambiente=pre&comune=888002", &[], "")
+            .await
+            .testo,
+    );
+    let f = &tutte[0];
+    for nome in [
+        "id", "ambiente", "comune", "stato", "versione", "file", "conteggi", "schede",
+    ] {
+        assert!(f.get(nome).is_some(), "{nome}: {f}");
+    }
+    assert_eq!(
+        (&f["ambiente"], &f["comune"], &f["stato"]),
+        (&json!("pre"), &json!("888002"), &json!("ELABORATA_OK"))
+    );
+    let id = f["id"].as_str().expect("id");
+    let csv = b
+        .console(
+            Method::GET,
+            &format!("/api/forniture/{id}/anomalie"),
+            &[("accept", "text/csv")],
+            "",
+        )
+        .await;
+    assert!(
+        csv.testo
+            .starts_with("codice,gravita,tipoScheda,scheda,riga,colonna,testo,"),
+        "{}",
+        csv.testo
+    );
+    let r = b
+        .console(
+            Method::GET,
+            &format!("/api/forniture/{id}/anomalie?limite=1"),
+            &[],
+            "",
+        )
+        .await;
+    assert!(leggi(&r.testo).as_array().is_some_and(|a| a.len() <= 1));
+
+    let piano = "/api/comuni/888010/piano?ambiente=pre";
+    let r = b
+        .console(
+            Method::PUT,
+            piano,
+            &[JSON],
+            "{\"inizio\":\"2021-04-01\",\"fine\":\"2021-04-02\"}",
+        )
+        .await;
+    assert_eq!(
+        leggi(&r.testo),
+        json!({"inizio": "2021-04-01", "fine": "2021-04-02"})
+    );
+    assert_eq!(
+        leggi(&b.console(Method::PUT, piano, &[JSON], "null").await.testo),
+        Value::Null
+    );
+    let r = b
+        .console(Method::PUT, "/api/comuni/888010", &[JSON], "{\"pec\":null}")
+        .await;
+    assert_eq!(leggi(&r.testo)["pec"], Value::Null);
+    let o = b
+        .console(
+            Method::PUT,
+            "/api/comuni/888010/operatori/PROVA1",
+            &[JSON],
+            "{\"password\":\"x-y-z\"}",
+        )
+        .await;
+    assert_eq!(o.stato, StatusCode::OK, "{}", o.testo);
+    assert!(
+        !o.testo.contains("argon2") && !o.testo.contains("password"),
+        "{}",
+        o.testo
+    );
+    let r = b
+        .console(
+            Method::POST,
+            "/api/elaborazione",
+            &[JSON],
+            "{\"modo\":\"ritardata\",\"secondi\":1}",
+        )
+        .await;
+    assert_eq!(leggi(&r.testo), json!({"modo": "ritardata", "secondi": 1}));
+    b.console(
+        Method::POST,
+        "/api/elaborazione",
+        &[JSON],
+        "{\"modo\":\"istantanea\"}",
+    )
+    .await;
+
+    let pec = leggi(&b.console(Method::GET, "/api/pec", &[], "").await.testo);
+    if let Some(id) = pec[0]["id"].as_str() {
+        let r = b
+            .console(
+                Method::GET,
+                &format!("/api/pec/{id}"),
+                &[("accept", "message/rfc822")],
+                "",
+            )
+            .await;
+        assert_eq!(r.testate["content-type"], "message/rfc822");
+        assert!(r.testo.contains("\r\n\r\n"));
+    }
+}

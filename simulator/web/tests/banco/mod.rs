@@ -1,0 +1,277 @@
+//! One simulator for all tests of the crate, driven without a socket.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+
+use anagrafe::{Ambiente, CodiceIstat};
+use certs::{OpzioniPki, Pki};
+use http::{HeaderMap, Method, StatusCode};
+use servizi::{
+    Impostazioni, Indirizzi, Simulatore,
+    http::{Corpo, Pari, Richiesta, corpo, raccogli},
+};
+
+/// The simulator and its folder.
+pub struct Banco {
+    /// The facade.
+    pub sim: Arc<Simulatore>,
+    cartella: tempfile::TempDir,
+}
+
+/// A reply, collected.
+pub struct Risposta {
+    /// Status.
+    pub stato: StatusCode,
+    /// Headers.
+    pub testate: HeaderMap,
+    /// Body as text.
+    pub testo: String,
+}
+
+/// Someone who got in.
+pub struct Entrato {
+    /// `nome=valore`, to be sent back.
+    pub biscotto: String,
+    /// The header that set it.
+    pub testata: String,
+    /// Token of the forms.
+    pub csrf: String,
+}
+
+/// The one simulator of this test binary.
+pub fn banco() -> &'static Banco {
+    static BANCO: OnceLock<Banco> = OnceLock::new();
+    BANCO.get_or_init(|| {
+        let cartella = tempfile::tempdir().expect("temporary folder");
+        let pki = Pki::apri(&cartella.path().join("pki"), &OpzioniPki::default()).expect("keys");
+        let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
+        i.oggi = anagrafe::leggi_data("2021-03-01");
+        i.token_console = Some("gettone-di-prova".to_owned());
+        i.host_console = vec!["banco.example".to_owned()];
+        let sim = Simulatore::apri(i, pki).expect("simulator");
+        sim.ascolta_su(Indirizzi {
+            console: "http://127.0.0.1:8080".to_owned(),
+            ambienti: [
+                (Ambiente::Test, "https://localhost:8443".to_owned()),
+                (Ambiente::Pre, "https://localhost:8444".to_owned()),
+                (Ambiente::Sub, "https://localhost:8445".to_owned()),
+            ],
+            carta: "https://localhost:8446".to_owned(),
+        });
+        sim.popola();
+        Banco { sim, cartella }
+    })
+}
+
+fn richiesta(metodo: Method, dove: &str, da: &str, testate: &[(&str, &str)], contenuto: Corpo) -> Richiesta {
+    let mut r = http::Request::builder().method(metodo).uri(dove);
+    if !testate.iter().any(|(n, _)| *n == "host") {
+        r = r.header("host", "localhost");
+    }
+    for (n, v) in testate {
+        r = r.header(*n, *v);
+    }
+    let mut r = r.body(contenuto).expect("request");
+    r.extensions_mut().insert(Pari {
+        indirizzo: da.parse().expect("address"),
+    });
+    r
+}
+
+async fn leggi(r: servizi::http::Risposta) -> Risposta {
+    let (parti, corpo) = r.into_parts();
+    let byte = raccogli(corpo, 64 << 20).await.expect("body");
+    Risposta {
+        stato: parti.status,
+        testate: parti.headers,
+        testo: String::from_utf8_lossy(&byte).into_owned(),
+    }
+}
+
+const QUI: &str = "127.0.0.1:50000";
+
+impl Banco {
+    /// A request to the console, from this machine.
+    pub async fn console(
+        &self,
+        metodo: Method,
+        dove: &str,
+        testate: &[(&str, &str)],
+        dentro: &str,
+    ) -> Risposta {
+        self.console_corpo(metodo, dove, testate, corpo(dentro.to_owned()))
+            .await
+    }
+
+    /// The same with a body that streams.
+    pub async fn console_corpo(
+        &self,
+        metodo: Method,
+        dove: &str,
+        testate: &[(&str, &str)],
+        c: Corpo,
+    ) -> Risposta {
+        leggi(web::console(Arc::clone(&self.sim), richiesta(metodo, dove, QUI, testate, c)).await).await
+    }
+
+    /// A request to the console from another machine.
+    pub async fn da_fuori(&self, dove: &str, testate: &[(&str, &str)]) -> Risposta {
+        let r = richiesta(Method::GET, dove, "192.0.2.9:50000", testate, corpo(""));
+        leggi(web::console(Arc::clone(&self.sim), r).await).await
+    }
+
+    /// A request to an environment.
+    pub async fn ambiente(
+        &self,
+        a: Ambiente,
+        metodo: Method,
+        dove: &str,
+        testate: &[(&str, &str)],
+        dentro: &str,
+    ) -> Risposta {
+        let r = richiesta(metodo, dove, QUI, testate, corpo(dentro.to_owned()));
+        leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
+    }
+
+    /// A page of an environment with a cookie.
+    pub async fn pagina(&self, a: Ambiente, dove: &str, biscotto: &str) -> Risposta {
+        let testate: &[(&str, &str)] = if biscotto.is_empty() {
+            &[]
+        } else {
+            &[("cookie", biscotto)]
+        };
+        self.ambiente(a, Method::GET, dove, testate, "").await
+    }
+
+    /// Sends the login form.
+    pub async fn prova_password(&self, a: Ambiente, nome: &str, password: &str) -> Risposta {
+        let modulo = self.pagina(a, "/combas", "").await;
+        let posato = modulo.testate["set-cookie"].to_str().expect("ascii");
+        let biscotto = posato.split(';').next().unwrap_or_default().to_owned();
+        let csrf = valore(&modulo.testo, "csrf");
+        let dentro = format!("csrf={csrf}&name_id={nome}&password={}", codifica(password));
+        let tipo = ("content-type", "application/x-www-form-urlencoded");
+        self.ambiente(
+            a,
+            Method::POST,
+            "/combas/entra",
+            &[tipo, ("cookie", &biscotto)],
+            &dentro,
+        )
+        .await
+    }
+
+    /// Logs in the ready operator of a Comune.
+    pub async fn entra(&self, a: Ambiente, istat: &str) -> Entrato {
+        let pronto = self.sim.pronto().expect("ready");
+        let comune = pronto["comuni"]
+            .as_array()
+            .expect("comuni")
+            .iter()
+            .find(|k| k["istat"] == istat)
+            .expect("comune");
+        let o = &comune["operatori"][0];
+        let (nome, password) = (
+            o["nameId"].as_str().expect("name"),
+            o["password"].as_str().expect("password"),
+        );
+        let r = self.prova_password(a, nome, password).await;
+        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+        let inizio = format!("__Host-anpr-{}=", a.chiave());
+        let testata = r
+            .testate
+            .get_all("set-cookie")
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .find(|v| v.starts_with(&inizio))
+            .expect("session cookie")
+            .to_owned();
+        let biscotto = testata.split(';').next().unwrap_or_default().to_owned();
+        let csrf = valore(&self.pagina(a, "/combas", &biscotto).await.testo, "csrf");
+        Entrato {
+            biscotto,
+            testata,
+            csrf,
+        }
+    }
+
+    /// Sends the upload form.
+    pub async fn invia(
+        &self,
+        a: Ambiente,
+        biscotto: &str,
+        csrf: Option<&str>,
+        nome: &str,
+        file: &[u8],
+    ) -> Risposta {
+        let mut dentro = Vec::new();
+        let campi = csrf
+            .map(|c| ("csrf", c))
+            .into_iter()
+            .chain([("tipo", "APR"), ("conferma", "si")]);
+        for (n, v) in campi {
+            dentro.extend_from_slice(
+                format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n").as_bytes(),
+            );
+        }
+        let testa =
+            format!("--BORDO\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{nome}\"\r\n\r\n");
+        dentro.extend_from_slice(testa.as_bytes());
+        dentro.extend_from_slice(file);
+        dentro.extend_from_slice(b"\r\n--BORDO--\r\n");
+        let testate = [
+            ("content-type", "multipart/form-data; boundary=BORDO"),
+            ("cookie", biscotto),
+        ];
+        let r = richiesta(Method::POST, "/combas/invio", QUI, &testate, corpo(dentro));
+        leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
+    }
+
+    /// Spool files lying around.
+    pub fn arrivi(&self) -> Vec<PathBuf> {
+        let cartella = self.cartella.path().join("arrivi");
+        let mut tutti: Vec<PathBuf> = std::fs::read_dir(cartella)
+            .into_iter()
+            .flatten()
+            .filter_map(|e| Some(e.ok()?.path()))
+            .collect();
+        tutti.sort();
+        tutti
+    }
+
+    /// Id of the last delivery of a Comune.
+    pub fn fornitura_di(&self, a: Ambiente, istat: &str) -> String {
+        let istat = CodiceIstat::parse(istat).expect("code");
+        let tutte = self.sim.forniture(Some(a), Some(istat)).expect("forniture");
+        tutte.last().expect("a delivery").id.to_string()
+    }
+
+    /// Ids of the messages of a Comune.
+    pub fn pec_di(&self, istat: &str) -> Vec<String> {
+        let istat = CodiceIstat::parse(istat).expect("code");
+        self.sim
+            .pec(Some(istat))
+            .expect("pec")
+            .iter()
+            .map(|p| p.id.to_string())
+            .collect()
+    }
+}
+
+/// Value of a hidden field.
+fn valore(html: &str, nome: &str) -> String {
+    let segno = format!("name=\"{nome}\" value=\"");
+    html.split(&segno)
+        .nth(1)
+        .and_then(|p| p.split('"').next())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn codifica(testo: &str) -> String {
+    testo.bytes().fold(String::new(), |s, b| format!("{s}%{b:02X}"))
+}
