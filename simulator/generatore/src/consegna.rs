@@ -194,30 +194,36 @@ impl<'a> Consegna<'a> {
     pub(crate) fn aire(&self) -> Vec<u8> {
         let p = self.popolazione;
         let ambito = Ambito { oggi: p.mondo.oggi };
-        let mut testo = Vec::with_capacity(self.richiesta.aire as usize * (aire::LUNGHEZZA_RIGA + 2));
-        let mut posizione = 0;
-        for (famiglia, gente) in p.aire.iter().enumerate() {
-            for (posto, chi) in gente.iter().enumerate() {
-                let mut riga = aire::riga(
-                    self.richiesta.comune,
-                    p.mondo.oggi,
-                    chi,
-                    posizione,
-                    famiglia,
-                    posto,
-                );
-                if let Some(Pianta {
-                    modo: Modo::Aire { muta },
-                    ..
-                }) = self.bersagli.aire.get(&posizione)
-                {
-                    muta(ambito, chi, &mut riga);
-                }
-                riga.chiudi(&mut testo);
-                posizione += 1;
+        // Where each run of families begins in the file.
+        let mut inizi = Vec::new();
+        let mut totale = 0;
+        for (i, gente) in p.aire.iter().enumerate() {
+            if i % BRANO == 0 {
+                inizi.push(totale);
             }
+            totale += gente.len() as u64;
         }
-        gzip(&dentro(&self.nome_aire(), ".TXT"), &[Blocco::nuovo(&testo)])
+        let blocchi = in_parallelo(inizi.len(), |b| {
+            let mut testo = Vec::with_capacity(2 * BRANO * (aire::LUNGHEZZA_RIGA + 2));
+            let mut posizione = inizi[b];
+            for (famiglia, gente) in p.aire.iter().enumerate().skip(b * BRANO).take(BRANO) {
+                for (posto, chi) in gente.iter().enumerate() {
+                    let comune = self.richiesta.comune;
+                    let mut riga = aire::riga(comune, p.mondo.oggi, chi, posizione, famiglia, posto);
+                    if let Some(Pianta {
+                        modo: Modo::Aire { muta },
+                        ..
+                    }) = self.bersagli.aire.get(&posizione)
+                    {
+                        muta(ambito, chi, &mut riga);
+                    }
+                    riga.chiudi(&mut testo);
+                    posizione += 1;
+                }
+            }
+            Blocco::fitto(&testo)
+        });
+        gzip(&dentro(&self.nome_aire(), ".TXT"), &blocchi)
     }
 
     /// What was made and planted.

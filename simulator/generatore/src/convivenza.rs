@@ -58,9 +58,11 @@ pub(crate) fn convivenza<'a>(mut c: Cantiere<'a, '_>, indice: u64, disegno: Dise
                 nome: c.nome(sesso, None),
                 sesso,
             };
+            let nascita = c.nato(eta);
             Responsabile::Esterno {
                 chi,
-                nascita: c.nato(eta),
+                nascita,
+                comune: c.mondo.paese.altrove(oggi, &mut c.dado),
             }
         }
     };

@@ -39,6 +39,12 @@ pub enum ErroreGeneratore {
         /// Every code that can.
         possibili: String,
     },
+    /// An item of the list of defects does not end in a number.
+    #[error("anomalie: «{voce}» non è nella forma CODICE=N")]
+    NumeroErrato {
+        /// The item.
+        voce: String,
+    },
     /// Not enough records suit the code.
     #[error(
         "{codice}: {chieste} anomalie chieste, ma solo {possibili} schede adatte; servono più abitanti, iscritti AIRE o invii"
@@ -65,6 +71,16 @@ pub enum ErroreGeneratore {
         /// The file.
         nome: String,
         /// Its compressed length.
+        byte: usize,
+    },
+    /// The AIRE file, which is always one, would pass the size ANPR receives.
+    #[error(
+        "{iscritti} iscritti AIRE sono troppi: il file ne farebbe {byte} byte compressi, oltre i 15 MiB ammessi"
+    )]
+    AireTroppoGrande {
+        /// Registrants asked for.
+        iscritti: u64,
+        /// Compressed length of their file.
         byte: usize,
     },
     /// A plant did not find what it should change: a defect of ours.

@@ -96,6 +96,29 @@ pub fn pianta_disponibili() -> Vec<&'static str> {
     codici
 }
 
+/// Reads `CODE=N,CODE=N…` (`CODE` alone is one), as the option `--anomalie` is written; a code given twice adds up.
+///
+/// # Errors
+/// A code that cannot be planted, or a number that is not one.
+pub fn leggi_anomalie(testo: &str) -> Result<BTreeMap<String, u64>, ErroreGeneratore> {
+    let mut anomalie = BTreeMap::new();
+    for voce in testo.split(',').map(str::trim).filter(|v| !v.is_empty()) {
+        let (codice, quante) = voce.split_once('=').unwrap_or((voce, "1"));
+        let codice = codice.trim().to_ascii_uppercase();
+        let quante: u64 = quante
+            .trim()
+            .parse()
+            .map_err(|_| ErroreGeneratore::NumeroErrato {
+                voce: voce.to_owned(),
+            })?;
+        if piante::pianta(&codice).is_none() {
+            return Err(ErroreGeneratore::sconosciuta(&codice));
+        }
+        *anomalie.entry(codice).or_insert(0) += quante;
+    }
+    Ok(anomalie)
+}
+
 /// Makes the delivery and writes it under `out` (created if missing); files of the same name are replaced.
 ///
 /// # Errors
@@ -201,7 +224,14 @@ fn produci(
         }
         let consegna = Consegna::nuova(r, &popolazione, invii)?;
         if scrivi_apr(&consegna, limite, r.invii.is_some(), &mut consuma)? {
-            consuma(Evento::File(consegna.nome_aire(), consegna.aire()))?;
+            let aire = consegna.aire();
+            if aire.len() > LIMITE_RICEZIONE_BYTE {
+                return Err(ErroreGeneratore::AireTroppoGrande {
+                    iscritti: r.aire,
+                    byte: aire.len(),
+                });
+            }
+            consuma(Evento::File(consegna.nome_aire(), aire))?;
             return Ok(consegna.manifesto());
         }
         invii += 1;

@@ -158,21 +158,25 @@ pub(crate) struct Indirizzo {
 
 /// Who answers for a convivenza.
 #[derive(Clone)]
-pub(crate) enum Responsabile {
+pub(crate) enum Responsabile<'a> {
     /// A member with code 1 and nothing on the sheet.
     Interno,
     /// A member coded 2 who is also on the sheet (position in the household).
     InternoInScheda(usize),
     /// Somebody who lives elsewhere, only on the sheet.
-    Esterno { chi: Parente, nascita: Giorno },
+    Esterno {
+        chi: Parente,
+        nascita: Giorno,
+        comune: &'a Comune,
+    },
 }
 
 /// What makes a unit a convivenza.
 #[derive(Clone)]
-pub(crate) struct Convivenza {
+pub(crate) struct Convivenza<'a> {
     pub(crate) denominazione: String,
     pub(crate) specie: &'static str,
-    pub(crate) responsabile: Responsabile,
+    pub(crate) responsabile: Responsabile<'a>,
 }
 
 /// A family or a convivenza with all its members, the unit that never crosses files.
@@ -184,7 +188,7 @@ pub(crate) struct Unita<'a> {
     pub(crate) primo: u64,
     pub(crate) origine: Giorno,
     pub(crate) motivo: &'static str,
-    pub(crate) convivenza: Option<Convivenza>,
+    pub(crate) convivenza: Option<Convivenza<'a>>,
     pub(crate) indirizzo: Indirizzo,
     pub(crate) persone: Vec<Persona<'a>>,
 }

@@ -6,7 +6,9 @@
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
 /// Effort of the compressor: past this, twice the time buys a few per cent.
-const LIVELLO: u32 = 4;
+const LIVELLO: u32 = 5;
+/// The most the compressor can do.
+const LIVELLO_MASSIMO: u32 = 9;
 /// Empty last block, fixed codes.
 const BLOCCO_FINALE: [u8; 2] = [0x03, 0x00];
 
@@ -19,10 +21,19 @@ pub(crate) struct Blocco {
 impl Blocco {
     /// Compresses one piece.
     pub(crate) fn nuovo(dati: &[u8]) -> Self {
+        Self::a_livello(dati, LIVELLO)
+    }
+
+    /// Compresses one piece as much as it can be: for content that cannot be split into more files.
+    pub(crate) fn fitto(dati: &[u8]) -> Self {
+        Self::a_livello(dati, LIVELLO_MASSIMO)
+    }
+
+    fn a_livello(dati: &[u8], livello: u32) -> Self {
         let mut crc = Crc::new();
         crc.update(dati);
         let mut deflate = Vec::with_capacity(dati.len() / 4 + 64);
-        let mut c = Compress::new(Compression::new(LIVELLO), false);
+        let mut c = Compress::new(Compression::new(livello), false);
         loop {
             let resto = &dati[c.total_in() as usize..];
             // In memory nothing can go wrong but a full buffer, which is made larger.

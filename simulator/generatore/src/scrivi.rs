@@ -375,19 +375,19 @@ pub(crate) fn scheda(x: &mut Xml, m: &Mondo<'_>, u: &Unita<'_>) {
         x.foglia("denominazioneConvivenza", &c.denominazione);
         x.foglia("specieConvivenza", c.specie);
         x.foglia("tipoScheda", "4");
-        let fuori = |x: &mut Xml, dal: Giorno| {
-            x.comune("comuneResidenza", qui);
+        let fuori = |x: &mut Xml, dove: &Comune, dal: Giorno| {
+            x.comune("comuneResidenza", dove);
             x.data("dataIntestarioConvivenza", dal);
         };
         match &c.responsabile {
             Responsabile::Interno => {}
             Responsabile::InternoInScheda(i) => x.dentro("tipoTutoreIntestatario", |x| {
                 x.componente("generalita", &u.persone[*i]);
-                fuori(x, u.persone[*i].legame_dal);
+                fuori(x, qui, u.persone[*i].legame_dal);
             }),
-            Responsabile::Esterno { chi, nascita } => x.dentro("tipoTutoreIntestatario", |x| {
+            Responsabile::Esterno { chi, nascita, comune } => x.dentro("tipoTutoreIntestatario", |x| {
                 x.parente("generalita", chi, Some(*nascita));
-                fuori(x, nascita.piu_anni(30).max(u.origine));
+                fuori(x, comune, nascita.piu_anni(30).max(u.origine));
             }),
         }
     });

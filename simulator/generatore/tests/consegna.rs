@@ -9,7 +9,7 @@ use std::process::Command;
 use anagrafe::codice_fiscale::decodifica;
 use anagrafe::tabelle::{ComuneInviato, Tabella, tabelle};
 use anagrafe::{Data, leggi_data};
-use generatore::{ErroreGeneratore, Richiesta, genera, in_memoria, pianta_disponibili};
+use generatore::{ErroreGeneratore, Richiesta, genera, in_memoria, leggi_anomalie, pianta_disponibili};
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
@@ -188,7 +188,10 @@ fn people_are_consistent_with_themselves() {
                 t("famiglia/legameSoggetto/dataDecorrenza").or(t("convivenza/legameSoggetto/dataDecorrenza"));
             let legame = leggi_data(legame.expect("in a sheet")).expect("a date");
             let aggiornamento = giorno("dataUltimoAggiornamento");
-            assert!(nascita.year() > 1905, "nobody is older than the oldest of Italy: {cf}");
+            assert!(
+                nascita.year() > 1905,
+                "nobody is older than the oldest of Italy: {cf}"
+            );
             assert!(
                 nascita <= prima && prima <= residenza && prima <= legame && residenza <= aggiornamento,
                 "{cf}"
@@ -445,6 +448,18 @@ fn impossible_requests_say_why() {
     assert!(matches!(
         con(&|r| r.comune = anagrafe::CodiceIstat::parse("999999").expect("digits")),
         ErroreGeneratore::ComuneInesistente { .. }
+    ));
+    assert_eq!(
+        leggi_anomalie("ES092=3, en011,ES092=1").expect("a list"),
+        BTreeMap::from([("EN011".into(), 1), ("ES092".into(), 4)])
+    );
+    assert!(matches!(
+        leggi_anomalie("ES092=tre"),
+        Err(ErroreGeneratore::NumeroErrato { .. })
+    ));
+    assert!(matches!(
+        leggi_anomalie("ES092=1,ZZ000=1"),
+        Err(ErroreGeneratore::AnomaliaNonPiantabile { .. })
     ));
     let ignoto = con(&|r| r.anomalie = BTreeMap::from([("ES061".into(), 1)]));
     assert!(

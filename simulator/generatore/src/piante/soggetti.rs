@@ -351,9 +351,8 @@ pub(super) static SOGGETTI: &[Pianta] = &[
         let p = &u.persone[i];
         // The same day of another year: 1 January and 28 February exist in every year.
         let (anno, mese, giorno) = p.nascita.civile();
-        cf(f, i, p, |g| {
-            g.nascita = Giorno::di(anno - 1, mese, giorno.min(28)).data()
-        })
+        let altra = Giorno::di(anno - 1, mese, giorno.min(28)).data();
+        cf(f, i, p, |g| g.nascita = altra)
     }),
     su("EA042", chiunque, |_, f, u, i| {
         let p = &u.persone[i];
