@@ -158,10 +158,10 @@ impl Registro {
         let inizio = inizio(self.sandbox_byte(), ambiente, segmento).fine();
         let segnato = self.interno.store.get(&[DA_SPAZZARE, &inizio].concat());
         // Without the mark it is visible: not to be touched.
-        if matches!(segnato, Ok(Some(_))) {
-            if let Err(errore) = self.spazza(&inizio) {
-                tracing::warn!(%segmento, %errore, "segmento abbandonato: sarà rimosso alla prossima apertura");
-            }
+        if matches!(segnato, Ok(Some(_)))
+            && let Err(errore) = self.spazza(&inizio)
+        {
+            tracing::warn!(%segmento, %errore, "segmento abbandonato: sarà rimosso alla prossima apertura");
         }
     }
 

@@ -152,9 +152,9 @@ fn copia_dir(da: &Path, a: &Path) -> std::io::Result<()> {
         let voce = voce?;
         let meta = a.join(voce.file_name());
         if voce.file_type()?.is_dir() {
-            copia_dir(&voce.path(), &meta)?
+            copia_dir(&voce.path(), &meta)?;
         } else {
-            fs::copy(voce.path(), meta).map(drop)?
+            fs::copy(voce.path(), meta)?;
         }
     }
     Ok(())

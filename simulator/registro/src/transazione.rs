@@ -84,13 +84,11 @@ impl Transazione {
     /// Stores or removes a plan.
     pub fn salva_piano(&mut self, ambiente: Ambiente, istat: CodiceIstat, piano: Option<Piano>) -> Esito<()> {
         let chiave = self.chiave(ambiente, Tipo::Piano).testo(istat.as_str()).fine();
-        match piano {
-            Some(piano) => self.metti("piano", chiave, &piano),
-            None => {
-                self.togli_grezzo(chiave);
-                Ok(())
-            }
+        if let Some(piano) = piano {
+            return self.metti("piano", chiave, &piano);
         }
+        self.togli_grezzo(chiave);
+        Ok(())
     }
 
     /// Stores an operator.

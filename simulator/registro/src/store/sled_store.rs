@@ -131,16 +131,14 @@ impl SledStore {
             let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
             db.as_ref().map(&f)
         };
-        match esito {
-            Some(Ok(valore)) => Ok(valore),
-            // Reading is free of effects: once more on a fresh handle.
-            Some(Err(_)) | None => {
-                self.riapri()?;
-                let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-                db.as_ref()
-                    .map_or_else(|| Err(guasto("archivio chiuso")), |db| f(db).map_err(guasto))
-            }
+        if let Some(Ok(valore)) = esito {
+            return Ok(valore);
         }
+        // Reading is free of effects: once more on a fresh handle.
+        self.riapri()?;
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        db.as_ref()
+            .map_or_else(|| Err(guasto("archivio chiuso")), |db| f(db).map_err(guasto))
     }
 
     fn numero(db: &sled::Db) -> sled::Result<u64> {

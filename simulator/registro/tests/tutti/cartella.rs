@@ -145,3 +145,37 @@ fn an_interrupted_migration_starts_again() {
         "the first copy is the one that counts: never written over"
     );
 }
+
+/// The ready Comuni of a first start: 2,000 and 500 inhabitants in each of three environments.
+#[test]
+fn opening_with_the_ready_comuni_is_quick() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let inizio = std::time::Instant::now();
+    {
+        let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+        for ambiente in anagrafe::Ambiente::TUTTI {
+            for (comune, abitanti) in [("888002", 2_000), ("888003", 500)] {
+                let caricato = r
+                    .carica(ambiente, IdFornitura(1), crate::comune::paese(abitanti))
+                    .expect("carica");
+                r.scrivi(|t| t.rendi_visibile(&caricato, istat(comune)))
+                    .expect("visibile");
+            }
+        }
+    }
+    let caricati = inizio.elapsed();
+    let inizio = std::time::Instant::now();
+    let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+    let aperto = inizio.elapsed();
+    eprintln!("7.500 abitanti caricati in {caricati:?}, riaperti in {aperto:?}");
+    assert_eq!(
+        r.conta_schede(anagrafe::Ambiente::Sub, None)
+            .expect("conta")
+            .soggetti,
+        2_500
+    );
+    assert!(
+        aperto.as_millis() < 1_000,
+        "{aperto:?}: meant to be well under 100 ms on an idle machine"
+    );
+}

@@ -32,7 +32,9 @@ fn lotto(modifiche: &[(Vec<u8>, Option<Vec<u8>>)]) -> Lotto {
 
 fn svuota(store: &dyn Store) {
     let mut l = Lotto::nuovo();
-    mappa(store).into_keys().for_each(|k| l.togli(k));
+    for k in mappa(store).into_keys() {
+        l.togli(k);
+    }
     store.applica(&l).expect("svuota");
 }
 
