@@ -15,7 +15,14 @@ fn righe(file: &Path) -> Esito<Vec<BTreeMap<String, String>>> {
     let testo = fs::read_to_string(file)?;
     let mut linee = testo.lines();
     let nomi: Vec<&str> = linee.next().ok_or("tabella vuota")?.split('\t').collect();
-    Ok(linee.map(|r| nomi.iter().zip(r.split('\t')).map(|(n, v)| ((*n).to_owned(), v.to_owned())).collect()).collect())
+    Ok(linee
+        .map(|r| {
+            nomi.iter()
+                .zip(r.split('\t'))
+                .map(|(n, v)| ((*n).to_owned(), v.to_owned()))
+                .collect()
+        })
+        .collect())
 }
 
 /// The short name of a namespace: its last segment.
@@ -31,7 +38,10 @@ fn nome_qualificato(nome: &str, qui: &str) -> Esito<String> {
     if nome.starts_with('#') {
         return Ok(format!("{}:{nome}", breve(qui)));
     }
-    let (spazio, locale) = nome.strip_prefix('{').and_then(|n| n.split_once('}')).ok_or_else(|| format!("nome {nome}"))?;
+    let (spazio, locale) = nome
+        .strip_prefix('{')
+        .and_then(|n| n.split_once('}'))
+        .ok_or_else(|| format!("nome {nome}"))?;
     Ok(format!("{}:{locale}", breve(spazio)))
 }
 
@@ -48,9 +58,17 @@ fn volte(min: &str, max: &str) -> Esito<&'static str> {
 fn main() -> Esito<()> {
     let facts = env::args().nth(1).ok_or("manca la cartella dei fatti")?;
     let facts = Path::new(&facts);
-    let compreso = |r: &BTreeMap<String, String>| r["schema_file"].starts_with("comuni/") && !ESCLUSI.iter().any(|e| r["schema_file"].starts_with(e));
-    let tipi: Vec<_> = righe(&facts.join("types.tsv"))?.into_iter().filter(compreso).collect();
-    let semplici: Vec<_> = righe(&facts.join("simple_types.tsv"))?.into_iter().filter(compreso).collect();
+    let compreso = |r: &BTreeMap<String, String>| {
+        r["schema_file"].starts_with("comuni/") && !ESCLUSI.iter().any(|e| r["schema_file"].starts_with(e))
+    };
+    let tipi: Vec<_> = righe(&facts.join("types.tsv"))?
+        .into_iter()
+        .filter(compreso)
+        .collect();
+    let semplici: Vec<_> = righe(&facts.join("simple_types.tsv"))?
+        .into_iter()
+        .filter(compreso)
+        .collect();
 
     let mut spazi: Vec<String> = Vec::new();
     for r in semplici.iter().chain(&tipi) {
@@ -92,13 +110,30 @@ fn main() -> Esito<()> {
 }
 
 fn semplice(fuori: &mut String, r: &BTreeMap<String, String>, qui: &str) -> Esito<()> {
-    writeln!(fuori, "semplice {} {}", r["name"], nome_qualificato(&r["base"], qui)?)?;
-    for (colonna, parola) in [("length", "lunghezza"), ("min_length", "minimo"), ("max_length", "massimo"), ("white_space", "spazi")] {
+    writeln!(
+        fuori,
+        "semplice {} {}",
+        r["name"],
+        nome_qualificato(&r["base"], qui)?
+    )?;
+    for (colonna, parola) in [
+        ("length", "lunghezza"),
+        ("min_length", "minimo"),
+        ("max_length", "massimo"),
+        ("white_space", "spazi"),
+    ] {
         if !r[colonna].is_empty() {
             writeln!(fuori, " {parola} {}", r[colonna])?;
         }
     }
-    for ignota in ["total_digits", "fraction_digits", "min_inclusive", "max_inclusive", "min_exclusive", "max_exclusive"] {
+    for ignota in [
+        "total_digits",
+        "fraction_digits",
+        "min_inclusive",
+        "max_inclusive",
+        "min_exclusive",
+        "max_exclusive",
+    ] {
         if !r[ignota].is_empty() {
             return Err(format!("{}: vincolo {ignota} non previsto", r["name"]).into());
         }
@@ -112,7 +147,12 @@ fn semplice(fuori: &mut String, r: &BTreeMap<String, String>, qui: &str) -> Esit
     Ok(())
 }
 
-fn complesso(fuori: &mut String, r: &BTreeMap<String, String>, qui: &str, gruppi: &mut BTreeMap<String, usize>) -> Esito<()> {
+fn complesso(
+    fuori: &mut String,
+    r: &BTreeMap<String, String>,
+    qui: &str,
+    gruppi: &mut BTreeMap<String, usize>,
+) -> Esito<()> {
     match r["row_kind"].as_str() {
         "type" => {
             let parola = match r["owner_kind"].as_str() {
@@ -136,15 +176,31 @@ fn complesso(fuori: &mut String, r: &BTreeMap<String, String>, qui: &str, gruppi
                 "choice" => "scelta",
                 altro => return Err(format!("gruppo {altro}").into()),
             };
-            writeln!(fuori, "{:rientro$}{parola}{}", "", volte(&r["min_occurs"], &r["max_occurs"])?)?;
+            writeln!(
+                fuori,
+                "{:rientro$}{parola}{}",
+                "",
+                volte(&r["min_occurs"], &r["max_occurs"])?
+            )?;
         }
         "element" | "ref" => {
             let rientro = 1 + gruppi.get(&r["group_id"]).ok_or("elemento senza gruppo")?;
             let volte = volte(&r["min_occurs"], &r["max_occurs"])?;
             if r["row_kind"] == "ref" {
-                writeln!(fuori, "{:rientro$}rif {}{volte}", "", nome_qualificato(&r["ref"], qui)?)?;
+                writeln!(
+                    fuori,
+                    "{:rientro$}rif {}{volte}",
+                    "",
+                    nome_qualificato(&r["ref"], qui)?
+                )?;
             } else {
-                writeln!(fuori, "{:rientro$}el {} {}{volte}", "", r["name"], nome_qualificato(&r["type"], qui)?)?;
+                writeln!(
+                    fuori,
+                    "{:rientro$}el {} {}{volte}",
+                    "",
+                    r["name"],
+                    nome_qualificato(&r["type"], qui)?
+                )?;
             }
         }
         altro => return Err(format!("riga {altro}").into()),

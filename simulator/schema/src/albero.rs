@@ -30,7 +30,12 @@ impl Ricevitore for Raccolta {
 
 impl Raccolta {
     fn voce(&mut self, nodo: NodoId, testo: Option<String>, posizione: Posizione) {
-        self.valori.push(Voce { nodo, testo, posizione, padre: self.aperti.last().copied() });
+        self.valori.push(Voce {
+            nodo,
+            testo,
+            posizione,
+            padre: self.aperti.last().copied(),
+        });
     }
 }
 
@@ -85,7 +90,14 @@ pub struct Elemento<'a> {
 pub fn albero<'m>(modello: &'m Modello, documento: &[u8]) -> Result<Albero<'m>, Vec<Violazione>> {
     let mut r = Raccolta::default();
     leggi_intero(modello, documento, &mut r);
-    if r.violazioni.is_empty() { Ok(Albero { modello, voci: r.valori }) } else { Err(r.violazioni) }
+    if r.violazioni.is_empty() {
+        Ok(Albero {
+            modello,
+            voci: r.valori,
+        })
+    } else {
+        Err(r.violazioni)
+    }
 }
 
 impl<'m> Albero<'m> {
@@ -97,13 +109,18 @@ impl<'m> Albero<'m> {
     /// Texts of all leaves with this path, in document order.
     pub fn testi(&self, percorso: &str) -> impl Iterator<Item = &str> {
         let nodo = self.modello.nodo(percorso);
-        self.voci.iter().filter(move |v| Some(v.nodo) == nodo).filter_map(|v| v.testo.as_deref())
+        self.voci
+            .iter()
+            .filter(move |v| Some(v.nodo) == nodo)
+            .filter_map(|v| v.testo.as_deref())
     }
 
     /// All elements with this path, in document order.
     pub fn elementi<'a>(&'a self, percorso: &str) -> impl Iterator<Item = Elemento<'a>> + use<'a, 'm> {
         let nodo = self.modello.nodo(percorso);
-        (0..self.voci.len()).filter(move |i| Some(self.voci[*i].nodo) == nodo).map(|indice| Elemento { albero: self, indice })
+        (0..self.voci.len())
+            .filter(move |i| Some(self.voci[*i].nodo) == nodo)
+            .map(|indice| Elemento { albero: self, indice })
     }
 
     /// Where the first element with this path begins.
@@ -137,7 +154,9 @@ impl<'a> Elemento<'a> {
     /// Its children, in document order.
     pub fn figli(&self) -> impl Iterator<Item = Elemento<'a>> + use<'a> {
         let (albero, indice) = (self.albero, self.indice);
-        (indice + 1..albero.voci.len()).filter(move |i| albero.voci[*i].padre == Some(indice)).map(move |indice| Elemento { albero, indice })
+        (indice + 1..albero.voci.len())
+            .filter(move |i| albero.voci[*i].padre == Some(indice))
+            .map(move |indice| Elemento { albero, indice })
     }
 
     /// Its first child of this name.

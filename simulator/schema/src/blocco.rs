@@ -17,7 +17,12 @@ pub struct Blocco {
 
 impl Blocco {
     pub(crate) fn nuovo(byte: Vec<u8>, numero: u64, inizio: Posizione) -> Self {
-        Self { byte, numero, inizio, ultima: Cell::new((0, inizio)) }
+        Self {
+            byte,
+            numero,
+            inizio,
+            ultima: Cell::new((0, inizio)),
+        }
     }
 
     /// Line, column and offset in the document of a byte of this block. Cheap if asked in ascending order.

@@ -7,9 +7,29 @@
 /// The decimal digits `\d` stands for, as (first, how many): category Nd of the Unicode version of libxml2 (4.0), where the
 /// Ethiopic digits still were in and later scripts are not.
 const CIFRE: [(u32, u32); 23] = [
-    (0x30, 10), (0x660, 10), (0x6F0, 10), (0x966, 10), (0x9E6, 10), (0xA66, 10), (0xAE6, 10), (0xB66, 10), (0xBE7, 9), (0xC66, 10),
-    (0xCE6, 10), (0xD66, 10), (0xE50, 10), (0xED0, 10), (0xF20, 10), (0x1040, 10), (0x1369, 9), (0x17E0, 10), (0x1810, 10), (0x1946, 10),
-    (0xFF10, 10), (0x1_04A0, 10), (0x1_D7CE, 50),
+    (0x30, 10),
+    (0x660, 10),
+    (0x6F0, 10),
+    (0x966, 10),
+    (0x9E6, 10),
+    (0xA66, 10),
+    (0xAE6, 10),
+    (0xB66, 10),
+    (0xBE7, 9),
+    (0xC66, 10),
+    (0xCE6, 10),
+    (0xD66, 10),
+    (0xE50, 10),
+    (0xED0, 10),
+    (0xF20, 10),
+    (0x1040, 10),
+    (0x1369, 9),
+    (0x17E0, 10),
+    (0x1810, 10),
+    (0x1946, 10),
+    (0xFF10, 10),
+    (0x1_04A0, 10),
+    (0x1_D7CE, 50),
 ];
 
 /// A set of characters.
@@ -23,7 +43,11 @@ pub(crate) struct Classe {
 
 impl Classe {
     pub(crate) fn contiene(&self, c: char) -> bool {
-        if c.is_ascii() { self.ascii & (1 << u32::from(c)) != 0 } else { self.altri.iter().any(|&(a, b)| a <= c && c <= b) }
+        if c.is_ascii() {
+            self.ascii & (1 << u32::from(c)) != 0
+        } else {
+            self.altri.iter().any(|&(a, b)| a <= c && c <= b)
+        }
     }
 
     /// Characters below 128.
@@ -60,7 +84,11 @@ pub(crate) enum Pezzo {
     Uno(Classe),
     Fila(Vec<Pezzo>),
     Oppure(Vec<Pezzo>),
-    Ripeti { cosa: Box<Pezzo>, minimo: u32, massimo: Option<u32> },
+    Ripeti {
+        cosa: Box<Pezzo>,
+        minimo: u32,
+        massimo: Option<u32>,
+    },
 }
 
 impl Pezzo {
@@ -100,7 +128,11 @@ impl Pezzo {
                 unisci(fini, &qui);
             }
             Self::Oppure(rami) => rami.iter().for_each(|r| r.da(c, i, fini)),
-            Self::Ripeti { cosa, minimo, massimo } => {
+            Self::Ripeti {
+                cosa,
+                minimo,
+                massimo,
+            } => {
                 let mut fronte = vec![i];
                 let mut visti = if *minimo == 0 { vec![i] } else { Vec::new() };
                 let mut giro = 0;
@@ -124,7 +156,11 @@ impl Pezzo {
     /// The class and the least length, if the pattern is `([class])*` or `([class])+`.
     pub(crate) fn solo_classe(&self) -> Option<(&Classe, u32)> {
         match self {
-            Self::Ripeti { cosa, minimo, massimo: None } => match &**cosa {
+            Self::Ripeti {
+                cosa,
+                minimo,
+                massimo: None,
+            } => match &**cosa {
                 Self::Uno(classe) => Some((classe, *minimo)),
                 _ => None,
             },
@@ -139,6 +175,12 @@ fn unisci(in_: &mut Vec<usize>, da: &[usize]) {
             in_.push(*j);
         }
     }
+}
+
+/// What a backslash stands for.
+enum Fuga {
+    Uno(char),
+    Cifre,
 }
 
 struct Lettore<'a> {
@@ -163,7 +205,11 @@ impl Lettore<'_> {
             self.i += 1;
             rami.push(self.fila()?);
         }
-        Some(if rami.len() == 1 { rami.remove(0) } else { Pezzo::Oppure(rami) })
+        Some(if rami.len() == 1 {
+            rami.remove(0)
+        } else {
+            Pezzo::Oppure(rami)
+        })
     }
 
     fn fila(&mut self) -> Option<Pezzo> {
@@ -175,7 +221,11 @@ impl Lettore<'_> {
             let atomo = self.atomo()?;
             pezzi.push(self.quanti(atomo)?);
         }
-        Some(if pezzi.len() == 1 { pezzi.remove(0) } else { Pezzo::Fila(pezzi) })
+        Some(if pezzi.len() == 1 {
+            pezzi.remove(0)
+        } else {
+            Pezzo::Fila(pezzi)
+        })
     }
 
     fn atomo(&mut self) -> Option<Pezzo> {
@@ -186,7 +236,7 @@ impl Lettore<'_> {
                 return (self.prendi()? == ')').then_some(dentro);
             }
             '[' => return self.classe().map(Pezzo::Uno),
-            '\\' => self.fuga(&mut classe).map(drop)?,
+            '\\' => drop(self.fuga(&mut classe)?),
             // Not used by the grammar: `.` and what only makes sense elsewhere.
             '.' | '*' | '+' | '?' | '{' | '}' | ']' | ')' | '|' => return None,
             c => classe.aggiungi(c, c),
@@ -195,11 +245,11 @@ impl Lettore<'_> {
     }
 
     /// After a backslash: adds what it stands for; gives the character if it is one.
-    fn fuga(&mut self, classe: &mut Classe) -> Option<Option<char>> {
+    fn fuga(&mut self, classe: &mut Classe) -> Option<Fuga> {
         let c = match self.prendi()? {
             'd' => {
                 classe.cifre();
-                return Some(None);
+                return Some(Fuga::Cifre);
             }
             'n' => '\n',
             'r' => '\r',
@@ -208,7 +258,7 @@ impl Lettore<'_> {
             _ => return None,
         };
         classe.aggiungi(c, c);
-        Some(Some(c))
+        Some(Fuga::Uno(c))
     }
 
     fn classe(&mut self) -> Option<Classe> {
@@ -221,15 +271,18 @@ impl Lettore<'_> {
                 ']' => return Some(classe),
                 '[' => return None,
                 '\\' => match self.fuga(&mut classe)? {
-                    Some(c) => c,
-                    None => continue,
+                    Fuga::Uno(c) => c,
+                    Fuga::Cifre => continue,
                 },
                 c => c,
             };
             if self.guarda() == Some('-') && self.c.get(self.i + 1).is_some_and(|c| *c != ']') {
                 self.i += 1;
                 let a = match self.prendi()? {
-                    '\\' => self.fuga(&mut classe)??,
+                    '\\' => match self.fuga(&mut classe)? {
+                        Fuga::Uno(c) => c,
+                        Fuga::Cifre => return None,
+                    },
                     '[' => return None, // subtraction is not used
                     c => c,
                 };
@@ -264,7 +317,11 @@ impl Lettore<'_> {
         if (minimo, massimo) == (1, Some(1)) {
             return Some(atomo);
         }
-        Some(Pezzo::Ripeti { cosa: Box::new(atomo), minimo, massimo })
+        Some(Pezzo::Ripeti {
+            cosa: Box::new(atomo),
+            minimo,
+            massimo,
+        })
     }
 }
 
@@ -289,13 +346,27 @@ mod tests {
             ("([\u{9E}-\u{9F}À-žƉ])*", "\u{9F}èƉ", true),
             ("([\u{9E}-\u{9F}À-žƉ])*", "\u{A0}", false),
         ] {
-            assert_eq!(Pezzo::leggi(modello).expect(modello).vale(testo), vale, "{modello} {testo}");
+            assert_eq!(
+                Pezzo::leggi(modello).expect(modello).vale(testo),
+                vale,
+                "{modello} {testo}"
+            );
         }
     }
 
     #[test]
     fn unknown_constructs_are_refused() {
-        for modello in [".", "[^a]", "\\p{L}", "[a-z-[x]]", "(a", "a)", "*", "[z-a]", "\\w"] {
+        for modello in [
+            ".",
+            "[^a]",
+            "\\p{L}",
+            "[a-z-[x]]",
+            "(a",
+            "a)",
+            "*",
+            "[z-a]",
+            "\\w",
+        ] {
             assert_eq!(Pezzo::leggi(modello), None, "{modello}");
         }
     }

@@ -42,7 +42,10 @@ pub(crate) fn carattere_vietato(testo: &str) -> Option<usize> {
         0xEF => b[i + 1..].starts_with(&[0xBF, 0xBE]) || b[i + 1..].starts_with(&[0xBF, 0xBF]),
         c => !bianco(c),
     };
-    b.iter().enumerate().find(|(i, c)| (**c < b' ' || **c == 0xEF) && sospetto(*i)).map(|(i, _)| i)
+    b.iter()
+        .enumerate()
+        .find(|(i, c)| (**c < b' ' || **c == 0xEF) && sospetto(*i))
+        .map(|(i, _)| i)
 }
 
 fn inizio_nome(c: char) -> bool {
@@ -52,7 +55,8 @@ fn inizio_nome(c: char) -> bool {
 }
 
 fn nel_nome(c: char) -> bool {
-    inizio_nome(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    inizio_nome(c)
+        || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
 /// Length of the name at the front; 0 if there is none.
@@ -86,16 +90,24 @@ pub(crate) fn riferimento(testo: &str) -> Result<(char, usize), DifettoRiferimen
     let dopo = &testo[1..];
     if let Some(numero) = dopo.strip_prefix('#') {
         let (cifre, base) = numero.strip_prefix('x').map_or((numero, 10), |n| (n, 16));
-        let quante = cifre.bytes().take_while(|c| char::from(*c).is_digit(base)).count();
+        let quante = cifre
+            .bytes()
+            .take_while(|c| char::from(*c).is_digit(base))
+            .count();
         if quante == cifre.len() {
             return Err(Aperto);
         }
         if quante == 0 || cifre.as_bytes()[quante] != b';' {
             return Err(Errato("riferimento a carattere scritto male"));
         }
-        let valore = cifre[..quante].bytes().fold(0_u32, |n, c| n.saturating_mul(base).saturating_add(char::from(c).to_digit(base).unwrap_or(0)));
+        let valore = cifre[..quante].bytes().fold(0_u32, |n, c| {
+            n.saturating_mul(base)
+                .saturating_add(char::from(c).to_digit(base).unwrap_or(0))
+        });
         let c = char::from_u32(valore).filter(|c| carattere_vietato(c.encode_utf8(&mut [0; 4])).is_none());
-        return c.map(|c| (c, testo.len() - cifre.len() + quante + 1)).ok_or(Errato("riferimento a un carattere che XML non ammette"));
+        return c
+            .map(|c| (c, testo.len() - cifre.len() + quante + 1))
+            .ok_or(Errato("riferimento a un carattere che XML non ammette"));
     }
     let lungo = nome(dopo);
     if lungo == dopo.len() && lungo > 0 {
@@ -133,7 +145,10 @@ pub(crate) fn inizio(t: &str) -> Result<Inizio<'_>, Difetto> {
             b"/>" => true,
             _ => {
                 if bianchi == 0 {
-                    return Err((i, "fra il nome e un attributo, o fra due attributi, serve uno spazio"));
+                    return Err((
+                        i,
+                        "fra il nome e un attributo, o fra due attributi, serve uno spazio",
+                    ));
                 }
                 let a = attributo(t, &mut i)?;
                 if attributi.iter().any(|altro| altro.nome == a.nome) {
@@ -143,7 +158,11 @@ pub(crate) fn inizio(t: &str) -> Result<Inizio<'_>, Difetto> {
                 continue;
             }
         };
-        return Ok(Inizio { nome: nome_elemento, attributi, vuoto });
+        return Ok(Inizio {
+            nome: nome_elemento,
+            attributi,
+            vuoto,
+        });
     }
 }
 
@@ -169,7 +188,9 @@ fn attributo<'a>(t: &'a str, i: &mut usize) -> Result<Attributo<'a>, Difetto> {
     };
     *i += 1;
     let da = *i;
-    let Some(quanti) = memchr::memchr(apice, &b[da..]) else { return Err((da, "virgolette non chiuse")) };
+    let Some(quanti) = memchr::memchr(apice, &b[da..]) else {
+        return Err((da, "virgolette non chiuse"));
+    };
     *i = da + quanti + 1;
     let valore = &t[da..da + quanti];
     if let Some(j) = memchr::memchr(b'<', valore.as_bytes()) {
@@ -178,7 +199,11 @@ fn attributo<'a>(t: &'a str, i: &mut usize) -> Result<Attributo<'a>, Difetto> {
     if let Some(j) = carattere_vietato(valore) {
         return Err((da + j, "carattere che XML non ammette"));
     }
-    Ok(Attributo { nome: nome_attributo, valore: valore_attributo(valore).map_err(|(j, m)| (da + j, m))?, offset })
+    Ok(Attributo {
+        nome: nome_attributo,
+        valore: valore_attributo(valore).map_err(|(j, m)| (da + j, m))?,
+        offset,
+    })
 }
 
 /// References expanded, white space characters made blanks.
@@ -222,7 +247,10 @@ pub(crate) fn fine(t: &str) -> Result<&str, Difetto> {
 }
 
 pub(crate) fn commento(t: &str) -> Result<(), Difetto> {
-    let dentro = t.strip_prefix("<!--").and_then(|d| d.strip_suffix("-->")).ok_or((0, "commento scritto male"))?;
+    let dentro = t
+        .strip_prefix("<!--")
+        .and_then(|d| d.strip_suffix("-->"))
+        .ok_or((0, "commento scritto male"))?;
     if let Some(i) = dentro.find("--") {
         return Err((4 + i, "in un commento non sono ammessi due trattini di seguito"));
     }
@@ -234,18 +262,27 @@ pub(crate) fn commento(t: &str) -> Result<(), Difetto> {
 
 /// The text in `<![CDATA[…]]>`.
 pub(crate) fn cdata(t: &str) -> Result<&str, Difetto> {
-    let dentro = t.strip_prefix("<![CDATA[").and_then(|d| d.strip_suffix("]]>")).ok_or((0, "sezione CDATA scritta male"))?;
+    let dentro = t
+        .strip_prefix("<![CDATA[")
+        .and_then(|d| d.strip_suffix("]]>"))
+        .ok_or((0, "sezione CDATA scritta male"))?;
     carattere_vietato(dentro).map_or(Ok(dentro), |i| Err((9 + i, "carattere che XML non ammette")))
 }
 
 pub(crate) fn istruzione(t: &str) -> Result<(), Difetto> {
-    let dentro = t.strip_prefix("<?").and_then(|d| d.strip_suffix("?>")).ok_or((0, "istruzione scritta male"))?;
+    let dentro = t
+        .strip_prefix("<?")
+        .and_then(|d| d.strip_suffix("?>"))
+        .ok_or((0, "istruzione scritta male"))?;
     let lungo = nome(dentro);
     if lungo == 0 {
         return Err((2, "istruzione senza nome"));
     }
     if dentro[..lungo].eq_ignore_ascii_case("xml") {
-        return Err((0, "la dichiarazione XML è ammessa soltanto all'inizio del documento"));
+        return Err((
+            0,
+            "la dichiarazione XML è ammessa soltanto all'inizio del documento",
+        ));
     }
     if dentro.as_bytes().get(lungo).is_some_and(|c| !bianco(*c)) {
         return Err((2 + lungo, "nome di istruzione non ammesso"));
@@ -263,35 +300,45 @@ pub(crate) enum DifettoDichiarazione {
 /// `<?xml version="1.0" encoding="UTF-8" standalone="no"?>`.
 pub(crate) fn dichiarazione(t: &str) -> Result<(), DifettoDichiarazione> {
     use DifettoDichiarazione::{Codifica, Malformata};
-    let b = t.as_bytes();
+    let byte = t.as_bytes();
     let mut i = 5;
     let mut attesi = ["version", "encoding", "standalone"].into_iter();
     let mut prima = true;
     loop {
-        let bianchi = spazi(&b[i..]);
+        let bianchi = spazi(&byte[i..]);
         i += bianchi;
-        if &b[i..] == b"?>" {
-            return if prima { Err(Malformata((i, "dichiarazione XML senza versione"))) } else { Ok(()) };
+        if &byte[i..] == b"?>" {
+            return if prima {
+                Err(Malformata((i, "dichiarazione XML senza versione")))
+            } else {
+                Ok(())
+            };
         }
         if bianchi == 0 {
             return Err(Malformata((i, "nella dichiarazione XML serve uno spazio")));
         }
         let a = attributo(t, &mut i).map_err(Malformata)?;
-        let nome = if prima { attesi.next() } else { attesi.find(|n| *n == a.nome) };
-        let v = a.valore.as_ref();
+        let nome = if prima {
+            attesi.next()
+        } else {
+            attesi.find(|n| *n == a.nome)
+        };
+        let valore = a.valore.as_ref();
         match nome {
             Some("version") if a.nome == "version" => {
-                let giusta = v.strip_prefix("1.").is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit()));
+                let giusta = valore
+                    .strip_prefix("1.")
+                    .is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit()));
                 if !giusta {
                     return Err(Malformata((a.offset, "versione di XML non prevista")));
                 }
             }
             Some("encoding") => {
-                if !v.eq_ignore_ascii_case("UTF-8") && !v.eq_ignore_ascii_case("UTF8") {
-                    return Err(Codifica(a.offset, v.to_owned()));
+                if !valore.eq_ignore_ascii_case("UTF-8") && !valore.eq_ignore_ascii_case("UTF8") {
+                    return Err(Codifica(a.offset, valore.to_owned()));
                 }
             }
-            Some("standalone") if matches!(v, "yes" | "no") => {}
+            Some("standalone") if matches!(valore, "yes" | "no") => {}
             _ => return Err(Malformata((a.offset, "dichiarazione XML scritta male"))),
         }
         prima = false;
@@ -305,9 +352,23 @@ mod tests {
     #[test]
     fn start_tags() {
         for (t, vale) in [
-            ("<a>", true), ("<a/>", true), ("<a />", true), ("<a b='1'>", true), ("<a b='1'c='2'>", false), ("<a b>", false),
-            ("<a b=1>", false), ("<a b='<'>", false), ("<a b='&amp;'>", true), ("<a b='&x;'>", false), ("<a b='1' b='2'>", false),
-            ("<1a>", false), ("< a>", false), ("<a b='&#x0;'>", false), ("<a / >", false), ("<a b = \"'\">", true), ("<a b='&#65'>", false),
+            ("<a>", true),
+            ("<a/>", true),
+            ("<a />", true),
+            ("<a b='1'>", true),
+            ("<a b='1'c='2'>", false),
+            ("<a b>", false),
+            ("<a b=1>", false),
+            ("<a b='<'>", false),
+            ("<a b='&amp;'>", true),
+            ("<a b='&x;'>", false),
+            ("<a b='1' b='2'>", false),
+            ("<1a>", false),
+            ("< a>", false),
+            ("<a b='&#x0;'>", false),
+            ("<a / >", false),
+            ("<a b = \"'\">", true),
+            ("<a b='&#65'>", false),
         ] {
             assert_eq!(inizio(t).is_ok(), vale, "{t}");
         }
@@ -326,9 +387,14 @@ mod tests {
             assert!(istruzione(t).is_err(), "{t}");
         }
         for (t, vale) in [
-            ("<?xml version='1.0'?>", true), ("<?xml version=\"1.0\" encoding='utf-8' standalone='no' ?>", true), ("<?xml encoding='UTF-8'?>", false),
-            ("<?xml version='1.0'encoding='UTF-8'?>", false), ("<?xml version='2.0'?>", false), ("<?xml version='1.0' standalone='boh'?>", false),
-            ("<?xml version='1.0' standalone='no' encoding='UTF-8'?>", false), ("<?xml version='1.0' encoding='ISO-8859-1'?>", false),
+            ("<?xml version='1.0'?>", true),
+            ("<?xml version=\"1.0\" encoding='utf-8' standalone='no' ?>", true),
+            ("<?xml encoding='UTF-8'?>", false),
+            ("<?xml version='1.0'encoding='UTF-8'?>", false),
+            ("<?xml version='2.0'?>", false),
+            ("<?xml version='1.0' standalone='boh'?>", false),
+            ("<?xml version='1.0' standalone='no' encoding='UTF-8'?>", false),
+            ("<?xml version='1.0' encoding='ISO-8859-1'?>", false),
         ] {
             assert_eq!(dichiarazione(t).is_ok(), vale, "{t}");
         }

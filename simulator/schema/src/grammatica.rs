@@ -35,7 +35,11 @@ pub(crate) struct Volte {
 #[derive(Clone, Debug)]
 pub(crate) enum Particella {
     /// A local element: no namespace.
-    Elemento { nome: String, tipo: NomeTipo, volte: Volte },
+    Elemento {
+        nome: String,
+        tipo: NomeTipo,
+        volte: Volte,
+    },
     /// A reference to a global element: qualified.
     Riferimento { elemento: NomeTipo, volte: Volte },
     /// One after the other.
@@ -104,7 +108,8 @@ pub(crate) fn grammatica() -> &'static Grammatica {
     G.get_or_init(|| {
         let mut g = Grammatica::default();
         for testo in TESTI {
-            g.leggi(testo).expect("the embedded grammar is read by every test");
+            g.leggi(testo)
+                .expect("the embedded grammar is read by every test");
         }
         g
     })
@@ -121,7 +126,11 @@ impl Grammatica {
         let mut semplice: Option<NomeTipo> = None;
         let mut pila: Vec<Aperto> = Vec::new();
         for (indice, riga) in testo.lines().enumerate() {
-            let errore = |motivo| ErroreGrammatica { riga: indice + 1, motivo, testo: riga.to_owned() };
+            let errore = |motivo| ErroreGrammatica {
+                riga: indice + 1,
+                motivo,
+                testo: riga.to_owned(),
+            };
             if riga.is_empty() || riga.starts_with('#') {
                 continue;
             }
@@ -144,43 +153,45 @@ impl Grammatica {
                     let (nome, base) = resto.split_once(' ').ok_or_else(|| errore("tipo senza base"))?;
                     let base = self.nome(base).ok_or_else(|| errore("base ignota"))?;
                     let chiave = (qui, nome.to_owned());
-                    let nuovo = Semplice { base, minimo: None, massimo: None, spazi: None, modelli: Vec::new(), valori: Vec::new() };
+                    let nuovo = Semplice {
+                        base,
+                        minimo: None,
+                        massimo: None,
+                        spazi: None,
+                        modelli: Vec::new(),
+                        valori: Vec::new(),
+                    };
                     if self.semplici.insert(chiave.clone(), nuovo).is_some() {
                         return Err(errore("tipo ripetuto"));
                     }
                     semplice = Some(chiave);
                 }
-                (1, "lunghezza" | "minimo" | "massimo" | "spazi" | "modello" | "valore") if semplice.is_some() => {
-                    let tipo = semplice.as_ref().and_then(|s| self.semplici.get_mut(s)).ok_or_else(|| errore("tipo perso"))?;
+                (1, "lunghezza" | "minimo" | "massimo" | "spazi" | "modello" | "valore")
+                    if semplice.is_some() =>
+                {
+                    let tipo = semplice
+                        .as_ref()
+                        .and_then(|s| self.semplici.get_mut(s))
+                        .ok_or_else(|| errore("tipo perso"))?;
                     tipo.vincolo(parola, resto).map_err(errore)?;
                 }
                 (0, "complesso" | "elemento") => {
-                    let elemento = parola == "elemento";
-                    let mut parti = resto.split(' ');
-                    let nome = (qui, parti.next().unwrap_or_default().to_owned());
-                    let mut nuovo = Complesso::default();
-                    match (parti.next(), parti.next().and_then(|b| self.nome(b)), parti.next()) {
-                        (None, None, None) => {}
-                        (Some("estende"), Some(base), None) => nuovo.base = Some(base),
-                        (Some("valore"), Some(base), None) => nuovo.valore = Some(base),
-                        _ => return Err(errore("derivazione ignota")),
-                    }
-                    let tavola = if elemento { &mut self.elementi } else { &mut self.complessi };
-                    if tavola.insert(nome.clone(), nuovo).is_some() {
-                        return Err(errore("dichiarazione ripetuta"));
-                    }
-                    if elemento {
-                        self.ordine.push(nome.clone());
-                    }
-                    ultimo = Some((elemento, nome));
+                    ultimo = Some(self.dichiara(qui, parola == "elemento", resto).map_err(errore)?);
                 }
                 (1.., "sequenza" | "scelta") if ultimo.is_some() => {
                     self.chiudi(&mut pila, rientro, ultimo.as_ref()).map_err(errore)?;
-                    pila.push((rientro, parola == "scelta", volte(resto).ok_or_else(|| errore("occorrenze"))?, Vec::new()));
+                    pila.push((
+                        rientro,
+                        parola == "scelta",
+                        volte(resto).ok_or_else(|| errore("occorrenze"))?,
+                        Vec::new(),
+                    ));
                 }
                 (2.., "el" | "rif") if ultimo.is_some() => {
                     self.chiudi(&mut pila, rientro, ultimo.as_ref()).map_err(errore)?;
-                    let particella = self.particella(parola, resto).ok_or_else(|| errore("elemento illeggibile"))?;
+                    let particella = self
+                        .particella(parola, resto)
+                        .ok_or_else(|| errore("elemento illeggibile"))?;
                     let gruppo = pila.last_mut().ok_or_else(|| errore("elemento senza gruppo"))?;
                     if gruppo.0 + 1 != rientro {
                         return Err(errore("rientro"));
@@ -190,23 +201,72 @@ impl Grammatica {
                 _ => return Err(errore("costrutto non previsto")),
             }
         }
-        self.chiudi(&mut pila, 0, ultimo.as_ref()).map_err(|motivo| ErroreGrammatica { riga: 0, motivo, testo: String::new() })
+        self.chiudi(&mut pila, 0, ultimo.as_ref())
+            .map_err(|motivo| ErroreGrammatica {
+                riga: 0,
+                motivo,
+                testo: String::new(),
+            })
+    }
+
+    /// A complex type or a root, its group still to come.
+    fn dichiara(&mut self, qui: u16, elemento: bool, resto: &str) -> Result<(bool, NomeTipo), &'static str> {
+        let mut parti = resto.split(' ');
+        let nome = (qui, parti.next().unwrap_or_default().to_owned());
+        let mut nuovo = Complesso::default();
+        match (
+            parti.next(),
+            parti.next().and_then(|b| self.nome(b)),
+            parti.next(),
+        ) {
+            (None, None, None) => {}
+            (Some("estende"), Some(base), None) => nuovo.base = Some(base),
+            (Some("valore"), Some(base), None) => nuovo.valore = Some(base),
+            _ => return Err("derivazione ignota"),
+        }
+        let tavola = if elemento {
+            &mut self.elementi
+        } else {
+            &mut self.complessi
+        };
+        if tavola.insert(nome.clone(), nuovo).is_some() {
+            return Err("dichiarazione ripetuta");
+        }
+        if elemento {
+            self.ordine.push(nome.clone());
+        }
+        Ok((elemento, nome))
     }
 
     /// Closes the groups that are not above a line indented by `rientro`.
-    fn chiudi(&mut self, pila: &mut Vec<Aperto>, rientro: usize, di: Option<&(bool, NomeTipo)>) -> Result<(), &'static str> {
+    fn chiudi(
+        &mut self,
+        pila: &mut Vec<Aperto>,
+        rientro: usize,
+        di: Option<&(bool, NomeTipo)>,
+    ) -> Result<(), &'static str> {
         while pila.last().is_some_and(|g| g.0 >= rientro) {
-            let Some((_, scelta, volte, figli)) = pila.pop() else { break };
+            let Some((_, scelta, volte, figli)) = pila.pop() else {
+                break;
+            };
             if figli.is_empty() {
                 return Err("gruppo vuoto");
             }
-            let gruppo = if scelta { Particella::Scelta { figli, volte } } else { Particella::Sequenza { figli, volte } };
+            let gruppo = if scelta {
+                Particella::Scelta { figli, volte }
+            } else {
+                Particella::Sequenza { figli, volte }
+            };
             if let Some(sopra) = pila.last_mut() {
                 sopra.3.push(gruppo);
                 continue;
             }
             let (elemento, nome) = di.ok_or("gruppo fuori posto")?;
-            let tavola = if *elemento { &mut self.elementi } else { &mut self.complessi };
+            let tavola = if *elemento {
+                &mut self.elementi
+            } else {
+                &mut self.complessi
+            };
             let dove = tavola.get_mut(nome).ok_or("gruppo fuori posto")?;
             if dove.gruppo.replace(gruppo).is_some() || dove.valore.is_some() {
                 return Err("due gruppi");
@@ -219,24 +279,41 @@ impl Grammatica {
         let mut parti = resto.split(' ');
         let nome = parti.next()?;
         if parola == "rif" {
-            return Some(Particella::Riferimento { elemento: self.nome(nome)?, volte: volte(parti.next().unwrap_or(""))? });
+            return Some(Particella::Riferimento {
+                elemento: self.nome(nome)?,
+                volte: volte(parti.next().unwrap_or(""))?,
+            });
         }
         let tipo = self.nome(parti.next()?)?;
-        Some(Particella::Elemento { nome: nome.to_owned(), tipo, volte: volte(parti.next().unwrap_or(""))? })
+        Some(Particella::Elemento {
+            nome: nome.to_owned(),
+            tipo,
+            volte: volte(parti.next().unwrap_or(""))?,
+        })
     }
 
     fn spazio(&self, breve: &str) -> Option<u16> {
-        self.spazi.iter().position(|(b, _)| b == breve).and_then(|i| u16::try_from(i).ok())
+        self.spazi
+            .iter()
+            .position(|(b, _)| b == breve)
+            .and_then(|i| u16::try_from(i).ok())
     }
 
     fn nome(&self, testo: &str) -> Option<NomeTipo> {
         let (breve, locale) = testo.split_once(':')?;
-        Some((if breve == "xs" { XS } else { self.spazio(breve)? }, locale.to_owned()))
+        Some((
+            if breve == "xs" { XS } else { self.spazio(breve)? },
+            locale.to_owned(),
+        ))
     }
 
     /// The full namespace name of an index.
     pub(crate) fn uri(&self, spazio: u16) -> &str {
-        if spazio == XS { "http://www.w3.org/2001/XMLSchema" } else { &self.spazi[usize::from(spazio)].1 }
+        if spazio == XS {
+            "http://www.w3.org/2001/XMLSchema"
+        } else {
+            &self.spazi[usize::from(spazio)].1
+        }
     }
 }
 
@@ -306,7 +383,12 @@ mod tests {
 
     #[test]
     fn an_unknown_construct_is_refused() {
-        for testo in ["qualunque x", "nel ignoto", "spazio a http://a\nnel a\nelemento E\n tutti", "spazio a b\nnel a\nsemplice t xs:string\n minimo x"] {
+        for testo in [
+            "qualunque x",
+            "nel ignoto",
+            "spazio a http://a\nnel a\nelemento E\n tutti",
+            "spazio a b\nnel a\nsemplice t xs:string\n minimo x",
+        ] {
             assert!(Grammatica::default().leggi(testo).is_err(), "{testo}");
         }
     }

@@ -107,11 +107,29 @@ pub fn leggi<R: Ricevitore + Send>(
 ) -> Result<Riassunto, ErroreLettura> {
     let record = Record::di(modello, record);
     let taglio = Taglio::nuovo(ingresso, &record, o.blocco, o.max_record, o.max_espansi);
-    let unione = Unione { modello, record: &record, o, nuovo: &nuovo, raccogli, vera: Some(Lettura::nuova()), sospeso: None, riassunto: RIASSUNTO_VUOTO };
-    if o.fili > 1 { parallelo(taglio, unione) } else { in_fila(taglio, unione) }
+    let unione = Unione {
+        modello,
+        record: &record,
+        o,
+        nuovo: &nuovo,
+        raccogli,
+        vera: Some(Lettura::nuova()),
+        sospeso: None,
+        riassunto: RIASSUNTO_VUOTO,
+    };
+    if o.fili > 1 {
+        parallelo(taglio, unione)
+    } else {
+        in_fila(taglio, unione)
+    }
 }
 
-const RIASSUNTO_VUOTO: Riassunto = Riassunto { byte: 0, blocchi: 0, violazioni: 0, fatale: false };
+const RIASSUNTO_VUOTO: Riassunto = Riassunto {
+    byte: 0,
+    blocchi: 0,
+    violazioni: 0,
+    fatale: false,
+};
 
 /// One thread: every block is read from the true state.
 fn in_fila<I: Read, R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)>(
@@ -153,7 +171,11 @@ struct Prova<R> {
 
 impl<R> Letto<R> {
     fn da_leggere(p: Pezzo, numero: u64) -> Self {
-        Self { blocco: Blocco::nuovo(p.byte, numero, p.inizio), ultimo: p.ultimo, prova: None }
+        Self {
+            blocco: Blocco::nuovo(p.byte, numero, p.inizio),
+            ultimo: p.ultimo,
+            prova: None,
+        }
     }
 }
 
@@ -174,7 +196,11 @@ struct Unione<'a, N, C> {
 impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
     /// Takes the next block in document order; gives back its memory when it is free.
     fn accogli(&mut self, letto: Letto<R>) -> Result<Option<Vec<u8>>, ErroreLettura> {
-        let Letto { mut blocco, ultimo, mut prova } = letto;
+        let Letto {
+            mut blocco,
+            ultimo,
+            mut prova,
+        } = letto;
         let mut libero = None;
         if let Some((mut byte, inizio)) = self.sospeso.take() {
             byte.extend_from_slice(&blocco.byte);
@@ -183,19 +209,34 @@ impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
             prova = None;
         }
         if blocco.byte.len() > self.o.max_record.saturating_add(self.o.blocco.saturating_mul(2)) {
-            return Err(ErroreLettura::RecordTroppoGrande { limite: self.o.max_record as u64, posizione: blocco.inizio() });
+            return Err(ErroreLettura::RecordTroppoGrande {
+                limite: self.o.max_record as u64,
+                posizione: blocco.inizio(),
+            });
         }
-        let Some(vera) = self.vera.take() else { return Ok(libero) };
+        let Some(vera) = self.vera.take() else {
+            return Ok(libero);
+        };
         let (finale, fine, violazioni, ricevitore) = match prova {
             Some(p) if p.supposta == vera => (p.finale, p.fine, p.violazioni, p.ricevitore),
             _ => {
                 let mut ricevitore = (self.nuovo)();
-                let mut motore = Motore::nuovo(self.modello, vera.clone(), self.o.max_violazioni, self.o.solo_generale);
+                let mut motore = Motore::nuovo(
+                    self.modello,
+                    vera.clone(),
+                    self.o.max_violazioni,
+                    self.o.solo_generale,
+                );
                 let fine = motore.corri(&blocco, ultimo, &mut ricevitore);
                 (motore.l, fine, motore.violazioni, ricevitore)
             }
         };
-        let a_meta = fine == Fine::Incompleto || finale.pila.iter().any(|a| self.record.iter().any(|r| r.nodo == a.nodo)) || self.in_foglia(&finale);
+        let a_meta = fine == Fine::Incompleto
+            || finale
+                .pila
+                .iter()
+                .any(|a| self.record.iter().any(|r| r.nodo == a.nodo))
+            || self.in_foglia(&finale);
         if !ultimo && fine != Fine::Fatale && a_meta {
             let inizio = blocco.inizio();
             self.vera = Some(vera);
@@ -212,14 +253,21 @@ impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
     }
 
     fn in_foglia(&self, l: &Lettura) -> bool {
-        l.pila.last().is_some_and(|a| usize::from(a.nodo.0) < self.modello.quanti() && self.modello.foglia(a.nodo))
+        l.pila
+            .last()
+            .is_some_and(|a| usize::from(a.nodo.0) < self.modello.quanti() && self.modello.foglia(a.nodo))
     }
 
     fn guasto(&self, g: Guasto) -> ErroreLettura {
         match g {
             Guasto::Io(e) => ErroreLettura::Io(e),
-            Guasto::Espansi => ErroreLettura::TroppoGrande { limite: self.o.max_espansi },
-            Guasto::Record(posizione) => ErroreLettura::RecordTroppoGrande { limite: self.o.max_record as u64, posizione },
+            Guasto::Espansi => ErroreLettura::TroppoGrande {
+                limite: self.o.max_espansi,
+            },
+            Guasto::Record(posizione) => ErroreLettura::RecordTroppoGrande {
+                limite: self.o.max_record as u64,
+                posizione,
+            },
         }
     }
 }
@@ -236,7 +284,10 @@ impl Supposizioni {
         let blocco = Blocco::nuovo(primo.byte.clone(), 0, primo.inizio);
         motore.corri(&blocco, false, &mut Sordo);
         let testa = motore.l;
-        let dopo = record.iter().map(|r| Lettura::dopo_record(&testa, antenati(modello, r))).collect();
+        let dopo = record
+            .iter()
+            .map(|r| Lettura::dopo_record(&testa, antenati(modello, r)))
+            .collect();
         Self { testa, dopo }
     }
 
@@ -252,8 +303,15 @@ fn antenati(m: &Modello, r: &Record) -> Vec<Aperto> {
     let mut qui = r.nodo;
     while let Some(padre) = m.padre(qui) {
         let figlio = qui.0 - m.nodi[usize::from(padre.0)].primo;
-        let stato = m.automa(padre).and_then(|a| a.stati.iter().flat_map(|s| &s.passi).find(|p| p.figlio == figlio)).map_or(0, |p| p.poi);
-        pila.push(Aperto { nodo: padre, stato, grezzo: 0 });
+        let stato = m
+            .automa(padre)
+            .and_then(|a| a.stati.iter().flat_map(|s| &s.passi).find(|p| p.figlio == figlio))
+            .map_or(0, |p| p.poi);
+        pila.push(Aperto {
+            nodo: padre,
+            stato,
+            grezzo: 0,
+        });
         qui = padre;
     }
     pila.reverse();
@@ -322,8 +380,19 @@ fn taglia<I: Read, R>(
             Ok(None) => return,
             Ok(Some(pezzo)) => {
                 let sup = supposizioni.get_or_insert_with(|| Supposizioni::di(modello, record, &pezzo));
-                let supposta = if numero == 0 { Some(Lettura::nuova()) } else { sup.per(&pezzo).cloned() };
-                if lavori.send(Lavoro { numero, pezzo, supposta }).is_err() {
+                let supposta = if numero == 0 {
+                    Some(Lettura::nuova())
+                } else {
+                    sup.per(&pezzo).cloned()
+                };
+                if lavori
+                    .send(Lavoro {
+                        numero,
+                        pezzo,
+                        supposta,
+                    })
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -335,14 +404,31 @@ fn taglia<I: Read, R>(
     }
 }
 
-fn lavora<R: Ricevitore, N: Fn() -> R>(modello: &Modello, o: &Opzioni, nuovo: &N, lavori: &Receiver<Lavoro>, fatti: &Sender<Risultato<R>>) {
-    for Lavoro { numero, pezzo, supposta } in lavori {
+fn lavora<R: Ricevitore, N: Fn() -> R>(
+    modello: &Modello,
+    o: &Opzioni,
+    nuovo: &N,
+    lavori: &Receiver<Lavoro>,
+    fatti: &Sender<Risultato<R>>,
+) {
+    for Lavoro {
+        numero,
+        pezzo,
+        supposta,
+    } in lavori
+    {
         let mut letto = Letto::da_leggere(pezzo, numero);
         if let Some(supposta) = supposta {
             let mut ricevitore = nuovo();
             let mut motore = Motore::nuovo(modello, supposta.clone(), o.max_violazioni, o.solo_generale);
             let fine = motore.corri(&letto.blocco, letto.ultimo, &mut ricevitore);
-            letto.prova = Some(Prova { supposta, violazioni: motore.violazioni, finale: motore.l, fine, ricevitore });
+            letto.prova = Some(Prova {
+                supposta,
+                violazioni: motore.violazioni,
+                finale: motore.l,
+                fine,
+                ricevitore,
+            });
         }
         if fatti.send((numero, Ok(letto))).is_err() {
             return;

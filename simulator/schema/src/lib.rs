@@ -20,7 +20,9 @@ mod violazione;
 
 pub use albero::{Albero, Elemento, MAX_VIOLAZIONI_DOCUMENTO, albero, valida};
 pub use blocco::{Blocco, Ricevitore};
-pub use leggi::{ErroreLettura, MAX_ESPANSI_BYTE, MAX_RECORD_BYTE, MAX_VIOLAZIONI, Opzioni, Riassunto, leggi};
+pub use leggi::{
+    ErroreLettura, MAX_ESPANSI_BYTE, MAX_RECORD_BYTE, MAX_VIOLAZIONI, Opzioni, Riassunto, leggi,
+};
 pub use modello::{Modello, NodoId, radici};
 pub use motore::MAX_PROFONDITA;
 pub use scrittore::{ErroreScrittura, Scrittore};

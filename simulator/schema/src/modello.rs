@@ -107,12 +107,17 @@ impl Modello {
         let spazio = g.spazi.iter().position(|(_, uri)| uri == ns)?;
         let chiave = (u16::try_from(spazio).ok()?, nome.to_owned());
         g.elementi.get(&chiave)?;
-        let mut pronti = PRONTI.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pronti = PRONTI
+            .get_or_init(Mutex::default)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(m) = pronti.get(&chiave) {
             return Some(m);
         }
         // One grammar per root, for the life of the program: there are about 160.
-        let nuovo: &'static Self = Box::leak(Box::new(Self::compila(g, &chiave).expect("every root compiles: tested")));
+        let nuovo: &'static Self = Box::leak(Box::new(
+            Self::compila(g, &chiave).expect("every root compiles: tested"),
+        ));
         pronti.insert(chiave, nuovo);
         Some(nuovo)
     }
@@ -191,11 +196,24 @@ impl Modello {
 
     fn compila(g: &'static Grammatica, radice: &NomeTipo) -> Result<Self, String> {
         let spazio = g.uri(radice.0);
-        let mut m = Self { nodi: Vec::new(), automi: Vec::new(), tipi: Vec::new(), spazio, percorsi: FxHashMap::default() };
+        let mut m = Self {
+            nodi: Vec::new(),
+            automi: Vec::new(),
+            tipi: Vec::new(),
+            spazio,
+            percorsi: FxHashMap::default(),
+        };
         let mut automi: FxHashMap<Tipo, Contenuto> = FxHashMap::default();
         let tipo = Tipo::Globale(radice.clone());
         let contenuto = m.contenuto(g, &tipo, &mut automi)?;
-        m.nodi.push(Nodo { padre: None, nome: radice.1.clone(), spazio: Some(spazio), contenuto, primo: 0, tipo: None });
+        m.nodi.push(Nodo {
+            padre: None,
+            nome: radice.1.clone(),
+            spazio: Some(spazio),
+            contenuto,
+            primo: 0,
+            tipo: None,
+        });
         let mut i = 0;
         while i < m.nodi.len() {
             let id = NodoId(u16::try_from(i).map_err(|_| "troppi nodi")?);
@@ -207,7 +225,14 @@ impl Modello {
                         Tipo::Nominato(n) if !n.1.starts_with('#') => Some(n),
                         _ => None,
                     };
-                    m.nodi.push(Nodo { padre: Some(id), nome: figlio.nome, spazio: figlio.spazio, contenuto, primo: 0, tipo });
+                    m.nodi.push(Nodo {
+                        padre: Some(id),
+                        nome: figlio.nome,
+                        spazio: figlio.spazio,
+                        contenuto,
+                        primo: 0,
+                        tipo,
+                    });
                 }
             }
             let percorso = m.percorso(id);
@@ -220,7 +245,12 @@ impl Modello {
         Ok(m)
     }
 
-    fn contenuto(&mut self, g: &'static Grammatica, tipo: &Tipo, pronti: &mut FxHashMap<Tipo, Contenuto>) -> Result<Contenuto, String> {
+    fn contenuto(
+        &mut self,
+        g: &'static Grammatica,
+        tipo: &Tipo,
+        pronti: &mut FxHashMap<Tipo, Contenuto>,
+    ) -> Result<Contenuto, String> {
         if let Some(c) = pronti.get(tipo) {
             return Ok(*c);
         }
@@ -289,18 +319,30 @@ impl Automa {
             let mut passi: Vec<Passo> = Vec::new();
             for p in verso {
                 let figlio = &c.figli[c.posizioni[p]];
-                if passi.iter().any(|q| q.nome() == figlio.nome && q.spazio == figlio.spazio) {
+                if passi
+                    .iter()
+                    .any(|q| q.nome() == figlio.nome && q.spazio == figlio.spazio)
+                {
                     return Err(format!("{}: contenuto non deterministico", figlio.nome));
                 }
                 passi.push(passo(figlio, c.posizioni[p], p + 1)?);
             }
             Ok(passi)
         };
-        let mut stati = vec![Stato { passi: passi(&c, &intero.primi)?, finale: intero.vuota }];
+        let mut stati = vec![Stato {
+            passi: passi(&c, &intero.primi)?,
+            finale: intero.vuota,
+        }];
         for p in 0..c.posizioni.len() {
-            stati.push(Stato { passi: passi(&c, &c.seguiti[p])?, finale: intero.ultimi.contains(&p) });
+            stati.push(Stato {
+                passi: passi(&c, &c.seguiti[p])?,
+                finale: intero.ultimi.contains(&p),
+            });
         }
-        Ok(Self { stati, figli: c.figli })
+        Ok(Self {
+            stati,
+            figli: c.figli,
+        })
     }
 }
 
@@ -309,22 +351,46 @@ fn passo(figlio: &Figlio, indice: usize, poi: usize) -> Result<Passo, String> {
     let mut otto = [0_u8; 8];
     let quanti = marca.len().min(8);
     otto[..quanti].copy_from_slice(&marca[..quanti]);
-    let maschera = if quanti == 8 { u64::MAX } else { (1 << (8 * quanti)) - 1 };
+    let maschera = if quanti == 8 {
+        u64::MAX
+    } else {
+        (1 << (8 * quanti)) - 1
+    };
     let intero = |n: usize| u16::try_from(n).map_err(|_| "automa troppo grande".to_owned());
-    Ok(Passo { chiave: u64::from_le_bytes(otto), maschera, marca, figlio: intero(indice)?, poi: intero(poi)?, spazio: figlio.spazio })
+    Ok(Passo {
+        chiave: u64::from_le_bytes(otto),
+        maschera,
+        marca,
+        figlio: intero(indice)?,
+        poi: intero(poi)?,
+        spazio: figlio.spazio,
+    })
 }
 
 impl Costruttore {
     fn parte(&mut self, p: &Particella) -> Result<Parte, String> {
         let (mut parte, volte) = match p {
-            Particella::Elemento { nome, tipo, volte } => (self.posizione(nome, None, Tipo::Nominato(tipo.clone()))?, volte),
+            Particella::Elemento { nome, tipo, volte } => {
+                (self.posizione(nome, None, Tipo::Nominato(tipo.clone()))?, volte)
+            }
             Particella::Riferimento { elemento, volte } => {
-                let spazio = if elemento.0 == XS { return Err("riferimento a xs".to_owned()) } else { &grammatica().spazi[usize::from(elemento.0)].1 };
-                (self.posizione(&elemento.1, Some(spazio), Tipo::Globale(elemento.clone()))?, volte)
+                let spazio = if elemento.0 == XS {
+                    return Err("riferimento a xs".to_owned());
+                } else {
+                    &grammatica().spazi[usize::from(elemento.0)].1
+                };
+                (
+                    self.posizione(&elemento.1, Some(spazio), Tipo::Globale(elemento.clone()))?,
+                    volte,
+                )
             }
             Particella::Sequenza { figli, volte } => (self.sequenza(figli)?, volte),
             Particella::Scelta { figli, volte } => {
-                let mut tutto = Parte { vuota: false, primi: Vec::new(), ultimi: Vec::new() };
+                let mut tutto = Parte {
+                    vuota: false,
+                    primi: Vec::new(),
+                    ultimi: Vec::new(),
+                };
                 for f in figli {
                     let ramo = self.parte(f)?;
                     tutto.vuota |= ramo.vuota;
@@ -344,7 +410,11 @@ impl Costruttore {
     }
 
     fn sequenza(&mut self, figli: &[Particella]) -> Result<Parte, String> {
-        let mut tutto = Parte { vuota: true, primi: Vec::new(), ultimi: Vec::new() };
+        let mut tutto = Parte {
+            vuota: true,
+            primi: Vec::new(),
+            ultimi: Vec::new(),
+        };
         for f in figli {
             let parte = self.parte(f)?;
             for u in &tutto.ultimi {
@@ -370,14 +440,22 @@ impl Costruttore {
             Some(i) if self.figli[i].tipo == tipo => i,
             Some(_) => return Err(format!("{nome}: due tipi nello stesso contenuto")),
             None => {
-                self.figli.push(Figlio { nome: nome.to_owned(), spazio, tipo });
+                self.figli.push(Figlio {
+                    nome: nome.to_owned(),
+                    spazio,
+                    tipo,
+                });
                 self.figli.len() - 1
             }
         };
         let p = self.posizioni.len();
         self.posizioni.push(figlio);
         self.seguiti.push(Vec::new());
-        Ok(Parte { vuota: false, primi: vec![p], ultimi: vec![p] })
+        Ok(Parte {
+            vuota: false,
+            primi: vec![p],
+            ultimi: vec![p],
+        })
     }
 }
 
@@ -390,9 +468,11 @@ pub mod radici {
     /// S001 reply.
     pub const RISPOSTA_S001: (&str, &str) = ("http://www.sogei.it/ANPR/S001subentro", "RispostaS001");
     /// TestConn request (grammar of ours).
-    pub const RICHIESTA_CONNESSIONE: (&str, &str) = ("http://sogei.it/ANPR/connessione", "RichiestaConnessione");
+    pub const RICHIESTA_CONNESSIONE: (&str, &str) =
+        ("http://sogei.it/ANPR/connessione", "RichiestaConnessione");
     /// TestConn reply (grammar of ours).
-    pub const RISPOSTA_CONNESSIONE: (&str, &str) = ("http://sogei.it/ANPR/connessione", "RispostaConnessione");
+    pub const RISPOSTA_CONNESSIONE: (&str, &str) =
+        ("http://sogei.it/ANPR/connessione", "RispostaConnessione");
 }
 
 #[cfg(test)]
@@ -405,7 +485,13 @@ mod tests {
             let m = Modello::di(ns, nome).expect(nome);
             assert!(m.quanti() > 1 && m.quanti() < 20_000, "{nome}: {}", m.quanti());
         }
-        for (ns, nome) in [radici::SUBENTRO, radici::RICHIESTA_S001, radici::RISPOSTA_S001, radici::RICHIESTA_CONNESSIONE, radici::RISPOSTA_CONNESSIONE] {
+        for (ns, nome) in [
+            radici::SUBENTRO,
+            radici::RICHIESTA_S001,
+            radici::RISPOSTA_S001,
+            radici::RICHIESTA_CONNESSIONE,
+            radici::RISPOSTA_CONNESSIONE,
+        ] {
             assert!(Modello::di(ns, nome).is_some(), "{nome}");
         }
         assert!(Modello::di("http://sogei.it/ANPR/subentro", "altro").is_none());
@@ -416,7 +502,10 @@ mod tests {
         let m = Modello::di(radici::SUBENTRO.0, radici::SUBENTRO.1).expect("subentro");
         let p = "subentro/generalitaSoggetti/soggetto/residenza/dataDecorrenzaResidenza";
         let n = m.nodo(p).expect("nodo");
-        assert_eq!((m.percorso(n).as_str(), m.nome(n), m.foglia(n)), (p, "dataDecorrenzaResidenza", true));
+        assert_eq!(
+            (m.percorso(n).as_str(), m.nome(n), m.foglia(n)),
+            (p, "dataDecorrenzaResidenza", true)
+        );
         assert_eq!(m.padre(m.nodo("subentro").expect("radice")), None);
     }
 }

@@ -69,7 +69,15 @@ impl<'m, W: Write> Scrittore<'m, W> {
                 spazi.push(s);
             }
         }
-        Self { modello, fuori, pila: Vec::new(), spazi, finito: false, dichiarazione: true, a_capo: false }
+        Self {
+            modello,
+            fuori,
+            pila: Vec::new(),
+            spazi,
+            finito: false,
+            dichiarazione: true,
+            a_capo: false,
+        }
     }
 
     /// Without the XML declaration, for a message inside an envelope.
@@ -102,9 +110,17 @@ impl<'m, W: Write> Scrittore<'m, W> {
         let (nodo, poi) = self.trova(nome, true)?;
         let percorso = || self.modello.percorso(nodo);
         if forma::carattere_vietato(valore).is_some() {
-            return Err(ErroreScrittura::Valore { percorso: percorso(), motivo: "contiene un carattere che XML non ammette".to_owned() });
+            return Err(ErroreScrittura::Valore {
+                percorso: percorso(),
+                motivo: "contiene un carattere che XML non ammette".to_owned(),
+            });
         }
-        self.modello.ammette(nodo, valore).map_err(|motivo| ErroreScrittura::Valore { percorso: percorso(), motivo })?;
+        self.modello
+            .ammette(nodo, valore)
+            .map_err(|motivo| ErroreScrittura::Valore {
+                percorso: percorso(),
+                motivo,
+            })?;
         self.marca(nodo)?;
         self.fuggi(valore)?;
         self.fine_marca(nodo)?;
@@ -117,11 +133,17 @@ impl<'m, W: Write> Scrittore<'m, W> {
     /// Closes the innermost open element.
     pub fn chiudi(&mut self) -> Result<(), ErroreScrittura> {
         let (nodo, stato) = *self.pila.last().ok_or(ErroreScrittura::Sbilanciato)?;
-        if let Some(stato) = self.modello.automa(nodo).and_then(|a| a.stati.get(usize::from(stato)))
+        if let Some(stato) = self
+            .modello
+            .automa(nodo)
+            .and_then(|a| a.stati.get(usize::from(stato)))
             && !stato.finale
         {
             let manca = stato.passi.first().map_or(String::new(), |p| p.nome().to_owned());
-            return Err(ErroreScrittura::Incompleto { percorso: self.modello.percorso(nodo), manca });
+            return Err(ErroreScrittura::Incompleto {
+                percorso: self.modello.percorso(nodo),
+                manca,
+            });
         }
         if self.a_capo {
             self.fuori.write_all(b"\n")?;
@@ -154,12 +176,22 @@ impl<'m, W: Write> Scrittore<'m, W> {
             None if !self.finito && m.nome(NodoId(0)) == nome => (NodoId(0), 0),
             None => return Err(no()),
             Some((padre, stato)) => {
-                let stato = m.automa(*padre).and_then(|a| a.stati.get(usize::from(*stato))).ok_or_else(no)?;
+                let stato = m
+                    .automa(*padre)
+                    .and_then(|a| a.stati.get(usize::from(*stato)))
+                    .ok_or_else(no)?;
                 let passo: &Passo = stato.passi.iter().find(|p| p.nome() == nome).ok_or_else(no)?;
-                (NodoId(m.nodi[usize::from(padre.0)].primo + passo.figlio), passo.poi)
+                (
+                    NodoId(m.nodi[usize::from(padre.0)].primo + passo.figlio),
+                    passo.poi,
+                )
             }
         };
-        if m.foglia(nodo) == foglia { Ok((nodo, poi)) } else { Err(no()) }
+        if m.foglia(nodo) == foglia {
+            Ok((nodo, poi))
+        } else {
+            Err(no())
+        }
     }
 
     fn prefisso(&self, nodo: NodoId) -> String {
@@ -173,7 +205,8 @@ impl<'m, W: Write> Scrittore<'m, W> {
 
     fn marca(&mut self, nodo: NodoId) -> io::Result<()> {
         if self.pila.is_empty() && self.dichiarazione {
-            self.fuori.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+            self.fuori
+                .write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         }
         if self.a_capo && (self.dichiarazione || !self.pila.is_empty()) {
             self.fuori.write_all(b"\n")?;
@@ -189,7 +222,12 @@ impl<'m, W: Write> Scrittore<'m, W> {
     }
 
     fn fine_marca(&mut self, nodo: NodoId) -> io::Result<()> {
-        write!(self.fuori, "</{}{}>", self.prefisso(nodo), self.modello.nome(nodo))
+        write!(
+            self.fuori,
+            "</{}{}>",
+            self.prefisso(nodo),
+            self.modello.nome(nodo)
+        )
     }
 
     fn fuggi(&mut self, valore: &str) -> io::Result<()> {

@@ -26,7 +26,9 @@ impl Record {
         nodi.map(|nodo| Self {
             nodo,
             fine: memmem::FinderRev::new(format!("</{}", m.nome(nodo)).as_bytes()).into_owned(),
-            inizio_sezione: m.padre(nodo).map_or(Vec::new(), |p| format!("<{}", m.nome(p)).into_bytes()),
+            inizio_sezione: m
+                .padre(nodo)
+                .map_or(Vec::new(), |p| format!("<{}", m.nome(p)).into_bytes()),
         })
         .collect()
     }
@@ -80,7 +82,13 @@ pub(crate) struct Taglio<'r, I> {
 }
 
 impl<'r, I: Read> Taglio<'r, I> {
-    pub(crate) fn nuovo(ingresso: I, record: &'r [Record], blocco: usize, max_record: usize, max_byte: u64) -> Self {
+    pub(crate) fn nuovo(
+        ingresso: I,
+        record: &'r [Record],
+        blocco: usize,
+        max_record: usize,
+        max_byte: u64,
+    ) -> Self {
         Self {
             ingresso,
             record,
@@ -115,7 +123,12 @@ impl<'r, I: Read> Taglio<'r, I> {
                 let inizio = self.inizio;
                 self.inizio = inizio.dopo(&byte);
                 self.dopo = Some(self.sezione);
-                return Ok(Some(Pezzo { byte, inizio, dopo: pezzo_dopo, ultimo: self.finito }));
+                return Ok(Some(Pezzo {
+                    byte,
+                    inizio,
+                    dopo: pezzo_dopo,
+                    ultimo: self.finito,
+                }));
             }
             if byte.len() > self.max_record {
                 return Err(Guasto::Record(self.inizio));
@@ -174,7 +187,13 @@ mod tests {
     #[test]
     fn blocks_join_to_the_document_and_end_after_records() {
         let m = Modello::di(radici::SUBENTRO.0, radici::SUBENTRO.1).expect("subentro");
-        let r = Record::di(m, &["subentro/generalitaSoggetti/soggetto", "subentro/famiglie/famiglia"]);
+        let r = Record::di(
+            m,
+            &[
+                "subentro/generalitaSoggetti/soggetto",
+                "subentro/famiglie/famiglia",
+            ],
+        );
         let documento = "<s><g><soggetto>1<famiglia></famiglia></soggetto>\n<soggetto>2</soggetto ></g><famiglie><famiglia>3</famiglia></famiglie></s>";
         for blocco in 1..200 {
             let mut t = Taglio::nuovo(documento.as_bytes(), &r, blocco, 1000, 1000);
@@ -182,7 +201,12 @@ mod tests {
             while let Some(p) = t.prossimo(Vec::new()).expect("no fault") {
                 assert_eq!(p.inizio, Posizione::INIZIO.dopo(&tutto));
                 tutto.extend_from_slice(&p.byte);
-                assert!(p.ultimo || tutto.ends_with(b"soggetto>") || tutto.ends_with(b"</soggetto >") || tutto.ends_with(b"3</famiglia>"));
+                assert!(
+                    p.ultimo
+                        || tutto.ends_with(b"soggetto>")
+                        || tutto.ends_with(b"</soggetto >")
+                        || tutto.ends_with(b"3</famiglia>")
+                );
             }
             assert_eq!(tutto, documento.as_bytes());
         }

@@ -17,7 +17,11 @@ pub struct Posizione {
 
 impl Posizione {
     /// The beginning of a document.
-    pub const INIZIO: Self = Self { offset: 0, riga: 1, colonna: 1 };
+    pub const INIZIO: Self = Self {
+        offset: 0,
+        riga: 1,
+        colonna: 1,
+    };
 
     /// Where `testo` ends, if it starts here.
     #[must_use]
@@ -88,7 +92,11 @@ pub struct Violazione {
 impl fmt::Display for Violazione {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.posizione, self.testo)?;
-        if self.percorso.is_empty() { Ok(()) } else { write!(f, " (in {})", self.percorso) }
+        if self.percorso.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " (in {})", self.percorso)
+        }
     }
 }
 
@@ -98,7 +106,11 @@ const MAX_CITAZIONE_CARATTERI: usize = 60;
 /// Quotes a value of the sender, shortened.
 pub(crate) fn cita(valore: &str) -> String {
     let breve: String = valore.chars().take(MAX_CITAZIONE_CARATTERI).collect();
-    if breve.len() < valore.len() { format!("«{breve}…»") } else { format!("«{breve}»") }
+    if breve.len() < valore.len() {
+        format!("«{breve}…»")
+    } else {
+        format!("«{breve}»")
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +121,13 @@ mod tests {
     fn columns_count_characters() {
         let p = Posizione::INIZIO.dopo("prima\nè qui".as_bytes());
         assert_eq!((p.offset, p.riga, p.colonna), (12, 2, 6));
-        assert_eq!(p.dopo("xy".as_bytes()), Posizione { offset: 14, riga: 2, colonna: 8 });
+        assert_eq!(
+            p.dopo("xy".as_bytes()),
+            Posizione {
+                offset: 14,
+                riga: 2,
+                colonna: 8
+            }
+        );
     }
 }

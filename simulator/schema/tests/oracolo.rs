@@ -25,8 +25,14 @@ enum Verdetto {
 
 /// Where we refuse on purpose what libxml2 may accept.
 const DIFFERENZE: [(TipoViolazione, &str); 2] = [
-    (TipoViolazione::Doctype, "a document type declaration is always refused: no message needs one and entities are an attack"),
-    (TipoViolazione::Codifica, "an encoding other than UTF-8 is refused even if libxml2 can decode it"),
+    (
+        TipoViolazione::Doctype,
+        "a document type declaration is always refused: no message needs one and entities are an attack",
+    ),
+    (
+        TipoViolazione::Codifica,
+        "an encoding other than UTF-8 is refused even if libxml2 can decode it",
+    ),
 ];
 
 struct Documento {
@@ -50,7 +56,11 @@ fn schemi(comuni: &Path) -> BTreeMap<String, PathBuf> {
         let file = voce.expect("readable folder").path();
         if file.extension().is_some_and(|e| e == "xsd") {
             let testo = fs::read_to_string(&file).expect("schema in UTF-8");
-            let spazio = testo.split("targetNamespace=\"").nth(1).and_then(|t| t.split('"').next()).expect("target namespace");
+            let spazio = testo
+                .split("targetNamespace=\"")
+                .nth(1)
+                .and_then(|t| t.split('"').next())
+                .expect("target namespace");
             trovati.insert(spazio.to_owned(), file);
         }
     }
@@ -58,12 +68,22 @@ fn schemi(comuni: &Path) -> BTreeMap<String, PathBuf> {
 }
 
 fn xmllint(schema: &Path, cartella: &Path, nomi: &[String]) -> BTreeMap<String, Verdetto> {
-    let esito = Command::new("xmllint").arg("--noout").arg("--schema").arg(schema).args(nomi).current_dir(cartella).output();
+    let esito = Command::new("xmllint")
+        .arg("--noout")
+        .arg("--schema")
+        .arg(schema)
+        .args(nomi)
+        .current_dir(cartella)
+        .output();
     let esito = esito.expect("xmllint is needed: apt-get install libxml2-utils");
     let testo = String::from_utf8_lossy(&esito.stderr);
-    let mut verdetti: BTreeMap<String, Verdetto> = nomi.iter().map(|n| (n.clone(), Verdetto::Malformato)).collect();
+    let mut verdetti: BTreeMap<String, Verdetto> =
+        nomi.iter().map(|n| (n.clone(), Verdetto::Malformato)).collect();
     for riga in testo.lines() {
-        let (nome, v) = match (riga.strip_suffix(" validates"), riga.strip_suffix(" fails to validate")) {
+        let (nome, v) = match (
+            riga.strip_suffix(" validates"),
+            riga.strip_suffix(" fails to validate"),
+        ) {
             (Some(n), _) => (n, Verdetto::Valido),
             (_, Some(n)) => (n, Verdetto::Invalido),
             _ => continue,
@@ -88,16 +108,29 @@ fn documenti(m: &Modello, seme: u64, quanti: [usize; 3]) -> Vec<Documento> {
             if genere == "byte" {
                 c.muta_byte(&mut byte);
             }
-            tutti.push(Documento { nome: format!("{genere}{i}.xml"), genere, byte });
+            tutti.push(Documento {
+                nome: format!("{genere}{i}.xml"),
+                genere,
+                byte,
+            });
         }
     }
     tutti
 }
 
 /// Judges all documents of one root; gives the counts (kind, verdict) and the differences.
-fn giudica(ns: &str, nome: &str, schema: &Path, seme: u64, quanti: [usize; 3]) -> (BTreeMap<(&'static str, Verdetto), usize>, Vec<String>, usize) {
+fn giudica(
+    ns: &str,
+    nome: &str,
+    schema: &Path,
+    seme: u64,
+    quanti: [usize; 3],
+) -> (BTreeMap<(&'static str, Verdetto), usize>, Vec<String>, usize) {
     let m = Modello::di(ns, nome).expect("root");
-    let cartella = tempfile::Builder::new().prefix("oracolo").tempdir_in(memoria()).expect("folder");
+    let cartella = tempfile::Builder::new()
+        .prefix("oracolo")
+        .tempdir_in(memoria())
+        .expect("folder");
     let tutti = documenti(m, seme, quanti);
     let (mut conti, mut diversi, mut per_regola) = (BTreeMap::new(), Vec::new(), 0);
     for gruppo in tutti.chunks(PER_PROCESSO) {
@@ -113,13 +146,22 @@ fn giudica(ns: &str, nome: &str, schema: &Path, seme: u64, quanti: [usize; 3]) -
             if nostro == loro {
                 continue;
             }
-            if nostro == Verdetto::Malformato && DIFFERENZE.iter().any(|(t, _)| violazioni.iter().any(|v| v.fatale && v.tipo == *t)) {
+            if nostro == Verdetto::Malformato
+                && DIFFERENZE
+                    .iter()
+                    .any(|(t, _)| violazioni.iter().any(|v| v.fatale && v.tipo == *t))
+            {
                 per_regola += 1;
                 continue;
             }
             let copia = env::temp_dir().join(format!("oracolo-{nome}-{}", d.nome));
             fs::write(&copia, &d.byte).expect("written");
-            diversi.push(format!("{nome} {}: nostro {nostro:?}, xmllint {loro:?}; {:?}; in {}", d.genere, violazioni.first(), copia.display()));
+            diversi.push(format!(
+                "{nome} {}: nostro {nostro:?}, xmllint {loro:?}; {:?}; in {}",
+                d.genere,
+                violazioni.first(),
+                copia.display()
+            ));
         }
     }
     (conti, diversi, per_regola)
@@ -137,7 +179,9 @@ fn our_verdict_is_that_of_xmllint() {
         return;
     };
     let schemi = schemi(&Path::new(&cartella).join("comuni"));
-    let radici: Vec<_> = Modello::radici().filter(|(ns, _)| !ns.ends_with("/connessione")).collect();
+    let radici: Vec<_> = Modello::radici()
+        .filter(|(ns, _)| !ns.ends_with("/connessione"))
+        .collect();
     let parte = |tutti: usize| tutti.div_ceil(radici.len());
     let quanti = [parte(VALIDI), parte(MUTATI), parte(DI_BYTE)];
     let prossima = std::sync::atomic::AtomicUsize::new(0);
@@ -164,8 +208,26 @@ fn our_verdict_is_that_of_xmllint() {
         per_regola += r;
     }
     eprintln!("verdetti di xmllint: {conti:?}; differenze volute: {per_regola}");
-    let di = |genere| conti.iter().filter(|((g, _), _)| *g == genere).map(|(_, n)| n).sum::<usize>();
-    assert!(di("valido") >= VALIDI && di("mutato") >= MUTATI && di("byte") >= DI_BYTE, "too few documents");
-    assert!(diversi.is_empty(), "{} differenze:\n{}", diversi.len(), diversi[..diversi.len().min(25)].join("\n"));
-    assert_eq!(conti.get(&("valido", Verdetto::Valido)), Some(&di("valido")), "a random valid document is not");
+    let di = |genere| {
+        conti
+            .iter()
+            .filter(|((g, _), _)| *g == genere)
+            .map(|(_, n)| n)
+            .sum::<usize>()
+    };
+    assert!(
+        di("valido") >= VALIDI && di("mutato") >= MUTATI && di("byte") >= DI_BYTE,
+        "too few documents"
+    );
+    assert!(
+        diversi.is_empty(),
+        "{} differenze:\n{}",
+        diversi.len(),
+        diversi[..diversi.len().min(25)].join("\n")
+    );
+    assert_eq!(
+        conti.get(&("valido", Verdetto::Valido)),
+        Some(&di("valido")),
+        "a random valid document is not"
+    );
 }

@@ -40,7 +40,11 @@ pub struct Elemento {
 impl Campione {
     /// A source; the same seed gives the same documents.
     pub fn nuovo(seme: u64) -> Self {
-        Self { caso: Pcg64Mcg::seed_from_u64(seme), elementi: ELEMENTI_CAMPIONE, rimasti: 0 }
+        Self {
+            caso: Pcg64Mcg::seed_from_u64(seme),
+            elementi: ELEMENTI_CAMPIONE,
+            rimasti: 0,
+        }
     }
 
     /// Documents of about `n` elements.
@@ -60,22 +64,37 @@ impl Campione {
                 spazi.push(s);
             }
         }
-        let dichiarati = spazi.iter().map(|s| (format!("xmlns:{}", prefisso(s)), (*s).to_owned()));
+        let dichiarati = spazi
+            .iter()
+            .map(|s| (format!("xmlns:{}", prefisso(s)), (*s).to_owned()));
         radice.attributi.extend(dichiarati);
-        radice.attributi.push(("xmlns:xsi".to_owned(), "http://www.w3.org/2001/XMLSchema-instance".to_owned()));
+        radice.attributi.push((
+            "xmlns:xsi".to_owned(),
+            "http://www.w3.org/2001/XMLSchema-instance".to_owned(),
+        ));
         radice
     }
 
     /// A random value that the leaf `n` admits; empty for what is not a leaf.
     pub fn valore(&mut self, modello: &Modello, n: NodoId) -> String {
-        modello.tipo(n).map_or_else(String::new, |t| valori::valore(&mut self.caso, t))
+        modello
+            .tipo(n)
+            .map_or_else(String::new, |t| valori::valore(&mut self.caso, t))
     }
 
     fn elemento(&mut self, m: &Modello, n: NodoId) -> Elemento {
         self.rimasti = self.rimasti.saturating_sub(1);
         let nodo = &m.nodi[usize::from(n.0)];
-        let nome = nodo.spazio.map_or_else(|| nodo.nome.clone(), |s| format!("{}:{}", prefisso(s), nodo.nome));
-        let mut e = Elemento { nome, attributi: Vec::new(), testo: String::new(), figli: Vec::new(), foglia: m.foglia(n) };
+        let nome = nodo
+            .spazio
+            .map_or_else(|| nodo.nome.clone(), |s| format!("{}:{}", prefisso(s), nodo.nome));
+        let mut e = Elemento {
+            nome,
+            attributi: Vec::new(),
+            testo: String::new(),
+            figli: Vec::new(),
+            foglia: m.foglia(n),
+        };
         let Some(automa) = m.automa(n) else {
             e.testo = self.valore(m, n);
             return e;
@@ -119,7 +138,9 @@ impl Elemento {
     pub fn xml_vario(&self, c: &mut Campione) -> Vec<u8> {
         let mut fuori = String::new();
         if c.caso.random_bool(0.5) {
-            fuori.push_str("<?xml version='1.0' encoding=\"utf-8\" standalone=\"yes\" ?>\r\n<!-- prima --><?pi x?>");
+            fuori.push_str(
+                "<?xml version='1.0' encoding=\"utf-8\" standalone=\"yes\" ?>\r\n<!-- prima --><?pi x?>",
+            );
         }
         self.scrivi(&mut fuori, &mut |fuori, dove| c.varia(fuori, dove));
         if c.caso.random_bool(0.3) {
@@ -133,7 +154,7 @@ impl Elemento {
         fuori.push_str(&self.nome);
         for (n, v) in &self.attributi {
             varia(fuori, Dove::Attributo);
-            fuori.push_str(&format!(" {n}=\""));
+            fuori.extend([" ", n, "=\""]);
             fuggi(fuori, v);
             fuori.push('"');
         }
@@ -151,7 +172,7 @@ impl Elemento {
         if !self.foglia {
             varia(fuori, Dove::Fra);
         }
-        fuori.push_str(&format!("</{}", self.nome));
+        fuori.extend(["</", &self.nome]);
         varia(fuori, Dove::Attributo);
         fuori.push('>');
     }
@@ -172,8 +193,10 @@ impl Campione {
             (Dove::Attributo, 0) => fuori.push_str("\n  "),
             (Dove::Vuoto, 0..12) => fuori.push_str("/>"),
             (Dove::Vuoto, 12) => fuori.push_str(" />"),
-            (Dove::Testo(t), 0) if !t.contains("]]>") && !t.contains('\r') => fuori.push_str(&format!("<![CDATA[{t}]]>")),
-            (Dove::Testo(t), 1) => t.chars().for_each(|c| fuori.push_str(&format!("&#x{:X};", u32::from(c)))),
+            (Dove::Testo(t), 0) if !t.contains("]]>") && !t.contains('\r') => {
+                fuori.extend(["<![CDATA[", t, "]]>"])
+            }
+            (Dove::Testo(t), 1) => fuori.extend(t.chars().map(|c| format!("&#x{:X};", u32::from(c)))),
             (Dove::Testo(t), 2) => {
                 let meta = t.char_indices().nth(t.chars().count() / 2).map_or(0, |(i, _)| i);
                 fuggi(fuori, &t[..meta]);

@@ -6,9 +6,40 @@ use super::{Campione, Elemento};
 
 /// Values that many types refuse and some admit.
 const VALORI: [&str; 34] = [
-    "", " ", "  x  ", "x", "X", "0", "1", "00", "-1", "123456789012345678901234567890", "è", "(ROSSI)", "a\nb", "\t1", "1 ", "true", "TRUE",
-    "2020-02-30", "2020-2-3", "20200203", "2020-02-29Z", "12020-01-01", "0000-01-01", "2020-01-01T00:00:00", "2020-01-01T24:00:00", "2147483648",
-    "+5", "QUJ", "QUJDRA=", "=", "٣", "\u{8A}", "S|N", "a\rb",
+    "",
+    " ",
+    "  x  ",
+    "x",
+    "X",
+    "0",
+    "1",
+    "00",
+    "-1",
+    "123456789012345678901234567890",
+    "è",
+    "(ROSSI)",
+    "a\nb",
+    "\t1",
+    "1 ",
+    "true",
+    "TRUE",
+    "2020-02-30",
+    "2020-2-3",
+    "20200203",
+    "2020-02-29Z",
+    "12020-01-01",
+    "0000-01-01",
+    "2020-01-01T00:00:00",
+    "2020-01-01T24:00:00",
+    "2147483648",
+    "+5",
+    "QUJ",
+    "QUJDRA=",
+    "=",
+    "٣",
+    "\u{8A}",
+    "S|N",
+    "a\rb",
 ];
 
 impl Campione {
@@ -28,7 +59,6 @@ impl Campione {
         let e = radice.nesimo(quale)?;
         let quanti_figli = e.figli.len();
         let figlio = self.meno_di(quanti_figli);
-        let attributo = |e: &mut Elemento, n: &str, v: &str| e.attributi.push((n.to_owned(), v.to_owned()));
         match modo {
             0 if quanti_figli > 0 => {
                 e.figli.remove(figlio);
@@ -77,41 +107,45 @@ impl Campione {
                 e.nome = format!("{prefisso}:{}", e.nome);
                 Some("locale qualificato")
             }
-            12 => {
-                attributo(e, ["id", "xml:lang", "xsi:altro", "ignoto:a"][self.meno_di(4)], "v");
-                Some("attributo")
-            }
             13 if !e.foglia => {
-                e.testo = ["testo", " . ", "\u{A0}", " \n\t ", "\u{FEFF}"][self.meno_di(5)].to_owned();
+                e.testo = ["testo", " . ", "\u{A0}", " \n\t ", "\u{FEFF}"][self.meno_di(5)].into();
                 Some("testo fra elementi")
             }
-            14 => {
-                attributo(e, "xsi:nil", ["true", "false", "1", "forse"][self.meno_di(4)]);
-                Some("xsi:nil")
-            }
-            15 => {
-                attributo(e, "xsi:schemaLocation", ["a b", "a", ""][self.meno_di(3)]);
-                Some("schemaLocation")
-            }
-            16 => {
-                attributo(e, "xmlns", ["urn:x", ""][self.meno_di(2)]);
-                Some("xmlns predefinito")
-            }
-            17 => {
-                attributo(e, "xmlns:q", ["urn:x", "http://sogei.it/ANPR/tipoDato"][self.meno_di(2)]);
-                Some("xmlns in mezzo")
-            }
-            18 => {
-                attributo(e, "xsi:type", ["tipoIgnoto", "xsi:string", ""][self.meno_di(3)]);
-                Some("xsi:type")
-            }
+            12 | 14..=18 => Some(self.attributo(e, modo)),
             19 if e.foglia => {
-                let figlio = Elemento { nome: "figlio".to_owned(), attributi: Vec::new(), testo: String::new(), figli: Vec::new(), foglia: true };
+                let figlio = Elemento {
+                    nome: "figlio".to_owned(),
+                    attributi: Vec::new(),
+                    testo: String::new(),
+                    figli: Vec::new(),
+                    foglia: true,
+                };
                 e.figli.push(figlio);
                 Some("figlio in foglia")
             }
             _ => None,
         }
+    }
+}
+
+impl Campione {
+    /// Adds an attribute.
+    fn attributo(&mut self, e: &mut Elemento, modo: usize) -> &'static str {
+        let (nome, valori): (&str, &[&str]) = match modo {
+            12 => ("", &["id", "xml:lang", "xsi:altro", "ignoto:a"]),
+            14 => ("xsi:nil", &["true", "false", "1", "forse"]),
+            15 => ("xsi:schemaLocation", &["a b", "a", ""]),
+            16 => ("xmlns", &["urn:x", ""]),
+            17 => ("xmlns:q", &["urn:x", "http://sogei.it/ANPR/tipoDato"]),
+            _ => ("xsi:type", &["tipoIgnoto", "xsi:string", ""]),
+        };
+        let valore = valori[self.meno_di(valori.len())].to_owned();
+        if nome.is_empty() {
+            e.attributi.push((valore, "v".to_owned()));
+            return "attributo";
+        }
+        e.attributi.push((nome.to_owned(), valore));
+        nome
     }
 }
 

@@ -8,7 +8,28 @@ use crate::grammatica::Spazi;
 use crate::semplici::{Base, TipoSemplice};
 
 /// Characters of a text without pattern.
-const VARI: [char; 20] = ['A', 'b', 'z', '0', '9', ' ', '\'', '-', '.', 'è', 'À', 'ž', '€', '&', '<', '>', '"', '/', '\u{1F600}', ']'];
+const VARI: [char; 20] = [
+    'A',
+    'b',
+    'z',
+    '0',
+    '9',
+    ' ',
+    '\'',
+    '-',
+    '.',
+    'è',
+    'À',
+    'ž',
+    '€',
+    '&',
+    '<',
+    '>',
+    '"',
+    '/',
+    '\u{1F600}',
+    ']',
+];
 /// How often a value is drawn before the type is given up: none needs more than a few.
 const TENTATIVI: usize = 200;
 
@@ -30,13 +51,21 @@ fn prova(caso: &mut Pcg64Mcg, t: &TipoSemplice) -> String {
     match t.base {
         Base::Data => data(caso) + zona(caso),
         Base::DataOra => {
-            let (h, m, s) = (caso.random_range(0..24), caso.random_range(0..60), caso.random_range(0..60));
+            let (h, m, s) = (
+                caso.random_range(0..24),
+                caso.random_range(0..60),
+                caso.random_range(0..60),
+            );
             let frazione = if caso.random_bool(0.3) { ".125" } else { "" };
             format!("{}T{h:02}:{m:02}:{s:02}{frazione}{}", data(caso), zona(caso))
         }
         Base::Intero => caso.random::<i32>().to_string(),
         Base::Booleano => scegli(caso, &["true", "false", "0", "1"]).to_owned(),
-        Base::Base64 => scegli(caso, &["", "QQ==", "QUI=", "QUJD", "QUJDRA==", "QU JD", "H4sI\nAAAA"]).to_owned(),
+        Base::Base64 => scegli(
+            caso,
+            &["", "QQ==", "QUI=", "QUJD", "QUJDRA==", "QU JD", "H4sI\nAAAA"],
+        )
+        .to_owned(),
         Base::Stringa => stringa(caso, t),
     }
 }
@@ -46,12 +75,20 @@ fn scegli<'a>(caso: &mut Pcg64Mcg, da: &[&'a str]) -> &'a str {
 }
 
 fn data(caso: &mut Pcg64Mcg) -> String {
-    let (a, m, g) = (caso.random_range(1850..2030), caso.random_range(1..=12), caso.random_range(1..=31));
+    let (a, m, g) = (
+        caso.random_range(1850..2030),
+        caso.random_range(1..=12),
+        caso.random_range(1..=31),
+    );
     format!("{a}-{m:02}-{g:02}")
 }
 
 fn zona(caso: &mut Pcg64Mcg) -> &'static str {
-    if caso.random_bool(0.9) { "" } else { scegli(caso, &["Z", "+01:00", "-14:00", "+14:00"]) }
+    if caso.random_bool(0.9) {
+        ""
+    } else {
+        scegli(caso, &["Z", "+01:00", "-14:00", "+14:00"])
+    }
 }
 
 fn stringa(caso: &mut Pcg64Mcg, t: &TipoSemplice) -> String {
@@ -64,7 +101,11 @@ fn stringa(caso: &mut Pcg64Mcg, t: &TipoSemplice) -> String {
         return fuori;
     }
     let almeno = t.minimo as usize;
-    let lungo = if caso.random_bool(0.05) && t.massimo < 500 { t.massimo as usize } else { almeno + caso.random_range(0..10) };
+    let lungo = if caso.random_bool(0.05) && t.massimo < 500 {
+        t.massimo as usize
+    } else {
+        almeno + caso.random_range(0..10)
+    };
     let lungo = lungo.min(t.massimo as usize).max(almeno);
     (0..lungo)
         .map(|_| match t.classi.first() {
@@ -100,7 +141,11 @@ fn da_modello(caso: &mut Pcg64Mcg, p: &Pezzo, fuori: &mut String) {
             let ramo = caso.random_range(0..rami.len());
             da_modello(caso, &rami[ramo], fuori);
         }
-        Pezzo::Ripeti { cosa, minimo, massimo } => {
+        Pezzo::Ripeti {
+            cosa,
+            minimo,
+            massimo,
+        } => {
             let fino = massimo.unwrap_or(minimo + 4);
             for _ in 0..caso.random_range(*minimo..=fino.max(*minimo)) {
                 da_modello(caso, cosa, fuori);
