@@ -15,7 +15,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Correggere la data di nascita.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "domani", setup: &[Set("soggetto[3]/attoNascita/anno", "2021"), Remove("soggetto[3]/attoNascita"), Remove("soggetto[3]/cittadinanza/dataValidita"), Remove("soggetto[3]/famiglia/dataDecorrenzaLegame")], breaks: &[Set("soggetto[3]/generalitaSubIscr/dataNascita", "2021-03-02")], near: &[Set("soggetto[3]/generalitaSubIscr/dataNascita", "2021-03-01")] }],
+ cases: &[Case { name: "domani", setup: &[Remove("soggetto[3]/attoNascita"), Remove("soggetto[3]/cittadinanza/dataValidita")], breaks: &[Set("soggetto[3]/generalitaSubIscr/dataNascita", "2021-03-02")], near: &[Set("soggetto[3]/generalitaSubIscr/dataNascita", "2021-03-01")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
