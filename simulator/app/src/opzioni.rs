@@ -145,9 +145,6 @@ pub(crate) struct Check {
     /// Manifesto con le differenze dell'Anagrafe Tributaria
     #[arg(long, value_name = "FILE")]
     pub(crate) manifesto: Option<PathBuf>,
-    /// Maschera nomi e codici fiscali
-    #[arg(long)]
-    pub(crate) oscura: bool,
     /// Anomalie riportate per codice (0 = tutte); i conteggi sono sempre esatti
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) max_campioni: usize,

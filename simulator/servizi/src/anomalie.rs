@@ -1,59 +1,127 @@
 //! Findings of a delivery, page by page, and the lists people download (spec subentro §6.1).
 
-use std::{
-    fs::File,
-    io::{BufRead as _, BufReader},
+use anagrafe::Ambiente;
+use elaborazione::{
+    Rilievo, TipoScheda,
+    liste::{COLONNE_SUBENTRATI, Lista, ScrittoreLista, nome_subentrati},
+};
+use registro::{Classe, Fornitura, LetturaSchede as _, SegmentoVisibile, TipoRecord};
+
+use crate::{
+    ErroreServizio, Esito, SchedaLetta, Simulatore,
+    batch::{CARTELLA_ESITO, in_ordine},
+    schede::decodifica,
 };
 
-use elaborazione::Rilievo;
-use registro::{Fornitura, StatoFornitura};
-
-use crate::{Esito, Simulatore, batch::CARTELLA_ESITO};
-
-/// Findings of a delivery, one JSON object a line.
-const FILE_RILIEVI: &str = "rilievi.jsonl";
+/// The lists of anomalies, in the order of the page.
+const LISTE: [Lista; 3] = [Lista::Individuali, Lista::Famiglie, Lista::CodiceFiscale];
 
 impl Simulatore {
     /// Findings after the first `dopo`, of one code when given, at most `limite`; in (file, position, code) order.
     /// None for a delivery that was not elaborated yet or was cancelled.
     pub fn anomalie(&self, id: &str, codice: Option<&str>, dopo: u64, limite: usize) -> Esito<Vec<Rilievo>> {
         let f = self.fornitura(id)?;
-        self.rilievi(&f, codice, dopo, limite)
+        self.tutti_i_rilievi(&f)?
+            .filter(|r| r.as_ref().map_or(true, |r| codice.is_none_or(|c| c == r.codice)))
+            .skip(usize::try_from(dopo).unwrap_or(usize::MAX))
+            .take(limite)
+            .collect()
     }
 
-    pub(crate) fn rilievi(
-        &self,
-        f: &Fornitura,
-        codice: Option<&str>,
-        dopo: u64,
-        limite: usize,
-    ) -> Esito<Vec<Rilievo>> {
-        let file = match File::open(self.cartella(f.id).join(CARTELLA_ESITO).join(FILE_RILIEVI)) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(e.into()),
-        };
+    /// The lists of a concluded delivery with their number of rows, in the order in which the page shows them.
+    pub fn liste(&self, id: &str) -> Esito<Vec<(String, u64)>> {
+        let f = self.fornitura(id)?;
+        let Some(giorno) = f.conclusa.map(|q| q.date()) else { return Ok(Vec::new()) };
         let mut uscita = Vec::new();
-        let mut visti = 0;
-        for riga in BufReader::with_capacity(1 << 16, file).lines() {
-            let rilievo: Rilievo = serde_json::from_str(&riga?).map_err(crate::ErroreServizio::guasto)?;
-            if codice.is_some_and(|c| c != rilievo.codice) {
-                continue;
+        if f.segmento.is_some() {
+            for file in in_ordine(&f) {
+                uscita.push((nome_subentrati(&file.nome), file.schede.totale()));
             }
-            visti += 1;
-            if visti <= dopo {
-                continue;
-            }
-            if uscita.len() >= limite {
-                break;
-            }
-            uscita.push(rilievo);
         }
+        let mut righe = [0_u64; LISTE.len()];
+        for rilievo in self.tutti_i_rilievi(&f)? {
+            let lista = Lista::di(&rilievo?);
+            if let Some(i) = LISTE.iter().position(|l| Some(*l) == lista) {
+                righe[i] += 1;
+            }
+        }
+        let piene = LISTE.iter().zip(righe).filter(|(_, n)| *n > 0);
+        uscita.extend(piene.map(|(l, n)| (l.nome(f.comune, giorno), n)));
         Ok(uscita)
     }
 
-    /// Whether the delivery has been elaborated to its end.
-    pub(crate) fn conclusa(f: &Fornitura) -> bool {
-        matches!(f.stato, StatoFornitura::ElaborataOk | StatoFornitura::Ko | StatoFornitura::CancellazioneRichiesta)
+    /// One of the lists, Windows-1252, as the Comune downloads it.
+    pub fn lista(&self, id: &str, nome: &str) -> Esito<Vec<u8>> {
+        let f = self.fornitura(id)?;
+        let assente = || ErroreServizio::assente(format!("La fornitura {id} non ha la lista {nome}."));
+        let giorno = f.conclusa.map(|q| q.date()).ok_or_else(assente)?;
+        if let Some(lista) = LISTE.into_iter().find(|l| l.nome(f.comune, giorno) == nome) {
+            return self.lista_anomalie(&f, lista);
+        }
+        let i = in_ordine(&f).iter().position(|x| nome_subentrati(&x.nome) == nome).ok_or_else(assente)?;
+        let segmento = f.segmento.ok_or_else(assente)?;
+        let visibile = self.registro().segmento(f.ambiente, segmento)?.ok_or_else(assente)?;
+        self.lista_subentrati(&f, i, &visibile)
+    }
+
+    fn lista_anomalie(&self, f: &Fornitura, lista: Lista) -> Esito<Vec<u8>> {
+        let mut scrittore = ScrittoreLista::di_anomalie(Vec::new(), lista)?;
+        for rilievo in self.tutti_i_rilievi(f)? {
+            let mut rilievo = rilievo?;
+            if Lista::di(&rilievo) != Some(lista) {
+                continue;
+            }
+            if f.segmento.is_some() {
+                let classe = if rilievo.tipo_scheda.individuale() { Classe::Soggetti } else { Classe::Unita };
+                let schede = self.registro().schede_per_id_comune(f.ambiente, f.comune, classe, &rilievo.scheda)?;
+                rilievo.prog_anpr = schede.iter().find(|s| Some(s.segmento) == f.segmento).map(|s| s.id_anpr);
+            }
+            scrittore.rilievo(&rilievo)?;
+        }
+        Ok(scrittore.fine()?)
+    }
+
+    /// The ids of one file: its records are a run of the segment, in file order.
+    fn lista_subentrati(&self, f: &Fornitura, indice: usize, visibile: &SegmentoVisibile) -> Esito<Vec<u8>> {
+        let file = in_ordine(f);
+        let prima = file[..indice].iter().fold(registro::Schede::default(), |mut s, x| {
+            s.somma(x.schede);
+            s
+        });
+        let mie = file[indice].schede;
+        let mut scrittore = ScrittoreLista::nuova(Vec::new(), &COLONNE_SUBENTRATI)?;
+        for (classe, salta, prendi) in [
+            (Classe::Soggetti, prima.soggetti + prima.aire, mie.soggetti + mie.aire),
+            (Classe::Unita, prima.famiglie + prima.convivenze, mie.famiglie + mie.convivenze),
+        ] {
+            let (salta, prendi) = (salta as usize, prendi as usize);
+            for scheda in self.registro().schede_di(f.ambiente, visibile, classe).skip(salta).take(prendi) {
+                let scheda = scheda?;
+                let tipo = match scheda.record.tipo {
+                    TipoRecord::Soggetto => TipoScheda::SoggettoApr,
+                    TipoRecord::Aire => TipoScheda::SoggettoAire,
+                    TipoRecord::Famiglia => TipoScheda::Famiglia,
+                    TipoRecord::Convivenza => TipoScheda::Convivenza,
+                };
+                scrittore.subentrato(tipo, scheda.id_anpr, &scheda.record.id_comune)?;
+            }
+        }
+        Ok(scrittore.fine()?)
+    }
+
+    /// One person of the register by the id ANPR gave, with every value as the Comune sent it.
+    pub fn scheda_individuale(&self, ambiente: Ambiente, id_anpr: u64) -> Esito<SchedaLetta> {
+        self.pronto_lo_stato()?;
+        let scheda = self
+            .registro()
+            .scheda(ambiente, Classe::Soggetti, id_anpr)?
+            .ok_or_else(|| ErroreServizio::assente(format!("Nessuna scheda {id_anpr} in questo ambiente.")))?;
+        decodifica(scheda.record.tipo, &scheda.record.dati)
+    }
+
+    fn tutti_i_rilievi(&self, f: &Fornitura) -> Esito<impl Iterator<Item = Esito<Rilievo>> + use<>> {
+        let cartella = self.cartella(f.id).join(CARTELLA_ESITO);
+        let rilievi = if cartella.is_dir() { Some(elaborazione::rilievi(&cartella)?) } else { None };
+        Ok(rilievi.into_iter().flatten().map(|r| r.map_err(ErroreServizio::from)))
     }
 }

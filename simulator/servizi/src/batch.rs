@@ -22,7 +22,7 @@ use registro::{
 };
 
 use crate::{
-    ErroreServizio, Esito, Simulatore,
+    Esito, Simulatore,
     invio::{nome_segmento, ripresa},
     schede::{NonValidati, compatti},
     simulatore::prendi,
@@ -391,14 +391,14 @@ fn motivi(esito: &elaborazione::Esito, gravita: Gravita) -> Vec<Motivo> {
             }
             let testo = match campione {
                 Some(r) => r.testo.clone(),
-                None => elaborazione::anomalia(codice).map_or_else(String::new, |a| a.titolo().to_owned()),
+                None => elaborazione::anomalia(codice).map_or_else(String::new, |a| a.testo.osservato.to_owned()),
             };
             Some(Motivo { codice: codice.clone(), testo, quante: *quante })
         })
         .collect()
 }
 
-fn spedisci(t: &mut Transazione<'_>, f: &Fornitura, comune: &Comune, conclusione: Conclusione) -> Esito<()> {
+fn spedisci(t: &mut Transazione, f: &Fornitura, comune: &Comune, conclusione: Conclusione) -> Esito<()> {
     t.spedisci(&Lettera {
         ambiente: f.ambiente,
         comune,

@@ -86,7 +86,7 @@ pub(crate) fn nome_segmento(id: IdFile) -> String {
 impl Simulatore {
     /// Takes a file in, or says why not. The elaboration it sets off is waited for when the pace is `istantanea`,
     /// so that who asks next sees its outcome.
-    pub fn carica(self: &std::sync::Arc<Self>, invio: Invio) -> Result<Ricevuta, RifiutoInvio> {
+    pub fn carica(&self, invio: Invio) -> Result<Ricevuta, RifiutoInvio> {
         let ricevuta = self.ricevi(invio)?;
         self.batch.sveglia();
         if self.registro().ritmo().map_err(ErroreServizio::from)? == Ritmo::Istantanea {
@@ -386,7 +386,7 @@ impl Drop for Rimuovi<'_> {
 }
 
 /// A delivery and its Comune, read again inside the transaction that changes both.
-pub(crate) fn ripresa(t: &Transazione<'_>, id: registro::IdFornitura) -> Esito<(Fornitura, Comune)> {
+pub(crate) fn ripresa(t: &Transazione, id: registro::IdFornitura) -> Esito<(Fornitura, Comune)> {
     let f = t.fornitura(id)?.ok_or_else(|| ErroreServizio::guasto(format!("fornitura {id} assente")))?;
     let c = t.comune(f.comune)?.ok_or_else(|| ErroreServizio::guasto(format!("Comune {} assente", f.comune)))?;
     Ok((f, c))

@@ -110,7 +110,7 @@ fn compatto(r: &Record, non_validati: &NonValidati) -> RecordCompatto {
         }
         elaborazione::TipoRecord::Aire => {
             let campo = |nome: &str| {
-                let i = layout_simaire().campi().iter().position(|c| c.nome == nome)?;
+                let i = layout_simaire()?.numero(nome)?;
                 r.testo(NodoId(u16::try_from(i).ok()?)).map(str::trim).filter(|t| !t.is_empty())
             };
             (
@@ -145,7 +145,7 @@ fn codifica(r: &Record, nascita: Option<Data>, sesso: Option<Sesso>, validita: u
         i32::from(d.year()) * 10_000 + i32::from(d.month()) * 100 + i32::from(d.day())
     });
     v.extend_from_slice(&giorno.to_le_bytes());
-    v.push(sesso.map_or(0, |s| s.lettera() as u8));
+    v.push(sesso.map_or(0, |s| s.lettera().as_bytes().first().copied().unwrap_or(0)));
     v.push(validita);
     debug_assert_eq!(v.len(), TESTA);
     for (nodo, testo) in r.elementi() {
@@ -208,7 +208,7 @@ fn leggi(tipo: TipoRecord, dati: &[u8]) -> Option<SchedaLetta> {
         resto = dopo;
         let nodo = u16::try_from(marca >> 1).ok()?;
         let nome = match tipo {
-            TipoRecord::Aire => layout_simaire().campi().get(usize::from(nodo))?.nome.clone(),
+            TipoRecord::Aire => layout_simaire()?.campi.get(usize::from(nodo))?.nome.to_owned(),
             _ => modello_apr()?.percorso(NodoId(nodo)),
         };
         valori.push((nome, std::str::from_utf8(testo).ok()?.to_owned()));

@@ -183,7 +183,7 @@ fn da_base64(testo: &str) -> Option<Vec<u8>> {
     base64::engine::general_purpose::STANDARD.decode(fitto).ok()
 }
 
-fn scrivi_testata(s: &mut Scrittore<'_, Vec<u8>>, campi: &[(&str, String)]) -> Result<(), ErroreScrittura> {
+fn scrivi_testata(s: &mut Scrittore<'_, Vec<u8>>, campi: &[(&'static str, String)]) -> Result<(), ErroreScrittura> {
     s.apri("testataRisposta")?;
     scrivi_campi(s, campi)?;
     s.chiudi()
