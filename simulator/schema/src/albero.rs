@@ -62,14 +62,24 @@ impl Ricevitore for SoloViolazioni {
 
 /// The violations of a small document, in document order, at most [`MAX_VIOLAZIONI_DOCUMENTO`] and a fatal one.
 pub fn valida(modello: &Modello, documento: &[u8]) -> Vec<Violazione> {
+    valida_con(modello, documento, Lettura::nuova())
+}
+
+/// As [`valida`], for a message cut out of a larger document: `spazi` are the prefixes (empty: the default) and namespaces in
+/// force around it, outermost first. Places count from the beginning of the cut.
+pub fn valida_frammento(modello: &Modello, frammento: &[u8], spazi: &[(&str, &str)]) -> Vec<Violazione> {
+    valida_con(modello, frammento, Lettura::frammento(spazi))
+}
+
+fn valida_con(modello: &Modello, documento: &[u8], da: Lettura) -> Vec<Violazione> {
     let mut raccolta = SoloViolazioni(Vec::new());
-    leggi_intero(modello, documento, &mut raccolta);
+    leggi_intero(modello, documento, da, &mut raccolta);
     raccolta.0
 }
 
-fn leggi_intero<R: Ricevitore>(modello: &Modello, documento: &[u8], r: &mut R) {
+fn leggi_intero<R: Ricevitore>(modello: &Modello, documento: &[u8], da: Lettura, r: &mut R) {
     let blocco = Blocco::nuovo(documento.to_vec(), 0, Posizione::INIZIO);
-    Motore::nuovo(modello, Lettura::nuova(), MAX_VIOLAZIONI_DOCUMENTO, false).corri(&blocco, true, r);
+    Motore::nuovo(modello, da, MAX_VIOLAZIONI_DOCUMENTO, false).corri(&blocco, true, r);
 }
 
 /// A small valid document, its values reachable by path.
@@ -88,8 +98,25 @@ pub struct Elemento<'a> {
 
 /// Reads a small document; `Err` holds its violations, of which there is at least one.
 pub fn albero<'m>(modello: &'m Modello, documento: &[u8]) -> Result<Albero<'m>, Vec<Violazione>> {
+    albero_con(modello, documento, Lettura::nuova())
+}
+
+/// As [`albero`], for a message cut out of a larger document; see [`valida_frammento`].
+pub fn albero_frammento<'m>(
+    modello: &'m Modello,
+    frammento: &[u8],
+    spazi: &[(&str, &str)],
+) -> Result<Albero<'m>, Vec<Violazione>> {
+    albero_con(modello, frammento, Lettura::frammento(spazi))
+}
+
+fn albero_con<'m>(
+    modello: &'m Modello,
+    documento: &[u8],
+    da: Lettura,
+) -> Result<Albero<'m>, Vec<Violazione>> {
     let mut r = Raccolta::default();
-    leggi_intero(modello, documento, &mut r);
+    leggi_intero(modello, documento, da, &mut r);
     if r.violazioni.is_empty() {
         Ok(Albero {
             modello,
@@ -162,5 +189,59 @@ impl<'a> Elemento<'a> {
     /// Its first child of this name.
     pub fn figlio(&self, nome: &str) -> Option<Elemento<'a>> {
         self.figli().find(|f| f.nome() == nome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modello::radici;
+    use crate::violazione::TipoViolazione;
+
+    const RICHIESTA: &str = "<q:RichiestaConnessione><testataRichiesta><idOperazioneComune>a&amp;b</idOperazioneComune>\
+        <codMittente/></testataRichiesta></q:RichiestaConnessione>";
+
+    #[test]
+    fn values_are_reached_by_path_and_by_steps() {
+        let m = Modello::di(radici::RICHIESTA_CONNESSIONE.0, radici::RICHIESTA_CONNESSIONE.1).expect("root");
+        let letto = albero_frammento(
+            m,
+            RICHIESTA.as_bytes(),
+            &[("q", "http://sogei.it/ANPR/connessione")],
+        )
+        .expect("valid");
+        let percorso = "RichiestaConnessione/testataRichiesta/idOperazioneComune";
+        assert_eq!(letto.testo(percorso), Some("a&b"));
+        assert_eq!(letto.posizione(percorso).map(|p| p.colonna), Some(43));
+        let testata = letto
+            .elementi("RichiestaConnessione/testataRichiesta")
+            .next()
+            .expect("element");
+        let figli: Vec<_> = testata.figli().map(|f| (f.nome(), f.testo())).collect();
+        assert_eq!(
+            figli,
+            [("idOperazioneComune", Some("a&b")), ("codMittente", Some(""))]
+        );
+        assert_eq!(testata.figlio("tipoInvio").map(|f| f.nome()), None);
+    }
+
+    #[test]
+    fn a_fragment_without_its_prefix_is_refused() {
+        let m = Modello::di(radici::RICHIESTA_CONNESSIONE.0, radici::RICHIESTA_CONNESSIONE.1).expect("root");
+        let tipi: Vec<_> = valida(m, RICHIESTA.as_bytes())
+            .into_iter()
+            .map(|v| v.tipo)
+            .collect();
+        assert_eq!(tipi, [TipoViolazione::SpazioDeiNomi, TipoViolazione::Radice]);
+        // Around it a default namespace: the unprefixed children would be in it.
+        let spazi = [("q", "http://sogei.it/ANPR/connessione"), ("", "urn:busta")];
+        let tipi: Vec<_> = valida_frammento(m, RICHIESTA.as_bytes(), &spazi)
+            .into_iter()
+            .map(|v| v.tipo)
+            .collect();
+        assert_eq!(
+            tipi,
+            [TipoViolazione::ElementoInatteso, TipoViolazione::ElementoMancante]
+        );
     }
 }

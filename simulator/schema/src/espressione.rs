@@ -236,7 +236,9 @@ impl Lettore<'_> {
                 return (self.prendi()? == ')').then_some(dentro);
             }
             '[' => return self.classe().map(Pezzo::Uno),
-            '\\' => drop(self.fuga(&mut classe)?),
+            '\\' => {
+                self.fuga(&mut classe)?;
+            }
             // Not used by the grammar: `.` and what only makes sense elsewhere.
             '.' | '*' | '+' | '?' | '{' | '}' | ']' | ')' | '|' => return None,
             c => classe.aggiungi(c, c),

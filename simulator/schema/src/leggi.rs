@@ -142,7 +142,7 @@ fn in_fila<I: Read, R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)>(
             Ok(None) => break,
             Ok(Some(p)) => {
                 let pezzo = Letto::da_leggere(p, numero);
-                byte = unione.accogli(pezzo)?.unwrap_or_default();
+                byte = riuso(unione.accogli(pezzo)?, unione.o);
                 if unione.riassunto.fatale {
                     return Ok(unione.riassunto);
                 }
@@ -151,6 +151,13 @@ fn in_fila<I: Read, R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)>(
         }
     }
     Ok(unione.riassunto)
+}
+
+/// The memory of a block, unless an exceptional record made it large.
+fn riuso(libero: Option<Vec<u8>>, o: &Opzioni) -> Vec<u8> {
+    libero
+        .filter(|b| b.capacity() <= o.blocco.saturating_mul(4))
+        .unwrap_or_default()
 }
 
 /// A block, read from a supposed state or not yet.
@@ -261,6 +268,7 @@ impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
     fn guasto(&self, g: Guasto) -> ErroreLettura {
         match g {
             Guasto::Io(e) => ErroreLettura::Io(e),
+            Guasto::Panico => ErroreLettura::Io(io::Error::other("lettura interrotta")),
             Guasto::Espansi => ErroreLettura::TroppoGrande {
                 limite: self.o.max_espansi,
             },
@@ -332,6 +340,17 @@ struct Lavoro {
 }
 
 type Risultato<R> = (u64, Result<Letto<R>, Guasto>);
+
+/// Tells the merge that a worker (most likely its receiver) panicked, so that nobody waits for its block for ever.
+struct Sentinella<'a, R>(&'a Sender<Risultato<R>>);
+
+impl<R> Drop for Sentinella<'_, R> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.0.send((u64::MAX, Err(Guasto::Panico)));
+        }
+    }
+}
 
 fn parallelo<I: Read + Send, R: Ricevitore + Send, N: Fn() -> R + Sync, C: FnMut(R, &Blocco)>(
     taglio: Taglio<'_, I>,
@@ -411,6 +430,7 @@ fn lavora<R: Ricevitore, N: Fn() -> R>(
     lavori: &Receiver<Lavoro>,
     fatti: &Sender<Risultato<R>>,
 ) {
+    let _sentinella = Sentinella(fatti);
     for Lavoro {
         numero,
         pezzo,
@@ -444,6 +464,9 @@ fn unisci<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)>(
     let mut attesa = BTreeMap::new();
     let mut prossimo = 0;
     for (numero, esito) in esiti {
+        if let Err(Guasto::Panico) = esito {
+            break;
+        }
         attesa.insert(numero, esito);
         while let Some(esito) = attesa.remove(&prossimo) {
             prossimo += 1;
@@ -452,7 +475,7 @@ fn unisci<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)>(
                 return Ok(unione.riassunto);
             }
             // A block held back for joining keeps its bytes; the cutter gets another buffer all the same.
-            let _ = dai.send(libero.unwrap_or_default());
+            let _ = dai.send(riuso(libero, unione.o));
         }
     }
     Ok(unione.riassunto)

@@ -18,7 +18,9 @@ mod semplici;
 mod taglio;
 mod violazione;
 
-pub use albero::{Albero, Elemento, MAX_VIOLAZIONI_DOCUMENTO, albero, valida};
+pub use albero::{
+    Albero, Elemento, MAX_VIOLAZIONI_DOCUMENTO, albero, albero_frammento, valida, valida_frammento,
+};
 pub use blocco::{Blocco, Ricevitore};
 pub use leggi::{
     ErroreLettura, MAX_ESPANSI_BYTE, MAX_RECORD_BYTE, MAX_VIOLAZIONI, Opzioni, Riassunto, leggi,

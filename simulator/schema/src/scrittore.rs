@@ -247,3 +247,65 @@ impl<'m, W: Write> Scrittore<'m, W> {
         self.fuori.write_all(&valore.as_bytes()[scritti..])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modello::radici;
+
+    fn scrittore() -> Scrittore<'static, Vec<u8>> {
+        let m = Modello::di(radici::RISPOSTA_CONNESSIONE.0, radici::RISPOSTA_CONNESSIONE.1).expect("root");
+        Scrittore::nuovo(m, Vec::new())
+    }
+
+    #[test]
+    fn what_it_writes_is_this() {
+        let mut s = scrittore();
+        let scritto = (|| {
+            s.apri("RispostaConnessione")?;
+            s.apri("testataRisposta")?;
+            s.foglia("idOperazioneComune", "a<b & c\r")?;
+            s.foglia("idOperazioneANPR", "1")?;
+            s.foglia("esitoOperazione", "0000")?;
+            s.chiudi()?;
+            s.chiudi()?;
+            s.fine()
+        })();
+        let scritto = String::from_utf8(scritto.expect("valid")).expect("UTF-8");
+        let atteso = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><p:RispostaConnessione xmlns:p=\"http://sogei.it/ANPR/connessione\">\
+            <testataRisposta><idOperazioneComune>a&lt;b &amp; c&#13;</idOperazioneComune><idOperazioneANPR>1</idOperazioneANPR>\
+            <esitoOperazione>0000</esitoOperazione></testataRisposta></p:RispostaConnessione>";
+        assert_eq!(scritto, atteso);
+    }
+
+    #[test]
+    fn it_refuses_what_the_grammar_forbids() {
+        let mut s = scrittore();
+        assert!(matches!(s.chiudi(), Err(ErroreScrittura::Sbilanciato)));
+        assert!(matches!(s.apri("altro"), Err(ErroreScrittura::NonAmmesso { .. })));
+        s.apri("RispostaConnessione").expect("root");
+        assert!(matches!(
+            s.foglia("testataRisposta", ""),
+            Err(ErroreScrittura::NonAmmesso { .. })
+        ));
+        assert!(matches!(s.chiudi(), Err(ErroreScrittura::Incompleto { .. })));
+        s.apri("testataRisposta").expect("allowed");
+        assert!(matches!(
+            s.foglia("esitoOperazione", "0"),
+            Err(ErroreScrittura::NonAmmesso { .. })
+        ));
+        assert!(matches!(
+            s.foglia("idOperazioneComune", "\u{1}"),
+            Err(ErroreScrittura::Valore { .. })
+        ));
+        assert!(matches!(s.fine(), Err(ErroreScrittura::Sbilanciato)));
+        let m = Modello::di(radici::SUBENTRO.0, radici::SUBENTRO.1).expect("root");
+        let mut s = Scrittore::nuovo(m, Vec::new());
+        s.apri("subentro").expect("root");
+        s.apri("datiFornitura").expect("allowed");
+        assert!(matches!(
+            s.foglia("versioneFornitura", "uno"),
+            Err(ErroreScrittura::Valore { .. })
+        ));
+    }
+}

@@ -65,6 +65,8 @@ pub(crate) enum Guasto {
     Io(io::Error),
     Espansi,
     Record(Posizione),
+    /// A worker panicked: the reading ends, and the panic goes on in the caller.
+    Panico,
 }
 
 pub(crate) struct Taglio<'r, I> {

@@ -328,3 +328,34 @@ fn a_truncated_gzip_is_an_error_of_the_input() {
         ));
     }
 }
+
+struct Fragile;
+
+impl Ricevitore for Fragile {
+    fn valore(&mut self, b: &Blocco, _: NodoId, _: &str, _: usize) {
+        assert!(b.numero() < 3, "a receiver that panics");
+    }
+    fn violazione(&mut self, _: &Blocco, _: Violazione) {}
+}
+
+#[test]
+fn a_panic_of_a_receiver_reaches_the_caller() {
+    let documento = Campione::nuovo(3).con_elementi(5000).documento(subentro()).xml();
+    let o = Opzioni {
+        fili: 3,
+        blocco: 500,
+        ..Opzioni::default()
+    };
+    let esito = std::panic::catch_unwind(|| {
+        leggi(
+            subentro(),
+            documento.as_slice(),
+            &RECORD,
+            &o,
+            || Fragile,
+            |_, _| {},
+        )
+        .map(drop)
+    });
+    assert!(esito.is_err());
+}

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use schema::campione::Campione;
-use schema::{Modello, TipoViolazione, Violazione, valida};
+use schema::campione::{Campione, Elemento};
+use schema::{Modello, Scrittore, TipoViolazione, Violazione, valida};
 
 const VALIDI: usize = 20_000;
 const MUTATI: usize = 20_000;
@@ -101,6 +101,14 @@ fn documenti(m: &Modello, seme: u64, quanti: [usize; 3]) -> Vec<Documento> {
     for (genere, quanti) in ["valido", "mutato", "byte"].into_iter().zip(quanti) {
         for i in 0..quanti {
             let mut d = c.documento(m);
+            if genere == "valido" && i % 5 == 0 {
+                tutti.push(Documento {
+                    nome: format!("scritto{i}.xml"),
+                    genere,
+                    byte: scritto(m, &d),
+                });
+                continue;
+            }
             if genere == "mutato" {
                 c.muta(&mut d);
             }
@@ -116,6 +124,27 @@ fn documenti(m: &Modello, seme: u64, quanti: [usize; 3]) -> Vec<Documento> {
         }
     }
     tutti
+}
+
+/// The document as our writer writes it.
+fn scritto(m: &Modello, d: &Elemento) -> Vec<u8> {
+    fn dentro(m: &Modello, s: &mut Scrittore<'_, Vec<u8>>, d: &Elemento, sopra: &str) {
+        let nome = d.nome.rsplit(':').next().expect("name");
+        let percorso = if sopra.is_empty() {
+            nome.to_owned()
+        } else {
+            format!("{sopra}/{nome}")
+        };
+        if m.foglia(m.nodo(&percorso).expect("place")) {
+            return s.foglia(nome, &d.testo).expect("the writer writes what is valid");
+        }
+        s.apri(nome).expect("the writer opens what is valid");
+        d.figli.iter().for_each(|f| dentro(m, s, f, &percorso));
+        s.chiudi().expect("the writer closes what is valid");
+    }
+    let mut s = Scrittore::nuovo(m, Vec::new());
+    dentro(m, &mut s, d, "");
+    s.fine().expect("complete")
 }
 
 /// Judges all documents of one root; gives the counts (kind, verdict) and the differences.

@@ -194,7 +194,7 @@ impl Campione {
             (Dove::Vuoto, 0..12) => fuori.push_str("/>"),
             (Dove::Vuoto, 12) => fuori.push_str(" />"),
             (Dove::Testo(t), 0) if !t.contains("]]>") && !t.contains('\r') => {
-                fuori.extend(["<![CDATA[", t, "]]>"])
+                fuori.extend(["<![CDATA[", t, "]]>"]);
             }
             (Dove::Testo(t), 1) => fuori.extend(t.chars().map(|c| format!("&#x{:X};", u32::from(c)))),
             (Dove::Testo(t), 2) => {

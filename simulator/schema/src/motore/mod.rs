@@ -77,6 +77,19 @@ impl Lettura {
         }
     }
 
+    /// Inside a larger document, where these prefixes are bound.
+    pub(crate) fn frammento(spazi: &[(&str, &str)]) -> Self {
+        let legami = spazi
+            .iter()
+            .map(|(p, u)| ((*p).to_owned(), (*u).to_owned()))
+            .collect();
+        Self {
+            legami,
+            vergine: false,
+            ..Self::nuova()
+        }
+    }
+
     /// After a record, if the open elements (outermost first) are `pila` and only the root's tag, as read in `testa`, is special.
     pub(crate) fn dopo_record(testa: &Self, pila: Vec<Aperto>) -> Self {
         let mut questa = testa.clone();
