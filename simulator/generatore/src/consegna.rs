@@ -7,7 +7,7 @@ use crate::aire;
 use crate::manifesto::{Manifesto, Piantata, Schede};
 use crate::pacco::{Blocco, gzip};
 use crate::parallelo::in_parallelo;
-use crate::piante::{Ambito, Bersagli, Contatore, Fascicolo, Modo, Pianta, scegli};
+use crate::piante::{Ambito, Bersagli, Contatore, Fascicolo, Modo, Pianta, pianta, scegli};
 use crate::popolazione::{Conteggi, Popolazione};
 use crate::scrivi::{Xml, scheda, soggetto};
 use crate::{ErroreGeneratore, Richiesta};
@@ -234,7 +234,7 @@ impl<'a> Consegna<'a> {
         let mut piantate = self.piantate();
         piantate.sort();
         let mut attese = BTreeMap::new();
-        for p in &piantate {
+        for p in piantate.iter().filter(|p| !p.coperta) {
             *attese.entry(p.codice.clone()).or_insert(0) += 1;
         }
         Manifesto {
@@ -258,11 +258,20 @@ impl<'a> Consegna<'a> {
     }
 
     fn piantate(&self) -> Vec<Piantata> {
+        let richieste = || {
+            self.richiesta
+                .anomalie
+                .iter()
+                .filter(|a| *a.1 > 0)
+                .filter_map(|a| pianta(a.0))
+        };
+        let bloccata = richieste().any(Pianta::blocca);
         let nuova = |pianta: &Pianta, tipo: &str, scheda: String, file: String| Piantata {
             codice: pianta.codice.to_owned(),
             tipo_scheda: tipo.to_owned(),
             scheda,
             file,
+            coperta: bloccata && pianta.dalla_tributaria(),
         };
         let mut piantate = Vec::new();
         for (&f, piante) in &self.bersagli.file {

@@ -19,7 +19,7 @@ pub struct Manifesto {
     pub file: Vec<String>,
     /// What the files hold.
     pub schede: Schede,
-    /// Expected findings: code → how many.
+    /// Expected findings: code → how many ([`Piantata::coperta`] ones are not expected).
     pub attese: BTreeMap<String, u64>,
     /// Every planted defect.
     pub piantate: Vec<Piantata>,
@@ -50,4 +50,7 @@ pub struct Piantata {
     pub scheda: String,
     /// File it is in.
     pub file: String,
+    /// It does not show: the Anagrafe Tributaria is asked only when nothing blocks, and another plant blocks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub coperta: bool,
 }

@@ -103,6 +103,23 @@ static DI_AIRE: [Pianta; 6] = [
     }),
 ];
 
+/// Codes that block a delivery with the default severities, besides the counters.
+const BLOCCANTI: [&str; 3] = ["EC032", "EC053", "ES092"];
+/// Codes that come from the Anagrafe Tributaria, asked only when nothing blocks (spec subentro.md §3).
+const DALLA_TRIBUTARIA: [&str; 2] = ["EA002", "EA048"];
+
+impl Pianta {
+    /// Does it make the delivery fail?
+    pub(crate) fn blocca(&self) -> bool {
+        matches!(self.modo, Modo::Quadratura { .. }) || BLOCCANTI.contains(&self.codice)
+    }
+
+    /// Does it show only in a delivery that nothing blocks?
+    pub(crate) fn dalla_tributaria(&self) -> bool {
+        DALLA_TRIBUTARIA.contains(&self.codice)
+    }
+}
+
 /// Every plant.
 pub(crate) fn tutte() -> impl Iterator<Item = &'static Pianta> {
     DI_FILE
