@@ -195,10 +195,11 @@ fn verifica(dir: &Path, c: &Confermati, round: usize) {
         "round {round}: leftovers"
     );
     if let Some(s) = segmenti.last() {
-        let lette = r
+        let lette: Vec<Scheda> = r
             .schede_di(PRE, s, Classe::Soggetti)
-            .map(|s| s.expect("scheda"))
-            .count() as u64;
+            .collect::<Result<_, _>>()
+            .expect("schede");
+        let lette = lette.len() as u64;
         assert_eq!(lette, ABITANTI + 2);
     }
 }
