@@ -16,38 +16,48 @@ use servizi::{
 };
 
 /// The simulator and its folder.
-pub struct Banco {
+pub(crate) struct Banco {
     /// The facade.
-    pub sim: Arc<Simulatore>,
+    pub(crate) sim: Arc<Simulatore>,
     cartella: tempfile::TempDir,
 }
 
 /// A reply, collected.
-pub struct Risposta {
+pub(crate) struct Risposta {
     /// Status.
-    pub stato: StatusCode,
+    pub(crate) stato: StatusCode,
     /// Headers.
-    pub testate: HeaderMap,
+    pub(crate) testate: HeaderMap,
     /// Body as text.
-    pub testo: String,
+    pub(crate) testo: String,
 }
 
 /// Someone who got in.
-pub struct Entrato {
+pub(crate) struct Entrato {
     /// `nome=valore`, to be sent back.
-    pub biscotto: String,
+    pub(crate) biscotto: String,
     /// The header that set it.
-    pub testata: String,
+    pub(crate) testata: String,
     /// Token of the forms.
-    pub csrf: String,
+    pub(crate) csrf: String,
 }
 
 /// The one simulator of this test binary.
-pub fn banco() -> &'static Banco {
+pub(crate) fn banco() -> &'static Banco {
     static BANCO: OnceLock<Banco> = OnceLock::new();
     BANCO.get_or_init(|| {
         let cartella = tempfile::tempdir().expect("temporary folder");
-        let pki = Pki::apri(&cartella.path().join("pki"), &OpzioniPki::default()).expect("keys");
+        let opzioni = OpzioniPki {
+            nomi: Vec::new(),
+            nomi_reali: false,
+            pronti: servizi::comuni_pronti()
+                .iter()
+                .map(|c| c.as_str().to_owned())
+                .collect(),
+            adesso: jiff::Timestamp::now(),
+            fili: 2,
+        };
+        let pki = Pki::apri(&cartella.path().join("pki"), &opzioni).expect("keys");
         let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
         i.oggi = anagrafe::leggi_data("2021-03-01");
         i.token_console = Some("gettone-di-prova".to_owned());
@@ -96,7 +106,7 @@ const QUI: &str = "127.0.0.1:50000";
 
 impl Banco {
     /// A request to the console, from this machine.
-    pub async fn console(
+    pub(crate) async fn console(
         &self,
         metodo: Method,
         dove: &str,
@@ -108,7 +118,7 @@ impl Banco {
     }
 
     /// The same with a body that streams.
-    pub async fn console_corpo(
+    pub(crate) async fn console_corpo(
         &self,
         metodo: Method,
         dove: &str,
@@ -119,13 +129,13 @@ impl Banco {
     }
 
     /// A request to the console from another machine.
-    pub async fn da_fuori(&self, dove: &str, testate: &[(&str, &str)]) -> Risposta {
+    pub(crate) async fn da_fuori(&self, dove: &str, testate: &[(&str, &str)]) -> Risposta {
         let r = richiesta(Method::GET, dove, "192.0.2.9:50000", testate, corpo(""));
         leggi(web::console(Arc::clone(&self.sim), r).await).await
     }
 
     /// A request to an environment.
-    pub async fn ambiente(
+    pub(crate) async fn ambiente(
         &self,
         a: Ambiente,
         metodo: Method,
@@ -138,7 +148,7 @@ impl Banco {
     }
 
     /// A page of an environment with a cookie.
-    pub async fn pagina(&self, a: Ambiente, dove: &str, biscotto: &str) -> Risposta {
+    pub(crate) async fn pagina(&self, a: Ambiente, dove: &str, biscotto: &str) -> Risposta {
         let testate: &[(&str, &str)] = if biscotto.is_empty() {
             &[]
         } else {
@@ -148,7 +158,7 @@ impl Banco {
     }
 
     /// Sends the login form.
-    pub async fn prova_password(&self, a: Ambiente, nome: &str, password: &str) -> Risposta {
+    pub(crate) async fn prova_password(&self, a: Ambiente, nome: &str, password: &str) -> Risposta {
         let modulo = self.pagina(a, "/combas", "").await;
         let posato = modulo.testate["set-cookie"].to_str().expect("ascii");
         let biscotto = posato.split(';').next().unwrap_or_default().to_owned();
@@ -166,7 +176,7 @@ impl Banco {
     }
 
     /// Logs in the ready operator of a Comune.
-    pub async fn entra(&self, a: Ambiente, istat: &str) -> Entrato {
+    pub(crate) async fn entra(&self, a: Ambiente, istat: &str) -> Entrato {
         let pronto = self.sim.pronto().expect("ready");
         let comune = pronto["comuni"]
             .as_array()
@@ -200,7 +210,7 @@ impl Banco {
     }
 
     /// Sends the upload form.
-    pub async fn invia(
+    pub(crate) async fn invia(
         &self,
         a: Ambiente,
         biscotto: &str,
@@ -232,7 +242,7 @@ impl Banco {
     }
 
     /// Spool files lying around.
-    pub fn arrivi(&self) -> Vec<PathBuf> {
+    pub(crate) fn arrivi(&self) -> Vec<PathBuf> {
         let cartella = self.cartella.path().join("arrivi");
         let mut tutti: Vec<PathBuf> = std::fs::read_dir(cartella)
             .into_iter()
@@ -244,14 +254,14 @@ impl Banco {
     }
 
     /// Id of the last delivery of a Comune.
-    pub fn fornitura_di(&self, a: Ambiente, istat: &str) -> String {
+    pub(crate) fn fornitura_di(&self, a: Ambiente, istat: &str) -> String {
         let istat = CodiceIstat::parse(istat).expect("code");
         let tutte = self.sim.forniture(Some(a), Some(istat)).expect("forniture");
         tutte.last().expect("a delivery").id.to_string()
     }
 
     /// Ids of the messages of a Comune.
-    pub fn pec_di(&self, istat: &str) -> Vec<String> {
+    pub(crate) fn pec_di(&self, istat: &str) -> Vec<String> {
         let istat = CodiceIstat::parse(istat).expect("code");
         self.sim
             .pec(Some(istat))
