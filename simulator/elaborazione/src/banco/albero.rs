@@ -88,7 +88,7 @@ impl Nodo {
     /// The element at a path, if it is there.
     pub fn cerca(&self, percorso: &str) -> Option<&Nodo> {
         let mut nodo = self;
-        for passo in passi(percorso) {
+        for passo in passi(self, percorso) {
             nodo = nodo.figli.get(nodo.posto(&passo)?)?;
         }
         Some(nodo)
@@ -105,8 +105,9 @@ impl Nodo {
 
     /// The element at a path, which must be there: a case with a wrong path is a mistake of ours.
     pub fn trova(&mut self, percorso: &str) -> &mut Nodo {
+        let passi = passi(self, percorso);
         let mut nodo = self;
-        for passo in passi(percorso) {
+        for passo in passi {
             let posto = nodo
                 .posto(&passo)
                 .unwrap_or_else(|| panic!("percorso assente nel banco: {percorso}"));
@@ -116,8 +117,8 @@ impl Nodo {
     }
 
     fn padre_e_posto(&mut self, percorso: &str) -> (&mut Nodo, usize) {
+        let mut passi = passi(self, percorso);
         let mut nodo = self;
-        let mut passi = passi(percorso);
         let ultimo = passi.pop().unwrap_or_else(|| panic!("percorso vuoto nel banco"));
         for passo in passi {
             let posto = nodo
@@ -228,7 +229,7 @@ impl Nodo {
 }
 
 /// A path as names and ordinals, records completed with their container.
-fn passi(percorso: &str) -> Vec<(String, usize)> {
+fn passi(da: &Nodo, percorso: &str) -> Vec<(String, usize)> {
     let mut passi: Vec<(String, usize)> = percorso
         .split('/')
         .map(
@@ -238,7 +239,9 @@ fn passi(percorso: &str) -> Vec<(String, usize)> {
             },
         )
         .collect();
-    if let Some((_, contenitore)) = CONTENITORI.iter().find(|(nome, _)| *nome == passi[0].0) {
+    if let Some((_, contenitore)) = CONTENITORI.iter().find(|(nome, _)| *nome == passi[0].0)
+        && da.figli.iter().any(|f| f.nome == *contenitore)
+    {
         passi.insert(0, ((*contenitore).to_owned(), 1));
     }
     passi
