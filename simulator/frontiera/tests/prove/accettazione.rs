@@ -392,10 +392,10 @@ fn interruttori_della_politica() {
 
 #[test]
 fn s001_con_la_testata_nel_verbale() {
-    let (ns, nome) = schema::radici::RICHIESTA_S001;
     static S001: std::sync::OnceLock<[(&str, &str); 1]> = std::sync::OnceLock::new();
+    let (ns, nome) = schema::radici::RICHIESTA_S001;
     let servizio = frontiera::Servizio {
-        radici: S001.get_or_init(|| [schema::radici::RICHIESTA_S001]),
+        radici: S001.get_or_init(|| [(ns, nome)]),
         controlla_testata: true,
     };
     let mut m = messaggio();
