@@ -328,7 +328,7 @@ pub(crate) fn dichiarazione(t: &str) -> Result<(), DifettoDichiarazione> {
             Some("version") if a.nome == "version" => {
                 let giusta = valore
                     .strip_prefix("1.")
-                    .is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit()));
+                    .is_some_and(|n| n.bytes().all(|c| c.is_ascii_digit()));
                 if !giusta {
                     return Err(Malformata((a.offset, "versione di XML non prevista")));
                 }

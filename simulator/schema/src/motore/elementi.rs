@@ -311,9 +311,8 @@ impl Motore<'_> {
         }
     }
 
-    /// Does `xsi:type` name the very type the element has?
+    /// Does `xsi:type` name the very type the element has? Blanks around it are not taken away, as in libxml2.
     fn tipo_dichiarato(&self, nodo: NodoId, valore: &str) -> bool {
-        let valore = valore.trim_matches([' ', '\t', '\n', '\r']);
         let (prefisso, locale) = valore.split_once(':').unwrap_or(("", valore));
         let spazio = self.risolvi(prefisso).unwrap_or_default();
         let dichiarato = self.m.nodi[usize::from(nodo.0)].tipo.as_ref();
