@@ -61,24 +61,29 @@ impl Filtro {
             .collect();
         format!("{azione}?{}", pieni.join("&"))
     }
+}
 
-    fn accetta(&self, r: &Rilievo, testo: &str) -> bool {
-        testo.is_empty()
-            || [
-                Some(&r.testo),
-                Some(&r.scheda),
-                r.valore.as_ref(),
-                r.campo.as_ref(),
-                r.file.as_ref(),
-            ]
-            .into_iter()
-            .flatten()
-            .any(|t| t.to_lowercase().contains(testo))
-    }
+/// Whether a finding holds the text, already in lower case.
+fn contiene(r: &Rilievo, testo: &str) -> bool {
+    testo.is_empty()
+        || [
+            Some(&r.testo),
+            Some(&r.scheda),
+            r.valore.as_ref(),
+            r.campo.as_ref(),
+            r.file.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|t| t.to_lowercase().contains(testo))
 }
 
 /// One row as the table shows it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "riga and colonna are the file's, Riga is the table's"
+)]
 pub(crate) struct Riga {
     /// The code.
     pub(crate) codice: String,
@@ -225,7 +230,7 @@ pub(crate) fn cerca(
                 }
                 posizione += 1;
                 guardate += 1;
-                if filtro.accetta(&r, &testo) {
+                if contiene(&r, &testo) {
                     elenco.righe.push(Riga::di(r));
                 }
             }

@@ -34,14 +34,12 @@ impl Negato {
 
 /// The host the request names: the HTTP/2 authority, or the `Host` header.
 pub(crate) fn host(parti: &Parts) -> Option<&str> {
-    match parti.uri.authority() {
-        Some(a) => Some(a.as_str()),
-        None => {
-            let mut tutti = parti.headers.get_all(header::HOST).iter();
-            let primo = tutti.next()?.to_str().ok()?;
-            if tutti.next().is_some() { None } else { Some(primo) }
-        }
+    if let Some(a) = parti.uri.authority() {
+        return Some(a.as_str());
     }
+    let mut tutti = parti.headers.get_all(header::HOST).iter();
+    let primo = tutti.next()?.to_str().ok()?;
+    if tutti.next().is_some() { None } else { Some(primo) }
 }
 
 /// Name of a host without its port, lower case; `None` when it is not a host.

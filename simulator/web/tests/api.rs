@@ -184,7 +184,7 @@ async fn an_upload_cut_half_way_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deliveries_plans_comuni_and_mail_speak_the_names_of_the_contract() {
+async fn deliveries_and_findings_speak_the_names_of_the_contract() {
     let b = banco();
     let tutte = leggi(
         &b.console(Method::GET, "/api/forniture?ambiente=pre&comune=888002", &[], "")
@@ -225,7 +225,11 @@ async fn deliveries_plans_comuni_and_mail_speak_the_names_of_the_contract() {
         )
         .await;
     assert!(leggi(&r.testo).as_array().is_some_and(|a| a.len() <= 1));
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_operators_pace_and_mail_keep_what_they_are_told() {
+    let b = banco();
     let piano = "/api/comuni/888010/piano?ambiente=pre";
     let r = b
         .console(

@@ -25,7 +25,7 @@ struct Stato {
 /// `/combas`: the delivery of the moment, what is missing, what to do next.
 pub(super) async fn pagina_stato(d: &Dentro<'_>) -> Esito<Risposta> {
     let fornitura = d.forniture().await?.pop();
-    let ritmo = fuori(d.sim, |s| s.ritmo()).await?;
+    let ritmo = fuori(d.sim, servizi::Simulatore::ritmo).await?;
     let vista = Vista::di(d.ambiente, fornitura.as_ref(), Some(&ritmo), true);
     let mut c = d.cornice("Stato della fornitura", "/combas").await?;
     c.vivo = vista.in_moto;

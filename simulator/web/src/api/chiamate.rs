@@ -17,18 +17,18 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
     let sim = c.sim;
     let dato = |nome| c.segmenti.prendi(nome).to_owned();
     Ok(match azione {
-        Azione::Stato => come_json(OK, &fuori(sim, |s| s.stato()).await?),
-        Azione::Pronto => come_json(OK, &fuori(sim, |s| s.pronto()).await?),
+        Azione::Stato => come_json(OK, &fuori(sim, servizi::Simulatore::stato).await?),
+        Azione::Pronto => come_json(OK, &fuori(sim, servizi::Simulatore::pronto).await?),
         Azione::Metriche => risposta(
             OK,
             "text/plain; version=0.0.4; charset=utf-8",
-            fuori(sim, |s| s.metriche()).await?,
+            fuori(sim, servizi::Simulatore::metriche).await?,
         ),
         Azione::Reset => {
-            fuori(sim, |s| s.reset()).await?;
-            come_json(OK, &fuori(sim, |s| s.stato()).await?)
+            fuori(sim, servizi::Simulatore::reset).await?;
+            come_json(OK, &fuori(sim, servizi::Simulatore::stato).await?)
         }
-        Azione::OrologioLeggi => come_json(OK, &fuori(sim, |s| s.orologio()).await?),
+        Azione::OrologioLeggi => come_json(OK, &fuori(sim, servizi::Simulatore::orologio).await?),
         Azione::FornitureElenco => {
             let (ambiente, comune) = (c.ambiente()?, c.comune()?);
             come_json(OK, &fuori(sim, move |s| s.forniture(ambiente, comune)).await?)
@@ -55,7 +55,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             come_json(OK, &righe)
         }
         Azione::Lista => forniture::lista(c).await?,
-        Azione::ComuniElenco => come_json(OK, &fuori(sim, |s| s.comuni()).await?),
+        Azione::ComuniElenco => come_json(OK, &fuori(sim, servizi::Simulatore::comuni).await?),
         Azione::Comune => {
             let istat = mondo::istat(c)?;
             come_json(OK, &fuori(sim, move |s| s.comune(istat)).await?)
@@ -69,9 +69,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             let o = fuori(sim, move |s| s.operatore(istat, &nome)).await?;
             come_json(OK, &mondo::operatore(o)?)
         }
-        Azione::TributariaLeggi => come_json(OK, &fuori(sim, |s| s.tributaria()).await?),
-        Azione::RitmoLeggi => come_json(OK, &fuori(sim, |s| s.ritmo()).await?),
-        Azione::Notte => come_json(OK, &fuori(sim, |s| s.notte()).await?),
+        Azione::TributariaLeggi => come_json(OK, &fuori(sim, servizi::Simulatore::tributaria).await?),
+        Azione::RitmoLeggi => come_json(OK, &fuori(sim, servizi::Simulatore::ritmo).await?),
+        Azione::Notte => come_json(OK, &fuori(sim, servizi::Simulatore::notte).await?),
         Azione::PecElenco => {
             let comune = c.comune()?;
             come_json(OK, &fuori(sim, move |s| s.pec(comune)).await?)
@@ -84,7 +84,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
                 .map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))?;
             come_json(OK, &fuori(sim, move |s| s.scambio(n)).await?)
         }
-        Azione::Certificati => come_json(OK, &fuori(sim, |s| s.certificati()).await?),
+        Azione::Certificati => come_json(OK, &fuori(sim, servizi::Simulatore::certificati).await?),
         Azione::CertificatoRevoca => {
             let id = dato("id");
             come_json(OK, &fuori(sim, move |s| s.revoca_certificato(&id)).await?)
@@ -132,7 +132,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
         Azione::RitmoMetti => {
             let ritmo = mondo::leggi(v)?;
             fuori(sim, move |s| s.metti_ritmo(ritmo)).await?;
-            come_json(OK, &fuori(sim, |s| s.ritmo()).await?)
+            come_json(OK, &fuori(sim, servizi::Simulatore::ritmo).await?)
         }
         Azione::CertificatoEmetti => come_json(
             StatusCode::CREATED,

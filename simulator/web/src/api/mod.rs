@@ -88,7 +88,9 @@ async fn servi(
             if !e_json(c.parti) {
                 return Ok(errore(415, "", lingua.tipo()));
             }
-            let byte = raccogli(corpo, LIMITE_JSON_BYTE).await.map_err(corpo_non_letto)?;
+            let byte = raccogli(corpo, LIMITE_JSON_BYTE)
+                .await
+                .map_err(|e| corpo_non_letto(&e))?;
             let valore = serde_json::from_slice(&byte)
                 .map_err(|e| ErroreServizio::richiesta(format!("Il corpo non è JSON valido: {e}")))?;
             chiamate::scrivi(rotta.azione, c, valore).await
@@ -112,7 +114,7 @@ fn e_json(parti: &Parts) -> bool {
         .is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn corpo_non_letto(e: CorpoNonLetto) -> ErroreServizio {
+fn corpo_non_letto(e: &CorpoNonLetto) -> ErroreServizio {
     match e {
         CorpoNonLetto::TroppoGrande { limite } => ErroreServizio {
             codice: None,

@@ -241,14 +241,14 @@ pub(super) async fn comando(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> E
             "/?fatto=elaborazione"
         }
         Azione::Notte => {
-            fuori(q.sim, |s| s.notte()).await?;
+            fuori(q.sim, servizi::Simulatore::notte).await?;
             "/?fatto=notte"
         }
         _ => {
             if campi.valore("conferma") != Some("si") {
                 return Err(errato("Manca la conferma dell'azzeramento"));
             }
-            fuori(q.sim, |s| s.reset()).await?;
+            fuori(q.sim, servizi::Simulatore::reset).await?;
             "/?fatto=reset"
         }
     };

@@ -135,7 +135,7 @@ pub(super) async fn postazione(q: &Chiesta<'_>) -> Esito<Risposta> {
             ));
         }
     };
-    let pronto = fuori(q.sim, |s| s.pronto()).await?;
+    let pronto = fuori(q.sim, servizi::Simulatore::pronto).await?;
     let trovata = voci(&pronto, "comuni")
         .iter()
         .flat_map(|k| voci(k, "postazioni"))
