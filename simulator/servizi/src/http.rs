@@ -7,8 +7,8 @@
 use std::net::SocketAddr;
 
 use anagrafe::Ambiente;
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited, combinators::UnsyncBoxBody};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
 
 /// What can go wrong while a body streams: the peer left, was too slow, sent bad gzip.
 pub type ErroreCorpo = Box<dyn std::error::Error + Send + Sync>;
@@ -57,12 +57,18 @@ pub fn corpo(bytes: impl Into<Bytes>) -> Corpo {
 }
 
 /// The whole body, at most `limite` bytes of it.
-pub async fn raccogli(corpo: Corpo, limite: usize) -> Result<Bytes, CorpoNonLetto> {
-    match Limited::new(corpo, limite).collect().await {
-        Ok(intero) => Ok(intero.to_bytes()),
-        Err(e) if e.is::<http_body_util::LengthLimitError>() => Err(CorpoNonLetto::TroppoGrande { limite }),
-        Err(e) => Err(CorpoNonLetto::Interrotto(e)),
+///
+/// A loop of our own: `Limited::collect` asks more of the error type than a boxed future can promise.
+pub async fn raccogli(mut corpo: Corpo, limite: usize) -> Result<Bytes, CorpoNonLetto> {
+    let mut intero = BytesMut::new();
+    while let Some(pezzo) = corpo.frame().await {
+        let Ok(dati) = pezzo.map_err(CorpoNonLetto::Interrotto)?.into_data() else { continue };
+        if intero.len() + dati.len() > limite {
+            return Err(CorpoNonLetto::TroppoGrande { limite });
+        }
+        intero.extend_from_slice(&dati);
     }
+    Ok(intero.freeze())
 }
 
 /// A reply with a status, a content type and a body at hand.

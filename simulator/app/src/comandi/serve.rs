@@ -16,7 +16,8 @@ use anagrafe::Ambiente;
 use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Trasporto, tls};
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
-use servizi::{Impostazioni, Indirizzi, Simulatore, comuni_pronti, http::{Porta, Richiesta, Risposta}};
+use http::{HeaderValue, StatusCode, header::LOCATION};
+use servizi::{Impostazioni, Indirizzi, Simulatore, comuni_pronti, http::{Porta, Richiesta, Risposta, risposta}};
 
 use super::{FILE_PRONTO, Fine};
 use crate::opzioni::{AireIgnoto, Serve};
@@ -98,11 +99,27 @@ fn gestore(sim: Arc<Simulatore>) -> Gestore {
                     servizi::soap::rispondi(&sim, a, richiesta).await
                 }
                 Porta::Ambiente(a) => web::ambiente(sim, a, richiesta).await,
-                Porta::Carta => web::carta(sim, richiesta).await,
+                Porta::Carta => carta(&sim, richiesta.uri().path()),
                 Porta::Console => web::console(sim, richiesta).await,
             }
         })
     })
+}
+
+/// The card listener, until it asks for a card: each environment's path leads to its login with name and password.
+fn carta(sim: &Simulatore, percorso: &str) -> Risposta {
+    let chiave = percorso.split('/').nth(1).unwrap_or_default();
+    let ambiente = chiave.parse::<Ambiente>().ok().zip(sim.indirizzi());
+    let Some((ambiente, indirizzi)) = ambiente else {
+        let testo = "SIMULATORE – dati fittizi\nPercorsi dell'accesso con carta: /test/com, /pre/com, /sub/com\n";
+        return risposta(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", testo);
+    };
+    let dove = format!("{}/combas", indirizzi.ambiente(ambiente));
+    let mut r = risposta(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", format!("{dove}\n"));
+    if let Ok(valore) = HeaderValue::from_str(&dove) {
+        r.headers_mut().insert(LOCATION, valore);
+    }
+    r
 }
 
 /// The ready file, written whole or not at all, readable by the owner alone: it holds passwords.
