@@ -230,59 +230,62 @@ impl Vista {
 }
 
 fn passi(f: &Fornitura, mancanti: &Mancanti, in_moto: bool) -> Vec<Passo> {
-    let arrivo = |titolo, fatto: bool, testo: String| Passo {
-        classe: if fatto { "ok" } else { "corso" },
-        segno: if fatto { "✓" } else { "…" },
-        titolo,
-        testo,
+    let in_corso = f.stato.in_corso();
+    // Once the outcome is there, a file that did not come is no longer awaited.
+    let arrivo = |titolo, fatto: bool, testo: String| {
+        let (classe, segno) = match (fatto, in_corso) {
+            (true, _) => ("ok", "✓"),
+            (false, true) => ("corso", "…"),
+            (false, false) => ("tenue", "–"),
+        };
+        Passo {
+            classe,
+            segno,
+            titolo,
+            testo,
+        }
+    };
+    let manca = if in_corso {
+        "da inviare"
+    } else {
+        "non arrivato prima dell'esito"
     };
     let ricevuti = mancanti.totale as usize - mancanti.apr.len().min(mancanti.totale as usize);
-    let apr = if mancanti.totale == 0 {
-        "da inviare".to_owned()
-    } else {
-        format!("ricevuti {ricevuti} di {}", mancanti.totale)
+    let apr = match mancanti.totale {
+        0 => manca.to_owned(),
+        totale => format!("ricevuti {ricevuti} di {totale}"),
     };
     let aire = match (mancanti.aire, f.aire_opaco()) {
-        (true, _) => "da inviare".to_owned(),
-        (false, true) => "ricevuto; tracciato non riconosciuto, contenuto non letto".to_owned(),
-        (false, false) => "ricevuto".to_owned(),
+        (true, _) => manca,
+        (false, true) => "ricevuto; tracciato non riconosciuto, contenuto non letto",
+        (false, false) => "ricevuto",
     };
-    let fine = formati::stato_fornitura(f.stato);
-    let (elaborazione, esito) = if f.stato.in_corso() {
-        let testo = if in_moto { "in corso" } else { "ferma" };
+    let passo = |classe, segno, titolo, testo: &str| Passo {
+        classe,
+        segno,
+        titolo,
+        testo: testo.to_owned(),
+    };
+    let (elaborazione, esito) = if in_corso {
         (
-            Passo {
-                classe: "corso",
-                segno: "…",
-                titolo: "Elaborazione",
-                testo: testo.into(),
-            },
-            Passo {
-                classe: "tenue",
-                segno: "–",
-                titolo: "Esito",
-                testo: "arriva anche per PEC".into(),
-            },
+            passo(
+                "corso",
+                "…",
+                "Elaborazione",
+                if in_moto { "in corso" } else { "ferma" },
+            ),
+            passo("tenue", "–", "Esito", "arriva anche per PEC"),
         )
     } else {
+        let fine = formati::stato_fornitura(f.stato);
         (
-            Passo {
-                classe: "ok",
-                segno: "✓",
-                titolo: "Elaborazione",
-                testo: "conclusa".into(),
-            },
-            Passo {
-                classe: fine.classe,
-                segno: fine.segno,
-                titolo: "Esito",
-                testo: fine.testo.into(),
-            },
+            passo("ok", "✓", "Elaborazione", "conclusa"),
+            passo(fine.classe, fine.segno, "Esito", fine.testo),
         )
     };
     vec![
         arrivo("File APR", mancanti.totale > 0 && mancanti.apr.is_empty(), apr),
-        arrivo("File AIRE", !mancanti.aire, aire),
+        arrivo("File AIRE", !mancanti.aire, aire.to_owned()),
         elaborazione,
         esito,
     ]
@@ -344,5 +347,83 @@ pub(crate) fn classe(codice: &str) -> &'static str {
         _ if codice.starts_with("EA") => "cf",
         _ if codice.starts_with("EF") => "famiglie",
         _ => "individuali",
+    }
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    fn fornitura(stato: &str, file: &[(&str, &str, u32, u32)]) -> Fornitura {
+        let file: Vec<serde_json::Value> = file
+            .iter()
+            .enumerate()
+            .map(|(i, (tipo, stato, progressivo, totale))| {
+                serde_json::json!({"id": format!("A{:06}", i + 1), "nome": "x.gz", "tipo": tipo, "stato": stato,
+                    "versione": 1, "progressivo": progressivo, "totale": totale, "byte": 1,
+                    "ricevuto": "2021-03-01T08:00:00", "protocollo": "p", "canale": "WEB"})
+            })
+            .collect();
+        serde_json::from_value(
+            serde_json::json!({"id": "F000001", "ambiente": "pre", "comune": "888001",
+            "stato": stato, "versione": 1, "file": file, "creata": "2021-03-01T08:00:00", "protocollo": "p",
+            "conteggi": {"EC007": 2, "ES092": 1, "EA029": 0}}),
+        )
+        .expect("a delivery")
+    }
+
+    #[test]
+    fn what_is_missing_is_said_and_what_was_discarded_does_not_count() {
+        let f = fornitura(
+            "IN_ELABORAZIONE",
+            &[("APR", "ELABORATO", 2, 3), ("AIRE", "SCARTATO", 1, 1)],
+        );
+        assert_eq!(
+            Mancanti::di(&f),
+            Mancanti {
+                apr: vec![1, 3],
+                totale: 3,
+                aire: true
+            }
+        );
+        let v = Vista::di(Ambiente::Pre, Some(&f), Some(&Ritmo::Istantanea), true);
+        assert_eq!(
+            v.stato,
+            "Fornitura aperta: manca APR, progressivo 1, 3 di 3 e il file AIRE"
+        );
+        assert!(
+            !v.in_moto,
+            "waiting for people is no reason to look again every second"
+        );
+        let f = fornitura("APERTA", &[("AIRE", "INSERITO_OK", 1, 1)]);
+        assert!(Vista::di(Ambiente::Pre, Some(&f), Some(&Ritmo::Istantanea), true).in_moto);
+        assert!(!Vista::di(Ambiente::Pre, Some(&f), Some(&Ritmo::Sospesa), true).in_moto);
+    }
+
+    #[test]
+    fn blocking_codes_come_first_and_zero_counts_do_not_come() {
+        let f = fornitura("KO", &[("APR", "KO", 1, 1)]);
+        let visti: Vec<(String, bool)> = codici(&f).into_iter().map(|r| (r.codice, r.blocca)).collect();
+        assert_eq!(visti, [("ES092".to_owned(), true), ("EC007".to_owned(), false)]);
+        let v = Vista::di(Ambiente::Pre, Some(&f), None, true);
+        assert_eq!(v.stato, "KO: 1 errore bloccante, nulla è stato caricato");
+        assert_eq!(v.passi[1].testo, "non arrivato prima dell'esito");
+    }
+
+    #[test]
+    fn every_code_belongs_to_one_of_the_groups() {
+        for a in elaborazione::CATALOGO {
+            let c = classe(a.codice.0);
+            assert!(CLASSI.iter().any(|(k, _)| *k == c), "{}", a.codice);
+        }
+        for (codice, atteso) in [
+            ("EN009", "file"),
+            ("EN012", "file"),
+            ("ES092", "individuali"),
+            ("EF008", "famiglie"),
+            ("EA029", "cf"),
+        ] {
+            assert_eq!(classe(codice), atteso, "{codice}");
+        }
     }
 }

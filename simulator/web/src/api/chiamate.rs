@@ -50,7 +50,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             let liste = fuori(sim, move |s| s.liste(&id)).await?;
             let righe: Vec<Value> = liste
                 .iter()
-                .map(|(nome, byte)| json!({"nome": nome, "byte": byte}))
+                .map(|(nome, righe)| json!({"nome": nome, "righe": righe}))
                 .collect();
             come_json(OK, &righe)
         }
