@@ -186,6 +186,14 @@ impl<R> Letto<R> {
     }
 }
 
+/// Bytes that end inside a record or a token: to be read with what follows.
+struct Sospeso {
+    byte: Vec<u8>,
+    inizio: Posizione,
+    /// Not before they are as many: every further reading has half as much again, so that all of them together stay linear.
+    soglia: usize,
+}
+
 /// The merge.
 struct Unione<'a, N, C> {
     modello: &'a Modello,
@@ -195,8 +203,7 @@ struct Unione<'a, N, C> {
     raccogli: C,
     /// State at the end of what was accepted.
     vera: Option<Lettura>,
-    /// Bytes that end inside a record or a token: to be read with what follows.
-    sospeso: Option<(Vec<u8>, Posizione)>,
+    sospeso: Option<Sospeso>,
     riassunto: Riassunto,
 }
 
@@ -209,10 +216,14 @@ impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
             mut prova,
         } = letto;
         let mut libero = None;
-        if let Some((mut byte, inizio)) = self.sospeso.take() {
-            byte.extend_from_slice(&blocco.byte);
-            let numero = blocco.numero();
-            libero = Some(std::mem::replace(&mut blocco, Blocco::nuovo(byte, numero, inizio)).dentro());
+        if let Some(mut prima) = self.sospeso.take() {
+            prima.byte.extend_from_slice(&blocco.byte);
+            if prima.byte.len() < prima.soglia && !ultimo {
+                self.sospeso = Some(prima);
+                return Ok(Some(blocco.dentro()));
+            }
+            let intero = Blocco::nuovo(prima.byte, blocco.numero(), prima.inizio);
+            libero = Some(std::mem::replace(&mut blocco, intero).dentro());
             prova = None;
         }
         if blocco.byte.len() > self.o.max_record.saturating_add(self.o.blocco.saturating_mul(2)) {
@@ -247,7 +258,9 @@ impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
         if !ultimo && fine != Fine::Fatale && a_meta {
             let inizio = blocco.inizio();
             self.vera = Some(vera);
-            self.sospeso = Some((blocco.dentro(), inizio));
+            let byte = blocco.dentro();
+            let soglia = byte.len() + byte.len() / 2;
+            self.sospeso = Some(Sospeso { byte, inizio, soglia });
             return Ok(libero);
         }
         self.riassunto.byte += blocco.byte.len() as u64;

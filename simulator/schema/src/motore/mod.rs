@@ -354,6 +354,11 @@ impl<'m> Motore<'m> {
         };
         let fine = pos + usize::try_from(lettore.buffer_position()).unwrap_or(resto.len());
         let marca = &s[pos..fine];
+        // With a `<` in it a tag is wrong wherever it ends; said here, so that it does not matter how much of it is in this block.
+        let tag = matches!(evento, Event::Start(_) | Event::Empty(_) | Event::End(_));
+        if tag && memchr::memrchr(b'<', marca.as_bytes()) != Some(0) {
+            return Err(self.malformato(u, pos, "marca non chiusa o scritta male"));
+        }
         let esito = match evento {
             Event::Start(_) | Event::Empty(_) => match forma::inizio(marca) {
                 Ok(tag) => return self.apri(u, &tag, pos, fine).map(|()| fine),
