@@ -205,31 +205,22 @@ fn prepara_uno(
 
 /// The kind of a file whose name is not that of a delivery follows from its extension.
 fn nome_promesso(nome: &str, comune: CodiceIstat) -> NomeFile {
-    let base = nome.to_ascii_lowercase();
-    let base = base.strip_suffix(".gz").unwrap_or(&base);
-    let con_gz = format!(
-        "{}.gz",
-        base.trim_end_matches(".xml")
-            .trim_end_matches(".txt")
-            .to_ascii_uppercase()
-    );
-    NomeFile::parse(nome)
-        .or_else(|| NomeFile::parse(&con_gz.replace(".GZ", ".gz")))
-        .unwrap_or_else(|| {
-            if base.ends_with(".txt") || base.contains("subaire") {
-                NomeFile::Aire {
-                    istat: comune,
-                    versione: 1,
-                }
-            } else {
-                NomeFile::Apr {
-                    istat: comune,
-                    versione: 1,
-                    progressivo: 1,
-                    totale: 1,
-                }
+    NomeFile::su_disco(nome).unwrap_or_else(|| {
+        let minuscolo = nome.to_ascii_lowercase();
+        if minuscolo.contains(".txt") || minuscolo.contains("subaire") {
+            NomeFile::Aire {
+                istat: comune,
+                versione: 1,
             }
-        })
+        } else {
+            NomeFile::Apr {
+                istat: comune,
+                versione: 1,
+                progressivo: 1,
+                totale: 1,
+            }
+        }
+    })
 }
 
 fn descrivi(ingresso: &Ingresso) -> FileControllato {
@@ -240,7 +231,7 @@ fn descrivi(ingresso: &Ingresso) -> FileControllato {
         progressivo,
         totale,
         ..
-    }) = NomeFile::parse(&ingresso.nome)
+    }) = NomeFile::su_disco(&ingresso.nome)
     {
         // No listed code covers a name that disagrees with the content: it is said, not refused.
         for (cosa, dentro, nel_nome) in [

@@ -84,6 +84,13 @@ pub fn nome_subentrati(file: &str) -> String {
     format!("Subentrati_{base}.csv")
 }
 
+/// Name of a list of persons that another Comune has too, with a later (`piu_recente`) or an earlier date;
+/// its rows come from the register.
+pub fn nome_duplicati(comune: CodiceIstat, piu_recente: bool) -> String {
+    let quale = if piu_recente { "Recente" } else { "Remota" };
+    format!("{comune}DuplicatiComuniDiversiDataPiu{quale}.csv")
+}
+
 /// Writes one of the lists, row by row.
 pub struct ScrittoreLista<W: Write> {
     out: W,

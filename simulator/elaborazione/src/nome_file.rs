@@ -56,6 +56,22 @@ impl NomeFile {
         campi.next().is_none().then_some(letto)
     }
 
+    /// The delivery a file on disk belongs to, whether still compressed or not: `.xml` and `.txt` count
+    /// like the `.gz` they came from.
+    pub(crate) fn su_disco(nome: &str) -> Option<Self> {
+        let mut base = nome;
+        for estensione in [".gz", ".xml", ".txt"] {
+            let taglio = base.len().saturating_sub(estensione.len());
+            if base
+                .get(taglio..)
+                .is_some_and(|fine| fine.eq_ignore_ascii_case(estensione))
+            {
+                base = base.get(..taglio).unwrap_or_default();
+            }
+        }
+        Self::parse(&format!("{base}.gz"))
+    }
+
     /// ISTAT in the first field of a name that may be otherwise malformed (gate 1 comes before the
     /// judgement of the form).
     pub fn istat_di(nome: &str) -> Option<CodiceIstat> {

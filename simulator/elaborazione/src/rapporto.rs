@@ -185,7 +185,7 @@ fn spiegazione(a: &Anomalia) -> String {
     if let Some(procedura) = a.procedura {
         let _ = writeln!(out, "Procedura suggerita: {}", procedura.0);
     }
-    let fonti: Vec<&str> = a.fonti.iter().map(fonte).collect();
+    let fonti: Vec<&str> = a.fonti.iter().copied().map(fonte).collect();
     if !fonti.is_empty() {
         let _ = writeln!(out, "Fonti: {}", fonti.join(", "));
     }
@@ -225,7 +225,7 @@ fn chi(check: Check) -> &'static str {
     }
 }
 
-fn fonte(fonte: &Fonte) -> &'static str {
+fn fonte(fonte: Fonte) -> &'static str {
     match fonte {
         Fonte::ElencoErrori => "elenco degli errori",
         Fonte::TabellaAnomalie => "tabella delle anomalie del subentro",

@@ -163,6 +163,10 @@ pub enum AireIgnoto {
 /// The choices the public texts leave open, each with its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each named in the configuration"
+)]
 pub struct Politica {
     /// Severity of a code instead of the catalogue's: `"E"`, `"W"`, or null for switched off.
     pub gravita: BTreeMap<String, Option<Gravita>>,

@@ -414,3 +414,27 @@ fn la_data_dello_scenario_si_sposta_dopo_il_caricamento() {
     let segmento: &Segmento = &ingressi[0].segmento;
     assert_eq!(segmento.schede().expect("segmento").count(), 9);
 }
+
+#[test]
+fn la_politica_sposta_o_spegne_un_codice() {
+    for (scelta, stato, attesi) in [
+        (Some(Gravita::Avviso), StatoEsito::Ok, vec!["ES092".to_owned()]),
+        (None, StatoEsito::Ok, vec![]),
+    ] {
+        let mut banco = Banco::nuovo();
+        banco.modifica(&[Remove("soggetto[3]/famiglia")]);
+        banco.politica.gravita.insert("ES092".to_owned(), scelta);
+        let (esito, trovati) = Fornitura::di(&mut banco).elabora();
+        assert_eq!((esito.stato, codici(&trovati)), (stato, attesi));
+    }
+}
+
+#[test]
+fn il_validatore_lascia_nudo_il_terzo_segnaposto() {
+    let mut banco = Banco::nuovo();
+    banco.politica.segnaposti_validatore = true;
+    banco.modifica(&[Set("datiFornitura/numeroTotaleSchedeConvivenza", "2")]);
+    let trovati = banco.esito().expect("il banco elabora");
+    assert_eq!(codici(&trovati), ["EN024"]);
+    assert!(trovati[0].testo.ends_with('@'), "{}", trovati[0].testo);
+}

@@ -11,7 +11,9 @@ use elaborazione::banco::Banco;
 fn codici(modifiche: &[&[Edit]]) -> BTreeSet<String> {
     let prova = std::panic::catch_unwind(|| {
         let mut banco = Banco::nuovo();
-        modifiche.iter().for_each(|m| banco.modifica(m));
+        for m in modifiche {
+            banco.modifica(m);
+        }
         banco.codici()
     });
     match prova {

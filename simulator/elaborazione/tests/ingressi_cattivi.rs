@@ -38,7 +38,7 @@ fn ogni_contenuto_guasto_ha_il_suo_codice() {
         ("altro spazio dei nomi", APR, gz(altro_spazio.as_bytes()), "EN009"),
         ("AIRE non gzip", AIRE, b"RIGA\r\n".to_vec(), "EN010"),
         ("AIRE in UTF-8", AIRE, gz("CITTÀ\r\n".as_bytes()), "EN010"),
-        ("AIRE di zeri", AIRE, gz(&[0; 100_000]), "EN010"),
+        ("AIRE di zeri", AIRE, gz(&vec![0; 100_000]), "EN010"),
         ("AIRE senza fine riga", AIRE, gz(&[b'A'; 720]), "EN010"),
     ] {
         assert_eq!(rifiuto_formato(nome, &byte), [atteso], "{cosa}");

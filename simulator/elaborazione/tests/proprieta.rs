@@ -201,3 +201,19 @@ fn caso_19_check_prosegue_dopo_en009() {
     let rapporto = controlla(&[guasto], &opzioni()).expect("check");
     assert_eq!(rapporto.conteggi.keys().collect::<Vec<_>>(), ["EN009"]);
 }
+
+#[test]
+fn check_di_un_file_su_due_attende_l_altro() {
+    let f = difettosa(2, 0);
+    let cartella = tempfile::tempdir().expect("cartella");
+    let xml = scrivi(cartella.path(), "888001_SUBAPR_1_1_2.xml", &{
+        use std::io::Read;
+        let mut contenuto = Vec::new();
+        flate2::read::GzDecoder::new(f.file[0].1.as_slice())
+            .read_to_end(&mut contenuto)
+            .expect("gzip");
+        contenuto
+    });
+    let rapporto = controlla(&[xml], &opzioni()).expect("check");
+    assert_eq!(rapporto.conteggi.len(), 0, "{:?}", rapporto.conteggi);
+}

@@ -19,10 +19,10 @@ pub(super) fn esiste(ambito: &Ambito<'_>, c: &ComuneInviato<'_>, quando: Option<
 pub(super) fn manca<'a>(
     s: &SchedaLetta<'a>,
     ambito: &Ambito<'_>,
-    nodi: &ComuneNodi,
+    nodi: ComuneNodi,
     quando: Option<Data>,
 ) -> Option<(ComuneInviato<'a>, Luogo)> {
-    let comune = s.comune(nodi)?;
+    let comune = s.comune(&nodi)?;
     let luogo = esiste(ambito, &comune, quando);
     luogo.riga.is_none().then_some((comune, luogo))
 }

@@ -21,7 +21,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let n = nodi();
     let nascita = s.data(n.nascita);
-    let Some((comune, _)) = manca(s, ambito, &n.comune_nascita, nascita) else { return };
+    let Some((comune, _)) = manca(s, ambito, n.comune_nascita, nascita) else { return };
     // A codice fiscale with the Belfiore code of that Comune, whenever it existed, confirms the birth there.
     let confermato = s
         .testo(n.codice_fiscale)

@@ -21,7 +21,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let atto = &nodi().atto_nascita;
     let quando = s.data(atto.data).or_else(|| s.data(nodi().nascita));
-    if let Some((comune, luogo)) = manca(s, ambito, &atto.comune, quando)
+    if let Some((comune, luogo)) = manca(s, ambito, atto.comune, quando)
         && !luogo.nome_mai_esistito
     {
         out.segnala(s.punto(atto.comune.nome), &[&comune_con_sigla(&comune), &giorno_o_vuoto(quando)]);

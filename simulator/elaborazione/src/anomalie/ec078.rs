@@ -20,7 +20,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let quando = s.data(nodi().carta_rilascio);
-    if let Some((comune, _)) = manca(s, ambito, &nodi().comune_carta, quando) {
+    if let Some((comune, _)) = manca(s, ambito, nodi().comune_carta, quando) {
         out.segnala(s.punto(nodi().comune_carta.nome), &[&comune_con_sigla(&comune), &giorno_o_vuoto(quando)]);
     }
 }

@@ -20,7 +20,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let quando = s.data(nodi().matrimonio.atto.data).or_else(|| s.data(nodi().matrimonio.data));
-    if let Some((comune, _)) = manca(s, ambito, &nodi().matrimonio.atto.comune, quando) {
+    if let Some((comune, _)) = manca(s, ambito, nodi().matrimonio.atto.comune, quando) {
         out.segnala(s.punto(nodi().matrimonio.atto.comune.nome), &[&comune_con_sigla(&comune), &giorno_o_vuoto(quando)]);
     }
 }

@@ -20,7 +20,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let quando = s.data(nodi().permesso_rilascio);
-    if let Some((comune, _)) = manca(s, ambito, &nodi().comune_permesso, quando) {
+    if let Some((comune, _)) = manca(s, ambito, nodi().comune_permesso, quando) {
         out.segnala(s.punto(nodi().comune_permesso.nome), &[&comune_con_sigla(&comune), &giorno_o_vuoto(quando)]);
     }
 }

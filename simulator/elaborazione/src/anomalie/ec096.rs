@@ -19,7 +19,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
-    let nodi = &nodi().atto_annullamento.comune;
+    let nodi = nodi().atto_annullamento.comune;
     if let Some((comune, _)) = manca(s, ambito, nodi, None) {
         out.segnala(s.punto(nodi.nome), &[&comune_con_sigla(&comune)]);
     }

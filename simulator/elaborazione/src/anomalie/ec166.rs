@@ -20,7 +20,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let atto = &nodi().atto_nascita;
-    if let Some((comune, luogo)) = manca(s, ambito, &atto.comune, None)
+    if let Some((comune, luogo)) = manca(s, ambito, atto.comune, None)
         && luogo.nome_mai_esistito
     {
         out.segnala(s.punto(atto.comune.nome), &[&comune_con_sigla(&comune)]);

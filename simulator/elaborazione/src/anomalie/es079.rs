@@ -20,7 +20,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
 
 fn verifica(riga: &RigaAire<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
     let Some(anno) = riga.significativo("annoEspatrio").and_then(|a| a.parse::<i16>().ok()) else { return };
-    let nascita = riga.data("dataNascita").map(|d| d.year());
+    let nascita = riga.data("dataNascita").map(Data::year);
     if nascita.is_some_and(|n| anno < n) || anno > ambito.oggi.year() {
         let nascita = nascita.map(|n| n.to_string()).unwrap_or_default();
         out.segnala(riga.punto("annoEspatrio"), &[&anno.to_string(), &nascita]);

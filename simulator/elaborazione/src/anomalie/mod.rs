@@ -10,7 +10,7 @@ mod prelude;
 
 pub use modello::{
     Anomalia, Case, Check, Edit, Fonte, GravitaPer, Livello, Plantable, Procedura, Testo, VerificaAire,
-    VerificaSoggetto,
+    VerificaPersona, VerificaSoggetto,
 };
 pub use non_simulate::{NON_SIMULATE, NonSimulata};
 

@@ -91,6 +91,9 @@ pub enum Plantable {
 /// A check of one person of the APR.
 pub type VerificaSoggetto = fn(&SchedaLetta<'_>, &Ambito<'_>, &mut Trovati<'_>);
 
+/// A check of one person of either register.
+pub type VerificaPersona = fn(&Persona<'_>, &Ambito<'_>, &mut Trovati<'_>);
+
 /// A check of one line of the AIRE.
 pub type VerificaAire = fn(&RigaAire<'_>, &Ambito<'_>, &mut Trovati<'_>);
 
@@ -106,7 +109,7 @@ pub enum Check {
     /// A record of the APR alone: `famiglia` or `convivenza`.
     Famiglia(VerificaSoggetto),
     /// A person, APR or AIRE, by what both have.
-    Persona(fn(&Persona<'_>, &Ambito<'_>, &mut Trovati<'_>)),
+    Persona(VerificaPersona),
     /// A line of the AIRE alone.
     Aire(VerificaAire),
     /// A `soggetto` and a line of the AIRE, each in its own way.

@@ -2,6 +2,7 @@
 //! `fixtures` and in the cases, not what users send.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use anagrafe::tabelle::{ComuneInviato, tabelle};
 use anagrafe::{Sesso, leggi_data};
@@ -73,7 +74,7 @@ impl Nodo {
 
     fn scrivi_in(&self, out: &mut String, livello: usize) {
         out.extend(std::iter::repeat_n(' ', livello * 2));
-        out.push_str(&format!("<{}{}>", self.nome, self.attributi));
+        let _ = write!(out, "<{}{}>", self.nome, self.attributi);
         if let Some(testo) = &self.testo {
             out.push_str(testo);
         }
@@ -82,7 +83,7 @@ impl Nodo {
             self.figli.iter().for_each(|f| f.scrivi_in(out, livello + 1));
             out.extend(std::iter::repeat_n(' ', livello * 2));
         }
-        out.push_str(&format!("</{}>\n", self.nome));
+        let _ = writeln!(out, "</{}>", self.nome);
     }
 
     /// The element at a path, if it is there.

@@ -223,6 +223,7 @@ impl Banco {
         Ok(self.esito()?.into_iter().map(|r| r.codice).collect())
     }
 
+    #[allow(clippy::result_large_err, reason = "as in `varchi`")]
     fn sportello(&mut self, file: &[(String, Vec<u8>)]) -> Result<NomeFile, Rilievo> {
         self.situazione.politica = self.politica.clone();
         let nome = self.arrivo.clone().unwrap_or_else(|| file[0].0.clone());

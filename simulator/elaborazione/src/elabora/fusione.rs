@@ -272,7 +272,7 @@ pub(super) fn riesame<'a>(ingresso: &'a Ingresso, ctx: &'a Contesto) -> io::Resu
             match record.tipo {
                 TipoRecord::Soggetto => attivi.soggetto(&letta, &ambito, &mut trovati),
                 TipoRecord::Famiglia | TipoRecord::Convivenza => {
-                    attivi.famiglia(&letta, &ambito, &mut trovati)
+                    attivi.famiglia(&letta, &ambito, &mut trovati);
                 }
                 TipoRecord::Aire => {
                     if let Some(layout) = layout_simaire() {

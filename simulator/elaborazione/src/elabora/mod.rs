@@ -82,7 +82,13 @@ pub fn elabora(
     uscita: &Path,
 ) -> io::Result<Esito> {
     let mut file: Vec<&Ingresso> = segmenti.iter().collect();
-    file.sort_by_key(|i| (i.segmento.testa().tipo, NomeFile::parse(&i.nome), i.nome.clone()));
+    file.sort_by_key(|i| {
+        (
+            i.segmento.testa().tipo,
+            NomeFile::su_disco(&i.nome),
+            i.nome.clone(),
+        )
+    });
     let apr_completo = tutti_gli_apr(&file);
 
     let mut conto = Conto::default();
@@ -170,7 +176,7 @@ fn tutti_gli_apr(file: &[&Ingresso]) -> bool {
     let mut totale = None;
     let mut progressivi = std::collections::BTreeSet::new();
     for ingresso in file {
-        match NomeFile::parse(&ingresso.nome) {
+        match NomeFile::su_disco(&ingresso.nome) {
             Some(NomeFile::Apr {
                 progressivo,
                 totale: t,

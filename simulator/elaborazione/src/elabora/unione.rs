@@ -136,9 +136,7 @@ fn percorri(membri: &[Membro], schede: &[Scheda], codici: &mut Codici<'_>) {
     for gruppo in schede.chunk_by(|a, b| a.chiave.scheda == b.chiave.scheda) {
         let scheda = gruppo[0].chiave.scheda;
         while let Some(orfani) = m.next_if(|suoi| suoi[0].scheda < scheda) {
-            orfani
-                .iter()
-                .for_each(|o| codici.segnala("ES092", o.file, o.record, 0));
+            orfani_senza_scheda(orfani, codici);
         }
         let suoi = m.next_if(|suoi| suoi[0].scheda == scheda).unwrap_or_default();
         // A scheda without id is nobody's: the format already allows it, the join cannot speak of it.
@@ -147,9 +145,13 @@ fn percorri(membri: &[Membro], schede: &[Scheda], codici: &mut Codici<'_>) {
         }
     }
     for orfani in m {
-        orfani
-            .iter()
-            .for_each(|o| codici.segnala("ES092", o.file, o.record, 0));
+        orfani_senza_scheda(orfani, codici);
+    }
+}
+
+fn orfani_senza_scheda(orfani: &[Membro], codici: &mut Codici<'_>) {
+    for orfano in orfani {
+        codici.segnala("ES092", orfano.file, orfano.record, 0);
     }
 }
 

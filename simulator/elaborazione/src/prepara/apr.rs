@@ -8,8 +8,8 @@ use schema::{Blocco, ErroreLettura, NodoId, Opzioni, Posizione, Ricevitore, Viol
 use super::{Lavoro, RifiutoFile, conta, lettura_fallita, peso, troppo_grande};
 use crate::scheda::{Luogo, NODO_ASSENTE, Quaderno, SchedaLetta, Trovati, modello_apr, nodi};
 use crate::segmento::{
-    ChiaveFamiglia, ChiaveSoggetto, Conteggi, Dichiarati, Intestazione, ScrittoreSegmento, TipoRecord,
-    impronta, impronta_famiglia, serializza,
+    ChiaveFamiglia, ChiaveSoggetto, Dichiarati, Intestazione, ScrittoreSegmento, TipoRecord, impronta,
+    impronta_famiglia, serializza,
 };
 use crate::tipi::{MASSIMO_FORMATO, Rilievo, TipoFile, TipoScheda};
 
@@ -66,7 +66,6 @@ struct RicevitoreApr<'a> {
     lavoro: &'a Lavoro<'a>,
     quaderno: Quaderno,
     corrente: Option<(TipoRecord, NodoId, usize)>,
-    ultima: Option<(usize, Posizione)>,
     byte: Vec<u8>,
     /// Ends of the serialised records, so that a section may be dropped.
     voci: Vec<Fatto>,
@@ -100,7 +99,6 @@ impl<'a> RicevitoreApr<'a> {
             lavoro,
             quaderno: Quaderno::default(),
             corrente: None,
-            ultima: None,
             byte: Vec::new(),
             voci: Vec::new(),
             rilievi: Vec::new(),
@@ -199,7 +197,6 @@ impl Ricevitore for RicevitoreApr<'_> {
         {
             self.corrente = None;
             self.finisci(b, tipo, inizio);
-            self.ultima = None;
         } else if n == nodi().dati_fornitura || n == nodi().dati_invio {
             self.testa.push((n, String::new(), b.posizione(offset)));
         }
@@ -358,7 +355,7 @@ impl<'a> Raccolta<'a> {
                     true
                 }
                 Chiave::Famiglia(chiave) => {
-                    let tenuta = usize::from(chiave.convivenza) + 1 <= self.ultima_sezione;
+                    let tenuta = usize::from(chiave.convivenza) < self.ultima_sezione;
                     if tenuta {
                         self.segmento.famiglia(ChiaveFamiglia { record, ..chiave });
                         let c = &mut self.testa.calcolati;
@@ -446,7 +443,6 @@ impl<'a> Raccolta<'a> {
             conta(&mut self.testa, rilievo);
             self.segmento.rilievo(NESSUN_RECORD, rilievo)?;
         }
-        let _: &Conteggi = &self.testa.calcolati;
         Ok(self.segmento.chiudi(self.testa)?)
     }
 }

@@ -47,7 +47,7 @@ impl<R: Read> Read for Sorgente<R> {
 }
 
 enum Modo<R> {
-    Gzip(GzDecoder<BufReader<Sorgente<R>>>),
+    Gzip(Box<GzDecoder<BufReader<Sorgente<R>>>>),
     Aperto(BufReader<Sorgente<R>>),
 }
 
@@ -70,7 +70,7 @@ impl<R: Read> Espansore<R> {
             },
         );
         let modo = if compresso {
-            Modo::Gzip(GzDecoder::new(sorgente))
+            Modo::Gzip(Box::new(GzDecoder::new(sorgente)))
         } else {
             Modo::Aperto(sorgente)
         };

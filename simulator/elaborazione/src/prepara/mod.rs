@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::anomalie::{CATALOGO, gravita_di};
+use crate::anomalie::{anomalia, gravita_di};
 use crate::nome_file::NomeFile;
 use crate::scheda::{Ambito, Attivi};
 use crate::segmento::Intestazione;
@@ -165,10 +165,7 @@ fn lettura_fallita(errore: io::Error, codice: &str, lavoro: &Lavoro<'_>) -> Rifi
 
 /// Weight of a code here, for the few that are raised outside the checks of records.
 pub(crate) fn peso(codice: &str, ctx: &Contesto) -> Option<Gravita> {
-    CATALOGO
-        .iter()
-        .find(|a| a.codice.0 == codice)
-        .and_then(|a| gravita_di(a, ctx.ambiente, &ctx.politica))
+    gravita_di(anomalia(codice)?, ctx.ambiente, &ctx.politica)
 }
 
 /// The segment of a file nothing could be read of: only its findings.

@@ -6,7 +6,9 @@ use schema::{Blocco, NodoId, Posizione};
 
 use super::nodi::modello_apr;
 use super::{Persona, RigaAire, SchedaLetta};
-use crate::anomalie::{Anomalia, CATALOGO, Check, VerificaSoggetto, gravita_di, riempi};
+use crate::anomalie::{
+    Anomalia, CATALOGO, Check, VerificaAire, VerificaPersona, VerificaSoggetto, gravita_di, riempi,
+};
 use crate::tipi::{Contesto, Gravita, Politica, Rilievo, TipoScheda};
 
 /// What a check may know besides the record. A check has no state and no I/O.
@@ -174,8 +176,8 @@ pub(crate) type Attivo<F> = (&'static Anomalia, F, Gravita);
 pub struct Attivi {
     soggetto: Vec<Attivo<VerificaSoggetto>>,
     famiglia: Vec<Attivo<VerificaSoggetto>>,
-    persona: Vec<Attivo<fn(&Persona<'_>, &Ambito<'_>, &mut Trovati<'_>)>>,
-    aire: Vec<Attivo<fn(&RigaAire<'_>, &Ambito<'_>, &mut Trovati<'_>)>>,
+    persona: Vec<Attivo<VerificaPersona>>,
+    aire: Vec<Attivo<VerificaAire>>,
 }
 
 impl Attivi {

@@ -145,7 +145,9 @@ fn scrivi_chiavi<T>(
     let mut byte = Vec::with_capacity(TAMPONE);
     for gruppo in chiavi.chunks(TAMPONE / 64) {
         byte.clear();
-        gruppo.iter().for_each(|c| scrivi(c, &mut byte));
+        for chiave in gruppo {
+            scrivi(chiave, &mut byte);
+        }
         misura.aggiungi(&byte);
         file.write_all(&byte)?;
     }
