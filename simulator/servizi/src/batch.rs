@@ -163,9 +163,6 @@ impl Simulatore {
                 }
             }
         }
-        for voce in fs::read_dir(self.arrivi())? {
-            fs::remove_file(voce?.path())?;
-        }
         self.batch.riprendi(forniture.iter().filter(|f| f.stato.in_corso()).map(|f| f.id));
         Ok(())
     }

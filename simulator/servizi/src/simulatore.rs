@@ -72,6 +72,8 @@ impl Simulatore {
         for cartella in [ARRIVI, FORNITURE] {
             fs::create_dir_all(impostazioni.dati.join(cartella))?;
         }
+        // Uploads a crash cut off: nobody is at the counter yet.
+        svuota(&impostazioni.dati.join(ARRIVI))?;
         let frontiere = [Ambiente::Test, Ambiente::Pre, Ambiente::Sub].map(|a| {
             let ancore = pki.ancore(a.chiave());
             Frontiera::nuova(a, ancore, frontiera::Politica::default()).map(|f| (a, f))
