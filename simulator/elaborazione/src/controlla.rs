@@ -182,6 +182,7 @@ fn prepara_uno(
         max_espansi: opz.max_espansi,
         compresso,
         prosegui: true,
+        durevole: false,
     };
     match prepara(&file, &nome, &letto, ctx, uscita, &opzioni) {
         Ok(_) => {}

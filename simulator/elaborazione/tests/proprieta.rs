@@ -217,3 +217,14 @@ fn check_di_un_file_su_due_attende_l_altro() {
     let rapporto = controlla(&[xml], &opzioni()).expect("check");
     assert_eq!(rapporto.conteggi.len(), 0, "{:?}", rapporto.conteggi);
 }
+
+#[test]
+fn check_di_un_xml_interrotto_conta_quel_che_ha_letto() {
+    let cartella = tempfile::tempdir().expect("cartella");
+    let (prima, _) = PULITA.split_once("</generalitaSoggetti>").expect("pulita");
+    let xml = scrivi(cartella.path(), "888001_SUBAPR_1_1_1.xml", prima.as_bytes());
+    let rapporto = controlla(&[xml], &opzioni()).expect("check");
+    let codici: Vec<_> = rapporto.conteggi.keys().map(String::as_str).collect();
+    assert_eq!(codici, ["EN009", "EN021", "EN022", "EN023", "EN024", "ES092"]);
+    assert_eq!((rapporto.schede.soggetti, rapporto.conteggi["ES092"]), (6, 6));
+}

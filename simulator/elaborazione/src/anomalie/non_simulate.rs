@@ -55,4 +55,20 @@ pub static NON_SIMULATE: &[NonSimulata] = &[
         codice: "EA040",
         motivo: "Confronto fra codici collegati e principali nel registro: nasce dopo il caricamento.",
     },
+    NonSimulata {
+        codice: "EA044",
+        motivo: "Confronto fra AIRE e schedari consolari: dichiarato non eseguito in questa fase.",
+    },
+    NonSimulata {
+        codice: "EA045",
+        motivo: "Confronto fra AIRE e schedari consolari: dichiarato non eseguito in questa fase.",
+    },
+    NonSimulata {
+        codice: "EA046",
+        motivo: "Confronto fra AIRE e schedari consolari: dichiarato non eseguito in questa fase.",
+    },
+    NonSimulata {
+        codice: "EA047",
+        motivo: "Confronto fra AIRE e schedari consolari: dichiarato non eseguito in questa fase.",
+    },
 ];

@@ -254,7 +254,7 @@ impl Lettura<'_> {
             conta(&mut self.testa, rilievo);
             self.segmento.rilievo(u64::MAX, rilievo)?;
         }
-        Ok(self.segmento.chiudi(self.testa)?)
+        Ok(self.segmento.chiudi(self.testa, self.lavoro.opz.durevole)?)
     }
 }
 

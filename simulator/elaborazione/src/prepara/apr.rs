@@ -443,6 +443,6 @@ impl<'a> Raccolta<'a> {
             conta(&mut self.testa, rilievo);
             self.segmento.rilievo(NESSUN_RECORD, rilievo)?;
         }
-        Ok(self.segmento.chiudi(self.testa)?)
+        Ok(self.segmento.chiudi(self.testa, self.lavoro.opz.durevole)?)
     }
 }

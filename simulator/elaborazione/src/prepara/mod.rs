@@ -34,6 +34,8 @@ pub struct OpzioniPrepara {
     /// Goes on after a format finding and counts what can be read, as the stand-alone validator did
     /// (subentro.md §3): the findings then stand in the segment instead of refusing the file.
     pub prosegui: bool,
+    /// The segment is on the disk before it gets its name; off where it does not outlive the process.
+    pub durevole: bool,
 }
 
 impl Default for OpzioniPrepara {
@@ -44,6 +46,7 @@ impl Default for OpzioniPrepara {
             max_espansi: LIMITE_ESPANSI_BYTES,
             compresso: true,
             prosegui: false,
+            durevole: true,
         }
     }
 }
@@ -190,5 +193,5 @@ pub(crate) fn solo_rilievi(
         conta(&mut testa, rilievo);
         segmento.rilievo(u64::MAX, rilievo)?;
     }
-    segmento.chiudi(testa).map(drop)
+    segmento.chiudi(testa, false).map(drop)
 }

@@ -102,7 +102,7 @@ impl ScrittoreSegmento {
     }
 
     /// Writes what is left and gives the segment its name.
-    pub(crate) fn chiudi(mut self, mut testa: Intestazione) -> io::Result<Intestazione> {
+    pub(crate) fn chiudi(mut self, mut testa: Intestazione, durevole: bool) -> io::Result<Intestazione> {
         let mut qui = (MAGIA.len() + 4) as u64;
         testa.sezioni.record = self.record.sezione(qui);
         qui += self.record.byte;
@@ -126,7 +126,9 @@ impl ScrittoreSegmento {
         self.file.write_all(&crc.sum().to_le_bytes())?;
         self.file.write_all(MAGIA)?;
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
+        if durevole {
+            file.as_file().sync_all()?;
+        }
         file.persist(&self.destinazione).map_err(|e| e.error)?;
         Ok(testa)
     }
