@@ -1,7 +1,7 @@
 //! The message grammar as data: bytes become events with their place, values become messages.
 //!
 //! One grammar (`fixtures/grammatica`) serves reading ([`leggi`], [`valida`], [`albero()`]), writing ([`Scrittore`]) and
-//! sampling (`campione`). Must stay true: what is accepted is what libxml2 accepts with the official schemas, but for the
+//! sampling ([`campione`]). Must stay true: what is accepted is what libxml2 accepts with the official schemas, but for the
 //! differences named in `tests/oracolo.rs`; no input makes it panic; memory does not grow with the document.
 
 mod albero;
