@@ -209,7 +209,7 @@ impl Banco {
         }
     }
 
-    /// Sends the upload form.
+    /// Sends the upload form for an APR file, confirmed.
     pub(crate) async fn invia(
         &self,
         a: Ambiente,
@@ -218,15 +218,25 @@ impl Banco {
         nome: &str,
         file: &[u8],
     ) -> Risposta {
+        let mut campi = vec![("tipo", "APR"), ("conferma", "si")];
+        campi.extend(csrf.map(|c| ("csrf", c)));
+        campi.reverse();
+        self.invia_campi(a, biscotto, &campi, nome, file).await
+    }
+
+    /// Sends the upload form with these fields before the file.
+    pub(crate) async fn invia_campi(
+        &self,
+        a: Ambiente,
+        biscotto: &str,
+        campi: &[(&str, &str)],
+        nome: &str,
+        file: &[u8],
+    ) -> Risposta {
         let mut dentro = Vec::new();
-        let campi = csrf
-            .map(|c| ("csrf", c))
-            .into_iter()
-            .chain([("tipo", "APR"), ("conferma", "si")]);
         for (n, v) in campi {
-            dentro.extend_from_slice(
-                format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n").as_bytes(),
-            );
+            let parte = format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
+            dentro.extend_from_slice(parte.as_bytes());
         }
         let testa =
             format!("--BORDO\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{nome}\"\r\n\r\n");
@@ -239,6 +249,18 @@ impl Banco {
         ];
         let r = richiesta(Method::POST, "/combas/invio", QUI, &testate, corpo(dentro));
         leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
+    }
+
+    /// The page of the state, once the simulator has nothing more to do there.
+    pub(crate) async fn stato_finale(&self, a: Ambiente, biscotto: &str) -> String {
+        for _ in 0..200 {
+            let testo = self.pagina(a, "/combas", biscotto).await.testo;
+            if !testo.contains("data-attesa") {
+                return testo;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("l'elaborazione non finisce");
     }
 
     /// Spool files lying around.
