@@ -69,8 +69,9 @@ fn interrotto() -> ErroreServizio {
 
 fn errore_scrittura(e: std::io::Error) -> ErroreServizio {
     if e.kind() == std::io::ErrorKind::FileTooLarge {
+        // Not SIM001, which speaks of the expanded size; and cut too early for EN002 to name a size.
         ErroreServizio {
-            codice: Some("SIM001"),
+            codice: None,
             http: 413,
             testo: e.to_string(),
         }

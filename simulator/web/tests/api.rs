@@ -161,6 +161,40 @@ impl http_body::Body for Spezzato {
     }
 }
 
+/// More bytes than any upload may have, without end.
+struct SenzaFine;
+
+impl http_body::Body for SenzaFine {
+    type Data = Bytes;
+    type Error = ErroreCorpo;
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ErroreCorpo>>> {
+        static PEZZO: [u8; 1 << 20] = [0; 1 << 20];
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&PEZZO)))))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_upload_is_stopped_at_the_limit() {
+    let b = banco();
+    let prima = b.arrivi();
+    let dove = "/api/forniture?ambiente=pre&comune=888009&nome=888009_SUBAPR_1_1_1.gz";
+    let r = b
+        .console_corpo(Method::POST, dove, &[], SenzaFine.boxed_unsync())
+        .await;
+    assert_eq!(r.stato, StatusCode::PAYLOAD_TOO_LARGE, "{}", r.testo);
+    assert!(
+        leggi(&r.testo)["errori"][0]["testo"]
+            .as_str()
+            .is_some_and(|t| t.contains("67108864")),
+        "{}",
+        r.testo
+    );
+    assert_eq!(b.arrivi(), prima);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_cut_half_way_leaves_nothing() {
     let b = banco();

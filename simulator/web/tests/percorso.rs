@@ -33,6 +33,7 @@ async fn manda(b: &Banco, s: &Entrato, (nome, byte): &(String, Vec<u8>)) -> Stat
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn a_wrong_delivery_is_told_and_a_corrected_one_passes() {
     let b = banco();
     let s = b.entra(Ambiente::Test, "888001").await;
