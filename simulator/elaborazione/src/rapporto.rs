@@ -147,6 +147,11 @@ pub const CODICI_SIM: &[(&str, &str)] = &[
         "SIM005",
         "Guasto interno del simulatore: il registro dice la causa. Non dipende dai dati inviati.",
     ),
+    (
+        "SIM006",
+        "Una sola scheda supera il limite del simulatore: nessuna scheda di ANPR è così grande. Controllare che il file \
+         non contenga un testo o un documento smisurato.",
+    ),
 ];
 
 /// What a code means, for `explain`; `None` when it is unknown.

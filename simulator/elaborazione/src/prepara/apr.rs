@@ -5,6 +5,7 @@ use std::path::Path;
 
 use schema::{Blocco, ErroreLettura, NodoId, Opzioni, Posizione, Ricevitore, Violazione};
 
+use super::espandi::Espansore;
 use super::{Lavoro, RifiutoFile, conta, lettura_fallita, peso, troppo_grande};
 use crate::scheda::{Luogo, NODO_ASSENTE, Quaderno, SchedaLetta, Trovati, modello_apr, nodi};
 use crate::segmento::{
@@ -23,8 +24,8 @@ const RECORD: [&str; 3] = [
 /// Record of a finding that speaks of the file.
 const NESSUN_RECORD: u64 = u64::MAX;
 
-pub(super) fn prepara(
-    ingresso: impl Read + Send,
+pub(super) fn prepara<R: Read + Send>(
+    mut ingresso: Espansore<R>,
     lavoro: &Lavoro<'_>,
     uscita: &Path,
 ) -> Result<Intestazione, RifiutoFile> {
@@ -39,22 +40,30 @@ pub(super) fn prepara(
     let mut raccolta = Raccolta::nuova(lavoro, uscita)?;
     let letto = schema::leggi(
         modello,
-        ingresso,
+        &mut ingresso,
         &RECORD,
         &opzioni,
         || RicevitoreApr::nuovo(lavoro),
         |ricevitore, _| raccolta.accogli(ricevitore),
     );
     match letto {
-        Ok(riassunto) => raccolta.testa.byte = riassunto.byte,
+        Ok(riassunto) => {
+            if riassunto.fatale {
+                // The reading stopped early: a bomb is told as one all the same, and never by an ANPR code.
+                ingresso.esaurisci(lavoro.opz.max_espansi)?;
+            }
+            raccolta.testa.byte = riassunto.byte;
+        }
         Err(ErroreLettura::TroppoGrande { limite }) => return Err(troppo_grande(limite)),
         Err(ErroreLettura::RecordTroppoGrande { limite, posizione }) => {
-            let perche = format!("un elemento supera {limite} byte");
-            return Err(RifiutoFile::Rilievi(vec![lavoro.formato(
-                "EN009",
-                Some(posizione),
-                &perche,
-            )]));
+            ingresso.esaurisci(lavoro.opz.max_espansi)?;
+            return Err(RifiutoFile::Limite {
+                codice: "SIM006",
+                testo: format!(
+                    "Una scheda che comincia alla riga {} supera {limite} byte: limite del simulatore, non di ANPR",
+                    posizione.riga
+                ),
+            });
         }
         Err(ErroreLettura::Io(errore)) => return Err(lettura_fallita(errore, "EN009", lavoro)),
     }

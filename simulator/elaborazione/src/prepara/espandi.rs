@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::GzDecoder;
 
+use super::{RifiutoFile, troppo_grande};
+
 /// Compressed bytes read at a time.
 const TAMPONE: usize = 64 * 1024;
 
@@ -92,6 +94,21 @@ impl<R: Read> Espansore<R> {
             _ => "il file gzip è danneggiato",
         };
         io::Error::new(io::ErrorKind::InvalidData, Guasto(perche))
+    }
+}
+
+impl<R: Read> Espansore<R> {
+    /// Expands what is left without looking at it, so that the size alone can still refuse the file.
+    pub(super) fn esaurisci(&mut self, limite: u64) -> Result<(), RifiutoFile> {
+        let mut scarto = vec![0; TAMPONE];
+        while self.letti <= limite {
+            match self.read(&mut scarto) {
+                // The end, or broken from here on: what was found before is the answer.
+                Ok(0) | Err(_) => return Ok(()),
+                Ok(_) => {}
+            }
+        }
+        Err(troppo_grande(limite))
     }
 }
 
