@@ -203,7 +203,8 @@ impl Banco {
     /// A call of the control API.
     pub fn api(&self, metodo: &str, percorso: &str, corpo: Vec<u8>) -> Ricevuta {
         let url = format!("{}{percorso}", self.console());
-        let tipo = if corpo.first().is_some_and(|b| *b == b'{') { "application/json" } else { "application/octet-stream" };
+        let json = corpo.first().is_some_and(|b| *b == b'{') || corpo == b"null";
+        let tipo = if json { "application/json" } else { "application/octet-stream" };
         self.cliente.chiedi(metodo, &url, &[("content-type", tipo)], corpo).unwrap_or_else(|e| panic!("{metodo} {url}: {e:#}"))
     }
 
@@ -217,6 +218,11 @@ impl Banco {
     /// Uploads bytes under a name; the reply whatever it is.
     pub fn carica(&self, ambiente: &str, comune: &str, nome: &str, byte: Vec<u8>) -> Ricevuta {
         let tipo = if nome.contains("SUBAIRE") { "AIRE" } else { "APR" };
+        self.carica_come(tipo, ambiente, comune, nome, byte)
+    }
+
+    /// The same, with the kind chosen by the caller.
+    pub fn carica_come(&self, tipo: &str, ambiente: &str, comune: &str, nome: &str, byte: Vec<u8>) -> Ricevuta {
         let percorso = format!("/api/forniture?ambiente={ambiente}&comune={comune}&tipo={tipo}&nome={nome}");
         let url = format!("{}{percorso}", self.console());
         self.cliente
@@ -234,6 +240,73 @@ impl Banco {
             id = r.json().expect("JSON")["fornitura"].as_str().map(str::to_owned);
         }
         id.expect("at least one file")
+    }
+
+    /// Uploads a file that must be accepted. Gives the reply.
+    pub fn accetta(&self, ambiente: &str, comune: &str, nome: &str, byte: Vec<u8>) -> Value {
+        let r = self.carica(ambiente, comune, nome, byte);
+        assert_eq!(r.stato, 201, "{ambiente} {nome}: {}", r.testo());
+        r.json().expect("JSON")
+    }
+
+    /// Uploads a file that must be refused. Gives the codes.
+    pub fn rifiuta(&self, ambiente: &str, comune: &str, nome: &str, byte: Vec<u8>) -> Vec<String> {
+        Self::codici(&self.carica(ambiente, comune, nome, byte))
+    }
+
+    /// A delivery as it stands now.
+    pub fn fornitura(&self, id: &str) -> Value {
+        self.json("GET", &format!("/api/forniture/{id}"), "")
+    }
+
+    /// The messages of a Comune, oldest first.
+    pub fn pec(&self, comune: &str) -> Vec<Value> {
+        self.json("GET", &format!("/api/pec?comune={comune}"), "").as_array().expect("a list").clone()
+    }
+
+    /// A list of a concluded delivery: its rows without the header line, cell by cell.
+    pub fn lista(&self, id: &str, nome: &str) -> (String, Vec<Vec<String>>) {
+        let r = self.api("GET", &format!("/api/forniture/{id}/liste/{nome}"), Vec::new());
+        assert_eq!(r.stato, 200, "{nome}: {}", r.testo());
+        assert_eq!(r.intestazione("content-type"), Some("text/csv; charset=windows-1252"));
+        let testo: String = r.corpo.iter().map(|b| char::from(*b)).collect();
+        assert!(testo.ends_with("\r\n"), "every line ends with CR LF: {testo:?}");
+        let mut righe = testo.trim_end_matches("\r\n").split("\r\n");
+        let testa = righe.next().expect("a header line").to_owned();
+        (testa, righe.map(|r| r.split(';').map(str::to_owned).collect()).collect())
+    }
+
+    /// Logs the ready operator of a Comune in. Gives the session cookie.
+    pub fn entra(&self, ambiente: &str, comune: &str) -> String {
+        let base = self.ws(ambiente);
+        let modulo = self.cliente.prendi(&format!("{base}/combas")).expect("the login form");
+        let segno = biscotto(&modulo);
+        let testo = modulo.testo();
+        let csrf = testo
+            .split("name=\"csrf\"")
+            .nth(1)
+            .and_then(|t| t.split("value=\"").nth(1))
+            .and_then(|t| t.split('"').next())
+            .expect("a token in the form");
+        let operatore = &self.comune(comune)["operatori"][0];
+        let (nome, password) = (operatore["nameId"].as_str().expect("nameId"), operatore["password"].as_str().expect("password"));
+        let corpo = format!("csrf={csrf}&name_id={nome}&password={password}");
+        let intestazioni =
+            [("content-type", "application/x-www-form-urlencoded"), ("cookie", segno.as_str()), ("origin", base)];
+        let r = self
+            .cliente
+            .chiedi("POST", &format!("{base}/combas/entra"), &intestazioni, corpo.into_bytes())
+            .expect("a reply");
+        assert_eq!(r.stato, 303, "{}", r.testo());
+        biscotto(&r)
+    }
+
+    /// A page of an environment, as text.
+    pub fn pagina(&self, ambiente: &str, cookie: &str, percorso: &str) -> String {
+        let url = format!("{}{percorso}", self.ws(ambiente));
+        let r = self.cliente.chiedi("GET", &url, &[("cookie", cookie)], Vec::new()).expect("a page");
+        assert_eq!(r.stato, 200, "{percorso}: {}", r.testo());
+        r.testo()
     }
 
     /// Waits until a delivery rests in one of the states, and gives it back.
@@ -266,6 +339,33 @@ impl Drop for Banco {
     fn drop(&mut self) {
         self.uccidi();
     }
+}
+
+/// The first cookie a reply sets, as a request sends it back.
+fn biscotto(r: &Ricevuta) -> String {
+    r.intestazione("set-cookie").and_then(|c| c.split(';').next()).expect("a cookie").to_owned()
+}
+
+/// Expands a file of a generated delivery.
+pub fn espandi(file: &Path) -> Vec<u8> {
+    let mut byte = Vec::new();
+    flate2::read::GzDecoder::new(File::open(file).expect("a file of ours")).read_to_end(&mut byte).expect("gzip");
+    byte
+}
+
+/// The APR document of a generated one-file delivery, to be spoilt.
+pub fn apr(argomenti: &[&str]) -> String {
+    let fornitura = genera(argomenti);
+    String::from_utf8(espandi(&file_gz(fornitura.path())[0])).expect("UTF-8")
+}
+
+/// Adds to a counter of an APR document.
+pub fn conta(documento: &str, elemento: &str, piu: i64) -> String {
+    let (apre, chiude) = (format!("<{elemento}>"), format!("</{elemento}>"));
+    let (prima, resto) = documento.split_once(&apre).expect("a counter");
+    let (numero, dopo) = resto.split_once(&chiude).expect("a counter");
+    let nuovo = numero.parse::<i64>().expect("a number") + piu;
+    format!("{prima}{apre}{nuovo}{chiude}{dopo}")
 }
 
 /// The `.gz` files of a folder, APR first, in the order of their progressivo.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anpr_sim_tests::{Banco, esegui, file_gz, genera, gz, pki_comune};
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
 use serde_json::Value;
 
 const COMUNE: &str = "888001";
@@ -76,18 +76,30 @@ fn contenuti_che_non_sono_un_file_apr() {
     assert_eq!(banco.carica("pre", COMUNE, NOME, gz(buono.as_bytes())).stato, 201);
 }
 
+/// 10 GiB of one byte in one gzip member: a compressed block that stands alone (full flush), written 640 times.
+fn bomba(inizio: &[u8], byte: u8) -> Vec<u8> {
+    let mut deflate = Compress::new(Compression::best(), false);
+    let mut comprimi = |dati: &[u8]| {
+        let mut fuori = Vec::with_capacity(1 << 20);
+        deflate.compress_vec(dati, &mut fuori, FlushCompress::Full).expect("in memory");
+        fuori
+    };
+    let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    file.extend(comprimi(inizio));
+    let blocco = comprimi(&vec![byte; 16 << 20]);
+    for _ in 0..640 {
+        file.extend_from_slice(&blocco);
+    }
+    // No end: whoever gets there has already expanded five times the limit.
+    file
+}
+
 #[test]
 fn una_bomba_si_ferma_al_limite_con_un_codice_nostro() {
     let banco = Banco::nuovo();
     // 10 GiB in some 10 MiB of gzip: of blanks (well-formed until the limit), and of zeros (broken at once).
     for (inizio, byte) in [(&b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"[..], b' '), (&b""[..], 0)] {
-        let mut bomba = GzEncoder::new(Vec::new(), Compression::best());
-        bomba.write_all(inizio).expect("in memory");
-        let mib = vec![byte; 1 << 20];
-        for _ in 0..10 * 1024 {
-            bomba.write_all(&mib).expect("in memory");
-        }
-        let bomba = bomba.finish().expect("in memory");
+        let bomba = bomba(inizio, byte);
         assert!(bomba.len() < 15 << 20, "the bomb passes EN002: {}", bomba.len());
         let r = banco.carica("pre", COMUNE, NOME, bomba);
         assert_eq!(r.stato, 413, "{}", r.testo());
