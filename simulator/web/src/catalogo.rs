@@ -1,6 +1,6 @@
 //! A code of the catalogue → what a page or the API says of it.
 
-use elaborazione::anomalie::{Anomalia, Check, Edit, Fonte, Plantable};
+use elaborazione::anomalie::{Anomalia, Check, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable};
 use serde::{Serialize, Serializer};
 use servizi::Simulatore;
 
@@ -90,6 +90,26 @@ impl Voce {
         }
     }
 
+    fn taciuta(n: &'static NonSimulata) -> Self {
+        let mai = formati::livello(Livello::NonAttivo);
+        Self {
+            codice: n.codice,
+            testo: "Codice noto, che il simulatore non rileva".to_owned(),
+            subentro: mai,
+            test: mai,
+            servizi: mai,
+            da_rimuovere: false,
+            tabella: "",
+            procedura: "",
+            fonti: String::new(),
+            divergenza: "",
+            spiegazione: n.motivo,
+            quando: "nessun controllo",
+            casi: Vec::new(),
+            non_simulata: n.motivo,
+        }
+    }
+
     /// Whether a search finds it.
     pub(crate) fn contiene(&self, testo: &str) -> bool {
         let testo = testo.to_lowercase();
@@ -104,9 +124,15 @@ pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
     sim.catalogo().iter().copied().map(Voce::di).collect()
 }
 
-/// One code.
+/// One code; of those that are known and not raised, the reason.
 pub(crate) fn voce(codice: &str) -> Option<Voce> {
-    elaborazione::anomalia(codice).map(Voce::di)
+    let taciuta = || {
+        NON_SIMULATE
+            .iter()
+            .find(|n| n.codice == codice)
+            .map(Voce::taciuta)
+    };
+    elaborazione::anomalia(codice).map(Voce::di).or_else(taciuta)
 }
 
 fn fonte(f: Fonte) -> &'static str {

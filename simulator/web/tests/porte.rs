@@ -16,7 +16,7 @@ const PAGINE: [&str; 8] = [
     "/combas/posta",
     "/combas/codici/ES092",
 ];
-const CONSOLE: [&str; 8] = [
+const CONSOLE: [&str; 9] = [
     "/",
     "/comuni/888001",
     "/forniture",
@@ -24,6 +24,7 @@ const CONSOLE: [&str; 8] = [
     "/posta",
     "/catalogo",
     "/catalogo/ES092",
+    "/catalogo/EC069",
     "/non-esiste",
 ];
 

@@ -115,12 +115,24 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         Value::Null => Vec::new(),
         Value::Object(voci) => voci
             .iter()
+            .filter(|(_, v)| !vuoto(v))
             .map(|(nome, v)| (nome.clone(), leggibile(v)))
             .collect(),
         v => vec![("dati".to_owned(), leggibile(v))],
     };
     let c = q.cornice(format!("Scambio {n}"), "/scambi").await?;
     Ok(pagina(StatusCode::OK, &UnoScambio { c, s, evidenza }))
+}
+
+/// Nothing to show.
+fn vuoto(v: &Value) -> bool {
+    match v {
+        Value::Null => true,
+        Value::String(t) => t.is_empty(),
+        Value::Array(a) => a.is_empty(),
+        Value::Object(o) => o.is_empty(),
+        _ => false,
+    }
 }
 
 fn leggibile(v: &Value) -> String {
