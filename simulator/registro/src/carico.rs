@@ -1,12 +1,13 @@
 //! Load of a delivery: records → an invisible segment → one small commit that makes it visible.
 //!
 //! ```text
-//! carica            mark "to be swept", records and their index keys, batch after batch, flushed
+//! carica            mark "to be swept", records, then their index keys in ascending runs, batch after batch, flushed
 //! rendi_visibile    in the transaction of the outcome: ids, the segment's own record, the mark removed
 //! ```
 //! What must stay true: without the commit nothing of a segment can be read, and the mark has it swept when the
 //! register opens; records are written once (their ANPR id is the base given at the commit plus their position).
 
+mod indici;
 mod lettura;
 mod record;
 
@@ -19,10 +20,11 @@ use crate::chiavi::{Chiave, DA_SPAZZARE, Tipo};
 use crate::errore::ErroreRegistro;
 use crate::lettura::{Grezza, Sorgente};
 use crate::modello::{IdFornitura, IdSegmento, Schede};
-use crate::mondo::limiti::{BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, LOTTI_PER_FISSATA, SCHEDE_PER_LOTTO};
+use crate::mondo::limiti::{BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, CHIAVI_PER_LOTTO, LOTTI_PER_FISSATA};
 use crate::registro::Registro;
-use crate::store::Lotto;
+use crate::store::{Lotto, Store};
 use crate::transazione::Transazione;
+use indici::Indici;
 pub use lettura::{LetturaSchede, Scheda, SchedeDi};
 use record::codifica_record;
 pub use record::{Classe, RecordCompatto, TipoRecord};
@@ -171,15 +173,11 @@ impl Registro {
         segmento: IdSegmento,
         records: impl Iterator<Item = Result<RecordCompatto, E>>,
     ) -> Result<Schede, E> {
-        let store = self.interno.store.as_ref();
-        let chiave = |parte: u8, classe: Classe| {
-            inizio(self.sandbox_byte(), ambiente, segmento)
-                .byte(parte)
-                .byte(classe.byte())
-        };
+        let inizio = inizio(self.sandbox_byte(), ambiente, segmento).fine();
+        let mut accodati = Accodati::nuovi(self.interno.store.as_ref());
+        let mut indici = Indici::default();
         let mut schede = Schede::default();
         let (mut soggetti, mut unita) = (0_u64, 0_u64);
-        let (mut lotto, mut nel_lotto, mut lotti) = (Lotto::nuovo(), 0_usize, 0_usize);
         for record in records {
             let record = record?;
             let classe = record.tipo.classe();
@@ -195,31 +193,56 @@ impl Registro {
                 TipoRecord::Convivenza => schede.convivenze += 1,
                 TipoRecord::Aire => schede.aire += 1,
             }
-            lotto.metti(chiave(RECORD, classe).n(n).fine(), codifica_record(&record)?);
-            lotto.metti(
-                chiave(PER_ID_COMUNE, classe).parte(&record.id_comune).n(n).fine(),
-                Vec::new(),
-            );
+            let chiave = [&inizio, [RECORD, classe.byte()].as_slice(), &n.to_be_bytes()].concat();
+            accodati.metti(chiave, codifica_record(&record)?)?;
+            indici.metti(PER_ID_COMUNE, classe.byte(), &record.id_comune, n);
             if let Some(cf) = &record.cf {
-                lotto.metti(chiave(PER_CF, classe).parte(cf).n(n).fine(), Vec::new());
+                indici.metti(PER_CF, classe.byte(), cf, n);
             }
-            nel_lotto += 1;
-            if nel_lotto >= SCHEDE_PER_LOTTO || lotto.byte() >= BYTE_PER_LOTTO as u64 {
-                store
-                    .accoda(&std::mem::take(&mut lotto))
-                    .map_err(ErroreRegistro::from)?;
-                nel_lotto = 0;
-                lotti += 1;
-                if lotti % LOTTI_PER_FISSATA == 0 {
-                    store.fissa().map_err(ErroreRegistro::from)?;
-                }
+            if indici.pieno() {
+                indici.ordinati(|fine| accodati.metti([&inizio, fine].concat(), Vec::new()))?;
             }
         }
-        if !lotto.vuoto() {
-            store.accoda(&lotto).map_err(ErroreRegistro::from)?;
-        }
-        store.fissa().map_err(ErroreRegistro::from)?;
+        indici.ordinati(|fine| accodati.metti([&inizio, fine].concat(), Vec::new()))?;
+        accodati.fissa()?;
         Ok(schede)
+    }
+}
+
+/// Keys of a load on their way to the store, batch by batch.
+struct Accodati<'a> {
+    store: &'a dyn Store,
+    lotto: Lotto,
+    lotti: usize,
+}
+
+impl<'a> Accodati<'a> {
+    fn nuovi(store: &'a dyn Store) -> Self {
+        Self {
+            store,
+            lotto: Lotto::nuovo(),
+            lotti: 0,
+        }
+    }
+
+    fn metti(&mut self, chiave: Vec<u8>, valore: Vec<u8>) -> Esito<()> {
+        self.lotto.metti(chiave, valore);
+        if self.lotto.quante() < CHIAVI_PER_LOTTO && self.lotto.byte() < BYTE_PER_LOTTO as u64 {
+            return Ok(());
+        }
+        self.store.accoda(&std::mem::take(&mut self.lotto))?;
+        self.lotti += 1;
+        if self.lotti.is_multiple_of(LOTTI_PER_FISSATA) {
+            self.store.fissa()?;
+        }
+        Ok(())
+    }
+
+    fn fissa(&mut self) -> Esito<()> {
+        if !self.lotto.vuoto() {
+            self.store.accoda(&std::mem::take(&mut self.lotto))?;
+        }
+        Ok(self.store.fissa()?)
     }
 }
 

@@ -6,8 +6,10 @@ pub const LIMITE_SCAMBI: u64 = 10_000;
 pub const LIMITE_EVIDENZA_BYTE: usize = 256 << 10;
 /// Bytes of one compact record of the register.
 pub const LIMITE_RECORD_BYTE: usize = 1 << 20;
-/// Records written in one batch of a load.
-pub const SCHEDE_PER_LOTTO: usize = 1_000;
+/// Keys written in one batch of a load.
+pub const CHIAVI_PER_LOTTO: usize = 1_000;
+/// Index keys of a load held in memory to be sorted, bytes.
+pub const INDICI_IN_MEMORIA_BYTE: usize = 128 << 20;
 /// Bytes of records after which a batch of a load is written even if it has fewer.
 pub const BYTE_PER_LOTTO: usize = 4 << 20;
 /// Batches of a load between two flushes.
