@@ -321,10 +321,7 @@ pub(crate) fn carica_segmenti(
     segmenti: &[PathBuf],
     esito: &Path,
 ) -> Esito<registro::Caricato> {
-    let mut non_validati = NonValidati::default();
-    for rilievo in elaborazione::rilievi(esito)? {
-        non_validati.nota(&rilievo?);
-    }
+    let non_validati = NonValidati::di(elaborazione::rilievi(esito)?)?;
     registro.carica_da(f.ambiente, f.id, compatti(segmenti, &non_validati))
 }
 

@@ -5,8 +5,8 @@
 //! (spec subentro §4.8). The places are numbers of the unfolded grammar, so the record carries the grammar's mark.
 
 use std::{
-    collections::BTreeSet,
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    io,
     path::PathBuf,
     sync::LazyLock,
 };
@@ -56,21 +56,36 @@ static ID_SOGGETTO: LazyLock<Option<NodoId>> = LazyLock::new(|| {
     })
 });
 
-/// Sheets whose codice fiscale the elaboration did not validate (spec subentro §5.4).
+/// Sheets whose codice fiscale the elaboration did not validate (spec subentro §5.4): hashes in order, for a large
+/// delivery may have hundreds of thousands of them.
 #[derive(Debug, Default)]
-pub(crate) struct NonValidati(BTreeSet<(TipoScheda, String)>);
+pub(crate) struct NonValidati(Vec<u64>);
 
 impl NonValidati {
-    /// Notes one finding.
-    pub(crate) fn nota(&mut self, r: &Rilievo) {
-        if r.tipo_scheda.individuale() && toglie_validita(&r.codice) {
-            self.0.insert((r.tipo_scheda, r.scheda.clone()));
+    /// From the findings of the elaboration.
+    pub(crate) fn di(rilievi: impl Iterator<Item = io::Result<Rilievo>>) -> io::Result<Self> {
+        let mut impronte = Vec::new();
+        for r in rilievi {
+            let r = r?;
+            if r.tipo_scheda.individuale() && toglie_validita(&r.codice) {
+                impronte.push(Self::impronta(r.tipo_scheda, &r.scheda));
+            }
         }
+        impronte.sort_unstable();
+        impronte.dedup();
+        impronte.shrink_to_fit();
+        Ok(Self(impronte))
+    }
+
+    fn impronta(tipo: TipoScheda, scheda: &str) -> u64 {
+        let mut h = DefaultHasher::new();
+        (tipo, scheda).hash(&mut h);
+        h.finish()
     }
 
     fn validita(&self, tipo: TipoScheda, scheda: &str) -> u8 {
-        // The set is empty for most deliveries: no key is made for nothing.
-        if !self.0.is_empty() && self.0.contains(&(tipo, scheda.to_owned())) { 9 } else { 1 }
+        // The list is empty for most deliveries: no hash is made for nothing.
+        if !self.0.is_empty() && self.0.binary_search(&Self::impronta(tipo, scheda)).is_ok() { 9 } else { 1 }
     }
 }
 
