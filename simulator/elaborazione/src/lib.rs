@@ -14,11 +14,13 @@ mod controlla;
 mod elabora;
 pub mod liste;
 mod nome_file;
+mod politica;
 mod prepara;
 pub mod rapporto;
 pub mod scheda;
 pub mod segmento;
 pub mod sportello;
+pub mod testi;
 mod tipi;
 pub mod tributaria;
 

@@ -171,10 +171,25 @@ pub fn innocua(cella: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// Characters of the bytes 0x80 to 0x9f of Windows-1252; blank where none is assigned.
+const MEZZO: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+/// Text of bytes in Windows-1252; an unassigned byte becomes the replacement character.
+pub(crate) fn da_windows_1252(byte: &[u8]) -> String {
+    byte.iter()
+        .map(|b| match b {
+            0x80..=0x9f => MEZZO
+                .chars()
+                .nth(usize::from(b - 0x80))
+                .filter(|c| *c != ' ')
+                .unwrap_or(char::REPLACEMENT_CHARACTER),
+            b => char::from(*b),
+        })
+        .collect()
+}
+
 /// Windows-1252; what it does not have becomes `?`.
 pub fn windows_1252(testo: &str) -> Vec<u8> {
-    /// Characters of the bytes 0x80 to 0x9f; blank where none is assigned.
-    const MEZZO: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
     testo
         .chars()
         .map(|c| match u8::try_from(u32::from(c)) {

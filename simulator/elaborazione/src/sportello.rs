@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
 
-use crate::anomalie::{self, riempi};
 use crate::nome_file::NomeFile;
+use crate::testi::Testi;
 use crate::tipi::{Gravita, Politica, Rilievo, TipoFile, TipoScheda};
 
 /// A file at the counter.
@@ -82,7 +82,8 @@ const FUORI_PIANO: &str =
 )]
 pub fn varchi(richiesta: &Richiesta<'_>, s: &Situazione) -> Result<NomeFile, Rilievo> {
     let nome = richiesta.nome;
-    let rifiuto = |codice: &str, valori: &[&str]| Err(rifiuta(nome, codice, valori));
+    let testi = s.politica.testi();
+    let rifiuto = |codice: &str, valori: &[&str]| Err(rifiuta_con(&testi, nome, codice, valori));
     // 1: whose file it is. A name without a readable code is left to gate 8.
     let mittente = richiesta.mittente.to_string();
     if let Some(istat) = NomeFile::istat_di(nome)
@@ -149,7 +150,8 @@ pub fn varchi(richiesta: &Richiesta<'_>, s: &Situazione) -> Result<NomeFile, Ril
 #[allow(clippy::result_large_err, reason = "as in `varchi`")]
 fn forma_del_nome(richiesta: &Richiesta<'_>, s: &Situazione, letto: &NomeFile) -> Result<(), Rilievo> {
     let nome = richiesta.nome;
-    let rifiuto = |codice: &str, valori: &[&str]| Err(rifiuta(nome, codice, valori));
+    let testi = s.politica.testi();
+    let rifiuto = |codice: &str, valori: &[&str]| Err(rifiuta_con(&testi, nome, codice, valori));
     let ripetuto = s.aperta.as_ref().is_some_and(|a| {
         a.file.iter().any(|ricevuto| match (ricevuto, letto) {
             (NomeFile::Apr { progressivo: p, .. }, NomeFile::Apr { progressivo, .. }) => p == progressivo,
@@ -185,16 +187,20 @@ fn forma_del_nome(richiesta: &Richiesta<'_>, s: &Situazione, letto: &NomeFile) -
     Ok(())
 }
 
-/// A refusal with the text of the catalogue.
+/// A refusal with the text of the default catalogue.
 pub fn rifiuta(nome: &str, codice: &str, valori: &[&str]) -> Rilievo {
-    let modello = anomalie::anomalia(codice).map_or("", |a| a.testo.osservato);
+    rifiuta_con(&Testi::default(), nome, codice, valori)
+}
+
+/// A refusal with the text of this catalogue.
+pub fn rifiuta_con(testi: &Testi, nome: &str, codice: &str, valori: &[&str]) -> Rilievo {
     Rilievo {
         codice: codice.to_owned(),
         gravita: Gravita::Errore,
         tipo_scheda: TipoScheda::File,
         scheda: String::new(),
         posizione: None,
-        testo: riempi(modello, valori),
+        testo: testi.testo(codice, valori),
         oggetto: None,
         campo: None,
         valore: None,

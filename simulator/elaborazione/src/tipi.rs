@@ -9,6 +9,8 @@ use anagrafe::{Ambiente, CodiceIstat, Data};
 use schema::Posizione;
 use serde::{Deserialize, Serialize};
 
+use crate::testi::{CatalogoTesti, ElencoTesti, Testi};
+
 /// How much a finding weighs: one `Errore` anywhere fails the whole delivery, an `Avviso` never does
 /// (subentro.md §3.1). In JSON `"E"` and `"W"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -186,6 +188,21 @@ pub struct Politica {
     pub totale_massimo: u16,
     /// Compressed bytes of a file (`EN002`).
     pub limite_invio: u64,
+    /// Which of our two catalogues of texts speaks.
+    pub testi: CatalogoTesti,
+    /// The official list of texts, read at run time; it wins over the catalogue for the codes it knows.
+    #[serde(skip)]
+    pub elenco_testi: Option<std::sync::Arc<ElencoTesti>>,
+}
+
+impl Politica {
+    /// Who words the findings.
+    pub fn testi(&self) -> Testi {
+        Testi {
+            catalogo: self.testi,
+            elenco: self.elenco_testi.clone(),
+        }
+    }
 }
 
 impl Default for Politica {
@@ -200,6 +217,8 @@ impl Default for Politica {
             ef003_tra_tipi: false,
             totale_massimo: TOTALE_MASSIMO_PREDEFINITO,
             limite_invio: LIMITE_INVIO_BYTES,
+            testi: CatalogoTesti::default(),
+            elenco_testi: None,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use crate::anomalie::{anomalia, riempi};
 use crate::elabora::Ingresso;
 use crate::elabora::unione::Giunto;
 use crate::prepara::{ordina, peso};
 use crate::scheda::{Ambito, Attivi, Luogo, Persona, RigaAire, SchedaLetta, Trovati, layout_simaire, nodi};
 use crate::segmento::{Record, Schede, TipoRecord};
+use crate::testi::Testi;
 use crate::tipi::{Contesto, Rilievo, TipoScheda};
 use crate::tributaria::{DomandaAe, Tributaria, confronta};
 
@@ -36,7 +36,7 @@ impl Esame<'_> {
         } else {
             riesame(self.ingresso, self.ctx)?
         };
-        let uniti = uniti(self.ingresso, self.giunti)?;
+        let uniti = uniti(self.ingresso, self.giunti, self.ctx.politica.testi())?;
         let mut flussi: Vec<(std::iter::Peekable<Flusso<'_>>, bool)> = vec![
             (
                 (Box::new(self.di_file.into_iter().map(Ok)) as Flusso<'_>).peekable(),
@@ -96,7 +96,7 @@ fn separa(ingresso: &Ingresso) -> io::Result<(Vec<Rilievo>, Flusso<'_>)> {
 }
 
 /// What the joins found, with the names the keys do not keep.
-fn uniti<'a>(ingresso: &'a Ingresso, giunti: &'a [Giunto]) -> io::Result<Flusso<'a>> {
+fn uniti<'a>(ingresso: &'a Ingresso, giunti: &'a [Giunto], testi: Testi) -> io::Result<Flusso<'a>> {
     let mut lettore = ingresso.segmento.lettore()?;
     Ok(Box::new(giunti.iter().map(move |giunto| {
         let record = lettore.leggi(giunto.record)?;
@@ -129,7 +129,7 @@ fn uniti<'a>(ingresso: &'a Ingresso, giunti: &'a [Giunto]) -> io::Result<Flusso<
             tipo_scheda: tipo,
             scheda: scheda.to_owned(),
             posizione: Some(record.posizione),
-            testo: riempi(giunto.anomalia.testo.osservato, &[]),
+            testo: testi.testo(giunto.codice(), &[]),
             oggetto: Some(oggetto.to_owned()),
             campo: Some(campo.to_owned()),
             valore,
@@ -208,6 +208,7 @@ fn tributaria<'a>(
     ctx: &'a Contesto,
     ae: &'a dyn Tributaria,
 ) -> io::Result<Flusso<'a>> {
+    let testi = ctx.politica.testi();
     per_record(ingresso, move |record| {
         let Some(persona) = persona(record) else {
             return Vec::new();
@@ -225,7 +226,7 @@ fn tributaria<'a>(
         );
         let mut rilievi = Vec::new();
         for (codice, valore) in confronto.codici {
-            let (Some(nota), Some(gravita)) = (anomalia(codice), peso(codice, ctx)) else {
+            let Some(gravita) = peso(codice, ctx) else {
                 continue;
             };
             let punto = persona.punto_cf();
@@ -235,7 +236,7 @@ fn tributaria<'a>(
                 tipo_scheda: tipo,
                 scheda: scheda.to_owned(),
                 posizione: Some(record.posizione),
-                testo: riempi(nota.testo.osservato, &[valore]),
+                testo: testi.testo(codice, &[valore]),
                 oggetto: punto.oggetto,
                 campo: punto.campo,
                 valore: punto.valore,

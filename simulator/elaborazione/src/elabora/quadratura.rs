@@ -3,7 +3,7 @@
 use crate::elabora::Ingresso;
 use crate::prepara::peso;
 use crate::segmento::{Conteggi, Dichiarati};
-use crate::sportello::rifiuta;
+use crate::sportello::rifiuta_con;
 use crate::tipi::{Contesto, Rilievo, TipoFile, TipoScheda};
 
 /// Codes of the file, in the order of [`Conteggi::valori`].
@@ -29,6 +29,7 @@ const CAMPI_FORNITURA: [&str; 5] = [
 
 /// Each file against its own `datiInvio`, when it has one; in the order of the files.
 pub(super) fn file(file: &[&Ingresso], ctx: &Contesto) -> Vec<Vec<Rilievo>> {
+    let testi = ctx.politica.testi();
     file.iter()
         .map(|ingresso| {
             let testa = ingresso.segmento.testa();
@@ -42,7 +43,7 @@ pub(super) fn file(file: &[&Ingresso], ctx: &Contesto) -> Vec<Vec<Rilievo>> {
                 ctx,
                 |quale, dichiarato, calcolato| {
                     let valori = [dichiarato, ingresso.nome.as_str(), calcolato];
-                    let mut rilievo = rifiuta(&ingresso.nome, FILE[quale], &valori);
+                    let mut rilievo = rifiuta_con(&testi, &ingresso.nome, FILE[quale], &valori);
                     "datiInvio".clone_into(rilievo.oggetto.get_or_insert_default());
                     CAMPI_FILE[quale].clone_into(rilievo.campo.get_or_insert_default());
                     rilievo
@@ -54,6 +55,7 @@ pub(super) fn file(file: &[&Ingresso], ctx: &Contesto) -> Vec<Vec<Rilievo>> {
 
 /// The `datiFornitura` of each APR file against the sum over all of them.
 pub(super) fn fornitura(file: &[&Ingresso], totale: &Conteggi, ctx: &Contesto) -> Vec<Vec<Rilievo>> {
+    let testi = ctx.politica.testi();
     file.iter()
         .map(|ingresso| {
             let testa = ingresso.segmento.testa();
@@ -73,7 +75,7 @@ pub(super) fn fornitura(file: &[&Ingresso], totale: &Conteggi, ctx: &Contesto) -
                     } else {
                         [dichiarato, versione, calcolato]
                     };
-                    let mut rilievo = rifiuta(&ingresso.nome, FORNITURA[quale], &valori);
+                    let mut rilievo = rifiuta_con(&testi, &ingresso.nome, FORNITURA[quale], &valori);
                     rilievo.tipo_scheda = TipoScheda::Fornitura;
                     "datiFornitura".clone_into(rilievo.oggetto.get_or_insert_default());
                     CAMPI_FORNITURA[quale].clone_into(rilievo.campo.get_or_insert_default());

@@ -134,7 +134,7 @@ impl Lettura<'_> {
 
     fn errata(&mut self, posizione: Posizione, perche: &str) {
         self.errate += 1;
-        if self.formato.len() < MASSIMO_FORMATO {
+        if self.formato.len() < MASSIMO_FORMATO && self.lavoro.peso_formato("EN010").is_some() {
             let testo = format!("riga {}, colonna {}: {perche}", posizione.riga, posizione.colonna);
             self.formato
                 .push(self.lavoro.formato("EN010", Some(posizione), &testo));

@@ -335,7 +335,7 @@ impl<'a> Raccolta<'a> {
             if let Some(dove) = sezione(&violazione.percorso) {
                 self.ultima_sezione = self.ultima_sezione.min(dove);
             }
-            if self.formato.len() < MASSIMO_FORMATO {
+            if self.formato.len() < MASSIMO_FORMATO && self.lavoro.peso_formato("EN009").is_some() {
                 self.formato.push(self.lavoro.formato(
                     "EN009",
                     Some(violazione.posizione),

@@ -17,7 +17,7 @@ use crate::anomalie::{anomalia, gravita_di};
 use crate::nome_file::NomeFile;
 use crate::scheda::{Ambito, Attivi};
 use crate::segmento::Intestazione;
-use crate::sportello::rifiuta;
+use crate::sportello::rifiuta_con;
 use crate::tipi::{Contesto, Gravita, LIMITE_ESPANSI_BYTES, Rilievo, TipoFile};
 
 use espandi::{Espansore, guasto_gzip};
@@ -115,7 +115,18 @@ impl Lavoro<'_> {
     fn formato(&self, codice: &str, posizione: Option<schema::Posizione>, perche: &str) -> Rilievo {
         Rilievo {
             posizione,
-            ..rifiuta(self.nome, codice, &[perche])
+            gravita: self.peso_formato(codice).unwrap_or(Gravita::Errore),
+            ..rifiuta_con(&self.ctx.politica.testi(), self.nome, codice, &[perche])
+        }
+    }
+
+    /// Weight of a format finding, `None` when it is switched off. Only a reading that goes on may weigh it: at the
+    /// counter what cannot be read is always refused.
+    fn peso_formato(&self, codice: &str) -> Option<Gravita> {
+        if self.opz.prosegui {
+            peso(codice, self.ctx)
+        } else {
+            Some(Gravita::Errore)
         }
     }
 

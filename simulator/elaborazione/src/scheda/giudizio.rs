@@ -7,8 +7,9 @@ use schema::{Blocco, NodoId, Posizione};
 use super::nodi::modello_apr;
 use super::{Persona, RigaAire, SchedaLetta};
 use crate::anomalie::{
-    Anomalia, CATALOGO, Check, VerificaAire, VerificaPersona, VerificaSoggetto, gravita_di, riempi,
+    Anomalia, CATALOGO, Check, VerificaAire, VerificaPersona, VerificaSoggetto, gravita_di,
 };
+use crate::testi::Testi;
 use crate::tipi::{Contesto, Gravita, Politica, Rilievo, TipoScheda};
 
 /// What a check may know besides the record. A check has no state and no I/O.
@@ -128,6 +129,7 @@ pub struct Trovati<'a> {
     scheda: &'a str,
     codice: &'static Anomalia,
     gravita: Gravita,
+    testi: Testi,
 }
 
 impl<'a> Trovati<'a> {
@@ -146,6 +148,7 @@ impl<'a> Trovati<'a> {
             scheda,
             codice,
             gravita: Gravita::Avviso,
+            testi: Testi::default(),
         })
     }
 
@@ -157,7 +160,7 @@ impl<'a> Trovati<'a> {
             tipo_scheda: self.tipo,
             scheda: self.scheda.to_owned(),
             posizione: Some(self.luogo.posizione(punto.offset)),
-            testo: riempi(self.codice.testo.osservato, valori),
+            testo: self.testi.testo(self.codice.codice.0, valori),
             oggetto: punto.oggetto,
             campo: punto.campo,
             valore: punto.valore,
@@ -178,12 +181,16 @@ pub struct Attivi {
     famiglia: Vec<Attivo<VerificaSoggetto>>,
     persona: Vec<Attivo<VerificaPersona>>,
     aire: Vec<Attivo<VerificaAire>>,
+    testi: Testi,
 }
 
 impl Attivi {
     /// The checks that are on.
     pub fn di(ctx: &Contesto) -> Self {
-        let mut attivi = Self::default();
+        let mut attivi = Self {
+            testi: ctx.politica.testi(),
+            ..Self::default()
+        };
         for anomalia in CATALOGO.iter().copied() {
             let Some(gravita) = gravita_di(anomalia, ctx.ambiente, &ctx.politica) else {
                 continue;
@@ -205,6 +212,7 @@ impl Attivi {
 
     /// Judges a `soggetto`.
     pub fn soggetto(&self, s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
+        out.testi.clone_from(&self.testi);
         for (anomalia, verifica, gravita) in &self.soggetto {
             (out.codice, out.gravita) = (anomalia, *gravita);
             verifica(s, ambito, out);
@@ -214,6 +222,7 @@ impl Attivi {
 
     /// Judges a `famiglia` or a `convivenza`.
     pub fn famiglia(&self, s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
+        out.testi.clone_from(&self.testi);
         for (anomalia, verifica, gravita) in &self.famiglia {
             (out.codice, out.gravita) = (anomalia, *gravita);
             verifica(s, ambito, out);
@@ -222,6 +231,7 @@ impl Attivi {
 
     /// Judges a line of the AIRE.
     pub fn aire(&self, riga: &RigaAire<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {
+        out.testi.clone_from(&self.testi);
         for (anomalia, verifica, gravita) in &self.aire {
             (out.codice, out.gravita) = (anomalia, *gravita);
             verifica(riga, ambito, out);
