@@ -12,6 +12,7 @@ pub mod anomalie;
 pub mod banco;
 mod controlla;
 mod elabora;
+pub mod incroci;
 pub mod liste;
 mod nome_file;
 mod politica;
@@ -35,4 +36,4 @@ pub use tipi::{
     AireIgnoto, Codice, Contesto, Gravita, LIMITE_ESPANSI_BYTES, LIMITE_INVIO_BYTES, MASSIMO_CAMPIONI,
     MASSIMO_FORMATO, Politica, Rilievo, TOTALE_MASSIMO_PREDEFINITO, TipoFile, TipoScheda,
 };
-pub use tributaria::{Allineata, Differenza, DomandaAe, RispostaAe, Tributaria};
+pub use tributaria::{Allineata, Differenza, DomandaAe, Legame, Realistica, RispostaAe, Tributaria};

@@ -184,6 +184,8 @@ pub struct Politica {
     pub ea048_residenza: bool,
     /// A family and a convivenza with one id are duplicates too (`EF003`).
     pub ef003_tra_tipi: bool,
+    /// Two residents of one Comune with one codice fiscale are `EA030` too.
+    pub ea030_stesso_comune: bool,
     /// Most APR files of a delivery (`EN038`).
     pub totale_massimo: u16,
     /// Compressed bytes of a file (`EN002`).
@@ -215,6 +217,7 @@ impl Default for Politica {
             ea048_lettera: true,
             ea048_residenza: true,
             ef003_tra_tipi: false,
+            ea030_stesso_comune: false,
             totale_massimo: TOTALE_MASSIMO_PREDEFINITO,
             limite_invio: LIMITE_INVIO_BYTES,
             testi: CatalogoTesti::default(),

@@ -40,22 +40,6 @@ pub static NON_SIMULATE: &[NonSimulata] = &[
         motivo: "Riguarda il caricamento del piano; non usato in questa fase.",
     },
     NonSimulata {
-        codice: "EA030",
-        motivo: "Confronto con le schede degli altri Comuni: nasce dopo il caricamento nel registro.",
-    },
-    NonSimulata {
-        codice: "EA031",
-        motivo: "Confronto fra APR e AIRE del registro: nasce dopo il caricamento.",
-    },
-    NonSimulata {
-        codice: "EA036",
-        motivo: "Confronto fra codici base e risolti nel registro: nasce dopo il caricamento.",
-    },
-    NonSimulata {
-        codice: "EA040",
-        motivo: "Confronto fra codici collegati e principali nel registro: nasce dopo il caricamento.",
-    },
-    NonSimulata {
         codice: "EA044",
         motivo: "Confronto fra AIRE e schedari consolari: dichiarato non eseguito in questa fase.",
     },

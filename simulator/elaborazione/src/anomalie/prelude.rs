@@ -8,10 +8,11 @@ pub(super) use super::Edit::{After, Aire, Into, Remove, Set, World};
 pub(super) use super::Livello::{Avviso, Errore, NonAttivo};
 pub(super) use super::comuni::{comune_con_sigla, esiste, manca};
 pub(super) use super::{Anomalia, Case, Check, Fonte, GravitaPer, Plantable, Procedura, Testo};
+pub(super) use crate::incroci::Via;
 pub(super) use crate::scheda::{Ambito, Persona, RigaAire, SchedaLetta, Trovati, nodi};
 pub(super) use crate::sportello::giorno;
-pub(super) use crate::tipi::Codice;
-pub(super) use crate::tributaria::RispostaAe;
+pub(super) use crate::tipi::{Codice, TipoScheda};
+pub(super) use crate::tributaria::{Legame, RispostaAe};
 
 /// Row of a table for a code as sent; leading zeros of a number do not count.
 pub(super) fn voce(ambito: &Ambito<'_>, tabella: Tabella, codice: &str) -> Option<Voce> {

@@ -17,11 +17,14 @@ use flate2::write::GzEncoder;
 pub use albero::Nodo;
 
 use crate::anomalie::Edit;
+use crate::incroci::Lato;
 use crate::scheda::layout_simaire;
 use crate::sportello::{FornituraAperta, Richiesta, Situazione, varchi};
 use crate::tipi::{Contesto, Politica, Rilievo, TipoFile};
 use crate::tributaria::{Allineata, Differenza};
-use crate::{Ingresso, NomeFile, OpzioniPrepara, RifiutoFile, Segmento, elabora, prepara, rilievi};
+use crate::{
+    Ingresso, NomeFile, OpzioniPrepara, RifiutoFile, Segmento, StatoEsito, elabora, prepara, rilievi,
+};
 
 /// The clean APR delivery.
 pub const PULITA: &str = include_str!("../../../../fixtures/schede/pulita.xml");
@@ -56,6 +59,8 @@ pub struct Banco {
     /// AIRE lines end with LF alone.
     pub aire_solo_lf: bool,
     differenze: Vec<Differenza>,
+    /// What ANPR already holds, by the code it can be met on.
+    anpr: Vec<(String, Lato)>,
     con_ae: bool,
 }
 
@@ -97,6 +102,7 @@ impl Banco {
             corrompi: false,
             aire_solo_lf: false,
             differenze: Vec::new(),
+            anpr: Vec::new(),
             con_ae: true,
         }
     }
@@ -214,7 +220,10 @@ impl Banco {
             }
         }
         let ae = Allineata::con(self.differenze.clone());
-        elabora(&ingressi, self.con_ae, &ctx, &ae, cartella.path())?;
+        let esito = elabora(&ingressi, self.con_ae, &ctx, &ae, cartella.path())?;
+        if esito.stato == StatoEsito::Ok && !self.anpr.is_empty() {
+            self.con_anpr(&ingressi, &ae, cartella.path())?;
+        }
         rilievi(cartella.path())?.collect()
     }
 

@@ -1,10 +1,17 @@
 //! States of the world and arrivals that cases name.
 
-use anagrafe::{Ambiente, Sesso, leggi_data};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use anagrafe::{Ambiente, CodiceIstat, Sesso, leggi_data};
 
 use super::{Banco, FornituraAperta, NomeFile, codice};
+use crate::elabora::{Ingresso, chi};
+use crate::incroci::{Lato, Via, aggiungi_rilievi, codici, incrocia, persone, rilievi_di};
 use crate::sportello::Finestra;
-use crate::tributaria::{Differenza, RispostaAe};
+use crate::tipi::TipoScheda;
+use crate::tributaria::{Differenza, RispostaAe, Tributaria};
 
 impl Banco {
     /// This name is what arrives at the counter.
@@ -61,7 +68,51 @@ impl Banco {
             cf: None,
             scheda: Some(scheda.to_owned()),
             risposta,
+            codice: None,
         });
+    }
+
+    /// ANPR already holds a scheda of that Comune that meets the codice fiscale of this one, APR or AIRE, on the
+    /// code it was sent with or on one the Anagrafe Tributaria ties to it.
+    pub fn in_anpr(&mut self, comune: &str, tipo: TipoScheda, via: Via, quale: usize, attiva: bool) {
+        let codice = self.apr[0]
+            .trova(&percorso_cf(quale))
+            .testo
+            .clone()
+            .unwrap_or_default();
+        let lato = Lato {
+            comune: CodiceIstat::parse(comune).expect("codice fittizio"),
+            tipo,
+            via,
+            attiva,
+        };
+        self.anpr.push((codice, lato));
+    }
+
+    /// What the delivery and ANPR hold twice.
+    pub(super) fn con_anpr(&self, file: &[Ingresso], ae: &dyn Tributaria, uscita: &Path) -> io::Result<()> {
+        let ctx = self.contesto();
+        let mut trovati: BTreeMap<u64, BTreeSet<&'static str>> = BTreeMap::new();
+        persone(file, |_, numero, record| {
+            for (via, codice) in codici(record, ae) {
+                let mio = Lato {
+                    comune: ctx.comune,
+                    tipo: chi(record).0,
+                    via,
+                    attiva: true,
+                };
+                let altri = self.anpr.iter().filter(|(c, _)| *c == codice);
+                let incontri: Vec<_> = altri
+                    .filter_map(|(_, altro)| incrocia(mio, *altro, false))
+                    .collect();
+                if !incontri.is_empty() {
+                    trovati.entry(numero).or_default().extend(incontri);
+                }
+            }
+            Ok(())
+        })?;
+        let ordine: Vec<String> = file.iter().map(|i| i.nome.clone()).collect();
+        aggiungi_rilievi(uscita, &ordine, rilievi_di(file, &trovati, &ctx)?).map(drop)
     }
 
     /// A second file with a family of its own (id B1), so that the first may point across.

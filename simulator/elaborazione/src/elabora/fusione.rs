@@ -4,12 +4,13 @@ use std::io;
 
 use crate::elabora::Ingresso;
 use crate::elabora::unione::Giunto;
+use crate::incroci::Taccuino;
 use crate::prepara::{ordina, peso};
 use crate::scheda::{Ambito, Attivi, Luogo, Persona, RigaAire, SchedaLetta, Trovati, layout_simaire, nodi};
 use crate::segmento::{Record, Schede, TipoRecord};
 use crate::testi::Testi;
 use crate::tipi::{Contesto, Rilievo, TipoScheda};
-use crate::tributaria::{DomandaAe, Tributaria, confronta};
+use crate::tributaria::{DomandaAe, Posto, confronta};
 
 type Flusso<'a> = Box<dyn Iterator<Item = io::Result<Rilievo>> + 'a>;
 
@@ -19,7 +20,9 @@ pub(super) struct Esame<'a> {
     pub(super) di_file: Vec<Rilievo>,
     pub(super) giunti: &'a [Giunto],
     pub(super) ctx: &'a Contesto,
-    pub(super) ae: Option<&'a dyn Tributaria>,
+    pub(super) ae: Option<&'a Taccuino<'a>>,
+    /// Number of the file in the delivery.
+    pub(super) numero: u16,
 }
 
 impl Esame<'_> {
@@ -46,7 +49,10 @@ impl Esame<'_> {
             (uniti.peekable(), false),
         ];
         if let Some(ae) = self.ae {
-            flussi.push((tributaria(self.ingresso, self.ctx, ae)?.peekable(), true));
+            flussi.push((
+                tributaria(self.ingresso, self.numero, self.ctx, ae)?.peekable(),
+                true,
+            ));
         }
         loop {
             let mut minimo: Option<(usize, (u64, String))> = None;
@@ -157,7 +163,7 @@ pub(crate) fn chi(record: &Record) -> (TipoScheda, &str) {
 }
 
 /// The person of a record, if it is one.
-fn persona(record: &Record) -> Option<Persona<'_>> {
+pub(crate) fn persona(record: &Record) -> Option<Persona<'_>> {
     match record.tipo {
         TipoRecord::Soggetto => Some(Persona::di_scheda(&SchedaLetta::nuova(&record.quaderno, 0))),
         TipoRecord::Aire => layout_simaire().map(|l| Persona::di_riga(&RigaAire::nuova(&record.quaderno, l))),
@@ -205,8 +211,9 @@ fn per_record<'a>(
 /// The answers of the Anagrafe Tributaria, in the order of the records.
 fn tributaria<'a>(
     ingresso: &'a Ingresso,
+    file: u16,
     ctx: &'a Contesto,
-    ae: &'a dyn Tributaria,
+    ae: &'a Taccuino<'a>,
 ) -> io::Result<Flusso<'a>> {
     let testi = ctx.politica.testi();
     per_record(ingresso, move |record| {
@@ -219,6 +226,10 @@ fn tributaria<'a>(
                 persona: &persona,
                 tipo,
                 scheda,
+                posto: Posto {
+                    file,
+                    record: record.indirizzo,
+                },
             },
             ae,
             ctx.comune,

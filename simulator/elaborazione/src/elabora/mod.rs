@@ -16,10 +16,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::incroci::{Taccuino, aggiungi_rilievi};
 use crate::nome_file::NomeFile;
 use crate::segmento::{Conteggi, Segmento};
 use crate::tipi::{Contesto, Gravita, MASSIMO_CAMPIONI, Rilievo, TipoFile};
 use crate::tributaria::Tributaria;
+pub(crate) use fusione::{chi, persona};
 
 /// Name of the report in the output folder.
 pub const NOME_RILIEVI: &str = "rilievi.jsonl";
@@ -132,6 +134,7 @@ pub fn elabora(
 
     // The tax register is asked last, and only about a delivery that can be loaded (§3, phase 9).
     let con_ae = completa && !conto.errori;
+    let taccuino = Taccuino::nuovo(ae);
     let percorso = uscita.join(NOME_RILIEVI);
     let mut scritto = Scrittura {
         out: BufWriter::with_capacity(1 << 20, tempfile::NamedTempFile::new_in(uscita)?),
@@ -147,7 +150,8 @@ pub fn elabora(
             di_file: suoi,
             giunti: questi,
             ctx,
-            ae: con_ae.then_some(ae),
+            ae: con_ae.then_some(&taccuino),
+            numero: u16::try_from(indice).unwrap_or(u16::MAX),
         };
         esame.scrivi(|rilievo, nuovo| {
             if nuovo {
@@ -156,7 +160,13 @@ pub fn elabora(
             scritto.rilievo(rilievo)
         })?;
     }
-    scritto.chiudi(&percorso, &mut |bloccanti| {
+    // Known once everyone was asked about, and rare: the report takes them in where they belong.
+    let incroci = taccuino.nella_fornitura(&file, ctx)?;
+    for rilievo in &incroci {
+        conto.aggiungi(&rilievo.codice, 1, rilievo.gravita == Gravita::Errore);
+        scritto.campione(rilievo);
+    }
+    let esito = scritto.chiudi(&percorso, &mut |bloccanti| {
         Ok(Esito {
             stato: match (conto.errori, completa) {
                 (true, _) => StatoEsito::Ko,
@@ -168,7 +178,10 @@ pub fn elabora(
             schede: schede(&file),
             aire_opaco: file.iter().any(|i| i.segmento.testa().opaco()),
         })
-    })
+    })?;
+    let ordine: Vec<String> = file.iter().map(|i| i.nome.clone()).collect();
+    aggiungi_rilievi(uscita, &ordine, incroci)?;
+    Ok(esito)
 }
 
 /// Every APR file that the names promise is there.
@@ -232,6 +245,12 @@ impl Scrittura {
     fn rilievo(&mut self, rilievo: &Rilievo) -> io::Result<()> {
         serde_json::to_writer(&mut self.out, rilievo)?;
         self.out.write_all(b"\n")?;
+        self.campione(rilievo);
+        Ok(())
+    }
+
+    /// Keeps what blocks, up to the limit.
+    fn campione(&mut self, rilievo: &Rilievo) {
         if rilievo.gravita == Gravita::Errore {
             let quanti = self.campioni.entry(rilievo.codice.clone()).or_default();
             if *quanti < MASSIMO_CAMPIONI {
@@ -239,7 +258,6 @@ impl Scrittura {
                 self.bloccanti.push(rilievo.clone());
             }
         }
-        Ok(())
     }
 
     fn chiudi(

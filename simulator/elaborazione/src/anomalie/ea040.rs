@@ -1,0 +1,19 @@
+//! EA040: codice collegato e codice principale della stessa persona
+
+#[allow(clippy::wildcard_imports)]
+use super::prelude::*;
+
+pub(super) static ANOMALIA: Anomalia = Anomalia {
+ codice: Codice("EA040"),
+ testo: Testo::unico("In ANPR sono presenti due schede dello stesso soggetto, una con un codice fiscale collegato e una con quello principale"),
+ gravita: GravitaPer::ovunque(Avviso, NonAttivo),
+ da_rimuovere: false,
+ tabella: None,
+ procedura: Some(Procedura("005")),
+ fonti: &[Fonte::TabellaAnomalie, Fonte::ErroriAe],
+ divergenza: Some("Se le due schede sono dello stesso Comune la pubblicazione non lo dice: qui si segnalano tutte e due; fra Comuni diversi la nuova arrivata, e l'altro Comune la vede nel suo monitoraggio."),
+ spiegazione: "Una scheda ha un codice superato, l'altra quello che l'ha sostituito, e per l'Anagrafe Tributaria sono la stessa persona: tenerne una sola.",
+ plantable: Plantable::Mondo,
+ check: Check::Registro,
+ cases: &[Case { name: "il codice superato in un altro Comune", setup: &[], breaks: &[World(|b| { b.in_anpr("888002", TipoScheda::SoggettoApr, Via::Ae(Legame::Collegato), 1, true); })], near: &[World(|b| { b.in_anpr("888002", TipoScheda::SoggettoApr, Via::Ae(Legame::Collegato), 1, false); })] }],
+};
