@@ -1,12 +1,13 @@
 //! Load of a delivery: records → an invisible segment → one small commit that makes it visible.
 //!
 //! ```text
-//! carica            mark "to be swept", records, then their index keys in ascending runs, batch after batch, flushed
+//! carica            mark "to be swept", blocks of records, then their index keys in ascending runs, flushed
 //! rendi_visibile    in the transaction of the outcome: ids, the segment's own record, the mark removed
 //! ```
 //! What must stay true: without the commit nothing of a segment can be read, and the mark has it swept when the
 //! register opens; records are written once (their ANPR id is the base given at the commit plus their position).
 
+mod blocco;
 mod indici;
 mod lettura;
 mod record;
@@ -24,7 +25,8 @@ use crate::mondo::limiti::{BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, CHIAVI_PER_LOTTO,
 use crate::registro::Registro;
 use crate::store::{Lotto, Store};
 use crate::transazione::Transazione;
-use indici::Indici;
+use blocco::ScrittoreBlocchi;
+use indici::Indice;
 pub use lettura::{LetturaSchede, Scheda, SchedeDi};
 use record::codifica_record;
 pub use record::{Classe, RecordCompatto, TipoRecord};
@@ -35,10 +37,11 @@ type Esito<T> = Result<T, ErroreRegistro>;
 pub const PRIMO_ID_SOGGETTO: u64 = 10_000_001;
 /// First family id of an environment.
 pub const PRIMO_ID_UNITA: u64 = 5_000_001;
-/// Second byte of a segment's keys: records, index by the Comune's id, index by codice fiscale.
-const RECORD: u8 = b'R';
-const PER_ID_COMUNE: u8 = b'I';
-const PER_CF: u8 = b'Y';
+/// Second byte of a segment's keys: records, index by the Comune's id, index by codice fiscale. The capital letters
+/// were one key per scheda, in the first drafts of the format.
+const RECORD: u8 = b'r';
+const PER_ID_COMUNE: u8 = b'i';
+const PER_CF: u8 = b'y';
 
 /// A segment that is written and not yet visible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,36 +177,46 @@ impl Registro {
         records: impl Iterator<Item = Result<RecordCompatto, E>>,
     ) -> Result<Schede, E> {
         let inizio = inizio(self.sandbox_byte(), ambiente, segmento).fine();
-        let mut accodati = Accodati::nuovi(self.interno.store.as_ref());
-        let mut indici = Indici::default();
+        let mut accodati = Accodati::nuovi(self.interno.store.as_ref(), inizio);
+        let mut blocchi = [Classe::Soggetti, Classe::Unita].map(|c| (c, ScrittoreBlocchi::nuovo()));
+        let mut indici = [(PER_ID_COMUNE, Indice::default()), (PER_CF, Indice::default())];
         let mut schede = Schede::default();
-        let (mut soggetti, mut unita) = (0_u64, 0_u64);
         for record in records {
             let record = record?;
             let classe = record.tipo.classe();
-            let posizione = match classe {
-                Classe::Soggetti => &mut soggetti,
-                Classe::Unita => &mut unita,
-            };
-            let n = *posizione;
-            *posizione += 1;
             match record.tipo {
                 TipoRecord::Soggetto => schede.soggetti += 1,
                 TipoRecord::Famiglia => schede.famiglie += 1,
                 TipoRecord::Convivenza => schede.convivenze += 1,
                 TipoRecord::Aire => schede.aire += 1,
             }
-            let chiave = [&inizio, [RECORD, classe.byte()].as_slice(), &n.to_be_bytes()].concat();
-            accodati.metti(chiave, codifica_record(&record)?)?;
-            indici.metti(PER_ID_COMUNE, classe.byte(), &record.id_comune, n);
-            if let Some(cf) = &record.cf {
-                indici.metti(PER_CF, classe.byte(), cf, n);
+            let [soggetti, unita] = &mut blocchi;
+            let (_, scrittore) = if classe == Classe::Soggetti {
+                soggetti
+            } else {
+                unita
+            };
+            let (n, pieno) = scrittore.metti(&codifica_record(&record)?)?;
+            if let Some(blocco) = pieno {
+                accodati.blocco(classe, blocco)?;
             }
-            if indici.pieno() {
-                indici.ordinati(|fine| accodati.metti([&inizio, fine].concat(), Vec::new()))?;
+            let [per_id, per_cf] = &mut indici;
+            per_id.1.metti(classe.byte(), &record.id_comune, n);
+            if let Some(cf) = &record.cf {
+                per_cf.1.metti(classe.byte(), cf, n);
+            }
+            for (parte, indice) in indici.iter_mut().filter(|(_, i)| i.pieno()) {
+                accodati.serie(*parte, indice)?;
             }
         }
-        indici.ordinati(|fine| accodati.metti([&inizio, fine].concat(), Vec::new()))?;
+        for (classe, scrittore) in &mut blocchi {
+            if let Some(blocco) = scrittore.chiudi()? {
+                accodati.blocco(*classe, blocco)?;
+            }
+        }
+        for (parte, indice) in &mut indici {
+            accodati.serie(*parte, indice)?;
+        }
         accodati.fissa()?;
         Ok(schede)
     }
@@ -212,20 +225,37 @@ impl Registro {
 /// Keys of a load on their way to the store, batch by batch.
 struct Accodati<'a> {
     store: &'a dyn Store,
+    /// What every key of the load begins with.
+    inizio: Vec<u8>,
     lotto: Lotto,
     lotti: usize,
 }
 
 impl<'a> Accodati<'a> {
-    fn nuovi(store: &'a dyn Store) -> Self {
+    fn nuovi(store: &'a dyn Store, inizio: Vec<u8>) -> Self {
         Self {
             store,
+            inizio,
             lotto: Lotto::nuovo(),
             lotti: 0,
         }
     }
 
-    fn metti(&mut self, chiave: Vec<u8>, valore: Vec<u8>) -> Esito<()> {
+    fn blocco(&mut self, classe: Classe, (primo, valore): (u64, Vec<u8>)) -> Esito<()> {
+        self.metti(
+            &[&[RECORD, classe.byte()], primo.to_be_bytes().as_slice()],
+            valore,
+        )
+    }
+
+    fn serie(&mut self, parte: u8, indice: &mut Indice) -> Esito<()> {
+        indice.serie(|serie, prima, valore| {
+            self.metti(&[&[parte], serie.to_be_bytes().as_slice(), prima], valore)
+        })
+    }
+
+    fn metti(&mut self, parti: &[&[u8]], valore: Vec<u8>) -> Esito<()> {
+        let chiave = [self.inizio.as_slice(), &parti.concat()].concat();
         self.lotto.metti(chiave, valore);
         if self.lotto.quante() < CHIAVI_PER_LOTTO && self.lotto.byte() < BYTE_PER_LOTTO as u64 {
             return Ok(());

@@ -1,70 +1,104 @@
 //! Index keys of a load, held back so that they reach the store in ascending order.
 //!
 //! The ids and the codici fiscali of a Comune come in no order of their own, and random keys cost the store three
-//! times as much as ascending ones (each touches another page). So they are gathered without the part they share,
-//! sorted, and written in runs. What must stay true: memory is bounded by [`INDICI_IN_MEMORIA_BYTE`] whatever the
-//! size of the Comune; a run is a detail of speed, the keys written are the same.
+//! times as much as ascending ones (each touches another page). So they are gathered, sorted, and written in runs.
+//! What must stay true: memory is bounded by [`INDICI_IN_MEMORIA_BYTE`] whatever the size of the Comune; each run is
+//! a part of the index in its own order, and a search looks into all of them.
 
+use super::blocco::ScrittoreIndice;
 use crate::mondo::limiti::INDICI_IN_MEMORIA_BYTE;
 
-/// Ends of keys, one after the other, and where each stands.
+/// One kind of index while it is gathered: texts one after the other, and where each stands.
 #[derive(Default)]
-pub(super) struct Indici {
+pub(super) struct Indice {
     byte: Vec<u8>,
-    /// Start and length.
-    voci: Vec<(u32, u32)>,
+    voci: Vec<Voce>,
+    serie: u16,
 }
 
-impl Indici {
-    /// Takes one key, without what all keys of the load begin with.
-    pub(super) fn metti(&mut self, parte: u8, classe: u8, testo: &str, n: u64) {
-        let inizio = self.byte.len();
-        self.byte.extend_from_slice(&[parte, classe]);
+struct Voce {
+    n: u64,
+    inizio: u32,
+    quanti: u32,
+}
+
+/// Bytes before the text: class and length.
+pub(super) const PRIMA_DEL_TESTO: usize = 1 + 8;
+
+/// Class and text as they are compared: the length first, so that no text is the beginning of another.
+pub(super) fn testo_di(classe: u8, testo: &str) -> Vec<u8> {
+    [
+        &[classe],
+        (testo.len() as u64).to_be_bytes().as_slice(),
+        testo.as_bytes(),
+    ]
+    .concat()
+}
+
+impl Indice {
+    /// Takes one key.
+    pub(super) fn metti(&mut self, classe: u8, testo: &str, n: u64) {
+        let inizio = self.byte.len() as u32;
+        self.byte.push(classe);
         self.byte.extend_from_slice(&(testo.len() as u64).to_be_bytes());
         self.byte.extend_from_slice(testo.as_bytes());
-        self.byte.extend_from_slice(&n.to_be_bytes());
-        self.voci.push((inizio as u32, (self.byte.len() - inizio) as u32));
+        let quanti = self.byte.len() as u32 - inizio;
+        self.voci.push(Voce { n, inizio, quanti });
     }
 
     /// Enough for a run.
     pub(super) fn pieno(&self) -> bool {
-        self.byte.len() + self.voci.len() * size_of::<(u32, u32)>() >= INDICI_IN_MEMORIA_BYTE
+        self.byte.len() + self.voci.len() * size_of::<Voce>() >= INDICI_IN_MEMORIA_BYTE
     }
 
-    /// Hands the keys out in ascending order and forgets them, keeping the memory for the next run.
-    pub(super) fn ordinati<E>(&mut self, mut uno: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-        let byte = &self.byte;
-        let chiave = |(da, quanti): (u32, u32)| &byte[da as usize..(da + quanti) as usize];
-        self.voci.sort_unstable_by(|a, b| chiave(*a).cmp(chiave(*b)));
-        let esito = self.voci.iter().try_for_each(|v| uno(chiave(*v)));
-        self.voci.clear();
-        self.byte.clear();
-        esito
+    /// Hands out one run as blocks, each with its run and the key of its first entry; then starts the next run.
+    pub(super) fn serie<E>(
+        &mut self,
+        mut uno: impl FnMut(u16, &[u8], Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let byte = std::mem::take(&mut self.byte);
+        let mut voci = std::mem::take(&mut self.voci);
+        let testo = |v: &Voce| &byte[v.inizio as usize..(v.inizio + v.quanti) as usize];
+        voci.sort_unstable_by(|a, b| testo(a).cmp(testo(b)).then(a.n.cmp(&b.n)));
+        let mut blocchi = ScrittoreIndice::default();
+        for voce in &voci {
+            if let Some((prima, valore)) = blocchi.metti(testo(voce), voce.n) {
+                uno(self.serie, &prima, valore)?;
+            }
+        }
+        if let Some((prima, valore)) = blocchi.chiudi() {
+            uno(self.serie, &prima, valore)?;
+        }
+        self.serie += 1;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::blocco::voci;
     use super::*;
 
     #[test]
-    fn keys_come_out_ascending_and_whole() {
-        let mut i = Indici::default();
-        for (testo, n) in [("ZZ", 1), ("A", 2), ("AAA", 3), ("A", 0)] {
-            i.metti(b'I', b's', testo, n);
+    fn keys_come_out_ascending_run_by_run() {
+        let mut i = Indice::default();
+        let mut viste = Vec::new();
+        for giro in [
+            [("ZZ", 1), ("A", 2), ("AAA", 3), ("A", 0)].as_slice(),
+            &[("B", 9)],
+            &[],
+        ] {
+            giro.iter().for_each(|(t, n)| i.metti(b's', t, *n));
+            i.serie(|serie, _, valore| {
+                voci(&valore, |t, n| {
+                    viste.push((serie, t.to_vec(), n));
+                    true
+                })
+            })
+            .expect("voci");
         }
-        i.metti(b'Y', b's', "A", 9);
-        let mut viste: Vec<Vec<u8>> = Vec::new();
-        i.ordinati(|k| {
-            viste.push(k.to_vec());
-            Ok::<_, ()>(())
-        })
-        .expect("nothing fails");
-        let mut attese: Vec<Vec<u8>> = [("A", 0_u64), ("A", 2), ("ZZ", 1), ("AAA", 3)]
-            .map(|(t, n)| [b"Is", (t.len() as u64).to_be_bytes().as_slice(), t.as_bytes(), &n.to_be_bytes()].concat())
-            .to_vec();
-        attese.push([b"Ys", 1_u64.to_be_bytes().as_slice(), b"A", &9_u64.to_be_bytes()].concat());
-        assert_eq!(viste, attese);
-        assert!(!i.pieno() && i.ordinati(|_| Err(())).is_ok(), "nothing is handed out twice");
+        let attese = [(0, "A", 0), (0, "A", 2), (0, "ZZ", 1), (0, "AAA", 3), (1, "B", 9)];
+        assert_eq!(viste, attese.map(|(s, t, n)| (s, testo_di(b's', t), n)));
+        assert!(!i.pieno());
     }
 }

@@ -2,6 +2,8 @@
 
 use anagrafe::{Ambiente, CodiceIstat};
 
+use super::blocco::{espandi, records, voci};
+use super::indici::{PRIMA_DEL_TESTO, testo_di};
 use super::record::{Classe, RecordCompatto, decodifica_record};
 use super::{PER_CF, PER_ID_COMUNE, RECORD, SegmentoVisibile, inizio};
 use crate::chiavi::{Tipo, prefisso, ultimo_numero};
@@ -110,18 +112,42 @@ trait GrezzaSchede: LetturaSchede {
         testo: &str,
     ) -> Esito<Vec<Scheda>> {
         let mut uscita = Vec::new();
+        let cercato = testo_di(classe.byte(), testo);
         for segmento in self.segmenti(ambiente, comune)? {
-            let prefisso = inizio(self.sandbox_byte(), ambiente, segmento.id)
+            let base = inizio(self.sandbox_byte(), ambiente, segmento.id)
                 .byte(indice)
-                .byte(classe.byte())
-                .parte(testo)
                 .fine();
-            for (chiave, _) in self.grezzi(&prefisso, None, Verso::Avanti, usize::MAX)? {
-                let n = ultimo_numero(&chiave).unwrap_or_default();
+            for n in self.posizioni(&base, &cercato)? {
                 uscita.extend(self.scheda_in(ambiente, &segmento, classe, n)?);
             }
         }
         Ok(uscita)
+    }
+
+    /// Positions of a text in one index of a segment, ascending.
+    fn posizioni(&self, base: &[u8], cercato: &[u8]) -> Esito<Vec<u64>> {
+        let mut trovate = Vec::new();
+        for serie in 0..=u16::MAX {
+            let base = [base, &serie.to_be_bytes()].concat();
+            let confine = [base.as_slice(), cercato].concat();
+            // The text may begin in the block before the first one that begins with it.
+            let prima = self.grezzi(&base, Some(&confine), Verso::Indietro, 1)?;
+            let dentro = self.grezzi(&confine, None, Verso::Avanti, usize::MAX)?;
+            if prima.is_empty() && dentro.is_empty() && self.grezzi(&base, None, Verso::Avanti, 1)?.is_empty()
+            {
+                break;
+            }
+            for (_, valore) in prima.iter().chain(&dentro) {
+                voci(valore, |testo, n| {
+                    if testo == cercato {
+                        trovate.push(n);
+                    }
+                    testo <= cercato
+                })?;
+            }
+        }
+        trovate.sort_unstable();
+        Ok(trovate)
     }
 
     fn scheda_in(
@@ -131,20 +157,27 @@ trait GrezzaSchede: LetturaSchede {
         classe: Classe,
         n: u64,
     ) -> Esito<Option<Scheda>> {
-        let chiave = inizio(self.sandbox_byte(), amb, s.id)
-            .byte(RECORD)
-            .byte(classe.byte())
-            .n(n)
-            .fine();
-        let Some(valore) = self.grezzo(&chiave)? else {
+        let Some(oltre) = n.checked_add(1) else {
             return Ok(None);
         };
-        let record = decodifica_record(&valore)?;
+        let classe_di = inizio(self.sandbox_byte(), amb, s.id)
+            .byte(RECORD)
+            .byte(classe.byte())
+            .fine();
+        let oltre = [classe_di.as_slice(), &oltre.to_be_bytes()].concat();
+        let Some((chiave, valore)) = self.grezzi(&classe_di, Some(&oltre), Verso::Indietro, 1)?.pop() else {
+            return Ok(None);
+        };
+        let quale = (n - ultimo_numero(&chiave).unwrap_or_default()) as usize;
+        let byte = espandi(&valore)?;
+        let Some(record) = records(&byte).nth(quale) else {
+            return Ok(None);
+        };
         Ok(Some(Scheda {
             id_anpr: s.base(classe) + n,
             comune: s.comune,
             segmento: s.id,
-            record,
+            record: decodifica_record(record?)?,
         }))
     }
 }
@@ -153,13 +186,19 @@ impl<L: LetturaSchede + ?Sized> GrezzaSchede for L {}
 
 /// Walks the schede of one class of a segment, ids ascending.
 pub struct SchedeDi<'a> {
+    registro: &'a Registro,
+    prefisso: Vec<u8>,
     scorri: Scorri<'a>,
     segmento: SegmentoVisibile,
     classe: Classe,
+    /// Records of the block in hand, and the position of the next.
+    pronti: std::vec::IntoIter<RecordCompatto>,
+    prossimo: u64,
 }
 
 impl Registro {
-    /// Walks the schede of one class of a visible segment, ids ascending, a page in memory at a time.
+    /// Walks the schede of one class of a visible segment, ids ascending, a page in memory at a time. Skipping is
+    /// cheap: what is skipped is not read.
     pub fn schede_di(&self, ambiente: Ambiente, segmento: &SegmentoVisibile, classe: Classe) -> SchedeDi<'_> {
         let prefisso = inizio(self.sandbox_byte(), ambiente, segmento.id)
             .byte(RECORD)
@@ -167,10 +206,50 @@ impl Registro {
             .fine();
         let scorri = scorri(self.interno.store.as_ref(), &prefisso, None, Verso::Avanti);
         SchedeDi {
+            registro: self,
+            prefisso,
             scorri,
             segmento: segmento.clone(),
             classe,
+            pronti: Vec::new().into_iter(),
+            prossimo: 0,
         }
+    }
+
+    /// Every codice fiscale of a visible segment with the ANPR id of its scheda, codes ascending, a page in memory at a time:
+    /// for joining a whole delivery with what the environment holds. `uno` answers whether to go on.
+    pub fn codici_fiscali_di(
+        &self,
+        ambiente: Ambiente,
+        segmento: &SegmentoVisibile,
+        mut uno: impl FnMut(&str, u64) -> bool,
+    ) -> Esito<()> {
+        let base = inizio(self.sandbox_byte(), ambiente, segmento.id)
+            .byte(PER_CF)
+            .fine();
+        let id = segmento.base(Classe::Soggetti);
+        let mut guasto = false;
+        // Runs one after the other: within each the codes ascend; one run holds a Comune of two million.
+        for coppia in scorri(self.interno.store.as_ref(), &base, None, Verso::Avanti) {
+            let mut avanti = true;
+            voci(&coppia.map_err(ErroreRegistro::from)?.1, |testo, n| {
+                match testo.get(PRIMA_DEL_TESTO..).map(std::str::from_utf8) {
+                    Some(Ok(cf)) => avanti = uno(cf, id + n),
+                    _ => guasto = true,
+                }
+                avanti && !guasto
+            })?;
+            if guasto {
+                return Err(ErroreRegistro::Corrotto {
+                    cosa: "indice dei codici fiscali",
+                    dettaglio: "testo".to_owned(),
+                });
+            }
+            if !avanti {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// How many keys lie under the records of an environment, visible or not; for tests and the console.
@@ -182,18 +261,75 @@ impl Registro {
     }
 }
 
+impl SchedeDi<'_> {
+    /// Takes a block in hand.
+    fn apri(&mut self, valore: &[u8]) -> Esito<()> {
+        let byte = espandi(valore)?;
+        let letti: Esito<Vec<_>> = records(&byte).map(|r| decodifica_record(r?)).collect();
+        self.pronti = letti?.into_iter();
+        Ok(())
+    }
+
+    fn cerca(&mut self, n: u64) -> Esito<()> {
+        let store = self.registro.interno.store.as_ref();
+        let oltre = [self.prefisso.as_slice(), &n.saturating_add(1).to_be_bytes()].concat();
+        let Some(coppia) = scorri(store, &self.prefisso, Some(&oltre), Verso::Indietro).next() else {
+            return Ok(());
+        };
+        let (chiave, valore) = coppia.map_err(ErroreRegistro::from)?;
+        self.scorri = scorri(store, &self.prefisso, Some(&chiave), Verso::Avanti);
+        self.apri(&valore)?;
+        let primo = ultimo_numero(&chiave).unwrap_or_default();
+        // Past the end of the last block there is nothing, however far.
+        for _ in primo..n.min(primo + self.pronti.len() as u64) {
+            self.pronti.next();
+        }
+        Ok(())
+    }
+
+    fn scheda(&mut self, record: RecordCompatto) -> Scheda {
+        let n = self.prossimo;
+        self.prossimo += 1;
+        Scheda {
+            id_anpr: self.segmento.base(self.classe) + n,
+            comune: self.segmento.comune,
+            segmento: self.segmento.id,
+            record,
+        }
+    }
+}
+
 impl Iterator for SchedeDi<'_> {
     type Item = Esito<Scheda>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let coppia = self.scorri.next()?;
-        Some(coppia.map_err(ErroreRegistro::from).and_then(|(chiave, valore)| {
-            Ok(Scheda {
-                id_anpr: self.segmento.base(self.classe) + ultimo_numero(&chiave).unwrap_or_default(),
-                comune: self.segmento.comune,
-                segmento: self.segmento.id,
-                record: decodifica_record(&valore)?,
-            })
-        }))
+        loop {
+            if let Some(record) = self.pronti.next() {
+                return Some(Ok(self.scheda(record)));
+            }
+            let aperto = self
+                .scorri
+                .next()?
+                .map_err(ErroreRegistro::from)
+                .and_then(|(_, valore)| self.apri(&valore));
+            if let Err(errore) = aperto {
+                return Some(Err(errore));
+            }
+        }
+    }
+
+    fn nth(&mut self, quante: usize) -> Option<Self::Item> {
+        if quante >= self.pronti.len() {
+            self.prossimo = self.prossimo.saturating_add(quante as u64);
+            if let Err(errore) = self.cerca(self.prossimo) {
+                return Some(Err(errore));
+            }
+        } else {
+            for _ in 0..quante {
+                self.pronti.next();
+                self.prossimo += 1;
+            }
+        }
+        self.next()
     }
 }

@@ -8,6 +8,11 @@ pub const LIMITE_EVIDENZA_BYTE: usize = 256 << 10;
 pub const LIMITE_RECORD_BYTE: usize = 1 << 20;
 /// Keys written in one batch of a load.
 pub const CHIAVI_PER_LOTTO: usize = 1_000;
+/// Bytes of records that make a block, before compression. sled moves pages of more than 128 KiB (sixteen blocks)
+/// into files of their own: a block stays well below a sixteenth of that.
+pub const BYTE_PER_BLOCCO: usize = 16 << 10;
+/// Keys of one block of an index.
+pub const CHIAVI_PER_BLOCCO: usize = 128;
 /// Index keys of a load held in memory to be sorted, bytes.
 pub const INDICI_IN_MEMORIA_BYTE: usize = 128 << 20;
 /// Bytes of records after which a batch of a load is written even if it has fewer.

@@ -52,9 +52,11 @@ pub(crate) fn paese(n: u64) -> impl Iterator<Item = RecordCompatto> {
         ])
 }
 
-/// Keys that [`paese`] takes: record, index by id, index by codice fiscale of the persons.
+/// Keys that [`paese`] takes, whole: blocks of records, blocks of the two indexes.
 pub(crate) fn chiavi_paese(n: u64) -> u64 {
-    2 * (n + n / 3 + 3) + n
+    let r = Registro::in_memoria(opzioni()).expect("registro");
+    r.carica(Ambiente::Pre, IdFornitura(1), paese(n)).expect("carica");
+    r.chiavi_schede(Ambiente::Pre).expect("chiavi")
 }
 
 pub(crate) fn fornitura(id: IdFornitura, comune: CodiceIstat, quando: Quando) -> Fornitura {

@@ -26,7 +26,8 @@ fn invisible_until_the_commit() {
             aire: 2
         }
     );
-    assert_eq!(r.chiavi_schede(PRE).expect("chiavi"), chiavi_paese(30));
+    // A block of persons, one of families, one of each index.
+    assert_eq!(r.chiavi_schede(PRE).expect("chiavi"), 4);
     assert_eq!(r.conta_schede(PRE, None).expect("conta"), Schede::default());
     assert_eq!(
         r.scheda(PRE, Classe::Soggetti, PRIMO_ID_SOGGETTO)
@@ -143,6 +144,54 @@ fn indexes_find_exactly_theirs() {
         [uno.basi.unita + 5]
     );
     assert_eq!(per_id("888001", Classe::Soggetti, "Famiglia-5"), [0_u64; 0]);
+}
+
+#[test]
+fn skipping_and_the_whole_index_agree_with_walking() {
+    let r = Registro::in_memoria(opzioni()).expect("registro");
+    carica(&r, "888001", 40);
+    let due = carica(&r, "888002", 2_500);
+    let tutte: Vec<Scheda> = r
+        .schede_di(PRE, &due, Classe::Soggetti)
+        .collect::<Result<_, _>>()
+        .expect("schede");
+    for (salta, passo) in [
+        (0, 1),
+        (1, 7),
+        (60, 61),
+        (999, 800),
+        (2_501, 1),
+        (2_502, 1),
+        (usize::MAX, 1),
+    ] {
+        let lette: Vec<Scheda> = r
+            .schede_di(PRE, &due, Classe::Soggetti)
+            .skip(salta)
+            .step_by(passo)
+            .collect::<Result<_, _>>()
+            .expect("schede");
+        let attese: Vec<Scheda> = tutte.iter().skip(salta).step_by(passo).cloned().collect();
+        assert_eq!(lette, attese, "{salta} {passo}");
+    }
+    let mut attesi: Vec<(String, u64)> = tutte
+        .iter()
+        .filter_map(|s| Some((s.record.cf.clone()?, s.id_anpr)))
+        .collect();
+    attesi.sort();
+    let mut letti = Vec::new();
+    r.codici_fiscali_di(PRE, &due, |cf, id| {
+        letti.push((cf.to_owned(), id));
+        true
+    })
+    .expect("indice");
+    assert_eq!(letti, attesi);
+    let mut primi = 0;
+    r.codici_fiscali_di(PRE, &due, |_, _| {
+        primi += 1;
+        primi < 300
+    })
+    .expect("indice");
+    assert_eq!(primi, 300, "it stops when asked");
 }
 
 #[test]
