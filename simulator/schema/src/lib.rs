@@ -1,8 +1,9 @@
 //! The message grammar as data: bytes become events with their place, values become messages.
 //!
-//! One grammar (`fixtures/grammatica`) serves reading ([`leggi`], [`valida`], [`albero()`]), writing ([`Scrittore`]) and
-//! sampling ([`campione`]). Must stay true: what is accepted is what libxml2 accepts with the official schemas, but for the
-//! differences named in `tests/oracolo.rs`; no input makes it panic; memory does not grow with the document.
+//! One grammar (`fixtures/grammatica`) serves reading ([`leggi`], [`valida`], [`albero()`]), writing ([`Scrittore`]),
+//! sampling ([`campione`]) and publishing ([`pubblica`]). Must stay true: what is accepted is what libxml2 accepts with
+//! the official schemas, but for the differences named in `tests/oracolo.rs`; no input makes it panic; memory does not
+//! grow with the document.
 
 mod albero;
 mod blocco;
@@ -13,6 +14,7 @@ mod grammatica;
 mod leggi;
 mod modello;
 mod motore;
+pub mod pubblica;
 mod scrittore;
 mod semplici;
 mod taglio;
