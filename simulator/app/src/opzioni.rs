@@ -125,6 +125,7 @@ pub(crate) struct Check {
     /// File APR o AIRE: .gz, oppure già espansi (.xml, .txt)
     #[arg(required = true, value_name = "FILE")]
     pub(crate) file: Vec<PathBuf>,
+    /// Forma del rapporto
     #[arg(long, value_enum, default_value_t = Formato::Testo)]
     pub(crate) format: Formato,
     /// Come --format json
@@ -145,7 +146,28 @@ pub(crate) struct Check {
     /// Manifesto con le differenze dell'Anagrafe Tributaria
     #[arg(long, value_name = "FILE")]
     pub(crate) manifesto: Option<PathBuf>,
-    /// Anomalie riportate per codice (0 = tutte); i conteggi sono sempre esatti
+    /// Fornitura precedente: dice quali anomalie sono scomparse, nuove, rimaste
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) confronta: Vec<PathBuf>,
+    /// Oscura nomi e codici fiscali (già così in sarif e junit, che viaggiano)
+    #[arg(long, conflicts_with = "in_chiaro")]
+    pub(crate) oscura: bool,
+    /// Lascia in chiaro nomi e codici fiscali anche in sarif e junit
+    #[arg(long)]
+    pub(crate) in_chiaro: bool,
+    /// File TOML o JSON delle scelte: gravità dei codici (E, W, off) e interruttori
+    #[arg(long, value_name = "FILE")]
+    pub(crate) politica: Option<PathBuf>,
+    /// Catalogo dei testi: osservato (predefinito) o tabella
+    #[arg(long, value_name = "CATALOGO")]
+    pub(crate) testi_catalogo: Option<elaborazione::testi::CatalogoTesti>,
+    /// Elenco ufficiale dei testi (xlsx o csv): le sue parole al posto delle nostre
+    #[arg(long, value_name = "FILE")]
+    pub(crate) testi: Option<PathBuf>,
+    /// Come junit mostra gli avvisi
+    #[arg(long, value_enum, default_value_t = AvvisiJunit::Saltati, value_name = "MODO")]
+    pub(crate) junit_avvisi: AvvisiJunit,
+    /// Anomalie riportate per codice (0 = tutte; html e junit al più 1000); i conteggi sono sempre esatti
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) max_campioni: usize,
     /// Thread da usare [predefinito: i core della macchina]
@@ -155,9 +177,29 @@ pub(crate) struct Check {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Formato {
+    /// Per le persone, nel terminale
     Testo,
+    /// L'oggetto dell'API: esito, file, conteggi, anomalie
     Json,
+    /// Una riga per anomalia, con le colonne dell'API
     Csv,
+    /// SARIF 2.1.0, alla riga e colonna del contenuto espanso
+    Sarif,
+    /// Un caso di prova per ogni codice del catalogo
+    Junit,
+    /// Una sola pagina, senza richieste esterne
+    Html,
+}
+
+/// How a CI sees warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AvvisiJunit {
+    /// Casi saltati, con il loro numero
+    Saltati,
+    /// Casi passati che stampano
+    Testo,
+    /// Casi falliti
+    Falliti,
 }
 
 #[derive(Debug, Args)]
@@ -287,6 +329,9 @@ pub(crate) struct Send {
 pub(crate) struct Explain {
     /// Codice, per esempio EF008 o SIM001
     pub(crate) codice: String,
+    /// Elenco ufficiale dei testi (xlsx o csv), da mostrare accanto alle nostre parole
+    #[arg(long, value_name = "FILE")]
+    pub(crate) testi: Option<PathBuf>,
     /// Stampa la scheda in JSON
     #[arg(long)]
     pub(crate) json: bool,

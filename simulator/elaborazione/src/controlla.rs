@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
 
-use crate::elabora::{Ingresso, StatoEsito, elabora, rilievi};
+use crate::anomalie::{anomalia, gravita_di};
+use crate::elabora::{Ingresso, Schede, StatoEsito, elabora, rilievi};
 use crate::nome_file::NomeFile;
 use crate::prepara::{OpzioniPrepara, RifiutoFile, prepara};
-use crate::rapporto::{EsitoControllo, FileControllato, Rapporto};
+use crate::rapporto::{CAUSA, Cause, EsitoControllo, FileControllato, Rapporto};
 use crate::segmento::Segmento;
-use crate::tipi::{Contesto, Politica, Rilievo, TipoFile};
+use crate::tipi::{Contesto, Gravita, Politica, Rilievo, TipoFile};
 use crate::tributaria::{Allineata, Differenza};
 
 /// First bytes of a gzip.
@@ -91,9 +92,92 @@ pub enum ErroreControllo {
     Lavoro(#[from] io::Error),
 }
 
+/// A delivery that was checked: the outcome, and the findings on disk as long as this value lives.
+#[derive(Debug)]
+pub struct Controllo {
+    /// Outcome.
+    pub esito: EsitoControllo,
+    /// Files, as given.
+    pub file: Vec<FileControllato>,
+    /// Where each of them lies.
+    pub percorsi: Vec<PathBuf>,
+    /// Findings per code, exact.
+    pub conteggi: BTreeMap<String, u64>,
+    /// What was counted.
+    pub schede: Schede,
+    /// What other findings follow from.
+    pub cause: Cause,
+    /// Scenario date.
+    pub oggi: Data,
+    /// Environment.
+    pub ambiente: Ambiente,
+    politica: Politica,
+    lavoro: tempfile::TempDir,
+}
+
+impl Controllo {
+    /// Streams every finding in (file, position, code) order.
+    pub fn rilievi(&self) -> io::Result<impl Iterator<Item = io::Result<Rilievo>> + use<>> {
+        rilievi(self.lavoro.path())
+    }
+
+    /// Weight of a code here; one that is off can only be said of a file nothing could be read of.
+    pub fn gravita(&self, codice: &str) -> Gravita {
+        anomalia(codice)
+            .and_then(|a| gravita_di(a, self.ambiente, &self.politica))
+            .unwrap_or(Gravita::Errore)
+    }
+
+    /// Whether a code may be raised here at all.
+    pub fn attivo(&self, codice: &str) -> bool {
+        anomalia(codice).is_some_and(|a| gravita_di(a, self.ambiente, &self.politica).is_some())
+    }
+
+    /// Words of a code where nothing fills its slots, in the catalogue that was chosen.
+    pub fn titolo(&self, codice: &str) -> String {
+        const SEGNAPOSTO: &str = "…";
+        self.politica.testi().testo(codice, &[SEGNAPOSTO; 4])
+    }
+
+    /// Findings that block, exact.
+    pub fn errori(&self) -> u64 {
+        self.conteggi
+            .iter()
+            .filter(|(codice, _)| self.gravita(codice) == Gravita::Errore)
+            .map(|(_, quanti)| quanti)
+            .sum()
+    }
+
+    /// The report with at most so many samples per code, 0 for all, in memory.
+    pub fn rapporto(&self, max_campioni: usize) -> io::Result<Rapporto> {
+        let mut campioni: BTreeMap<String, usize> = BTreeMap::new();
+        let mut anomalie: Vec<Rilievo> = Vec::new();
+        for rilievo in self.rilievi()? {
+            let rilievo = rilievo?;
+            let quanti = campioni.entry(rilievo.codice.clone()).or_default();
+            *quanti += 1;
+            if max_campioni == 0 || *quanti <= max_campioni {
+                anomalie.push(rilievo);
+            }
+        }
+        Ok(Rapporto {
+            esito: self.esito,
+            file: self.file.clone(),
+            conteggi: self.conteggi.clone(),
+            anomalie,
+            schede: self.schede,
+        })
+    }
+}
+
+/// Checks a delivery and gives its report, samples in memory.
+pub fn controlla(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Rapporto, ErroreControllo> {
+    Ok(esamina(files, opz)?.rapporto(opz.max_campioni)?)
+}
+
 /// Checks a delivery as the elaboration would; the order of the files does not matter. Names that are not
 /// those of a delivery are accepted: the kind is then told by the content.
-pub fn controlla(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Rapporto, ErroreControllo> {
+pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, ErroreControllo> {
     let primo = files.first().ok_or(ErroreControllo::Nessuno)?;
     let comune = opz
         .comune
@@ -125,30 +209,25 @@ pub fn controlla(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Rapporto, 
     }
     let ae = Allineata::con(opz.differenze.iter().cloned());
     let esito = elabora(&ingressi, !opz.senza_ae, &ctx, &ae, lavoro.path())?;
-    let mut campioni: BTreeMap<String, usize> = BTreeMap::new();
-    let mut anomalie: Vec<Rilievo> = Vec::new();
-    for rilievo in rilievi(lavoro.path())? {
-        let rilievo = rilievo?;
-        if let Some(quanti) = campioni.get_mut(&rilievo.codice) {
-            *quanti += 1;
-            if opz.max_campioni != 0 && *quanti > opz.max_campioni {
-                continue;
-            }
-        } else {
-            campioni.insert(rilievo.codice.clone(), 1);
-        }
-        anomalie.push(rilievo);
-    }
-    Ok(Rapporto {
+    let guasti = ingressi
+        .iter()
+        .filter(|i| i.segmento.testa().rilievi.contains_key(CAUSA))
+        .map(|i| i.nome.clone());
+    Ok(Controllo {
         esito: if esito.stato == StatoEsito::Ko {
             EsitoControllo::Ko
         } else {
             EsitoControllo::Ok
         },
         file: descritti,
+        percorsi: files.to_vec(),
         conteggi: esito.conteggi,
-        anomalie,
         schede: esito.schede,
+        cause: Cause::in_file(guasti),
+        oggi: opz.oggi,
+        ambiente: opz.ambiente,
+        politica: ctx.politica,
+        lavoro,
     })
 }
 

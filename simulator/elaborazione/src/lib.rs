@@ -26,7 +26,7 @@ mod tipi;
 pub mod tributaria;
 
 pub use anomalie::{Anomalia, CATALOGO, anomalia};
-pub use controlla::{ErroreControllo, OpzioniControllo, controlla};
+pub use controlla::{Controllo, ErroreControllo, OpzioniControllo, controlla, esamina};
 pub use elabora::{Esito, Ingresso, NOME_RILIEVI, Schede, StatoEsito, elabora, rilievi};
 pub use nome_file::NomeFile;
 pub use prepara::{OpzioniPrepara, Preparato, RifiutoFile, prepara};

@@ -1,11 +1,37 @@
 //! What `check` and `explain` say.
+//!
+//! A [`crate::Controllo`] holds the findings on disk; a [`Presentazione`] streams them, masked, compared with an earlier
+//! delivery, each with the cause it follows from; [`scrivi`] turns it into one of the formats. Counts are always those of
+//! the elaboration: samples, folding and masking never change them. Every format escapes at its own rim.
+
+mod bordi;
+mod cause;
+mod confronto;
+mod csv;
+mod html;
+mod json;
+mod junit;
+mod oscura;
+mod presenta;
+mod rimedi;
+mod sarif;
+mod spiega;
+mod testo;
+
+pub use cause::{CAUSA, Cause};
+pub use confronto::{Confronto, Novita};
+pub use junit::AvvisiJunit;
+pub use oscura::{OSCURATO, oscura};
+pub use presenta::{MASSIMO_PER_CODICE, Presentazione, Voce};
+pub use rimedi::{ANOMALIE_AL_GIORNO, Urgenza, giorni, procedura};
+pub use spiega::{CODICI_SIM, spiega};
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::anomalie::{Anomalia, Check, Fonte, Livello, NON_SIMULATE, Plantable, anomalia};
+use crate::anomalie::{Livello, anomalia};
 use crate::elabora::Schede;
 use crate::tipi::{Gravita, Rilievo};
 
@@ -72,169 +98,33 @@ impl Rapporto {
     pub fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self)
     }
-
-    /// For people.
-    pub fn testo(&self) -> String {
-        let mut out = String::new();
-        for file in &self.file {
-            let layout = file
-                .layout
-                .as_deref()
-                .map(|l| format!(", tracciato {l}"))
-                .unwrap_or_default();
-            let _ = writeln!(out, "{} ({}, {} byte{layout})", file.nome, file.tipo, file.byte);
-            for nota in &file.note {
-                let _ = writeln!(out, "  nota: {nota}");
-            }
-        }
-        let s = &self.schede;
-        let _ = writeln!(
-            out,
-            "Schede: {} soggetti, {} famiglie, {} convivenze, {} AIRE",
-            s.soggetti, s.famiglie, s.convivenze, s.aire
-        );
-        for r in &self.anomalie {
-            let dove = r
-                .posizione
-                .map(|p| format!(" riga {} colonna {}", p.riga, p.colonna))
-                .unwrap_or_default();
-            let scheda = if r.scheda.is_empty() {
-                String::new()
-            } else {
-                format!(" [{}]", r.scheda)
-            };
-            let _ = writeln!(
-                out,
-                "{} {} {}{scheda}{dove}: {}",
-                r.codice,
-                r.gravita.lettera(),
-                r.file.as_deref().unwrap_or_default(),
-                r.testo
-            );
-        }
-        for (codice, quanti) in &self.conteggi {
-            let _ = writeln!(out, "{codice}: {quanti}");
-        }
-        let esito = if self.esito == EsitoControllo::Ok {
-            "OK"
-        } else {
-            "KO"
-        };
-        let _ = writeln!(out, "Esito {esito}, errori {}", self.errori());
-        out
-    }
 }
 
-/// Codes of our own, each with what it means.
-pub const CODICI_SIM: &[(&str, &str)] = &[
-    (
-        "SIM001",
-        "Il contenuto espanso supera il limite del simulatore. Non è un codice di ANPR: alzare il limite o dividere il file.",
-    ),
-    (
-        "SIM002",
-        "Il caricamento si è interrotto prima della fine. Nulla è stato conservato: inviare di nuovo il file.",
-    ),
-    (
-        "SIM003",
-        "Non c'è spazio su disco per ricevere il file. Liberare spazio: il simulatore riprende senza riavvio.",
-    ),
-    (
-        "SIM004",
-        "È stata raggiunta la quota della sandbox. Cancellare forniture o sandbox non più usate.",
-    ),
-    (
-        "SIM005",
-        "Guasto interno del simulatore: il registro dice la causa. Non dipende dai dati inviati.",
-    ),
-    (
-        "SIM006",
-        "Una sola scheda supera il limite del simulatore: nessuna scheda di ANPR è così grande. Controllare che il file \
-         non contenga un testo o un documento smisurato.",
-    ),
-];
-
-/// What a code means, for `explain`; `None` when it is unknown.
-pub fn spiega(codice: &str) -> Option<String> {
-    let codice = codice.trim().to_ascii_uppercase();
-    if let Some((_, testo)) = CODICI_SIM.iter().find(|(c, _)| *c == codice) {
-        return Some(format!(
-            "{codice} (codice del simulatore, non di ANPR)\n\n{testo}\n"
-        ));
-    }
-    if let Some(nota) = NON_SIMULATE.iter().find(|n| n.codice == codice) {
-        return Some(format!("{codice}: noto ma non simulato.\n\n{}\n", nota.motivo));
-    }
-    anomalia(&codice).map(spiegazione)
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Formato {
+    /// For people, on a terminal.
+    Testo,
+    /// The object of the contract.
+    Json,
+    /// The columns of the control API.
+    Csv,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML: one test case per code of the catalogue.
+    Junit(AvvisiJunit),
+    /// One self-contained page.
+    Html,
 }
 
-fn spiegazione(a: &Anomalia) -> String {
-    let livello = |l: Livello| match l {
-        Livello::Errore => "errore (E), blocca",
-        Livello::Avviso => "avviso (W), non blocca",
-        Livello::NonAttivo => "non attivo",
-    };
-    let mut out = format!("{}: {}\n\n{}\n\n", a.codice, a.testo.osservato, a.spiegazione);
-    let _ = writeln!(out, "Pre-subentro e subentro: {}", livello(a.gravita.subentro));
-    let _ = writeln!(out, "Test: {}", livello(a.gravita.test));
-    let _ = writeln!(out, "Servizi: {}", livello(a.gravita.servizi));
-    let _ = writeln!(
-        out,
-        "Da rimuovere prima del subentro: {}",
-        if a.da_rimuovere { "sì" } else { "no" }
-    );
-    let _ = writeln!(out, "Trovato da: {}", chi(a.check));
-    if let Some(tabella) = a.tabella {
-        let _ = writeln!(out, "Tabella di riferimento: {tabella}");
-    }
-    if let Some(procedura) = a.procedura {
-        let _ = writeln!(out, "Procedura suggerita: {}", procedura.0);
-    }
-    let fonti: Vec<&str> = a.fonti.iter().copied().map(fonte).collect();
-    if !fonti.is_empty() {
-        let _ = writeln!(out, "Fonti: {}", fonti.join(", "));
-    }
-    if let Plantable::No(motivo) = a.plantable {
-        let _ = writeln!(out, "Non riproducibile: {motivo}");
-    }
-    if let Some(divergenza) = a.divergenza {
-        let _ = writeln!(out, "Divergenze: {divergenza}");
-    }
-    for caso in a.cases {
-        let _ = writeln!(out, "Esempio: {}", caso.name);
-        for modifica in caso.breaks {
-            let _ = writeln!(out, "  {modifica}");
-        }
-        if !caso.near.is_empty() {
-            out.push_str("  quasi, ma non è anomalia:\n");
-            for modifica in caso.near {
-                let _ = writeln!(out, "  {modifica}");
-            }
-        }
-    }
-    out
-}
-
-fn chi(check: Check) -> &'static str {
-    match check {
-        Check::Sportello => "ricezione del file",
-        Check::Formato => "lettura del contenuto",
-        Check::Soggetto(_) => "scheda individuale APR",
-        Check::Famiglia(_) => "scheda di famiglia o convivenza",
-        Check::Persona(_) | Check::Entrambi(..) => "scheda individuale APR e AIRE",
-        Check::Aire(_) => "scheda individuale AIRE",
-        Check::Quadratura => "quadratura dei contatori",
-        Check::Unione => "associazione fra schede individuali e di famiglia",
-        Check::Tributaria => "confronto con l'Anagrafe Tributaria",
-        Check::Registro => "registro di ANPR dopo il caricamento",
-    }
-}
-
-fn fonte(fonte: Fonte) -> &'static str {
-    match fonte {
-        Fonte::ElencoErrori => "elenco degli errori",
-        Fonte::TabellaAnomalie => "tabella delle anomalie del subentro",
-        Fonte::ErroriAe => "elenco di lavoro con le gravità al subentro",
-        Fonte::Registro => "registro delle modifiche",
+/// Writes a report.
+pub fn scrivi(formato: Formato, p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match formato {
+        Formato::Testo => testo::scrivi(p, out),
+        Formato::Json => json::scrivi(p, out),
+        Formato::Csv => csv::scrivi(p, out),
+        Formato::Sarif => sarif::scrivi(p, out),
+        Formato::Junit(avvisi) => junit::scrivi(p, avvisi, out),
+        Formato::Html => html::scrivi(p, out),
     }
 }

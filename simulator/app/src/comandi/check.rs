@@ -1,13 +1,22 @@
 //! `check`: the elaboration's verdict on files, without a server.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use elaborazione::{Differenza, OpzioniControllo, Rapporto, controlla, liste::innocua};
+use elaborazione::{
+    Controllo, Differenza, OpzioniControllo, Politica, esamina,
+    rapporto::{self, EsitoControllo, Presentazione},
+    testi::ElencoTesti,
+};
 use serde_json::Value;
 
 use super::{Fine, istat, oggi};
-use crate::opzioni::{Check, Formato};
+use crate::opzioni::{AvvisiJunit, Check, Formato};
+
+/// Bytes gathered before they are written.
+const TAMPONE_BYTES: usize = 1 << 16;
 
 pub(crate) fn esegui(o: &Check) -> Result<Fine> {
     let opzioni = OpzioniControllo {
@@ -17,21 +26,75 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
         differenze: o.manifesto.as_deref().map_or_else(|| Ok(Vec::new()), differenze)?,
         max_campioni: o.max_campioni,
         fili: o.fili.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        politica: politica(o)?,
         ..OpzioniControllo::il(o.oggi.unwrap_or_else(oggi))
     };
-    let rapporto = controlla(&o.file, &opzioni).map_err(|e| anyhow!("{e}"))?;
-    let formato = if o.json { Formato::Json } else { o.format };
-    let uscita = match formato {
-        Formato::Testo => rapporto.testo(),
-        Formato::Json => rapporto.json()? + "\n",
-        Formato::Csv => csv(&rapporto)?,
+    let controllo = esamina(&o.file, &opzioni)?;
+    let prima = precedente(&o.confronta, &opzioni)?;
+    let formato = match if o.json { Formato::Json } else { o.format } {
+        Formato::Testo => rapporto::Formato::Testo,
+        Formato::Json => rapporto::Formato::Json,
+        Formato::Csv => rapporto::Formato::Csv,
+        Formato::Sarif => rapporto::Formato::Sarif,
+        Formato::Junit => rapporto::Formato::Junit(match o.junit_avvisi {
+            AvvisiJunit::Saltati => rapporto::AvvisiJunit::Saltati,
+            AvvisiJunit::Testo => rapporto::AvvisiJunit::Testo,
+            AvvisiJunit::Falliti => rapporto::AvvisiJunit::Falliti,
+        }),
+        Formato::Html => rapporto::Formato::Html,
     };
-    std::io::stdout().write_all(uscita.as_bytes())?;
-    Ok(if rapporto.esito == elaborazione::rapporto::EsitoControllo::Ok { Fine::Bene } else { Fine::Negativa })
+    // What travels is masked unless somebody says otherwise.
+    let viaggia = matches!(formato, rapporto::Formato::Sarif | rapporto::Formato::Junit(_));
+    let oscura = o.oscura || (viaggia && !o.in_chiaro);
+    let presentazione = Presentazione::nuova(&controllo, prima.as_ref(), o.max_campioni, oscura)?;
+    let mut uscita = BufWriter::with_capacity(TAMPONE_BYTES, std::io::stdout().lock());
+    rapporto::scrivi(formato, &presentazione, &mut uscita)?;
+    uscita.flush()?;
+    Ok(if controllo.esito == EsitoControllo::Ok { Fine::Bene } else { Fine::Negativa })
+}
+
+/// The earlier delivery, judged by the same rules; differences of the tax register are those of the later one.
+fn precedente(file: &[PathBuf], opzioni: &OpzioniControllo) -> Result<Option<Controllo>> {
+    if file.is_empty() {
+        return Ok(None);
+    }
+    esamina(file, opzioni).map(Some).context("fornitura precedente")
+}
+
+fn politica(o: &Check) -> Result<Politica> {
+    let mut politica = match &o.politica {
+        Some(file) => leggi_politica(file)?,
+        None => Politica::default(),
+    };
+    if let Some(catalogo) = o.testi_catalogo {
+        politica.testi = catalogo;
+    }
+    if let Some(file) = &o.testi {
+        politica.elenco_testi = Some(Arc::new(elenco_testi(file)?));
+    }
+    Ok(politica)
+}
+
+/// TOML or JSON, told apart by the first character that counts.
+fn leggi_politica(file: &Path) -> Result<Politica> {
+    let testo = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let valore: Value = if testo.trim_start().starts_with('{') {
+        serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?
+    } else {
+        toml::from_str(&testo).with_context(|| format!("{}: TOML non valido", file.display()))?
+    };
+    Politica::da_valore(valore).map_err(|e| anyhow!("{}: {e}", file.display()))
+}
+
+/// The official list of texts.
+pub(crate) fn elenco_testi(file: &Path) -> Result<ElencoTesti> {
+    let byte = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let nome = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    ElencoTesti::leggi(&nome, &byte).with_context(|| file.display().to_string())
 }
 
 /// Differences of the tax register: a list, or the `tributaria` member of a manifest.
-fn differenze(file: &std::path::Path) -> Result<Vec<Differenza>> {
+fn differenze(file: &Path) -> Result<Vec<Differenza>> {
     let testo = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let v: Value = serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?;
     let elenco = match &v {
@@ -43,31 +106,4 @@ fn differenze(file: &std::path::Path) -> Result<Vec<Differenza>> {
         _ => bail!("{}: atteso un manifesto o una lista di differenze", file.display()),
     };
     serde_json::from_value(elenco).with_context(|| format!("{}: differenze non valide", file.display()))
-}
-
-/// One line a finding, the columns of the control API; cells no spreadsheet runs.
-fn csv(r: &Rapporto) -> Result<String> {
-    let mut scrittore = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    scrittore.write_record([
-        "codice", "gravita", "tipoScheda", "scheda", "file", "riga", "colonna", "testo", "oggetto", "campo", "valore",
-    ])?;
-    for a in &r.anomalie {
-        let numero = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
-        let testo = |t: &Option<String>| t.clone().unwrap_or_default();
-        let celle = [
-            a.codice.clone(),
-            a.gravita.lettera().to_owned(),
-            a.tipo_scheda.etichetta().to_owned(),
-            a.scheda.clone(),
-            testo(&a.file),
-            numero(a.posizione.map(|p| p.riga)),
-            numero(a.posizione.map(|p| p.colonna)),
-            a.testo.clone(),
-            testo(&a.oggetto),
-            testo(&a.campo),
-            testo(&a.valore),
-        ];
-        scrittore.write_record(celle.iter().map(|c| innocua(c).into_owned()))?;
-    }
-    Ok(String::from_utf8(scrittore.into_inner().map_err(|e| anyhow!("{e}"))?)?)
 }

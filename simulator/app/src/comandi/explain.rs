@@ -1,10 +1,13 @@
 //! `explain`: what a code means, for people or as JSON.
 
 use anyhow::{Result, bail};
-use elaborazione::{anomalia, rapporto::spiega};
+use elaborazione::{
+    anomalia,
+    rapporto::{procedura, spiega},
+};
 use serde_json::json;
 
-use super::Fine;
+use super::{Fine, check::elenco_testi};
 use crate::opzioni::{Explain, Lingua};
 
 pub(crate) fn esegui(o: &Explain, lingua: Lingua) -> Result<Fine> {
@@ -12,15 +15,21 @@ pub(crate) fn esegui(o: &Explain, lingua: Lingua) -> Result<Fine> {
     let Some(testo) = spiega(&codice) else {
         bail!("{codice}: codice sconosciuto (per esempio ES092, EN009, SIM001)");
     };
+    let elenco = o.testi.as_deref().map(elenco_testi).transpose()?;
+    let ufficiale = elenco.as_ref().and_then(|e| e.testo(&codice));
     if o.json {
-        let v = match anomalia(&codice) {
+        let mut v = match anomalia(&codice) {
             Some(a) => json!({
-                "codice": codice, "testo": a.testo.osservato, "spiegazione": a.spiegazione,
-                "daRimuovere": a.da_rimuovere, "tabella": a.tabella, "procedura": a.procedura.map(|p| p.0),
+                "codice": codice, "testo": a.testo.osservato, "testoTabella": a.testo.tabella,
+                "spiegazione": a.spiegazione, "daRimuovere": a.da_rimuovere, "tabella": a.tabella,
+                "procedura": a.procedura.map(|p| p.0), "rimedio": a.procedura.and_then(|p| procedura(p.0)),
                 "dettaglio": testo,
             }),
             None => json!({"codice": codice, "dettaglio": testo}),
         };
+        if let Some(ufficiale) = ufficiale {
+            v["testoElenco"] = json!(ufficiale);
+        }
         println!("{}", serde_json::to_string_pretty(&v)?);
         return Ok(Fine::Bene);
     }
@@ -28,5 +37,8 @@ pub(crate) fn esegui(o: &Explain, lingua: Lingua) -> Result<Fine> {
         println!("(explanations are written for Italian registry officers, in Italian)\n");
     }
     print!("{testo}");
+    if let Some(ufficiale) = ufficiale {
+        println!("Testo dell'elenco: {ufficiale}");
+    }
     Ok(Fine::Bene)
 }

@@ -1,0 +1,121 @@
+//! Two deliveries → anomalies gone, new, remaining.
+//!
+//! A finding is the same one when code, kind and id of the scheda, field and value are the same; the file it is in and its
+//! place there may change. Only hashes of that are kept, so millions of findings fit; equal findings are matched one to
+//! one.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use crate::controlla::Controllo;
+use crate::tipi::Rilievo;
+
+/// What became of a finding between two deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Novita {
+    /// Only the later delivery has it.
+    Nuova,
+    /// Both have it.
+    Rimasta,
+    /// Only the earlier one had it.
+    Scomparsa,
+}
+
+impl Novita {
+    /// As it is written in cells.
+    pub fn parola(self) -> &'static str {
+        match self {
+            Novita::Nuova => "nuova",
+            Novita::Rimasta => "rimasta",
+            Novita::Scomparsa => "scomparsa",
+        }
+    }
+}
+
+/// The comparison of two checks; counts are exact.
+#[derive(Debug)]
+pub struct Confronto<'a> {
+    /// The earlier delivery.
+    pub prima: &'a Controllo,
+    /// Per code, only in the later one.
+    pub nuove: BTreeMap<String, u64>,
+    /// Per code, in both.
+    pub rimaste: BTreeMap<String, u64>,
+    /// Per code, only in the earlier one.
+    pub scomparse: BTreeMap<String, u64>,
+    comuni: FxHashMap<u64, u32>,
+}
+
+impl<'a> Confronto<'a> {
+    /// Compares two checks.
+    pub fn fra(prima: &'a Controllo, dopo: &Controllo) -> io::Result<Self> {
+        let mut vecchie: FxHashMap<u64, u32> = FxHashMap::default();
+        for rilievo in prima.rilievi()? {
+            *vecchie.entry(impronta(&rilievo?)).or_default() += 1;
+        }
+        let mut confronto = Self {
+            prima,
+            nuove: BTreeMap::new(),
+            rimaste: BTreeMap::new(),
+            scomparse: prima.conteggi.clone(),
+            comuni: FxHashMap::default(),
+        };
+        for rilievo in dopo.rilievi()? {
+            let rilievo = rilievo?;
+            let chiave = impronta(&rilievo);
+            match vecchie.get_mut(&chiave) {
+                Some(quante) if *quante > 0 => {
+                    *quante -= 1;
+                    *confronto.comuni.entry(chiave).or_default() += 1;
+                    if let Some(n) = confronto.scomparse.get_mut(&rilievo.codice) {
+                        *n = n.saturating_sub(1);
+                    }
+                    *confronto.rimaste.entry(rilievo.codice).or_default() += 1;
+                }
+                _ => *confronto.nuove.entry(rilievo.codice).or_default() += 1,
+            }
+        }
+        confronto.scomparse.retain(|_, n| *n > 0);
+        Ok(confronto)
+    }
+
+    /// The common findings, to be struck off while one of the deliveries streams by.
+    pub(super) fn resto(&self) -> Resto {
+        Resto(self.comuni.clone())
+    }
+}
+
+/// Common findings not met yet.
+pub(super) struct Resto(FxHashMap<u64, u32>);
+
+impl Resto {
+    pub(super) fn novita(&mut self, rilievo: &Rilievo, altrimenti: Novita) -> Novita {
+        match self.0.get_mut(&impronta(rilievo)) {
+            Some(quante) if *quante > 0 => {
+                *quante -= 1;
+                Novita::Rimasta
+            }
+            _ => altrimenti,
+        }
+    }
+}
+
+/// Hash of what makes a finding the same one; also its fingerprint in SARIF, where it is taken after masking.
+pub(super) fn impronta(r: &Rilievo) -> u64 {
+    let mut h = DefaultHasher::new();
+    (
+        &r.codice,
+        r.tipo_scheda,
+        &r.scheda,
+        &r.oggetto,
+        &r.campo,
+        &r.valore,
+    )
+        .hash(&mut h);
+    h.finish()
+}

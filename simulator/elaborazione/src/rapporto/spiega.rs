@@ -1,0 +1,119 @@
+//! A code → what it means, for a registry officer at a terminal.
+
+use std::fmt::Write as _;
+
+use super::rimedi::{self, livello};
+use crate::anomalie::{Anomalia, Check, Fonte, NON_SIMULATE, Plantable, anomalia};
+
+/// Codes of our own, each with what it means.
+pub const CODICI_SIM: &[(&str, &str)] = &[
+    (
+        "SIM001",
+        "Il contenuto espanso supera il limite del simulatore. Non è un codice di ANPR: alzare il limite o dividere il file.",
+    ),
+    (
+        "SIM002",
+        "Il caricamento si è interrotto prima della fine. Nulla è stato conservato: inviare di nuovo il file.",
+    ),
+    (
+        "SIM003",
+        "Non c'è spazio su disco per ricevere il file. Liberare spazio: il simulatore riprende senza riavvio.",
+    ),
+    (
+        "SIM004",
+        "È stata raggiunta la quota della sandbox. Cancellare forniture o sandbox non più usate.",
+    ),
+    (
+        "SIM005",
+        "Guasto interno del simulatore: il registro dice la causa. Non dipende dai dati inviati.",
+    ),
+    (
+        "SIM006",
+        "Una sola scheda supera il limite del simulatore: nessuna scheda di ANPR è così grande. Controllare che il file \
+         non contenga un testo o un documento smisurato.",
+    ),
+];
+
+/// What a code means, for `explain`; `None` when it is unknown.
+pub fn spiega(codice: &str) -> Option<String> {
+    let codice = codice.trim().to_ascii_uppercase();
+    if let Some((_, testo)) = CODICI_SIM.iter().find(|(c, _)| *c == codice) {
+        return Some(format!(
+            "{codice} (codice del simulatore, non di ANPR)\n\n{testo}\n"
+        ));
+    }
+    if let Some(nota) = NON_SIMULATE.iter().find(|n| n.codice == codice) {
+        return Some(format!("{codice}: noto ma non simulato.\n\n{}\n", nota.motivo));
+    }
+    anomalia(&codice).map(spiegazione)
+}
+
+fn spiegazione(a: &Anomalia) -> String {
+    let mut out = format!("{}: {}\n\n{}\n\n", a.codice, a.testo.osservato, a.spiegazione);
+    if a.testo.tabella != a.testo.osservato {
+        let _ = writeln!(out, "Testo di tabella: {}", a.testo.tabella);
+    }
+    let _ = writeln!(out, "Pre-subentro e subentro: {}", livello(a.gravita.subentro));
+    let _ = writeln!(out, "Test: {}", livello(a.gravita.test));
+    let _ = writeln!(out, "Servizi: {}", livello(a.gravita.servizi));
+    let _ = writeln!(
+        out,
+        "Da rimuovere prima del subentro: {}",
+        if a.da_rimuovere { "sì" } else { "no" }
+    );
+    let _ = writeln!(out, "Trovato da: {}", chi(a.check));
+    if let Some(tabella) = a.tabella {
+        let _ = writeln!(out, "Tabella di riferimento: {tabella}");
+    }
+    if let Some(procedura) = a.procedura {
+        let parole = rimedi::procedura(procedura.0).unwrap_or_default();
+        let _ = writeln!(out, "Procedura suggerita: {}. {parole}", procedura.0);
+    }
+    let fonti: Vec<&str> = a.fonti.iter().copied().map(fonte).collect();
+    if !fonti.is_empty() {
+        let _ = writeln!(out, "Fonti: {}", fonti.join(", "));
+    }
+    if let Plantable::No(motivo) = a.plantable {
+        let _ = writeln!(out, "Non riproducibile: {motivo}");
+    }
+    if let Some(divergenza) = a.divergenza {
+        let _ = writeln!(out, "Divergenze: {divergenza}");
+    }
+    for caso in a.cases {
+        let _ = writeln!(out, "Esempio: {}", caso.name);
+        for modifica in caso.breaks {
+            let _ = writeln!(out, "  {modifica}");
+        }
+        if !caso.near.is_empty() {
+            out.push_str("  quasi, ma non è anomalia:\n");
+            for modifica in caso.near {
+                let _ = writeln!(out, "  {modifica}");
+            }
+        }
+    }
+    out
+}
+
+fn chi(check: Check) -> &'static str {
+    match check {
+        Check::Sportello => "ricezione del file",
+        Check::Formato => "lettura del contenuto",
+        Check::Soggetto(_) => "scheda individuale APR",
+        Check::Famiglia(_) => "scheda di famiglia o convivenza",
+        Check::Persona(_) | Check::Entrambi(..) => "scheda individuale APR e AIRE",
+        Check::Aire(_) => "scheda individuale AIRE",
+        Check::Quadratura => "quadratura dei contatori",
+        Check::Unione => "associazione fra schede individuali e di famiglia",
+        Check::Tributaria => "confronto con l'Anagrafe Tributaria",
+        Check::Registro => "registro di ANPR dopo il caricamento",
+    }
+}
+
+fn fonte(fonte: Fonte) -> &'static str {
+    match fonte {
+        Fonte::ElencoErrori => "elenco degli errori",
+        Fonte::TabellaAnomalie => "tabella delle anomalie del subentro",
+        Fonte::ErroriAe => "elenco di lavoro con le gravità al subentro",
+        Fonte::Registro => "registro delle modifiche",
+    }
+}
