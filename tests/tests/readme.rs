@@ -53,7 +53,7 @@ fn esegui(nome: &str, blocco: &str) {
     )
     .expect("a path");
     // Whatever the block leaves running goes with it.
-    let script = format!("set -eu\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n{blocco}");
+    let script = format!("set -eu\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait || true' EXIT\n{blocco}");
     let uscita = Command::new("bash")
         .arg("-c")
         .arg(&script)
