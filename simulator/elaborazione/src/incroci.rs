@@ -122,18 +122,22 @@ impl Tributaria for Taccuino<'_> {
 }
 
 fn impronta(codice: &str) -> u64 {
-    let mut h = DefaultHasher::new();
-    for b in codice.bytes() {
-        h.write_u8(b.to_ascii_uppercase());
+    // Nobody is asked about a code longer than sixteen characters.
+    let mut maiuscolo = [0; 16];
+    for (a, b) in maiuscolo.iter_mut().zip(codice.bytes()) {
+        *a = b.to_ascii_uppercase();
     }
+    let mut h = DefaultHasher::new();
+    h.write(&maiuscolo);
     h.finish()
 }
 
 impl<'a> Taccuino<'a> {
-    pub(crate) fn nuovo(ae: &'a dyn Tributaria) -> Self {
+    /// For about as many persons.
+    pub(crate) fn nuovo(ae: &'a dyn Tributaria, quanti: u64) -> Self {
         Self {
             ae,
-            note: Mutex::default(),
+            note: Mutex::new(Vec::with_capacity(usize::try_from(quanti).unwrap_or_default())),
         }
     }
 
@@ -243,23 +247,42 @@ pub fn persone(
     Ok(())
 }
 
-/// The findings of the persons whose number stands in `trovati`, with their place. One pass over the segments.
-pub fn rilievi_di(
-    file: &[Ingresso],
-    trovati: &BTreeMap<u64, BTreeSet<&'static str>>,
-    ctx: &Contesto,
-) -> io::Result<Vec<Rilievo>> {
-    let mut rilievi = Vec::new();
-    if trovati.is_empty() {
-        return Ok(rilievi);
-    }
-    persone(file, |ingresso, numero, record| {
-        for codice in trovati.get(&numero).into_iter().flatten() {
-            rilievi.extend(rilievo(codice, record, &ingresso.nome, ctx));
-        }
-        Ok(())
-    })?;
-    Ok(rilievi)
+/// The findings of the persons whose number stands in `trovati`, which is in order; with their place, and in the
+/// order of the report. One pass over the segments, nothing held.
+pub fn rilievi_di<'a>(
+    file: &'a [Ingresso],
+    trovati: &'a [(u64, &'static str)],
+    ctx: &'a Contesto,
+) -> impl Iterator<Item = io::Result<Rilievo>> + 'a {
+    let mut numero = 0;
+    let mut resto = trovati;
+    file.iter()
+        .take_while(|_| !trovati.is_empty())
+        .flat_map(|ingresso| {
+            let (schede, errore) = match ingresso.segmento.schede() {
+                Ok(schede) => (Some(schede), None),
+                Err(errore) => (None, Some(Err(errore))),
+            };
+            let letti = schede.into_iter().flatten().chain(errore);
+            letti.map(move |record| record.map(|r| (ingresso, r)))
+        })
+        .flat_map(move |letto| {
+            let (ingresso, record) = match letto {
+                Ok(letto) => letto,
+                Err(errore) => return vec![Err(errore)],
+            };
+            if !chi(&record).0.individuale() {
+                return Vec::new();
+            }
+            let (suoi, altri) = resto.split_at(resto.partition_point(|(n, _)| *n <= numero));
+            numero += 1;
+            resto = altri;
+            let codici = suoi.iter().map(|(_, c)| *c);
+            codici
+                .filter_map(|c| rilievo(c, &record, &ingresso.nome, ctx))
+                .map(Ok)
+                .collect()
+        })
 }
 
 #[cfg(test)]

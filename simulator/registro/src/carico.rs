@@ -8,6 +8,7 @@
 //! register opens; records are written once (their ANPR id is the base given at the commit plus their position).
 
 mod blocco;
+mod incroci;
 mod indici;
 mod lettura;
 mod record;
@@ -26,10 +27,11 @@ use crate::registro::Registro;
 use crate::store::{Lotto, Store};
 use crate::transazione::Transazione;
 use blocco::ScrittoreBlocchi;
+pub use incroci::Incontro;
 use indici::Indice;
 pub use lettura::{LetturaSchede, Scheda, SchedeDi};
 use record::codifica_record;
-pub use record::{Classe, RecordCompatto, TipoRecord};
+pub use record::{Classe, LegameCf, RecordCompatto, TipoLegame, TipoRecord};
 
 type Esito<T> = Result<T, ErroreRegistro>;
 
@@ -42,6 +44,8 @@ pub const PRIMO_ID_UNITA: u64 = 5_000_001;
 const RECORD: u8 = b'r';
 const PER_ID_COMUNE: u8 = b'i';
 const PER_CF: u8 = b'y';
+/// Index by the code that the Anagrafe Tributaria ties to the one sent.
+const PER_LEGAME: u8 = b'l';
 
 /// A segment that is written and not yet visible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,7 +183,7 @@ impl Registro {
         let inizio = inizio(self.sandbox_byte(), ambiente, segmento).fine();
         let mut accodati = Accodati::nuovi(self.interno.store.as_ref(), inizio);
         let mut blocchi = [Classe::Soggetti, Classe::Unita].map(|c| (c, ScrittoreBlocchi::nuovo()));
-        let mut indici = [(PER_ID_COMUNE, Indice::default()), (PER_CF, Indice::default())];
+        let mut indici = [PER_ID_COMUNE, PER_CF, PER_LEGAME].map(|parte| (parte, Indice::default()));
         let mut schede = Schede::default();
         for record in records {
             let record = record?;
@@ -200,10 +204,13 @@ impl Registro {
             if let Some(blocco) = pieno {
                 accodati.blocco(classe, blocco)?;
             }
-            let [per_id, per_cf] = &mut indici;
+            let [per_id, per_cf, per_legame] = &mut indici;
             per_id.1.metti(classe.byte(), &record.id_comune, n);
             if let Some(cf) = &record.cf {
                 per_cf.1.metti(classe.byte(), cf, n);
+            }
+            if let Some(legame) = &record.legame {
+                per_legame.1.metti(classe.byte(), &legame.codice, n);
             }
             for (parte, indice) in indici.iter_mut().filter(|(_, i)| i.pieno()) {
                 accodati.serie(*parte, indice)?;

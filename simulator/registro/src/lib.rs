@@ -22,8 +22,8 @@ mod transazione;
 mod valori;
 
 pub use carico::{
-    Basi, Caricato, Classe, LetturaSchede, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA, RecordCompatto, Scheda,
-    SchedeDi, SegmentoVisibile, TipoRecord,
+    Basi, Caricato, Classe, Incontro, LegameCf, LetturaSchede, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA,
+    RecordCompatto, Scheda, SchedeDi, SegmentoVisibile, TipoLegame, TipoRecord,
 };
 pub use cartella::VERSIONE_CARTELLA;
 pub use errore::ErroreRegistro;

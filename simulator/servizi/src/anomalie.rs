@@ -22,6 +22,7 @@ impl Simulatore {
     pub fn anomalie(&self, id: &str, codice: Option<&str>, dopo: u64, limite: usize) -> Esito<Vec<Rilievo>> {
         let f = self.fornitura(id)?;
         self.tutti_i_rilievi(&f)?
+            .chain(self.incroci_subiti(&f)?.into_iter().map(Ok))
             .filter(|r| r.as_ref().map_or(true, |r| codice.is_none_or(|c| c == r.codice)))
             .skip(usize::try_from(dopo).unwrap_or(usize::MAX))
             .take(limite)
@@ -39,7 +40,8 @@ impl Simulatore {
             }
         }
         let mut righe = [0_u64; LISTE.len()];
-        for rilievo in self.tutti_i_rilievi(&f)? {
+        let subiti = self.incroci_subiti(&f)?.into_iter().map(Ok);
+        for rilievo in self.tutti_i_rilievi(&f)?.chain(subiti) {
             let lista = Lista::di(&rilievo?);
             if let Some(i) = LISTE.iter().position(|l| Some(*l) == lista) {
                 righe[i] += 1;
@@ -47,6 +49,7 @@ impl Simulatore {
         }
         let piene = LISTE.iter().zip(righe).filter(|(_, n)| *n > 0);
         uscita.extend(piene.map(|(l, n)| (l.nome(f.comune, giorno), n)));
+        uscita.extend(self.liste_duplicati(&f)?);
         Ok(uscita)
     }
 
@@ -58,6 +61,9 @@ impl Simulatore {
         if let Some(lista) = LISTE.into_iter().find(|l| l.nome(f.comune, giorno) == nome) {
             return self.lista_anomalie(&f, lista);
         }
+        if let Some(lista) = self.lista_duplicati(&f, nome)? {
+            return Ok(lista);
+        }
         let i = in_ordine(&f).iter().position(|x| nome_subentrati(&x.nome) == nome).ok_or_else(assente)?;
         let segmento = f.segmento.ok_or_else(assente)?;
         let visibile = self.registro().segmento(f.ambiente, segmento)?.ok_or_else(assente)?;
@@ -66,7 +72,8 @@ impl Simulatore {
 
     fn lista_anomalie(&self, f: &Fornitura, lista: Lista) -> Esito<Vec<u8>> {
         let mut scrittore = ScrittoreLista::di_anomalie(Vec::new(), lista)?;
-        for rilievo in self.tutti_i_rilievi(f)? {
+        let subiti = self.incroci_subiti(f)?.into_iter().map(Ok);
+        for rilievo in self.tutti_i_rilievi(f)?.chain(subiti) {
             let mut rilievo = rilievo?;
             if Lista::di(&rilievo) != Some(lista) {
                 continue;

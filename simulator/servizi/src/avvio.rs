@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fs, io::Cursor};
 
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
-use elaborazione::{Ingresso, NomeFile, Segmento, StatoEsito};
+use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
     Canale, Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile, StatoFornitura,
     StatoOperatore, TipoFile, impronta_password, mondo::flusso,
@@ -183,11 +183,11 @@ impl Simulatore {
         }
         let uscita = cartella.join(CARTELLA_ESITO);
         fs::create_dir_all(&uscita)?;
-        let esito = elaborazione::elabora(&ingressi, true, &contesto, &self.anagrafe_tributaria()?, &uscita)?;
+        let esito = elaborazione::elabora(&ingressi, true, &contesto, &Allineata::default(), &uscita)?;
         if esito.stato != StatoEsito::Ok || !esito.conteggi.is_empty() {
             return Err(ErroreServizio::guasto(format!("la popolazione iniziale non è pulita: {:?}", esito.conteggi)));
         }
-        let caricato = carica_segmenti(self.registro(), &fornitura, &percorsi, &uscita)?;
+        let caricato = carica_segmenti(self.registro(), &fornitura, &percorsi, &uscita, &Allineata::default())?;
         self.registro().scrivi(|t| {
             let visibile = t.rendi_visibile(&caricato, comune)?;
             let quando = t.evento()?;

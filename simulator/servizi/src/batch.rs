@@ -5,7 +5,7 @@
 //! of an OK delivery is written as an invisible segment first; outcome, states, visible segment and PEC are one commit.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, PoisonError, Weak},
@@ -14,15 +14,16 @@ use std::{
 };
 
 use anagrafe::Ambiente;
-use elaborazione::{Contesto, Gravita, Ingresso, Segmento, StatoEsito};
+use elaborazione::{Contesto, Gravita, Ingresso, Segmento, StatoEsito, Tributaria};
 use registro::{
-    Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
+    Caricato, Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
     StatoFile, StatoFornitura, Transazione,
     posta::{Conclusione, Lettera, Motivo},
 };
 
 use crate::{
     Esito, Simulatore,
+    incroci::Trovati,
     invio::{nome_segmento, ripresa},
     schede::{NonValidati, compatti},
     simulatore::prendi,
@@ -46,8 +47,11 @@ struct Coda {
     occupato: bool,
     /// The end was asked for.
     fermo: bool,
-    /// Deliveries to take up whatever their files say: left half-way by a crash or by a full disk.
+    /// Deliveries to take up whatever their files say: left half-way by a crash or by a full disk, or waiting for
+    /// the tax register.
     riprese: BTreeSet<IdFornitura>,
+    /// Deliveries that wait for the answers of the tax register, with the instant of the question.
+    domandate: BTreeMap<IdFornitura, Instant>,
 }
 
 /// The batch thread's side of the facade.
@@ -87,6 +91,13 @@ impl Batch {
         let mut coda = self.coda();
         coda.riprese.extend(quali);
         coda.svegliato = true;
+    }
+
+    /// Forgets what was waiting: the state begins anew.
+    pub(crate) fn dimentica(&self) {
+        let mut coda = self.coda();
+        coda.riprese.clear();
+        coda.domandate.clear();
     }
 
     /// Starts the thread.
@@ -197,7 +208,7 @@ impl Simulatore {
             if !(nuova || riprese.contains(&f.id)) {
                 continue;
             }
-            if f.non_prima.is_some_and(|t| t > adesso) {
+            if f.non_prima.is_some_and(|t| t > adesso) || self.senza_risposta(&f)? {
                 if riprese.contains(&f.id) {
                     self.batch.coda().riprese.insert(f.id);
                 }
@@ -227,21 +238,72 @@ impl Simulatore {
             return Ok(());
         }
         let contesto = self.contesto(f.ambiente, f.comune)?;
-        let (esito, segmenti) = self.giudica(&f, &contesto)?;
+        let completa = completa(&f);
+        let attende = completa && self.chiede(&f)?;
+        let ae = self.anagrafe_tributaria()?;
+        // Without the answers nothing can be loaded, but what blocks blocks at once.
+        let (mut esito, segmenti, ingressi) = self.giudica(&f, completa && !attende, &contesto, ae.as_ref())?;
         match esito.stato {
-            StatoEsito::InAttesa => self.registro().scrivi(|t| -> Esito<()> {
-                let (mut f, _) = ripresa(t, id)?;
-                f.conteggi.clone_from(&esito.conteggi);
-                t.salva_fornitura(&f)?;
-                Ok(())
-            }),
-            StatoEsito::Ko => self.concludi_ko(id, &esito),
-            StatoEsito::Ok => self.concludi_ok(&f, &esito, &segmenti),
+            StatoEsito::InAttesa => {
+                if attende {
+                    self.batch.coda().riprese.insert(id);
+                }
+                self.registro().scrivi(|t| -> Esito<()> {
+                    let (mut f, _) = ripresa(t, id)?;
+                    f.conteggi.clone_from(&esito.conteggi);
+                    t.salva_fornitura(&f)?;
+                    Ok(())
+                })?;
+            }
+            StatoEsito::Ko => self.concludi_ko(id, &esito)?,
+            StatoEsito::Ok => {
+                let caricato = self.carica_fornitura(&f, &segmenti, ae.as_ref())?;
+                match self.incrocia(&f, &caricato, &contesto, &ingressi) {
+                    Ok(trovati) if !trovati.bloccanti.is_empty() => {
+                        self.registro().scarta(f.ambiente, caricato.segmento);
+                        esito.conteggi.extend(trovati.conteggi);
+                        esito.bloccanti.extend(trovati.bloccanti);
+                        self.concludi_ko(id, &esito)?;
+                    }
+                    Ok(trovati) => {
+                        for (codice, quanti) in &trovati.conteggi {
+                            *esito.conteggi.entry(codice.clone()).or_insert(0) += quanti;
+                        }
+                        self.concludi_ok(&f, &esito, &caricato, &trovati)?;
+                    }
+                    Err(e) => {
+                        self.registro().scarta(f.ambiente, caricato.segmento);
+                        return Err(e);
+                    }
+                }
+            }
         }
+        if esito.stato != StatoEsito::InAttesa {
+            self.batch.coda().domandate.remove(&id);
+        }
+        Ok(())
+    }
+
+    /// Whether a delivery waits for the tax register, as things stand now.
+    fn senza_risposta(&self, f: &Fornitura) -> Esito<bool> {
+        let Some(da) = self.batch.coda().domandate.get(&f.id).copied() else { return Ok(false) };
+        Ok(self.durata_tributaria(f)?.is_none_or(|durata| da.elapsed() < durata))
+    }
+
+    /// Puts the questions about a complete delivery, once; says whether their answers are still to come.
+    fn chiede(&self, f: &Fornitura) -> Esito<bool> {
+        self.batch.coda().domandate.entry(f.id).or_insert_with(Instant::now);
+        self.senza_risposta(f)
     }
 
     /// The verdict over the files that are in, its findings in the delivery's folder.
-    fn giudica(&self, f: &Fornitura, contesto: &Contesto) -> Esito<(elaborazione::Esito, Vec<PathBuf>)> {
+    fn giudica(
+        &self,
+        f: &Fornitura,
+        completa: bool,
+        contesto: &Contesto,
+        ae: &dyn Tributaria,
+    ) -> Esito<(elaborazione::Esito, Vec<PathBuf>, Vec<Ingresso>)> {
         let cartella = self.cartella(f.id);
         let nuovo = cartella.join(format!("{CARTELLA_ESITO}.nuovo"));
         if nuovo.exists() {
@@ -254,15 +316,13 @@ impl Simulatore {
         for (file, percorso) in vivi.iter().zip(&percorsi) {
             segmenti.push(Ingresso { nome: file.nome.clone(), segmento: Segmento::apri(percorso)? });
         }
-        let completa = completa(f);
-        let ae = self.anagrafe_tributaria()?;
-        let esito = elaborazione::elabora(&segmenti, completa, contesto, &ae, &nuovo)?;
+        let esito = elaborazione::elabora(&segmenti, completa, contesto, ae, &nuovo)?;
         let definitivo = cartella.join(CARTELLA_ESITO);
         if definitivo.exists() {
             fs::remove_dir_all(&definitivo)?;
         }
         fs::rename(&nuovo, &definitivo)?;
-        Ok((esito, percorsi))
+        Ok((esito, percorsi, segmenti))
     }
 
     fn concludi_ko(&self, id: IdFornitura, esito: &elaborazione::Esito) -> Esito<()> {
@@ -291,14 +351,24 @@ impl Simulatore {
         })
     }
 
-    fn concludi_ok(&self, f: &Fornitura, esito: &elaborazione::Esito, segmenti: &[PathBuf]) -> Esito<()> {
+    /// The records into a segment nobody sees yet.
+    fn carica_fornitura(&self, f: &Fornitura, segmenti: &[PathBuf], ae: &dyn Tributaria) -> Esito<Caricato> {
         let byte: u64 = segmenti.iter().filter_map(|p| fs::metadata(p).ok()).map(|m| m.len()).sum();
         // The register keeps the records compressed, about four to one, and the store grows to about twice its data.
         self.registro().verifica_spazio(byte / 2)?;
-        let caricato = carica_segmenti(self.registro(), f, segmenti, &self.cartella(f.id).join(CARTELLA_ESITO))?;
+        carica_segmenti(self.registro(), f, segmenti, &self.cartella(f.id).join(CARTELLA_ESITO), ae)
+    }
+
+    fn concludi_ok(
+        &self,
+        f: &Fornitura,
+        esito: &elaborazione::Esito,
+        caricato: &Caricato,
+        trovati: &Trovati,
+    ) -> Esito<()> {
         let commit = self.registro().scrivi(|t| {
             let (mut f, mut comune) = ripresa(t, f.id)?;
-            let visibile = t.rendi_visibile(&caricato, f.comune)?;
+            let visibile = t.rendi_visibile(caricato, f.comune)?;
             f.stato = StatoFornitura::ElaborataOk;
             in_stato(&mut f, StatoFile::Elaborato);
             esito_nella(&mut f, esito);
@@ -308,6 +378,7 @@ impl Simulatore {
             subentra(&mut comune, &f, visibile.id, quando);
             t.salva_comune(&comune)?;
             t.salva_fornitura(&f)?;
+            Self::annota_incroci(t, f.id, trovati)?;
             let avvisi = motivi(esito, Gravita::Avviso);
             spedisci(t, &f, &comune, Conclusione::Positiva { schede: f.schede, avvisi })
         });
@@ -324,9 +395,10 @@ pub(crate) fn carica_segmenti(
     f: &Fornitura,
     segmenti: &[PathBuf],
     esito: &Path,
+    ae: &dyn Tributaria,
 ) -> Esito<registro::Caricato> {
     let non_validati = NonValidati::di(elaborazione::rilievi(esito)?)?;
-    registro.carica_da(f.ambiente, f.id, compatti(segmenti, &non_validati))
+    registro.carica_da(f.ambiente, f.id, compatti(segmenti, &non_validati, ae))
 }
 
 /// APR files 1..total are all in, and the AIRE file too.

@@ -208,7 +208,7 @@ impl Simulatore {
     /// Deliveries, oldest first.
     pub fn forniture(&self, ambiente: Option<Ambiente>, comune: Option<CodiceIstat>) -> Esito<Vec<Fornitura>> {
         self.pronto_lo_stato()?;
-        Ok(self.registro().forniture(ambiente, comune)?)
+        self.registro().forniture(ambiente, comune)?.into_iter().map(|f| self.con_incroci(f)).collect()
     }
 
     /// One delivery by its public id.
@@ -216,7 +216,7 @@ impl Simulatore {
         self.pronto_lo_stato()?;
         let assente = || ErroreServizio::assente(format!("Nessuna fornitura {id}."));
         let id = IdFornitura::parse(id).ok_or_else(assente)?;
-        self.registro().fornitura(id)?.ok_or_else(assente)
+        self.con_incroci(self.registro().fornitura(id)?.ok_or_else(assente)?)
     }
 
     /// The scenario clock.

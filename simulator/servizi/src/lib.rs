@@ -13,6 +13,7 @@ mod errore;
 mod gestione;
 pub mod http;
 mod impostazioni;
+mod incroci;
 mod invio;
 mod notte;
 mod operazioni;

@@ -15,9 +15,9 @@ use anagrafe::{Data, Sesso};
 use elaborazione::{
     Record, Rilievo, Segmento, TipoScheda,
     scheda::{layout_simaire, modello_apr, nodi},
-    tributaria::toglie_validita,
+    tributaria::{Legame, Tributaria, legame, toglie_validita},
 };
-use registro::{RecordCompatto, TipoRecord};
+use registro::{LegameCf, RecordCompatto, TipoLegame, TipoRecord};
 use schema::{Modello, NodoId};
 
 use crate::{ErroreServizio, Esito};
@@ -93,6 +93,7 @@ impl NonValidati {
 pub(crate) fn compatti<'a>(
     segmenti: &'a [PathBuf],
     non_validati: &'a NonValidati,
+    ae: &'a dyn Tributaria,
 ) -> impl Iterator<Item = Esito<RecordCompatto>> + 'a {
     segmenti.iter().flat_map(move |percorso| {
         let schede = Segmento::apri(percorso).and_then(|s| s.schede());
@@ -101,12 +102,12 @@ pub(crate) fn compatti<'a>(
             Err(e) => (None, Some(Err(e.into()))),
         };
         errore.into_iter().chain(
-            schede.into_iter().flatten().map(|r| r.map_err(ErroreServizio::from).map(|r| compatto(&r, non_validati))),
+            schede.into_iter().flatten().map(|r| r.map_err(ErroreServizio::from).map(|r| compatto(&r, non_validati, ae))),
         )
     })
 }
 
-fn compatto(r: &Record, non_validati: &NonValidati) -> RecordCompatto {
+fn compatto(r: &Record, non_validati: &NonValidati, ae: &dyn Tributaria) -> RecordCompatto {
     let n = nodi();
     let (tipo, scheda, id, cf, nascita, sesso) = match r.tipo {
         elaborazione::TipoRecord::Soggetto => (
@@ -144,10 +145,20 @@ fn compatto(r: &Record, non_validati: &NonValidati) -> RecordCompatto {
     };
     let id = id.unwrap_or_default();
     let validita = scheda.map_or(0, |s| non_validati.validita(s, id));
+    // Only a code that was not validated can be tied to another.
+    let legame = (validita == 9).then(|| legame(r, ae)).flatten().map(|(tipo, codice)| LegameCf {
+        tipo: match tipo {
+            Legame::Omocodia => TipoLegame::Omocodia,
+            Legame::Collegato => TipoLegame::Collegato,
+        },
+        sostituisce: tipo.sostituisce(cf.unwrap_or_default()),
+        codice: codice.to_ascii_uppercase(),
+    });
     RecordCompatto {
         tipo,
         id_comune: id.to_owned(),
         cf: cf.map(str::to_ascii_uppercase),
+        legame,
         dati: codifica(r, nascita, sesso, validita),
     }
 }

@@ -223,6 +223,7 @@ impl Simulatore {
         self.pronto_lo_stato()?;
         let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
         self.registro.azzera()?;
+        self.batch.dimentica();
         for cartella in [self.arrivi(), self.cartella_forniture()] {
             svuota(&cartella)?;
         }

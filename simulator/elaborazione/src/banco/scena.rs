@@ -1,6 +1,6 @@
 //! States of the world and arrivals that cases name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -92,7 +92,7 @@ impl Banco {
     /// What the delivery and ANPR hold twice.
     pub(super) fn con_anpr(&self, file: &[Ingresso], ae: &dyn Tributaria, uscita: &Path) -> io::Result<()> {
         let ctx = self.contesto();
-        let mut trovati: BTreeMap<u64, BTreeSet<&'static str>> = BTreeMap::new();
+        let mut trovati: BTreeSet<(u64, &'static str)> = BTreeSet::new();
         persone(file, |_, numero, record| {
             for (via, codice) in codici(record, ae) {
                 let mio = Lato {
@@ -102,17 +102,14 @@ impl Banco {
                     attiva: true,
                 };
                 let altri = self.anpr.iter().filter(|(c, _)| *c == codice);
-                let incontri: Vec<_> = altri
-                    .filter_map(|(_, altro)| incrocia(mio, *altro, false))
-                    .collect();
-                if !incontri.is_empty() {
-                    trovati.entry(numero).or_default().extend(incontri);
-                }
+                let incontri = altri.filter_map(|(_, altro)| incrocia(mio, *altro, false));
+                trovati.extend(incontri.map(|codice| (numero, codice)));
             }
             Ok(())
         })?;
         let ordine: Vec<String> = file.iter().map(|i| i.nome.clone()).collect();
-        aggiungi_rilievi(uscita, &ordine, rilievi_di(file, &trovati, &ctx)?).map(drop)
+        let trovati: Vec<_> = trovati.into_iter().collect();
+        aggiungi_rilievi(uscita, &ordine, rilievi_di(file, &trovati, &ctx)).map(drop)
     }
 
     /// A second file with a family of its own (id B1), so that the first may point across.

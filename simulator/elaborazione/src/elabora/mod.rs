@@ -134,7 +134,8 @@ pub fn elabora(
 
     // The tax register is asked last, and only about a delivery that can be loaded (§3, phase 9).
     let con_ae = completa && !conto.errori;
-    let taccuino = Taccuino::nuovo(ae);
+    let contate = schede(&file);
+    let taccuino = Taccuino::nuovo(ae, if con_ae { contate.soggetti + contate.aire } else { 0 });
     let percorso = uscita.join(NOME_RILIEVI);
     let mut scritto = Scrittura {
         out: BufWriter::with_capacity(1 << 20, tempfile::NamedTempFile::new_in(uscita)?),
@@ -175,12 +176,12 @@ pub fn elabora(
             },
             conteggi: std::mem::take(&mut conto.conteggi),
             bloccanti,
-            schede: schede(&file),
+            schede: contate,
             aire_opaco: file.iter().any(|i| i.segmento.testa().opaco()),
         })
     })?;
     let ordine: Vec<String> = file.iter().map(|i| i.nome.clone()).collect();
-    aggiungi_rilievi(uscita, &ordine, incroci)?;
+    aggiungi_rilievi(uscita, &ordine, incroci.into_iter().map(Ok))?;
     Ok(esito)
 }
 

@@ -10,17 +10,20 @@ use crate::tipi::Rilievo;
 /// Place of a finding: file, offset, code.
 type Chiave = (usize, u64, String);
 
-/// Puts findings into the report of `uscita`, in (file, position, code) order; `ordine` names the files as the
+/// Puts findings, which come in (file, position, code) order, into the report of `uscita` where they belong; `ordine` names the files as the
 /// report has them. What already stands there about the same scheda is not said twice. Gives what was added, per
 /// code. The report is whole at every instant: a new file takes the place of the old one.
 pub fn aggiungi_rilievi(
     uscita: &Path,
     ordine: &[String],
-    mut nuovi: Vec<Rilievo>,
+    nuovi: impl Iterator<Item = io::Result<Rilievo>>,
 ) -> io::Result<BTreeMap<String, u64>> {
     let mut aggiunti = BTreeMap::new();
-    if nuovi.is_empty() {
-        return Ok(aggiunti);
+    let mut guasto = None;
+    let mut nuovi = nuovi.map_while(|r| r.map_err(|e| guasto = Some(e)).ok()).peekable();
+    if nuovi.peek().is_none() {
+        drop(nuovi);
+        return guasto.map_or(Ok(aggiunti), Err);
     }
     let chiave = |r: &Rilievo| -> Chiave {
         let file = r.file.as_ref().and_then(|f| ordine.iter().position(|o| o == f));
@@ -30,8 +33,6 @@ pub fn aggiungi_rilievi(
             r.codice.clone(),
         )
     };
-    nuovi.sort_by_cached_key(chiave);
-    let mut nuovi = nuovi.into_iter().peekable();
     let mut out = BufWriter::with_capacity(1 << 20, tempfile::NamedTempFile::new_in(uscita)?);
     let mut scrivi = |r: &Rilievo| -> io::Result<()> {
         serde_json::to_writer(&mut out, r)?;
@@ -53,6 +54,9 @@ pub fn aggiungi_rilievi(
     }
     for nuovo in nuovi {
         aggiungi(nuovo, &mut scrivi)?;
+    }
+    if let Some(guasto) = guasto {
+        return Err(guasto);
     }
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
@@ -100,13 +104,13 @@ mod prove {
             testo.push(b'\n');
         }
         std::fs::write(cartella.path().join(NOME_RILIEVI), testo).expect("file");
-        let nuovi = vec![
-            rilievo("a", 1, "EA030"),
-            rilievo("b", 9, "EA031"),
+        let nuovi = [
             rilievo("b", 5, "EA030"),
+            rilievo("b", 9, "EA031"),
+            rilievo("a", 1, "EA030"),
             rilievo("a", 7, "EA030"),
         ];
-        let aggiunti = aggiungi_rilievi(cartella.path(), &ordine, nuovi).expect("scritto");
+        let aggiunti = aggiungi_rilievi(cartella.path(), &ordine, nuovi.into_iter().map(Ok)).expect("scritto");
         assert_eq!(aggiunti, BTreeMap::from([("EA030".to_owned(), 3)]));
         let dopo: Vec<(String, String)> = rilievi(cartella.path())
             .expect("report")

@@ -5,7 +5,7 @@ use anagrafe::{Ambiente, CodiceIstat};
 use super::blocco::{espandi, records, voci};
 use super::indici::{PRIMA_DEL_TESTO, testo_di};
 use super::record::{Classe, RecordCompatto, decodifica_record};
-use super::{PER_CF, PER_ID_COMUNE, RECORD, SegmentoVisibile, inizio};
+use super::{PER_CF, PER_ID_COMUNE, PER_LEGAME, RECORD, SegmentoVisibile, inizio};
 use crate::chiavi::{Tipo, prefisso, ultimo_numero};
 use crate::errore::ErroreRegistro;
 use crate::lettura::Sorgente;
@@ -93,16 +93,24 @@ pub trait LetturaSchede: Lettura {
         self.schede_per(ambiente, Some(comune), classe, PER_ID_COMUNE, id_comune)
     }
 
-    /// The persons with that codice fiscale (as sent), in every Comune of the environment.
+    /// The persons with that codice fiscale, as sent or as ANPR stored it, in every Comune of the environment.
     fn schede_per_cf(&self, ambiente: Ambiente, cf: &str) -> Esito<Vec<Scheda>> {
-        self.schede_per(ambiente, None, Classe::Soggetti, PER_CF, cf)
+        let mut schede = self.schede_per(ambiente, None, Classe::Soggetti, PER_CF, cf)?;
+        let legate = self.schede_per(ambiente, None, Classe::Soggetti, PER_LEGAME, cf)?;
+        schede.extend(
+            legate
+                .into_iter()
+                .filter(|s| s.record.cf_registrato() == Some(cf)),
+        );
+        schede.sort_by_key(|s| s.id_anpr);
+        Ok(schede)
     }
 }
 
 impl<L: Lettura + ?Sized> LetturaSchede for L {}
 
 /// The shared half of the reads, for this module only.
-trait GrezzaSchede: LetturaSchede {
+pub(super) trait GrezzaSchede: LetturaSchede {
     fn schede_per(
         &self,
         ambiente: Ambiente,

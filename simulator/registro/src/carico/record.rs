@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! version 1 · kind 1 · length of id 2 (big-endian) · id · length of cf 1 · cf · data
+//! version 2 · kind 1 · length of id 2 (big-endian) · id · length of cf 1 · cf · tie 1 · length 1 · code · data
 //! ```
+//! Version 2 is written only for the few records with a tie; both are read.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,8 @@ type Esito<T> = Result<T, ErroreRegistro>;
 
 /// Version of the record's header.
 const VERSIONE_SCHEDA: u8 = 1;
+/// The same, with a code that the Anagrafe Tributaria ties to the one sent.
+const VERSIONE_CON_LEGAME: u8 = 2;
 
 /// Kind of scheda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,6 +89,36 @@ impl Classe {
     }
 }
 
+/// How a code is tied to the one sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TipoLegame {
+    /// Resolves the omocodia whose base was sent.
+    Omocodia,
+    /// Replaced the code sent.
+    Collegato,
+}
+
+impl TipoLegame {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Omocodia => b'O',
+            Self::Collegato => b'C',
+        }
+    }
+}
+
+/// A code that the Anagrafe Tributaria ties to the one sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegameCf {
+    /// How.
+    pub tipo: TipoLegame,
+    /// The other code, upper case.
+    pub codice: String,
+    /// ANPR stores it in place of the one sent (spec subentro §5.5).
+    pub sostituisce: bool,
+}
+
 /// One scheda as it goes to the disk. `dati` is opaque here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordCompatto {
@@ -94,8 +128,18 @@ pub struct RecordCompatto {
     pub id_comune: String,
     /// Codice fiscale as sent, if any.
     pub cf: Option<String>,
+    /// Another code that the Anagrafe Tributaria ties to it.
+    pub legame: Option<LegameCf>,
     /// The compact record.
     pub dati: Vec<u8>,
+}
+
+impl RecordCompatto {
+    /// The codice fiscale of the scheda in ANPR: the one sent, unless ANPR replaced it (spec subentro §5.5).
+    pub fn cf_registrato(&self) -> Option<&str> {
+        let sostituto = self.legame.as_ref().filter(|l| l.sostituisce);
+        sostituto.map(|l| l.codice.as_str()).or(self.cf.as_deref())
+    }
 }
 
 pub(super) fn codifica_record(r: &RecordCompatto) -> Esito<Vec<u8>> {
@@ -112,11 +156,31 @@ pub(super) fn codifica_record(r: &RecordCompatto) -> Esito<Vec<u8>> {
         return Err(troppo);
     }
     let mut v = Vec::with_capacity(byte + 5);
-    v.extend_from_slice(&[VERSIONE_SCHEDA, r.tipo.byte()]);
+    let versione = if r.legame.is_some() {
+        VERSIONE_CON_LEGAME
+    } else {
+        VERSIONE_SCHEDA
+    };
+    v.extend_from_slice(&[versione, r.tipo.byte()]);
     v.extend_from_slice(&lungo_id.to_be_bytes());
     v.extend_from_slice(r.id_comune.as_bytes());
     v.push(lungo_cf);
     v.extend_from_slice(cf.as_bytes());
+    if let Some(l) = &r.legame {
+        let Ok(lungo) = u8::try_from(l.codice.len()) else {
+            return Err(troppo);
+        };
+        let segno = l.tipo.byte();
+        v.extend_from_slice(&[
+            if l.sostituisce {
+                segno
+            } else {
+                segno.to_ascii_lowercase()
+            },
+            lungo,
+        ]);
+        v.extend_from_slice(l.codice.as_bytes());
+    }
     v.extend_from_slice(&r.dati);
     Ok(v)
 }
@@ -127,7 +191,23 @@ pub(super) fn decodifica_record(v: &[u8]) -> Esito<RecordCompatto> {
         let (id, v) = v.split_at_checked(usize::from(u16::from_be_bytes([alto, basso])))?;
         let (&lungo_cf, v) = v.split_first()?;
         let (cf, dati) = v.split_at_checked(usize::from(lungo_cf))?;
-        (versione == VERSIONE_SCHEDA).then_some(())?;
+        let (legame, dati) = match versione {
+            VERSIONE_SCHEDA => (None, dati),
+            VERSIONE_CON_LEGAME => {
+                let (&[segno, lungo], resto) = dati.split_first_chunk::<2>()?;
+                let (codice, dati) = resto.split_at_checked(usize::from(lungo))?;
+                let tipo = [TipoLegame::Omocodia, TipoLegame::Collegato]
+                    .into_iter()
+                    .find(|t| t.byte() == segno.to_ascii_uppercase())?;
+                let legame = LegameCf {
+                    tipo,
+                    codice: std::str::from_utf8(codice).ok()?.to_owned(),
+                    sostituisce: segno.is_ascii_uppercase(),
+                };
+                (Some(legame), dati)
+            }
+            _ => return None,
+        };
         Some(RecordCompatto {
             tipo: TipoRecord::da_byte(tipo)?,
             id_comune: std::str::from_utf8(id).ok()?.to_owned(),
@@ -136,6 +216,7 @@ pub(super) fn decodifica_record(v: &[u8]) -> Esito<RecordCompatto> {
             } else {
                 Some(std::str::from_utf8(cf).ok()?.to_owned())
             },
+            legame,
             dati: dati.to_vec(),
         })
     }

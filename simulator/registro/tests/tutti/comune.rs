@@ -36,6 +36,7 @@ pub(crate) fn record(n: u64, tipo: TipoRecord) -> RecordCompatto {
         tipo,
         id_comune: format!("{tipo:?}-{n}"),
         cf: matches!(tipo, TipoRecord::Soggetto).then(|| format!("CF{:014}", n % 997)),
+        legame: None,
         dati: format!("dati {n} {}", "x".repeat((n % 400) as usize)).into_bytes(),
     }
 }

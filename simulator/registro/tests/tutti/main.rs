@@ -3,6 +3,7 @@
 mod cartella;
 mod comune;
 mod disco_pieno;
+mod incroci;
 mod posta;
 mod registro;
 mod schede;

@@ -1,0 +1,178 @@
+//! Two segments walked together: every pair, and only pairs; ties; what is not visible or one's own does not count.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use anagrafe::Ambiente;
+use registro::*;
+
+use crate::comune::{istat, opzioni};
+
+const PRE: Ambiente = Ambiente::Pre;
+
+fn persona(id: u64, cf: &str, legame: Option<(TipoLegame, &str)>) -> RecordCompatto {
+    RecordCompatto {
+        tipo: TipoRecord::Soggetto,
+        id_comune: format!("S{id}"),
+        cf: (!cf.is_empty()).then(|| cf.to_owned()),
+        legame: legame.map(|(tipo, codice)| LegameCf {
+            tipo,
+            codice: codice.to_owned(),
+            sostituisce: tipo == TipoLegame::Omocodia,
+        }),
+        dati: vec![1, 2, 3],
+    }
+}
+
+fn visibile(r: &Registro, comune: &str, records: Vec<RecordCompatto>) -> SegmentoVisibile {
+    let caricato = r
+        .carica(PRE, IdFornitura(1), records.into_iter())
+        .expect("carica");
+    r.scrivi(|t| t.rendi_visibile(&caricato, istat(comune)))
+        .expect("visibile")
+}
+
+fn incontri(
+    r: &Registro,
+    comune: &str,
+    records: Vec<RecordCompatto>,
+) -> Vec<(String, u64, String, (bool, bool))> {
+    let caricato = r
+        .carica(PRE, IdFornitura(9), records.into_iter())
+        .expect("carica");
+    let mut trovati = Vec::new();
+    r.incroci(&caricato, istat(comune), |i| {
+        trovati.push((
+            i.codice.clone(),
+            i.posizione,
+            i.altra.record.id_comune.clone(),
+            i.legati(),
+        ));
+        Ok::<_, ErroreRegistro>(())
+    })
+    .expect("incroci");
+    r.scarta(PRE, caricato.segmento);
+    trovati
+}
+
+#[test]
+fn every_pair_and_only_pairs() {
+    let r = Registro::in_memoria(opzioni()).expect("registro");
+    let omocodo = Some((TipoLegame::Omocodia, "B1"));
+    visibile(
+        &r,
+        "888002",
+        vec![
+            persona(1, "A", None),
+            persona(2, "B", omocodo),
+            persona(3, "C", None),
+        ],
+    );
+    visibile(
+        &r,
+        "888003",
+        vec![
+            persona(4, "C", None),
+            persona(5, "", None),
+            persona(6, "D11", None),
+        ],
+    );
+    // Its own earlier segment, and one that nobody sees.
+    visibile(&r, "888001", vec![persona(7, "A", None)]);
+    r.carica(PRE, IdFornitura(3), vec![persona(8, "A", None)].into_iter())
+        .expect("carica");
+    let collegato = Some((TipoLegame::Collegato, "D11"));
+    let nuove = vec![
+        persona(10, "C", None),
+        persona(11, "B1", None),
+        persona(12, "Z", collegato),
+        persona(13, "A", None),
+        persona(14, "A", None),
+        persona(15, "", None),
+    ];
+    let mut trovati = incontri(&r, "888001", nuove);
+    trovati.sort();
+    let atteso = [
+        ("A", 3, "S1", (false, false)),
+        ("A", 4, "S1", (false, false)),
+        ("B1", 1, "S2", (false, true)),
+        ("C", 0, "S3", (false, false)),
+        ("C", 0, "S4", (false, false)),
+        ("D11", 2, "S6", (true, false)),
+    ];
+    assert_eq!(
+        trovati,
+        atteso.map(|(c, n, s, l)| (c.to_owned(), n, s.to_owned(), l))
+    );
+}
+
+/// The walk against the plain definition, whatever the sizes and the gaps.
+#[test]
+fn as_the_plain_definition() {
+    for (quanti, passo_a, passo_b) in [
+        (3_000_u64, 1, 1),
+        (3_000, 7, 1),
+        (300, 1, 97),
+        (5_000, 3, 2),
+        (0, 1, 1),
+    ] {
+        let r = Registro::in_memoria(opzioni()).expect("registro");
+        let di =
+            |passo: u64, n: u64| -> Vec<String> { (0..n).map(|i| format!("{:08}", i * passo)).collect() };
+        let (a, b) = (di(passo_a, quanti), di(passo_b, 2_000));
+        visibile(&r, "888002", b.iter().map(|c| persona(0, c, None)).collect());
+        let trovati = incontri(&r, "888001", a.iter().map(|c| persona(0, c, None)).collect());
+        let trovati: BTreeSet<String> = trovati.into_iter().map(|(c, ..)| c).collect();
+        let b: BTreeSet<String> = b.into_iter().collect();
+        let atteso: BTreeSet<String> = a.into_iter().filter(|c| b.contains(c)).collect();
+        assert_eq!(trovati, atteso, "{quanti} {passo_a} {passo_b}");
+    }
+}
+
+#[test]
+fn the_stored_code_is_found_and_outlives_the_disk() {
+    let r = Registro::in_memoria(opzioni()).expect("registro");
+    let base = persona(1, "BASE", Some((TipoLegame::Omocodia, "RISOLTO")));
+    let vecchio = persona(2, "VECCHIO", Some((TipoLegame::Collegato, "NUOVO")));
+    visibile(&r, "888002", vec![base.clone(), vecchio]);
+    let per = |cf: &str| r.schede_per_cf(PRE, cf).expect("lettura");
+    assert_eq!(per("RISOLTO").len(), 1);
+    assert_eq!(per("RISOLTO")[0].record, base);
+    assert_eq!(per("RISOLTO")[0].record.cf_registrato(), Some("RISOLTO"));
+    assert_eq!(per("BASE"), per("RISOLTO"), "what was sent still leads to it");
+    // A tie that replaces nothing is no code of the scheda.
+    assert_eq!(per("NUOVO"), vec![]);
+    assert_eq!(per("VECCHIO")[0].record.cf_registrato(), Some("VECCHIO"));
+}
+
+/// `cargo test -p registro --release -- --nocapture quanto_costa` prints the figure kept in PRESTAZIONI.
+#[test]
+fn quanto_costa() {
+    let cartella = tempfile::tempdir().expect("cartella");
+    let r = Registro::apri(cartella.path(), opzioni()).expect("registro");
+    let n: u64 = if cfg!(debug_assertions) { 5_000 } else { 100_000 };
+    let cf = |comune: u64, i: u64| format!("{:016}", (i * 7_919 + comune) * 104_729 % 9_999_999_967);
+    for comune in 2..5_u64 {
+        visibile(
+            &r,
+            &format!("88800{comune}"),
+            (0..n).map(|i| persona(i, &cf(comune, i), None)).collect(),
+        );
+    }
+    let nuove: Vec<_> = (0..n)
+        .map(|i| persona(i, &cf(if i % 1_000 == 0 { 2 } else { 1 }, i), None))
+        .collect();
+    let caricato = r.carica(PRE, IdFornitura(9), nuove.into_iter()).expect("carica");
+    let inizio = Instant::now();
+    let mut trovati = 0_u64;
+    r.incroci(&caricato, istat("888001"), |_| {
+        trovati += 1;
+        Ok::<_, ErroreRegistro>(())
+    })
+    .expect("incroci");
+    eprintln!(
+        "incroci di {n} schede con 3 segmenti di {n}: {trovati} coppie in {:?}",
+        inizio.elapsed()
+    );
+    assert_eq!(trovati, n / 1_000);
+}
