@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anagrafe::{Ambiente, CodiceIstat, Data};
 
 use crate::anomalie::{anomalia, gravita_di};
-use crate::elabora::{Ingresso, Schede, StatoEsito, elabora, rilievi};
+use crate::elabora::{Ingresso, Schede, StatoEsito, elabora_osservata, rilievi};
 use crate::nome_file::NomeFile;
+use crate::osserva::{Fase, Osserva};
 use crate::prepara::{OpzioniPrepara, RifiutoFile, prepara};
 use crate::rapporto::{CAUSA, Cause, EsitoControllo, FileControllato, Rapporto};
 use crate::segmento::Segmento;
@@ -42,6 +43,8 @@ pub struct OpzioniControllo {
     pub politica: Politica,
     /// Where segments are kept meanwhile; the system's temporary folder by default.
     pub cartella: Option<PathBuf>,
+    /// Who hears how far it is.
+    pub osserva: Osserva,
 }
 
 impl OpzioniControllo {
@@ -59,6 +62,7 @@ impl OpzioniControllo {
             max_espansi: base.max_espansi,
             politica: Politica::default(),
             cartella: None,
+            osserva: Osserva::default(),
         }
     }
 }
@@ -201,6 +205,8 @@ pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, E
     };
     let mut ingressi = Vec::new();
     let mut descritti = Vec::new();
+    let byte = files.iter().filter_map(|f| Some(f.metadata().ok()?.len())).sum();
+    opz.osserva.fase(Fase::Lettura, byte);
     for (indice, percorso) in files.iter().enumerate() {
         let uscita = lavoro.path().join(format!("{indice}.seg"));
         let ingresso = prepara_uno(percorso, &uscita, &ctx, opz)?;
@@ -208,7 +214,7 @@ pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, E
         ingressi.push(ingresso);
     }
     let ae = Allineata::con(opz.differenze.iter().cloned());
-    let esito = elabora(&ingressi, !opz.senza_ae, &ctx, &ae, lavoro.path())?;
+    let esito = elabora_osservata(&ingressi, !opz.senza_ae, &ctx, &ae, lavoro.path(), &opz.osserva)?;
     let guasti = ingressi
         .iter()
         .filter(|i| i.segmento.testa().rilievi.contains_key(CAUSA))
@@ -262,6 +268,7 @@ fn prepara_uno(
         compresso,
         prosegui: true,
         durevole: false,
+        osserva: opz.osserva.clone(),
     };
     match prepara(&file, &nome, &letto, ctx, uscita, &opzioni) {
         Ok(_) => {}

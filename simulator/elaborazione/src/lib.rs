@@ -15,6 +15,7 @@ mod elabora;
 pub mod incroci;
 pub mod liste;
 mod nome_file;
+mod osserva;
 mod politica;
 mod prepara;
 pub mod rapporto;
@@ -27,8 +28,9 @@ pub mod tributaria;
 
 pub use anomalie::{Anomalia, CATALOGO, anomalia};
 pub use controlla::{Controllo, ErroreControllo, OpzioniControllo, controlla, esamina};
-pub use elabora::{Esito, Ingresso, NOME_RILIEVI, Schede, StatoEsito, elabora, rilievi};
+pub use elabora::{Esito, Ingresso, NOME_RILIEVI, Schede, StatoEsito, elabora, elabora_osservata, rilievi};
 pub use nome_file::NomeFile;
+pub use osserva::{AVolte, Fase, Osserva, Osservatore, SCHEDE_PER_VOLTA};
 pub use prepara::{OpzioniPrepara, Preparato, RifiutoFile, prepara};
 pub use rapporto::Rapporto;
 pub use segmento::{Record, Segmento, TipoRecord};

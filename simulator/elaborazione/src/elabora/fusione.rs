@@ -5,6 +5,7 @@ use std::io;
 use crate::elabora::Ingresso;
 use crate::elabora::unione::Giunto;
 use crate::incroci::Taccuino;
+use crate::osserva::{AVolte, Osserva};
 use crate::prepara::{ordina, peso};
 use crate::scheda::{Ambito, Attivi, Luogo, Persona, RigaAire, SchedaLetta, Trovati, layout_simaire, nodi};
 use crate::segmento::{Record, Schede, TipoRecord};
@@ -23,6 +24,7 @@ pub(super) struct Esame<'a> {
     pub(super) ae: Option<&'a Taccuino<'a>>,
     /// Number of the file in the delivery.
     pub(super) numero: u16,
+    pub(super) osserva: &'a Osserva,
 }
 
 impl Esame<'_> {
@@ -50,7 +52,7 @@ impl Esame<'_> {
         ];
         if let Some(ae) = self.ae {
             flussi.push((
-                tributaria(self.ingresso, self.numero, self.ctx, ae)?.peekable(),
+                tributaria(self.ingresso, self.numero, self.ctx, ae, self.osserva)?.peekable(),
                 true,
             ));
         }
@@ -214,9 +216,12 @@ fn tributaria<'a>(
     file: u16,
     ctx: &'a Contesto,
     ae: &'a Taccuino<'a>,
+    osserva: &Osserva,
 ) -> io::Result<Flusso<'a>> {
     let testi = ctx.politica.testi();
+    let mut contate = AVolte::nuovo(osserva.clone());
     per_record(ingresso, move |record| {
+        contate.una();
         let Some(persona) = persona(record) else {
             return Vec::new();
         };

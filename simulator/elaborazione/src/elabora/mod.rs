@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::incroci::{Taccuino, aggiungi_rilievi};
 use crate::nome_file::NomeFile;
+use crate::osserva::{Fase, Osserva};
 use crate::segmento::{Conteggi, Segmento};
 use crate::tipi::{Contesto, Gravita, MASSIMO_CAMPIONI, Rilievo, TipoFile};
 use crate::tributaria::Tributaria;
@@ -59,6 +60,13 @@ pub struct Schede {
     pub aire: u64,
 }
 
+impl Schede {
+    /// All of them.
+    pub fn totale(&self) -> u64 {
+        self.soggetti + self.famiglie + self.convivenze + self.aire
+    }
+}
+
 /// The outcome of an elaboration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Esito {
@@ -82,6 +90,18 @@ pub fn elabora(
     ctx: &Contesto,
     ae: &dyn Tributaria,
     uscita: &Path,
+) -> io::Result<Esito> {
+    elabora_osservata(segmenti, completa, ctx, ae, uscita, &Osserva::default())
+}
+
+/// [`elabora`], telling how far it is: the schede it asks the Anagrafe Tributaria about.
+pub fn elabora_osservata(
+    segmenti: &[Ingresso],
+    completa: bool,
+    ctx: &Contesto,
+    ae: &dyn Tributaria,
+    uscita: &Path,
+    osserva: &Osserva,
 ) -> io::Result<Esito> {
     let mut file: Vec<&Ingresso> = segmenti.iter().collect();
     file.sort_by_key(|i| {
@@ -135,6 +155,7 @@ pub fn elabora(
     // The tax register is asked last, and only about a delivery that can be loaded (§3, phase 9).
     let con_ae = completa && !conto.errori;
     let contate = schede(&file);
+    osserva.fase(Fase::Elaborazione, if con_ae { contate.totale() } else { 0 });
     let taccuino = Taccuino::nuovo(ae, if con_ae { contate.soggetti + contate.aire } else { 0 });
     let percorso = uscita.join(NOME_RILIEVI);
     let mut scritto = Scrittura {
@@ -153,6 +174,7 @@ pub fn elabora(
             ctx,
             ae: con_ae.then_some(&taccuino),
             numero: u16::try_from(indice).unwrap_or(u16::MAX),
+            osserva,
         };
         esame.scrivi(|rilievo, nuovo| {
             if nuovo {

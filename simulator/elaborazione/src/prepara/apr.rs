@@ -343,6 +343,7 @@ impl<'a> Raccolta<'a> {
                 ));
             }
         }
+        self.lavoro.opz.osserva.schede(r.voci.len() as u64);
         let (mut byte_da, mut rilievi_da) = (0, 0);
         let mut rilievi = r.rilievi.into_iter();
         for fatto in r.voci {

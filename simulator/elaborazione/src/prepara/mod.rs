@@ -15,6 +15,7 @@ use std::path::Path;
 
 use crate::anomalie::{anomalia, gravita_di};
 use crate::nome_file::NomeFile;
+use crate::osserva::{Contato, Osserva};
 use crate::scheda::{Ambito, Attivi};
 use crate::segmento::Intestazione;
 use crate::sportello::rifiuta_con;
@@ -36,6 +37,8 @@ pub struct OpzioniPrepara {
     pub prosegui: bool,
     /// The segment is on the disk before it gets its name; off where it does not outlive the process.
     pub durevole: bool,
+    /// Who hears how far the reading is; whoever knows the bytes of all files announces the phase.
+    pub osserva: Osserva,
 }
 
 impl Default for OpzioniPrepara {
@@ -47,6 +50,7 @@ impl Default for OpzioniPrepara {
             compresso: true,
             prosegui: false,
             durevole: true,
+            osserva: Osserva::default(),
         }
     }
 }
@@ -93,11 +97,13 @@ pub fn prepara(
         attivi: Attivi::di(ctx),
         opz,
     };
+    let ingresso = Contato { dentro: ingresso, osserva: opz.osserva.clone() };
     let ingresso = Espansore::nuovo(ingresso, opz.compresso);
     let testa = match letto.tipo() {
         TipoFile::Apr => apr::prepara(ingresso, &lavoro, uscita)?,
         TipoFile::Aire => aire::prepara(ingresso, &lavoro, uscita)?,
     };
+    opz.osserva.schede(testa.righe);
     Ok(Preparato { testa })
 }
 
