@@ -36,19 +36,32 @@ fn main() -> Result<()> {
     println!("| --- | --- | --- | --- |");
     let nostro = riga("anpr-sim check", "tutte le verifiche", byte, || {
         let mut c = Command::new(programma());
-        c.args(["check", "--oggi", "2021-03-01", "--format", "json"]).arg(&xml);
+        c.args(["check", "--oggi", "2021-03-01", "--format", "json"])
+            .arg(&xml);
         c
     })?;
-    riga("anpr-sim check (.gz)", "tutte le verifiche, gzip compreso", byte, || {
-        let mut c = Command::new(programma());
-        c.args(["check", "--oggi", "2021-03-01", "--format", "json"]).arg(&gz);
-        c
-    })?;
-    riga("anpr-sim check --fili 1", "tutte le verifiche, un thread", byte, || {
-        let mut c = Command::new(programma());
-        c.args(["check", "--oggi", "2021-03-01", "--format", "json", "--fili", "1"]).arg(&xml);
-        c
-    })?;
+    riga(
+        "anpr-sim check (.gz)",
+        "tutte le verifiche, gzip compreso",
+        byte,
+        || {
+            let mut c = Command::new(programma());
+            c.args(["check", "--oggi", "2021-03-01", "--format", "json"])
+                .arg(&gz);
+            c
+        },
+    )?;
+    riga(
+        "anpr-sim check --fili 1",
+        "tutte le verifiche, un thread",
+        byte,
+        || {
+            let mut c = Command::new(programma());
+            c.args(["check", "--oggi", "2021-03-01", "--format", "json", "--fili", "1"])
+                .arg(&xml);
+            c
+        },
+    )?;
     riga("gzip -dc", "solo espansione", byte, || {
         let mut c = Command::new("gzip");
         c.arg("-dc").arg(&gz);
@@ -56,7 +69,10 @@ fn main() -> Result<()> {
     })?;
     let inizio = Instant::now();
     let eventi = scansione(&xml)?;
-    println!("| quick-xml | sola scansione ({eventi} eventi) | {:.0} | – |", mb_al_secondo(byte, inizio.elapsed()));
+    println!(
+        "| quick-xml | sola scansione ({eventi} eventi) | {:.0} | – |",
+        mb_al_secondo(byte, inizio.elapsed())
+    );
     let Some(oracolo) = env::var_os("ANPR_SIM_ORACOLO") else {
         println!("\nxmllint saltato: ANPR_SIM_ORACOLO non è impostata");
         return Ok(());
@@ -76,7 +92,16 @@ fn prepara(cartella: &Path, mb: u64) -> Result<(PathBuf, PathBuf, u64)> {
     let genera = |abitanti: u64| -> Result<(PathBuf, Vec<u8>)> {
         let out = cartella.join(abitanti.to_string());
         esegui_bene(&[
-            "generate", "--comune", "888001", "--abitanti", &abitanti.to_string(), "--invii", "1", "--oggi", "2021-03-01", "--out",
+            "generate",
+            "--comune",
+            "888001",
+            "--abitanti",
+            &abitanti.to_string(),
+            "--invii",
+            "1",
+            "--oggi",
+            "2021-03-01",
+            "--out",
             out.to_str().context("UTF-8")?,
         ]);
         let gz = out.join("888001_SUBAPR_1_1_1.gz");
@@ -98,7 +123,11 @@ fn riga(chi: &str, cosa: &str, byte: u64, comando: impl Fn() -> Command) -> Resu
     let mut picco = 0;
     for _ in 0..GIRI {
         let inizio = Instant::now();
-        let mut figlio = comando().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut figlio = comando()
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
         let pid = figlio.id();
         let stato = loop {
             if let Some(stato) = figlio.try_wait()? {
@@ -113,7 +142,10 @@ fn riga(chi: &str, cosa: &str, byte: u64, comando: impl Fn() -> Command) -> Resu
         migliore = migliore.min(inizio.elapsed());
     }
     let velocita = mb_al_secondo(byte, migliore);
-    println!("| {chi} | {cosa} | {velocita:.0} | {:.0} MiB |", f64::from(u32::try_from(picco / 1024)?) / 1024.0);
+    println!(
+        "| {chi} | {cosa} | {velocita:.0} | {:.0} MiB |",
+        f64::from(u32::try_from(picco / 1024)?) / 1024.0
+    );
     Ok(velocita)
 }
 
@@ -121,13 +153,21 @@ fn riga(chi: &str, cosa: &str, byte: u64, comando: impl Fn() -> Command) -> Resu
 fn massimo_residente(pid: u32) -> u64 {
     fs::read_to_string(format!("/proc/{pid}/status"))
         .ok()
-        .and_then(|s| s.lines().find(|r| r.starts_with("VmHWM:"))?.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .and_then(|s| {
+            s.lines()
+                .find(|r| r.starts_with("VmHWM:"))?
+                .split_whitespace()
+                .nth(1)?
+                .parse::<u64>()
+                .ok()
+        })
         .map_or(0, |kib| kib * 1024)
 }
 
 /// What reading alone costs: every event of quick-xml, nothing done with it.
 fn scansione(xml: &Path) -> Result<u64> {
-    let mut lettore = quick_xml::Reader::from_reader(std::io::BufReader::with_capacity(1 << 20, fs::File::open(xml)?));
+    let mut lettore =
+        quick_xml::Reader::from_reader(std::io::BufReader::with_capacity(1 << 20, fs::File::open(xml)?));
     let mut tampone = Vec::new();
     let mut eventi = 0;
     loop {

@@ -47,11 +47,26 @@ fn main() -> Result<()> {
 
     println!("| misura | valore | limite |");
     println!("| --- | --- | --- |");
-    println!("| primo avvio, chiavi comprese (mediana di {GIRI}) | {:.2} s | 4 s |", primo.as_secs_f64());
-    println!("| avvii successivi (mediana di {GIRI}) | {} ms | 150 ms |", successivo.as_millis());
-    println!("| `--ephemeral --pki DIR` (mediana di {GIRI}) | {} ms | 150 ms |", effimero.as_millis());
-    println!("| memoria a riposo, dopo un riavvio | {:.1} MiB | 40 MiB |", mib(memoria_riavvio));
-    println!("| memoria a riposo, `--ephemeral` appena popolato | {:.1} MiB | 40 MiB |", mib(memoria_effimero));
+    println!(
+        "| primo avvio, chiavi comprese (mediana di {GIRI}) | {:.2} s | 4 s |",
+        primo.as_secs_f64()
+    );
+    println!(
+        "| avvii successivi (mediana di {GIRI}) | {} ms | 150 ms |",
+        successivo.as_millis()
+    );
+    println!(
+        "| `--ephemeral --pki DIR` (mediana di {GIRI}) | {} ms | 150 ms |",
+        effimero.as_millis()
+    );
+    println!(
+        "| memoria a riposo, dopo un riavvio | {:.1} MiB | 40 MiB |",
+        mib(memoria_riavvio)
+    );
+    println!(
+        "| memoria a riposo, `--ephemeral` appena popolato | {:.1} MiB | 40 MiB |",
+        mib(memoria_effimero)
+    );
     Ok(())
 }
 
@@ -67,7 +82,18 @@ fn avvia(opzioni: &[&str]) -> Result<(Duration, Child)> {
     let mut processo = Command::new(programma())
         .arg("serve")
         .args(opzioni)
-        .args(["--test-port", "0", "--pre-port", "0", "--sub-port", "0", "--carta-port", "0", "--console-port", "0"])
+        .args([
+            "--test-port",
+            "0",
+            "--pre-port",
+            "0",
+            "--sub-port",
+            "0",
+            "--carta-port",
+            "0",
+            "--console-port",
+            "0",
+        ])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -80,7 +106,9 @@ fn avvia(opzioni: &[&str]) -> Result<(Duration, Child)> {
 }
 
 fn ferma(mut processo: Child) {
-    let _ = Command::new("kill").args(["-TERM", &processo.id().to_string()]).status();
+    let _ = Command::new("kill")
+        .args(["-TERM", &processo.id().to_string()])
+        .status();
     let _ = processo.wait();
 }
 

@@ -30,15 +30,25 @@ pub const OGGI: &str = "2021-03-01";
 pub fn programma() -> PathBuf {
     let io = env::current_exe().expect("the test knows its own path");
     // target/<profile>/deps/test-… or target/<profile>/examples/…
-    let cartella = io.ancestors().nth(2).expect("a test lives two folders below its profile");
+    let cartella = io
+        .ancestors()
+        .nth(2)
+        .expect("a test lives two folders below its profile");
     let bin = cartella.join(format!("anpr-sim{}", env::consts::EXE_SUFFIX));
-    assert!(bin.is_file(), "manca {}: prima `cargo build -p anpr-sim` (lo fa `cargo xtask test`)", bin.display());
+    assert!(
+        bin.is_file(),
+        "manca {}: prima `cargo build -p anpr-sim` (lo fa `cargo xtask test`)",
+        bin.display()
+    );
     bin
 }
 
 /// Keys shared by every bench of one build folder.
 pub fn pki_comune() -> PathBuf {
-    programma().parent().expect("the program lies in a folder").join("prove-pki")
+    programma()
+        .parent()
+        .expect("the program lies in a folder")
+        .join("prove-pki")
 }
 
 /// Whether a missing foreign tool fails a test (`cargo xtask test` with everything installed) or skips it.
@@ -49,7 +59,10 @@ pub fn stretto() -> bool {
 /// `true` when the command exists; otherwise says so, and fails when running strictly.
 pub fn attrezzo(comando: &str) -> bool {
     let ce = env::var_os("PATH").is_some_and(|p| env::split_paths(&p).any(|d| d.join(comando).is_file()));
-    assert!(ce || !stretto(), "manca {comando}: lo installa `cargo xtask test`");
+    assert!(
+        ce || !stretto(),
+        "manca {comando}: lo installa `cargo xtask test`"
+    );
     if !ce {
         eprintln!("saltato: manca {comando} (lo installa `cargo xtask test`)");
     }
@@ -58,7 +71,11 @@ pub fn attrezzo(comando: &str) -> bool {
 
 /// Runs a subcommand of the program to its end.
 pub fn esegui(argomenti: &[&str]) -> Output {
-    Command::new(programma()).args(argomenti).stdin(Stdio::null()).output().expect("the program starts")
+    Command::new(programma())
+        .args(argomenti)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts")
 }
 
 /// Runs a subcommand that must succeed, and gives back its standard output.
@@ -98,28 +115,47 @@ impl Banco {
     pub fn con(opzioni: &[&str]) -> Self {
         let cartella = tempfile::tempdir().expect("a temporary folder");
         let dati = cartella.path().join("dati");
-        Self::su(dati, opzioni, Some(cartella)).expect("the simulator starts")
+        Self::su(dati, &pki_comune(), opzioni, Some(cartella)).expect("the simulator starts")
+    }
+
+    /// A simulator over a data folder and keys of the caller's, which outlive it.
+    pub fn con_chiavi(dati: &Path, pki: &Path) -> Self {
+        Self::su(dati.to_path_buf(), pki, &[], None).expect("the simulator starts")
     }
 
     /// A simulator over a data folder of the caller's, which outlives it.
     pub fn in_cartella(dati: &Path, opzioni: &[&str]) -> Result<Self> {
-        Self::su(dati.to_path_buf(), opzioni, None)
+        Self::su(dati.to_path_buf(), &pki_comune(), opzioni, None)
     }
 
-    fn su(dati: PathBuf, opzioni: &[&str], cartella: Option<TempDir>) -> Result<Self> {
-        let pki = pki_comune();
+    fn su(dati: PathBuf, pki: &Path, opzioni: &[&str], cartella: Option<TempDir>) -> Result<Self> {
         // One maker of keys at a time: tests start in parallel.
-        let lucchetto = File::create(pki.with_extension("lock"))?;
+        let lucchetto = File::create(pki_comune().with_extension("lock"))?;
         lucchetto.lock()?;
         let mut comando = Command::new(programma());
-        comando.arg("serve").arg("--data").arg(&dati).arg("--pki").arg(&pki);
-        for porta in ["--test-port", "--pre-port", "--sub-port", "--carta-port", "--console-port"] {
+        comando
+            .arg("serve")
+            .arg("--data")
+            .arg(&dati)
+            .arg("--pki")
+            .arg(pki);
+        for porta in [
+            "--test-port",
+            "--pre-port",
+            "--sub-port",
+            "--carta-port",
+            "--console-port",
+        ] {
             comando.args([porta, "0"]);
         }
         if !opzioni.contains(&"--oggi") {
             comando.args(["--oggi", OGGI]);
         }
-        comando.args(opzioni).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        comando
+            .args(opzioni)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut processo = comando.spawn().context("the program starts")?;
         let righe = in_righe(processo.stdout.take().context("stdout")?);
         let errori = in_righe(processo.stderr.take().context("stderr")?);
@@ -145,7 +181,14 @@ impl Banco {
         let pronto: Value = serde_json::from_slice(&fs::read(dati.join("ready.json"))?)?;
         let ca = pronto["ca"].as_str().context("ca in ready.json")?;
         let cliente = Cliente::nuovo(Some(Path::new(ca)))?;
-        Ok(Self { processo, pronto, cliente, dati, righe, _cartella: cartella })
+        Ok(Self {
+            processo,
+            pronto,
+            cliente,
+            dati,
+            righe,
+            _cartella: cartella,
+        })
     }
 
     /// Process id of the simulator.
@@ -161,7 +204,9 @@ impl Banco {
 
     /// Asks it to end politely (SIGTERM) and waits for its end; gives the exit code.
     pub fn chiudi(&mut self) -> Option<i32> {
-        let _ = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
+        let _ = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status();
         let fine = Instant::now() + Duration::from_secs(20);
         while Instant::now() < fine {
             if let Ok(Some(stato)) = self.processo.try_wait() {
@@ -184,7 +229,9 @@ impl Banco {
 
     /// Base address of an environment's web services.
     pub fn ws(&self, ambiente: &str) -> &str {
-        self.pronto["ambienti"][ambiente]["ws"].as_str().expect("ws in ready.json")
+        self.pronto["ambienti"][ambiente]["ws"]
+            .as_str()
+            .expect("ws in ready.json")
     }
 
     /// The first postazione of a ready Comune.
@@ -204,15 +251,30 @@ impl Banco {
     pub fn api(&self, metodo: &str, percorso: &str, corpo: Vec<u8>) -> Ricevuta {
         let url = format!("{}{percorso}", self.console());
         let json = corpo.first().is_some_and(|b| *b == b'{') || corpo == b"null";
-        let tipo = if json { "application/json" } else { "application/octet-stream" };
-        self.cliente.chiedi(metodo, &url, &[("content-type", tipo)], corpo).unwrap_or_else(|e| panic!("{metodo} {url}: {e:#}"))
+        let tipo = if json {
+            "application/json"
+        } else {
+            "application/octet-stream"
+        };
+        self.cliente
+            .chiedi(metodo, &url, &[("content-type", tipo)], corpo)
+            .unwrap_or_else(|e| panic!("{metodo} {url}: {e:#}"))
     }
 
     /// A call that must answer 2xx, as JSON.
     pub fn json(&self, metodo: &str, percorso: &str, corpo: &str) -> Value {
         let r = self.api(metodo, percorso, corpo.as_bytes().to_vec());
-        assert!((200..300).contains(&r.stato), "{metodo} {percorso}: {} {}", r.stato, r.testo());
-        if r.corpo.is_empty() { Value::Null } else { r.json().expect("JSON") }
+        assert!(
+            (200..300).contains(&r.stato),
+            "{metodo} {percorso}: {} {}",
+            r.stato,
+            r.testo()
+        );
+        if r.corpo.is_empty() {
+            Value::Null
+        } else {
+            r.json().expect("JSON")
+        }
     }
 
     /// Uploads bytes under a name; the reply whatever it is.
@@ -222,11 +284,23 @@ impl Banco {
     }
 
     /// The same, with the kind chosen by the caller.
-    pub fn carica_come(&self, tipo: &str, ambiente: &str, comune: &str, nome: &str, byte: Vec<u8>) -> Ricevuta {
+    pub fn carica_come(
+        &self,
+        tipo: &str,
+        ambiente: &str,
+        comune: &str,
+        nome: &str,
+        byte: Vec<u8>,
+    ) -> Ricevuta {
         let percorso = format!("/api/forniture?ambiente={ambiente}&comune={comune}&tipo={tipo}&nome={nome}");
         let url = format!("{}{percorso}", self.console());
         self.cliente
-            .chiedi("POST", &url, &[("content-type", "application/octet-stream")], byte)
+            .chiedi(
+                "POST",
+                &url,
+                &[("content-type", "application/octet-stream")],
+                byte,
+            )
             .unwrap_or_else(|e| panic!("POST {url}: {e:#}"))
     }
 
@@ -234,7 +308,11 @@ impl Banco {
     pub fn carica_tutti(&self, ambiente: &str, comune: &str, cartella: &Path) -> String {
         let mut id = None;
         for file in file_gz(cartella) {
-            let nome = file.file_name().and_then(|n| n.to_str()).expect("a name of ours").to_owned();
+            let nome = file
+                .file_name()
+                .and_then(|n| n.to_str())
+                .expect("a name of ours")
+                .to_owned();
             let r = self.carica(ambiente, comune, &nome, fs::read(&file).expect("a file of ours"));
             assert_eq!(r.stato, 201, "{nome}: {}", r.testo());
             id = r.json().expect("JSON")["fornitura"].as_str().map(str::to_owned);
@@ -261,25 +339,37 @@ impl Banco {
 
     /// The messages of a Comune, oldest first.
     pub fn pec(&self, comune: &str) -> Vec<Value> {
-        self.json("GET", &format!("/api/pec?comune={comune}"), "").as_array().expect("a list").clone()
+        self.json("GET", &format!("/api/pec?comune={comune}"), "")
+            .as_array()
+            .expect("a list")
+            .clone()
     }
 
     /// A list of a concluded delivery: its rows without the header line, cell by cell.
     pub fn lista(&self, id: &str, nome: &str) -> (String, Vec<Vec<String>>) {
         let r = self.api("GET", &format!("/api/forniture/{id}/liste/{nome}"), Vec::new());
         assert_eq!(r.stato, 200, "{nome}: {}", r.testo());
-        assert_eq!(r.intestazione("content-type"), Some("text/csv; charset=windows-1252"));
+        assert_eq!(
+            r.intestazione("content-type"),
+            Some("text/csv; charset=windows-1252")
+        );
         let testo: String = r.corpo.iter().map(|b| char::from(*b)).collect();
         assert!(testo.ends_with("\r\n"), "every line ends with CR LF: {testo:?}");
         let mut righe = testo.trim_end_matches("\r\n").split("\r\n");
         let testa = righe.next().expect("a header line").to_owned();
-        (testa, righe.map(|r| r.split(';').map(str::to_owned).collect()).collect())
+        (
+            testa,
+            righe.map(|r| r.split(';').map(str::to_owned).collect()).collect(),
+        )
     }
 
     /// Logs the ready operator of a Comune in. Gives the session cookie.
     pub fn entra(&self, ambiente: &str, comune: &str) -> String {
         let base = self.ws(ambiente);
-        let modulo = self.cliente.prendi(&format!("{base}/combas")).expect("the login form");
+        let modulo = self
+            .cliente
+            .prendi(&format!("{base}/combas"))
+            .expect("the login form");
         let segno = biscotto(&modulo);
         let testo = modulo.testo();
         let csrf = testo
@@ -289,13 +379,24 @@ impl Banco {
             .and_then(|t| t.split('"').next())
             .expect("a token in the form");
         let operatore = &self.comune(comune)["operatori"][0];
-        let (nome, password) = (operatore["nameId"].as_str().expect("nameId"), operatore["password"].as_str().expect("password"));
+        let (nome, password) = (
+            operatore["nameId"].as_str().expect("nameId"),
+            operatore["password"].as_str().expect("password"),
+        );
         let corpo = format!("csrf={csrf}&name_id={nome}&password={password}");
-        let intestazioni =
-            [("content-type", "application/x-www-form-urlencoded"), ("cookie", segno.as_str()), ("origin", base)];
+        let intestazioni = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("cookie", segno.as_str()),
+            ("origin", base),
+        ];
         let r = self
             .cliente
-            .chiedi("POST", &format!("{base}/combas/entra"), &intestazioni, corpo.into_bytes())
+            .chiedi(
+                "POST",
+                &format!("{base}/combas/entra"),
+                &intestazioni,
+                corpo.into_bytes(),
+            )
             .expect("a reply");
         assert_eq!(r.stato, 303, "{}", r.testo());
         biscotto(&r)
@@ -304,7 +405,10 @@ impl Banco {
     /// A page of an environment, as text.
     pub fn pagina(&self, ambiente: &str, cookie: &str, percorso: &str) -> String {
         let url = format!("{}{percorso}", self.ws(ambiente));
-        let r = self.cliente.chiedi("GET", &url, &[("cookie", cookie)], Vec::new()).expect("a page");
+        let r = self
+            .cliente
+            .chiedi("GET", &url, &[("cookie", cookie)], Vec::new())
+            .expect("a page");
         assert_eq!(r.stato, 200, "{percorso}: {}", r.testo());
         r.testo()
     }
@@ -317,7 +421,11 @@ impl Banco {
             if f["stato"].as_str().is_some_and(|s| stati.contains(&s)) {
                 return f;
             }
-            assert!(Instant::now() < fine, "la fornitura {fornitura} resta {}", f["stato"]);
+            assert!(
+                Instant::now() < fine,
+                "la fornitura {fornitura} resta {}",
+                f["stato"]
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -343,13 +451,18 @@ impl Drop for Banco {
 
 /// The first cookie a reply sets, as a request sends it back.
 fn biscotto(r: &Ricevuta) -> String {
-    r.intestazione("set-cookie").and_then(|c| c.split(';').next()).expect("a cookie").to_owned()
+    r.intestazione("set-cookie")
+        .and_then(|c| c.split(';').next())
+        .expect("a cookie")
+        .to_owned()
 }
 
 /// Expands a file of a generated delivery.
 pub fn espandi(file: &Path) -> Vec<u8> {
     let mut byte = Vec::new();
-    flate2::read::GzDecoder::new(File::open(file).expect("a file of ours")).read_to_end(&mut byte).expect("gzip");
+    flate2::read::GzDecoder::new(File::open(file).expect("a file of ours"))
+        .read_to_end(&mut byte)
+        .expect("gzip");
     byte
 }
 
@@ -376,8 +489,15 @@ pub fn file_gz(cartella: &Path) -> Vec<PathBuf> {
         .filter(|p| p.extension().is_some_and(|e| e == "gz"))
         .collect();
     file.sort_by_key(|p| {
-        let nome = p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let progressivo = nome.split('_').nth(3).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+        let nome = p
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let progressivo = nome
+            .split('_')
+            .nth(3)
+            .and_then(|n| n.parse::<u32>().ok())
+            .unwrap_or(0);
         (nome.contains("SUBAIRE"), progressivo, nome)
     });
     file
@@ -396,7 +516,9 @@ pub fn genera(argomenti: &[&str]) -> TempDir {
 /// Compresses bytes the way a gestionale would.
 pub fn gz(byte: &[u8]) -> Vec<u8> {
     let mut uscita = Vec::new();
-    flate2::read::GzEncoder::new(byte, flate2::Compression::fast()).read_to_end(&mut uscita).expect("in memory");
+    flate2::read::GzEncoder::new(byte, flate2::Compression::fast())
+        .read_to_end(&mut uscita)
+        .expect("in memory");
     uscita
 }
 
@@ -416,7 +538,10 @@ fn in_righe(flusso: impl std::io::Read + Send + 'static) -> mpsc::Receiver<Strin
 /// Resident memory of a process in bytes (Linux).
 pub fn memoria_residente(pid: u32) -> Result<u64> {
     let stato = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let riga = stato.lines().find(|r| r.starts_with("VmRSS:")).ok_or_else(|| anyhow!("VmRSS assente"))?;
+    let riga = stato
+        .lines()
+        .find(|r| r.starts_with("VmRSS:"))
+        .ok_or_else(|| anyhow!("VmRSS assente"))?;
     let kib: u64 = riga.split_whitespace().nth(1).context("VmRSS")?.parse()?;
     Ok(kib * 1024)
 }

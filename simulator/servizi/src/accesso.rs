@@ -29,7 +29,11 @@ pub(crate) struct Tentativi {
 impl Tentativi {
     fn attesa(self) -> Duration {
         let oltre = self.quanti.saturating_sub(TENTATIVI_LIBERI);
-        if oltre == 0 { Duration::ZERO } else { Duration::from_secs(1 << oltre.min(5)).min(ATTESA_MASSIMA) }
+        if oltre == 0 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs(1 << oltre.min(5)).min(ATTESA_MASSIMA)
+        }
     }
 }
 
@@ -55,7 +59,10 @@ fn segreto() -> String {
 
 /// What the register keeps of a cookie: a copy of the data folder opens no session.
 fn impronta(chiave: &str) -> String {
-    Sha256::digest(chiave.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(chiave.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 impl Simulatore {
@@ -82,7 +89,8 @@ impl Simulatore {
             None => verifica_password(password, PASSWORD_DI_NESSUNO),
         };
         let ammesso = operatore.filter(|o| giusta && o.stato == StatoOperatore::Attivo);
-        let Some((operatore, comune)) = ammesso.and_then(|o| o.comuni.first().copied().map(|c| (o, c))) else {
+        let Some((operatore, comune)) = ammesso.and_then(|o| o.comuni.first().copied().map(|c| (o, c)))
+        else {
             self.fallito(chiave_tentativi, adesso);
             return Err(ErroreServizio {
                 codice: None,
@@ -108,12 +116,23 @@ impl Simulatore {
             t.salva_sessione(&impronta(&chiave), &sessione)?;
             Ok(())
         })?;
-        Ok(Sessione { chiave, name_id: operatore.name_id, comune, csrf, scade })
+        Ok(Sessione {
+            chiave,
+            name_id: operatore.name_id,
+            comune,
+            csrf,
+            scade,
+        })
     }
 
     /// The session behind a cookie, in that environment only; none once the operator is no longer active.
     pub fn sessione(&self, ambiente: Ambiente, chiave: &str) -> Option<Sessione> {
-        let s = self.registro().sessione(&impronta(chiave)).ok().flatten().filter(|s| s.ambiente == ambiente)?;
+        let s = self
+            .registro()
+            .sessione(&impronta(chiave))
+            .ok()
+            .flatten()
+            .filter(|s| s.ambiente == ambiente)?;
         let operatore = self.registro().operatore(&s.name_id).ok().flatten()?;
         let vale = operatore.stato == StatoOperatore::Attivo && operatore.comuni.contains(&s.comune);
         vale.then(|| Sessione {
@@ -134,15 +153,26 @@ impl Simulatore {
     }
 
     fn tentativi(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeMap<String, Tentativi>> {
-        self.tentativi.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.tentativi
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn fallito(&self, nome: String, adesso: Timestamp) {
         let mut tentativi = self.tentativi();
         let prima = tentativi.get(&nome).map_or(0, |t| t.quanti);
-        tentativi.insert(nome, Tentativi { quanti: prima + 1, ultimo: adesso });
+        tentativi.insert(
+            nome,
+            Tentativi {
+                quanti: prima + 1,
+                ultimo: adesso,
+            },
+        );
         if tentativi.len() > NOMI_RICORDATI {
-            let vecchio = tentativi.iter().min_by_key(|(_, t)| t.ultimo).map(|(n, _)| n.clone());
+            let vecchio = tentativi
+                .iter()
+                .min_by_key(|(_, t)| t.ultimo)
+                .map(|(n, _)| n.clone());
             if let Some(vecchio) = vecchio {
                 tentativi.remove(&vecchio);
             }

@@ -32,7 +32,9 @@ impl Simulatore {
     /// The lists of a concluded delivery with their number of rows, in the order in which the page shows them.
     pub fn liste(&self, id: &str) -> Esito<Vec<(String, u64)>> {
         let f = self.fornitura(id)?;
-        let Some(giorno) = f.conclusa.map(|q| q.date()) else { return Ok(Vec::new()) };
+        let Some(giorno) = f.conclusa.map(|q| q.date()) else {
+            return Ok(Vec::new());
+        };
         let mut uscita = Vec::new();
         if f.segmento.is_some() {
             for file in in_ordine(&f) {
@@ -64,9 +66,15 @@ impl Simulatore {
         if let Some(lista) = self.lista_duplicati(&f, nome)? {
             return Ok(lista);
         }
-        let i = in_ordine(&f).iter().position(|x| nome_subentrati(&x.nome) == nome).ok_or_else(assente)?;
+        let i = in_ordine(&f)
+            .iter()
+            .position(|x| nome_subentrati(&x.nome) == nome)
+            .ok_or_else(assente)?;
         let segmento = f.segmento.ok_or_else(assente)?;
-        let visibile = self.registro().segmento(f.ambiente, segmento)?.ok_or_else(assente)?;
+        let visibile = self
+            .registro()
+            .segmento(f.ambiente, segmento)?
+            .ok_or_else(assente)?;
         self.lista_subentrati(&f, i, &visibile)
     }
 
@@ -79,9 +87,18 @@ impl Simulatore {
                 continue;
             }
             if f.segmento.is_some() {
-                let classe = if rilievo.tipo_scheda.individuale() { Classe::Soggetti } else { Classe::Unita };
-                let schede = self.registro().schede_per_id_comune(f.ambiente, f.comune, classe, &rilievo.scheda)?;
-                rilievo.prog_anpr = schede.iter().find(|s| Some(s.segmento) == f.segmento).map(|s| s.id_anpr);
+                let classe = if rilievo.tipo_scheda.individuale() {
+                    Classe::Soggetti
+                } else {
+                    Classe::Unita
+                };
+                let schede =
+                    self.registro()
+                        .schede_per_id_comune(f.ambiente, f.comune, classe, &rilievo.scheda)?;
+                rilievo.prog_anpr = schede
+                    .iter()
+                    .find(|s| Some(s.segmento) == f.segmento)
+                    .map(|s| s.id_anpr);
             }
             scrittore.rilievo(&rilievo)?;
         }
@@ -91,18 +108,33 @@ impl Simulatore {
     /// The ids of one file: its records are a run of the segment, in file order.
     fn lista_subentrati(&self, f: &Fornitura, indice: usize, visibile: &SegmentoVisibile) -> Esito<Vec<u8>> {
         let file = in_ordine(f);
-        let prima = file[..indice].iter().fold(registro::Schede::default(), |mut s, x| {
-            s.somma(x.schede);
-            s
-        });
+        let prima = file[..indice]
+            .iter()
+            .fold(registro::Schede::default(), |mut s, x| {
+                s.somma(x.schede);
+                s
+            });
         let mie = file[indice].schede;
         let mut scrittore = ScrittoreLista::nuova(Vec::new(), &COLONNE_SUBENTRATI)?;
         for (classe, salta, prendi) in [
-            (Classe::Soggetti, prima.soggetti + prima.aire, mie.soggetti + mie.aire),
-            (Classe::Unita, prima.famiglie + prima.convivenze, mie.famiglie + mie.convivenze),
+            (
+                Classe::Soggetti,
+                prima.soggetti + prima.aire,
+                mie.soggetti + mie.aire,
+            ),
+            (
+                Classe::Unita,
+                prima.famiglie + prima.convivenze,
+                mie.famiglie + mie.convivenze,
+            ),
         ] {
             let (salta, prendi) = (salta as usize, prendi as usize);
-            for scheda in self.registro().schede_di(f.ambiente, visibile, classe).skip(salta).take(prendi) {
+            for scheda in self
+                .registro()
+                .schede_di(f.ambiente, visibile, classe)
+                .skip(salta)
+                .take(prendi)
+            {
                 let scheda = scheda?;
                 let tipo = match scheda.record.tipo {
                     TipoRecord::Soggetto => TipoScheda::SoggettoApr,
@@ -122,13 +154,22 @@ impl Simulatore {
         let scheda = self
             .registro()
             .scheda(ambiente, Classe::Soggetti, id_anpr)?
-            .ok_or_else(|| ErroreServizio::assente(format!("Nessuna scheda {id_anpr} in questo ambiente.")))?;
+            .ok_or_else(|| {
+                ErroreServizio::assente(format!("Nessuna scheda {id_anpr} in questo ambiente."))
+            })?;
         decodifica(scheda.record.tipo, &scheda.record.dati)
     }
 
     fn tutti_i_rilievi(&self, f: &Fornitura) -> Esito<impl Iterator<Item = Esito<Rilievo>> + use<>> {
         let cartella = self.cartella(f.id).join(CARTELLA_ESITO);
-        let rilievi = if cartella.is_dir() { Some(elaborazione::rilievi(&cartella)?) } else { None };
-        Ok(rilievi.into_iter().flatten().map(|r| r.map_err(ErroreServizio::from)))
+        let rilievi = if cartella.is_dir() {
+            Some(elaborazione::rilievi(&cartella)?)
+        } else {
+            None
+        };
+        Ok(rilievi
+            .into_iter()
+            .flatten()
+            .map(|r| r.map_err(ErroreServizio::from)))
     }
 }

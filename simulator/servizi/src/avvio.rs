@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, fs, io::Cursor};
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
 use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
-    Canale, Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile, StatoFornitura,
-    StatoOperatore, TipoFile, impronta_password, mondo::flusso,
+    Canale, Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile,
+    StatoFornitura, StatoOperatore, TipoFile, impronta_password, mondo::flusso,
 };
 use serde_json::{Value, json};
 
@@ -28,7 +28,10 @@ const ESTRAZIONE: Data = jiff::civil::date(2018, 6, 30);
 /// AIRE schede of a populated Comune, per hundred inhabitants.
 const AIRE_PER_CENTO: u64 = 2;
 /// The plan of the ready Comuni is open on any day a test may choose.
-const PIANO_APERTO: Piano = Piano { inizio: jiff::civil::date(2015, 1, 1), fine: jiff::civil::date(2099, 12, 31) };
+const PIANO_APERTO: Piano = Piano {
+    inizio: jiff::civil::date(2015, 1, 1),
+    fine: jiff::civil::date(2099, 12, 31),
+};
 
 /// User name of the ready operator: a codice fiscale whose birthplace is the fictitious Comune itself.
 pub(crate) fn operatore_pronto(comune: CodiceIstat) -> String {
@@ -48,7 +51,9 @@ pub(crate) fn password_pronta(seme: u64, comune: CodiceIstat) -> String {
     use rand::RngExt as _;
     const LETTERE: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     let mut caso = flusso(seme, &format!("password operatore {comune}"));
-    (0..12).map(|_| char::from(LETTERE[caso.random_range(0..LETTERE.len())])).collect()
+    (0..12)
+        .map(|_| char::from(LETTERE[caso.random_range(0..LETTERE.len())]))
+        .collect()
 }
 
 /// Postazione id of the one ready certificate of a Comune.
@@ -119,26 +124,37 @@ impl Simulatore {
                 self.popola_uno(ambiente, comune, &file.file)?;
             }
         }
-        self.registro().scrivi(|t| Ok(t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": true}))?))
+        self.registro()
+            .scrivi(|t| Ok(t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": true}))?))
     }
 
     fn popola_uno(&self, ambiente: Ambiente, comune: CodiceIstat, file: &[(String, Vec<u8>)]) -> Esito<()> {
         let contesto = self.contesto(ambiente, comune)?;
-        let id = self.registro().scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
+        let id = self
+            .registro()
+            .scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
         let cartella = self.cartella(id);
         fs::create_dir_all(&cartella)?;
         let mut fornitura: Option<Fornitura> = None;
         let mut percorsi = Vec::new();
         for (nome, byte) in file {
-            let letto = NomeFile::parse(nome).ok_or_else(|| ErroreServizio::guasto(format!("nome generato: {nome}")))?;
+            let letto = NomeFile::parse(nome)
+                .ok_or_else(|| ErroreServizio::guasto(format!("nome generato: {nome}")))?;
             let id_file = self.registro().scrivi(|t| -> Esito<_> { Ok(t.nuovo_file()?) })?;
             let segmento = cartella.join(nome_segmento(id_file));
-            let preparato =
-                elaborazione::prepara(Cursor::new(byte), nome, &letto, &contesto, &segmento, &self.opzioni_prepara())
-                    .map_err(|e| ErroreServizio::guasto(format!("popolazione iniziale: {e:?}")))?;
+            let preparato = elaborazione::prepara(
+                Cursor::new(byte),
+                nome,
+                &letto,
+                &contesto,
+                &segmento,
+                &self.opzioni_prepara(),
+            )
+            .map_err(|e| ErroreServizio::guasto(format!("popolazione iniziale: {e:?}")))?;
             fs::write(cartella.join(nome_originale(id_file)), byte)?;
-            let (quando, protocollo) =
-                self.registro().scrivi(|t| -> Esito<_> { Ok((t.evento()?, t.nuovo_protocollo(ambiente)?)) })?;
+            let (quando, protocollo) = self
+                .registro()
+                .scrivi(|t| -> Esito<_> { Ok((t.evento()?, t.nuovo_protocollo(ambiente)?)) })?;
             let f = fornitura.get_or_insert_with(|| Fornitura {
                 id,
                 ambiente,
@@ -159,7 +175,11 @@ impl Simulatore {
             f.file.push(FileFornitura {
                 id: id_file,
                 nome: nome.clone(),
-                tipo: if nome.contains("SUBAIRE") { TipoFile::Aire } else { TipoFile::Apr },
+                tipo: if nome.contains("SUBAIRE") {
+                    TipoFile::Aire
+                } else {
+                    TipoFile::Apr
+                },
                 stato: StatoFile::Elaborato,
                 versione: 1,
                 progressivo: 1,
@@ -175,25 +195,41 @@ impl Simulatore {
             });
             percorsi.push(segmento);
         }
-        let Some(mut fornitura) = fornitura else { return Ok(()) };
+        let Some(mut fornitura) = fornitura else {
+            return Ok(());
+        };
         aggiorna_schede(&mut fornitura);
         let mut ingressi = Vec::with_capacity(percorsi.len());
         for (file, percorso) in fornitura.file.iter().zip(&percorsi) {
-            ingressi.push(Ingresso { nome: file.nome.clone(), segmento: Segmento::apri(percorso)? });
+            ingressi.push(Ingresso {
+                nome: file.nome.clone(),
+                segmento: Segmento::apri(percorso)?,
+            });
         }
         let uscita = cartella.join(CARTELLA_ESITO);
         fs::create_dir_all(&uscita)?;
         let esito = elaborazione::elabora(&ingressi, true, &contesto, &Allineata::default(), &uscita)?;
         if esito.stato != StatoEsito::Ok || !esito.conteggi.is_empty() {
-            return Err(ErroreServizio::guasto(format!("la popolazione iniziale non è pulita: {:?}", esito.conteggi)));
+            return Err(ErroreServizio::guasto(format!(
+                "la popolazione iniziale non è pulita: {:?}",
+                esito.conteggi
+            )));
         }
-        let caricato = carica_segmenti(self.registro(), &fornitura, &percorsi, &uscita, &Allineata::default())?;
+        let caricato = carica_segmenti(
+            self.registro(),
+            &fornitura,
+            &percorsi,
+            &uscita,
+            &Allineata::default(),
+        )?;
         self.registro().scrivi(|t| {
             let visibile = t.rendi_visibile(&caricato, comune)?;
             let quando = t.evento()?;
             fornitura.segmento = Some(visibile.id);
             fornitura.conclusa = Some(quando);
-            let mut c = t.comune(comune)?.ok_or_else(|| ErroreServizio::guasto(format!("{comune} non seminato")))?;
+            let mut c = t
+                .comune(comune)?
+                .ok_or_else(|| ErroreServizio::guasto(format!("{comune} non seminato")))?;
             subentra(&mut c, &fornitura, visibile.id, quando);
             t.salva_comune(&c)?;
             t.salva_fornitura(&fornitura)?;
@@ -203,7 +239,9 @@ impl Simulatore {
 
     /// The object of `ready.json`.
     pub fn pronto(&self) -> Esito<Value> {
-        let indirizzi = self.indirizzi().ok_or_else(|| ErroreServizio::guasto("in ascolto da nessuna parte"))?;
+        let indirizzi = self
+            .indirizzi()
+            .ok_or_else(|| ErroreServizio::guasto("in ascolto da nessuna parte"))?;
         let seme = self.registro().seme()?;
         let mut ambienti = serde_json::Map::new();
         for (a, base) in &indirizzi.ambienti {
@@ -215,7 +253,11 @@ impl Simulatore {
         let mut comuni = Vec::new();
         for c in self.registro().comuni()?.into_iter().filter(|c| c.pronto) {
             let mut postazioni = Vec::new();
-            if let Some(p) = self.pki().postazione(&postazione_pronta(c.istat)).map_err(ErroreServizio::guasto)? {
+            if let Some(p) = self
+                .pki()
+                .postazione(&postazione_pronta(c.istat))
+                .map_err(ErroreServizio::guasto)?
+            {
                 postazioni.push(json!({
                     "id": p.id, "tipo": p.tipo, "p12": p.p12, "password": p.password,
                     "certificato": p.pem, "chiave": p.chiave,

@@ -82,7 +82,11 @@ impl Batch {
             if resto.is_zero() {
                 return;
             }
-            coda = self.cambio.wait_timeout(coda, resto).unwrap_or_else(PoisonError::into_inner).0;
+            coda = self
+                .cambio
+                .wait_timeout(coda, resto)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 
@@ -103,7 +107,9 @@ impl Batch {
     /// Starts the thread.
     pub(crate) fn avvia(&self, sim: &Arc<Simulatore>) {
         let debole = Arc::downgrade(sim);
-        let filo = thread::Builder::new().name("elaborazione".into()).spawn(move || gira(&debole));
+        let filo = thread::Builder::new()
+            .name("elaborazione".into())
+            .spawn(move || gira(&debole));
         match filo {
             Ok(filo) => *self.filo.lock().unwrap_or_else(PoisonError::into_inner) = Some(filo),
             Err(e) => tracing::error!(%e, "il batch non parte"),
@@ -129,7 +135,12 @@ fn gira(debole: &Weak<Simulatore>) {
         {
             let mut coda = sim.batch.coda();
             if !coda.svegliato && !coda.fermo {
-                coda = sim.batch.cambio.wait_timeout(coda, RIPROVA).unwrap_or_else(PoisonError::into_inner).0;
+                coda = sim
+                    .batch
+                    .cambio
+                    .wait_timeout(coda, RIPROVA)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
             }
             if coda.fermo {
                 return;
@@ -161,7 +172,9 @@ impl Simulatore {
                 .flat_map(|x| [crate::invio::nome_originale(x.id), nome_segmento(x.id)])
                 .chain([CARTELLA_ESITO.to_owned()])
                 .collect();
-            let Ok(voci) = fs::read_dir(self.cartella(f.id)) else { continue };
+            let Ok(voci) = fs::read_dir(self.cartella(f.id)) else {
+                continue;
+            };
             for voce in voci {
                 let voce = voce?;
                 if nomi.contains(&*voce.file_name().to_string_lossy()) {
@@ -174,7 +187,8 @@ impl Simulatore {
                 }
             }
         }
-        self.batch.riprendi(forniture.iter().filter(|f| f.stato.in_corso()).map(|f| f.id));
+        self.batch
+            .riprendi(forniture.iter().filter(|f| f.stato.in_corso()).map(|f| f.id));
         Ok(())
     }
 
@@ -203,7 +217,12 @@ impl Simulatore {
         let adesso = self.adesso();
         let riprese = std::mem::take(&mut self.batch.coda().riprese);
         let mut dovute = Vec::new();
-        for f in self.registro().forniture(None, None)?.into_iter().filter(|f| f.stato.in_corso()) {
+        for f in self
+            .registro()
+            .forniture(None, None)?
+            .into_iter()
+            .filter(|f| f.stato.in_corso())
+        {
             let nuova = f.file.iter().any(|x| x.stato == StatoFile::InseritoOk);
             if !(nuova || riprese.contains(&f.id)) {
                 continue;
@@ -222,7 +241,9 @@ impl Simulatore {
     /// Elaborates one delivery with the files it has, and commits what came of it.
     pub(crate) fn elabora_fornitura(&self, id: IdFornitura) -> Esito<()> {
         let _lavoro = self.al_lavoro();
-        let Some(f) = self.registro().fornitura(id)? else { return Ok(()) };
+        let Some(f) = self.registro().fornitura(id)? else {
+            return Ok(());
+        };
         let turno = self.turno(f.ambiente, f.comune);
         let _turno = prendi(&turno);
         let f = self.registro().scrivi(|t| -> Esito<_> {
@@ -242,7 +263,8 @@ impl Simulatore {
         let attende = completa && self.chiede(&f)?;
         let ae = self.anagrafe_tributaria()?;
         // Without the answers nothing can be loaded, but what blocks blocks at once.
-        let (mut esito, segmenti, ingressi) = self.giudica(&f, completa && !attende, &contesto, ae.as_ref())?;
+        let (mut esito, segmenti, ingressi) =
+            self.giudica(&f, completa && !attende, &contesto, ae.as_ref())?;
         match esito.stato {
             StatoEsito::InAttesa => {
                 if attende {
@@ -286,13 +308,21 @@ impl Simulatore {
 
     /// Whether a delivery waits for the tax register, as things stand now.
     fn senza_risposta(&self, f: &Fornitura) -> Esito<bool> {
-        let Some(da) = self.batch.coda().domandate.get(&f.id).copied() else { return Ok(false) };
-        Ok(self.durata_tributaria(f)?.is_none_or(|durata| da.elapsed() < durata))
+        let Some(da) = self.batch.coda().domandate.get(&f.id).copied() else {
+            return Ok(false);
+        };
+        Ok(self
+            .durata_tributaria(f)?
+            .is_none_or(|durata| da.elapsed() < durata))
     }
 
     /// Puts the questions about a complete delivery, once; says whether their answers are still to come.
     fn chiede(&self, f: &Fornitura) -> Esito<bool> {
-        self.batch.coda().domandate.entry(f.id).or_insert_with(Instant::now);
+        self.batch
+            .coda()
+            .domandate
+            .entry(f.id)
+            .or_insert_with(Instant::now);
         self.senza_risposta(f)
     }
 
@@ -314,7 +344,10 @@ impl Simulatore {
         let percorsi: Vec<PathBuf> = vivi.iter().map(|x| cartella.join(nome_segmento(x.id))).collect();
         let mut segmenti = Vec::with_capacity(percorsi.len());
         for (file, percorso) in vivi.iter().zip(&percorsi) {
-            segmenti.push(Ingresso { nome: file.nome.clone(), segmento: Segmento::apri(percorso)? });
+            segmenti.push(Ingresso {
+                nome: file.nome.clone(),
+                segmento: Segmento::apri(percorso)?,
+            });
         }
         let esito = elaborazione::elabora(&segmenti, completa, contesto, ae, &nuovo)?;
         let definitivo = cartella.join(CARTELLA_ESITO);
@@ -353,10 +386,20 @@ impl Simulatore {
 
     /// The records into a segment nobody sees yet.
     fn carica_fornitura(&self, f: &Fornitura, segmenti: &[PathBuf], ae: &dyn Tributaria) -> Esito<Caricato> {
-        let byte: u64 = segmenti.iter().filter_map(|p| fs::metadata(p).ok()).map(|m| m.len()).sum();
+        let byte: u64 = segmenti
+            .iter()
+            .filter_map(|p| fs::metadata(p).ok())
+            .map(|m| m.len())
+            .sum();
         // The register keeps the records compressed, about four to one, and the store grows to about twice its data.
         self.registro().verifica_spazio(byte / 2)?;
-        carica_segmenti(self.registro(), f, segmenti, &self.cartella(f.id).join(CARTELLA_ESITO), ae)
+        carica_segmenti(
+            self.registro(),
+            f,
+            segmenti,
+            &self.cartella(f.id).join(CARTELLA_ESITO),
+            ae,
+        )
     }
 
     fn concludi_ok(
@@ -380,7 +423,15 @@ impl Simulatore {
             t.salva_fornitura(&f)?;
             Self::annota_incroci(t, f.id, trovati)?;
             let avvisi = motivi(esito, Gravita::Avviso);
-            spedisci(t, &f, &comune, Conclusione::Positiva { schede: f.schede, avvisi })
+            spedisci(
+                t,
+                &f,
+                &comune,
+                Conclusione::Positiva {
+                    schede: f.schede,
+                    avvisi,
+                },
+            )
         });
         if commit.is_err() {
             self.registro().scarta(f.ambiente, caricato.segmento);
@@ -407,7 +458,9 @@ fn completa(f: &Fornitura) -> bool {
     let aire = vivi().any(|x| x.tipo == registro::TipoFile::Aire);
     let mut apr: Vec<_> = vivi().filter(|x| x.tipo == registro::TipoFile::Apr).collect();
     apr.sort_by_key(|x| x.progressivo);
-    let Some(totale) = apr.first().map(|x| x.totale) else { return false };
+    let Some(totale) = apr.first().map(|x| x.totale) else {
+        return false;
+    };
     aire && (1..=totale).eq(apr.iter().map(|x| x.progressivo))
 }
 
@@ -426,12 +479,21 @@ fn in_stato(f: &mut Fornitura, stato: StatoFile) {
 
 fn esito_nella(f: &mut Fornitura, esito: &elaborazione::Esito) {
     f.conteggi.clone_from(&esito.conteggi);
-    f.bloccanti =
-        esito.bloccanti.iter().take(CAMPIONI_BLOCCANTI).filter_map(|r| serde_json::to_value(r).ok()).collect();
+    f.bloccanti = esito
+        .bloccanti
+        .iter()
+        .take(CAMPIONI_BLOCCANTI)
+        .filter_map(|r| serde_json::to_value(r).ok())
+        .collect();
 }
 
 /// The Comune after an OK delivery.
-pub(crate) fn subentra(comune: &mut Comune, f: &Fornitura, segmento: registro::IdSegmento, quando: registro::Quando) {
+pub(crate) fn subentra(
+    comune: &mut Comune,
+    f: &Fornitura,
+    segmento: registro::IdSegmento,
+    quando: registro::Quando,
+) {
     let stato = comune.in_ambiente_mut(f.ambiente);
     stato.situazione = SituazioneComune::Subentrato;
     stato.dal = Some(quando);
@@ -441,7 +503,10 @@ pub(crate) fn subentra(comune: &mut Comune, f: &Fornitura, segmento: registro::I
     stato.versioni_ok.insert(f.versione);
     match (f.ambiente, comune.stato) {
         (Ambiente::Sub, _) => comune.stato = MacroStato::Subentrato,
-        (Ambiente::Pre, MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato | MacroStato::Censito) => {
+        (
+            Ambiente::Pre,
+            MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato | MacroStato::Censito,
+        ) => {
             comune.stato = MacroStato::Presubentrato;
         }
         _ => {}
@@ -461,9 +526,15 @@ fn motivi(esito: &elaborazione::Esito, gravita: Gravita) -> Vec<Motivo> {
             }
             let testo = match campione {
                 Some(r) => r.testo.clone(),
-                None => elaborazione::anomalia(codice).map_or_else(String::new, |a| a.testo.osservato.to_owned()),
+                None => {
+                    elaborazione::anomalia(codice).map_or_else(String::new, |a| a.testo.osservato.to_owned())
+                }
             };
-            Some(Motivo { codice: codice.clone(), testo, quante: *quante })
+            Some(Motivo {
+                codice: codice.clone(),
+                testo,
+                quante: *quante,
+            })
         })
         .collect()
 }

@@ -44,7 +44,10 @@ impl Simulatore {
             difetto: d.difetto,
             ambiente: d.ambiente,
         };
-        let p = self.pki().emetti(&richiesta).map_err(|e| ErroreServizio::richiesta(e.to_string()))?;
+        let p = self
+            .pki()
+            .emetti(&richiesta)
+            .map_err(|e| ErroreServizio::richiesta(e.to_string()))?;
         if revocato {
             self.segna_revocato(&p)?;
         }
@@ -66,7 +69,11 @@ impl Simulatore {
     fn segna_revocato(&self, p: &Postazione) -> Esito<()> {
         self.registro().scrivi(|t| {
             let quando = t.evento()?;
-            t.salva_documento(REVOCATI, &p.impronta_sha256, &json!({"id": p.id, "quando": quando}))?;
+            t.salva_documento(
+                REVOCATI,
+                &p.impronta_sha256,
+                &json!({"id": p.id, "quando": quando}),
+            )?;
             Ok(())
         })
     }
@@ -74,14 +81,23 @@ impl Simulatore {
     /// Whether a certificate was revoked in the console.
     pub(crate) fn certificato_revocato(&self, impronta: &[u8; 32]) -> Esito<bool> {
         let esadecimale: String = impronta.iter().map(|b| format!("{b:02x}")).collect();
-        Ok(self.registro().documento::<Value>(REVOCATI, &esadecimale)?.is_some())
+        Ok(self
+            .registro()
+            .documento::<Value>(REVOCATI, &esadecimale)?
+            .is_some())
     }
 
     fn mostra(&self, p: &Postazione) -> Esito<Value> {
-        let revocato = self.registro().documento::<Value>(REVOCATI, &p.impronta_sha256)?.is_some();
+        let revocato = self
+            .registro()
+            .documento::<Value>(REVOCATI, &p.impronta_sha256)?
+            .is_some();
         let mut v = serde_json::to_value(p).map_err(ErroreServizio::guasto)?;
         if let Some(o) = v.as_object_mut() {
-            o.insert("stato".into(), json!(if revocato { "revocato" } else { "attivo" }));
+            o.insert(
+                "stato".into(),
+                json!(if revocato { "revocato" } else { "attivo" }),
+            );
             // The names of the ready file.
             o.insert("certificato".into(), json!(p.pem));
         }

@@ -25,8 +25,15 @@ pub struct Deposito {
 
 impl Deposito {
     pub(crate) fn in_cartella(cartella: &Path) -> io::Result<Self> {
-        let file = tempfile::Builder::new().prefix("arrivo-").suffix(".parte").tempfile_in(cartella)?;
-        Ok(Self { file, scritti: 0, impronta: Sha256::new() })
+        let file = tempfile::Builder::new()
+            .prefix("arrivo-")
+            .suffix(".parte")
+            .tempfile_in(cartella)?;
+        Ok(Self {
+            file,
+            scritti: 0,
+            impronta: Sha256::new(),
+        })
     }
 
     /// Bytes received so far.
@@ -37,10 +44,14 @@ impl Deposito {
     /// SHA-256 of the bytes received so far, hex.
     pub(crate) fn sha256(&self) -> String {
         use std::fmt::Write as _;
-        self.impronta.clone().finalize().iter().fold(String::with_capacity(64), |mut s, b| {
-            let _ = write!(s, "{b:02x}");
-            s
-        })
+        self.impronta
+            .clone()
+            .finalize()
+            .iter()
+            .fold(String::with_capacity(64), |mut s, b| {
+                let _ = write!(s, "{b:02x}");
+                s
+            })
     }
 
     pub(crate) fn leggi(&self) -> io::Result<File> {

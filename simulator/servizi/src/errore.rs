@@ -24,27 +24,47 @@ pub type Esito<T> = Result<T, ErroreServizio>;
 impl ErroreServizio {
     /// The caller asked for something that cannot be (400).
     pub fn richiesta(testo: impl Into<String>) -> Self {
-        Self { codice: None, http: 400, testo: testo.into() }
+        Self {
+            codice: None,
+            http: 400,
+            testo: testo.into(),
+        }
     }
 
     /// There is no such thing (404).
     pub fn assente(testo: impl Into<String>) -> Self {
-        Self { codice: None, http: 404, testo: testo.into() }
+        Self {
+            codice: None,
+            http: 404,
+            testo: testo.into(),
+        }
     }
 
     /// Not in this state (409).
     pub fn conflitto(testo: impl Into<String>) -> Self {
-        Self { codice: None, http: 409, testo: testo.into() }
+        Self {
+            codice: None,
+            http: 409,
+            testo: testo.into(),
+        }
     }
 
     /// Expanded size over the limit (`SIM001`, 413).
     pub fn troppo_grande(testo: impl Into<String>) -> Self {
-        Self { codice: Some("SIM001"), http: 413, testo: testo.into() }
+        Self {
+            codice: Some("SIM001"),
+            http: 413,
+            testo: testo.into(),
+        }
     }
 
     /// The upload stopped half-way (`SIM002`, 400).
     pub fn interrotto(testo: impl Into<String>) -> Self {
-        Self { codice: Some("SIM002"), http: 400, testo: testo.into() }
+        Self {
+            codice: Some("SIM002"),
+            http: 400,
+            testo: testo.into(),
+        }
     }
 
     /// No space left (`SIM003`, 507).
@@ -52,32 +72,48 @@ impl ErroreServizio {
         Self {
             codice: Some("SIM003"),
             http: 507,
-            testo: "Spazio su disco esaurito: liberare spazio nella cartella dei dati e ripetere; nulla è stato \
+            testo:
+                "Spazio su disco esaurito: liberare spazio nella cartella dei dati e ripetere; nulla è stato \
                     memorizzato a metà."
-                .into(),
+                    .into(),
         }
     }
 
     /// Our own failure (`SIM005`, 500).
     pub fn guasto(causa: impl std::fmt::Display) -> Self {
         tracing::error!(%causa, "guasto interno");
-        Self { codice: Some("SIM005"), http: 500, testo: format!("Guasto interno del simulatore: {causa}") }
+        Self {
+            codice: Some("SIM005"),
+            http: 500,
+            testo: format!("Guasto interno del simulatore: {causa}"),
+        }
     }
 }
 
 impl From<std::io::Error> for ErroreServizio {
     fn from(e: std::io::Error) -> Self {
-        if spazio_esaurito(&e) { Self::spazio() } else { Self::guasto(e) }
+        if spazio_esaurito(&e) {
+            Self::spazio()
+        } else {
+            Self::guasto(e)
+        }
     }
 }
 
 impl From<ErroreRegistro> for ErroreServizio {
     fn from(e: ErroreRegistro) -> Self {
-        if matches!(e, ErroreRegistro::SpazioEsaurito { .. }) { Self::spazio() } else { Self::guasto(e) }
+        if matches!(e, ErroreRegistro::SpazioEsaurito { .. }) {
+            Self::spazio()
+        } else {
+            Self::guasto(e)
+        }
     }
 }
 
 /// Whether an I/O error means that the disk or the quota is full.
 pub(crate) fn spazio_esaurito(e: &std::io::Error) -> bool {
-    matches!(e.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+    matches!(
+        e.kind(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    )
 }

@@ -2,8 +2,8 @@
 
 use anagrafe::{Ambiente, CodiceIstat, Data, tabelle::tabelle};
 use registro::{
-    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Operatore, Pec, Piano, Ritmo, Scambio, Soluzione,
-    StatoOperatore, impronta_password,
+    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Operatore, Pec, Piano, Ritmo, Scambio,
+    Soluzione, StatoOperatore, impronta_password,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -67,7 +67,8 @@ fn presente<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Resu
 }
 
 pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
-    serde_json::from_value(valore).map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {e}")))
+    serde_json::from_value(valore)
+        .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {e}")))
 }
 
 /// Longest user name, in characters (NameID).
@@ -76,9 +77,9 @@ const NOME_UTENTE_MASSIMO: usize = 64;
 impl Simulatore {
     /// One Comune, 404 when unknown.
     pub fn comune(&self, istat: CodiceIstat) -> Esito<Comune> {
-        self.registro()
-            .comune(istat)?
-            .ok_or_else(|| ErroreServizio::assente(format!("Il Comune {istat} non è presente nel simulatore.")))
+        self.registro().comune(istat)?.ok_or_else(|| {
+            ErroreServizio::assente(format!("Il Comune {istat} non è presente nel simulatore."))
+        })
     }
 
     /// Every Comune, by code.
@@ -90,7 +91,13 @@ impl Simulatore {
     /// Adds a Comune.
     pub fn crea_comune(&self, nuovo: NuovoComune) -> Esito<Comune> {
         self.pronto_lo_stato()?;
-        if !nuovo.istat.fittizio() && tabelle().comuni().per_istat(nuovo.istat.as_str()).next().is_none() {
+        if !nuovo.istat.fittizio()
+            && tabelle()
+                .comuni()
+                .per_istat(nuovo.istat.as_str())
+                .next()
+                .is_none()
+        {
             return Err(ErroreServizio::richiesta(format!(
                 "{} non è né un codice fittizio (888nnn) né un codice della tabella dei comuni.",
                 nuovo.istat
@@ -98,7 +105,10 @@ impl Simulatore {
         }
         self.registro().scrivi(|t| {
             if t.comune(nuovo.istat)?.is_some() {
-                return Err(ErroreServizio::conflitto(format!("Il Comune {} esiste già.", nuovo.istat)));
+                return Err(ErroreServizio::conflitto(format!(
+                    "Il Comune {} esiste già.",
+                    nuovo.istat
+                )));
             }
             let mut c = comune_fittizio(nuovo.istat)?;
             c.nome = nuovo.nome.unwrap_or(c.nome);
@@ -117,7 +127,9 @@ impl Simulatore {
         self.pronto_lo_stato()?;
         let m: ModificaComune = leggi(modifica)?;
         self.registro().scrivi(|t| {
-            let mut c = t.comune(istat)?.ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
+            let mut c = t
+                .comune(istat)?
+                .ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
             c.nome = m.nome.unwrap_or(c.nome);
             c.provincia = m.provincia.unwrap_or(c.provincia);
             if let Some(pec) = m.pec {
@@ -147,7 +159,10 @@ impl Simulatore {
             return Err(ErroreServizio {
                 codice: Some("EN033"),
                 http: 422,
-                testo: format!("La data di inizio ({}) è successiva alla data di fine ({}).", p.inizio, p.fine),
+                testo: format!(
+                    "La data di inizio ({}) è successiva alla data di fine ({}).",
+                    p.inizio, p.fine
+                ),
             });
         }
         self.registro().scrivi(|t| {
@@ -163,12 +178,19 @@ impl Simulatore {
             .operatore(name_id)?
             .filter(|o| o.comuni.contains(&istat))
             .map(Operatore::senza_segreti)
-            .ok_or_else(|| ErroreServizio::assente(format!("L'operatore {name_id} non è registrato per {istat}.")))
+            .ok_or_else(|| {
+                ErroreServizio::assente(format!("L'operatore {name_id} non è registrato per {istat}."))
+            })
     }
 
     /// The operators of a Comune.
     pub fn operatori(&self, istat: CodiceIstat) -> Esito<Vec<Operatore>> {
-        Ok(self.registro().operatori(istat)?.into_iter().map(Operatore::senza_segreti).collect())
+        Ok(self
+            .registro()
+            .operatori(istat)?
+            .into_iter()
+            .map(Operatore::senza_segreti)
+            .collect())
     }
 
     /// Registers or changes an operator of a Comune.
@@ -178,7 +200,9 @@ impl Simulatore {
             || name_id.chars().count() > NOME_UTENTE_MASSIMO
             || !name_id.chars().all(|c| c.is_ascii_alphanumeric())
         {
-            return Err(ErroreServizio::richiesta("Il nome utente ha da 1 a 64 lettere o cifre."));
+            return Err(ErroreServizio::richiesta(
+                "Il nome utente ha da 1 a 64 lettere o cifre.",
+            ));
         }
         let m: ModificaOperatore = leggi(modifica)?;
         let password = m
@@ -206,9 +230,17 @@ impl Simulatore {
     }
 
     /// Deliveries, oldest first.
-    pub fn forniture(&self, ambiente: Option<Ambiente>, comune: Option<CodiceIstat>) -> Esito<Vec<Fornitura>> {
+    pub fn forniture(
+        &self,
+        ambiente: Option<Ambiente>,
+        comune: Option<CodiceIstat>,
+    ) -> Esito<Vec<Fornitura>> {
         self.pronto_lo_stato()?;
-        self.registro().forniture(ambiente, comune)?.into_iter().map(|f| self.con_incroci(f)).collect()
+        self.registro()
+            .forniture(ambiente, comune)?
+            .into_iter()
+            .map(|f| self.con_incroci(f))
+            .collect()
     }
 
     /// One delivery by its public id.
@@ -223,7 +255,11 @@ impl Simulatore {
     pub fn orologio(&self) -> Esito<OrologioMostrato> {
         let o = self.registro().orologio()?;
         let adesso = self.registro().ora()?;
-        Ok(OrologioMostrato { oggi: adesso.date(), velocita: o.velocita, adesso })
+        Ok(OrologioMostrato {
+            oggi: adesso.date(),
+            velocita: o.velocita,
+            adesso,
+        })
     }
 
     /// Moves the clock, changes its speed, or both.
@@ -243,7 +279,8 @@ impl Simulatore {
     /// Changes the pace; going back to `istantanea` waits for what was held up.
     pub fn metti_ritmo(&self, ritmo: Ritmo) -> Esito<()> {
         self.pronto_lo_stato()?;
-        self.registro().scrivi(|t| -> Esito<()> { Ok(t.salva_ritmo(ritmo)?) })?;
+        self.registro()
+            .scrivi(|t| -> Esito<()> { Ok(t.salva_ritmo(ritmo)?) })?;
         self.batch.sveglia();
         if ritmo == Ritmo::Istantanea {
             self.batch.attendi_quiete();
@@ -260,7 +297,9 @@ impl Simulatore {
     /// One message.
     pub fn pec_una(&self, id: &str) -> Esito<Pec> {
         let assente = || ErroreServizio::assente(format!("Nessun messaggio {id}."));
-        self.registro().messaggio(IdPec::parse(id).ok_or_else(assente)?)?.ok_or_else(assente)
+        self.registro()
+            .messaggio(IdPec::parse(id).ok_or_else(assente)?)?
+            .ok_or_else(assente)
     }
 
     /// Marks a message as read.
@@ -291,7 +330,9 @@ impl Simulatore {
     /// One entry of the journal.
     pub fn scambio(&self, n: u64) -> Esito<Scambio> {
         self.registro().scambio(n)?.ok_or_else(|| {
-            ErroreServizio::assente(format!("Nessuno scambio {n}: i più vecchi lasciano il posto ai nuovi."))
+            ErroreServizio::assente(format!(
+                "Nessuno scambio {n}: i più vecchi lasciano il posto ai nuovi."
+            ))
         })
     }
 
@@ -301,7 +342,10 @@ impl Simulatore {
     }
 
     /// The catalogue of anomalies.
-    #[expect(clippy::unused_self, reason = "overrides by configuration will depend on the simulator")]
+    #[expect(
+        clippy::unused_self,
+        reason = "overrides by configuration will depend on the simulator"
+    )]
     pub fn catalogo(&self) -> &'static [&'static elaborazione::Anomalia] {
         elaborazione::CATALOGO
     }
@@ -313,7 +357,10 @@ impl Simulatore {
         let forniture = self.registro().forniture(None, None)?;
         for a in Ambiente::TUTTI {
             let mie = || forniture.iter().filter(|f| f.ambiente == a);
-            let schede: u64 = mie().filter(|f| f.segmento.is_some()).map(|f| f.schede.totale()).sum();
+            let schede: u64 = mie()
+                .filter(|f| f.segmento.is_some())
+                .map(|f| f.schede.totale())
+                .sum();
             per_ambiente.insert(
                 a.chiave().to_owned(),
                 json!({"forniture": mie().count(), "inCorso": mie().filter(|f| f.stato.in_corso()).count(), "schede": schede}),
@@ -335,17 +382,31 @@ impl Simulatore {
         use std::fmt::Write as _;
         let mut testo = String::new();
         let forniture = self.registro().forniture(None, None)?;
-        testo.push_str("# HELP anpr_sim_forniture Forniture per ambiente e stato\n# TYPE anpr_sim_forniture gauge\n");
+        testo.push_str(
+            "# HELP anpr_sim_forniture Forniture per ambiente e stato\n# TYPE anpr_sim_forniture gauge\n",
+        );
         let mut conti = std::collections::BTreeMap::new();
         for f in &forniture {
-            *conti.entry((f.ambiente.chiave(), f.stato.nome())).or_insert(0_u64) += 1;
+            *conti
+                .entry((f.ambiente.chiave(), f.stato.nome()))
+                .or_insert(0_u64) += 1;
         }
         for ((ambiente, stato), n) in conti {
-            let _ = writeln!(testo, "anpr_sim_forniture{{ambiente=\"{ambiente}\",stato=\"{stato}\"}} {n}");
+            let _ = writeln!(
+                testo,
+                "anpr_sim_forniture{{ambiente=\"{ambiente}\",stato=\"{stato}\"}} {n}"
+            );
         }
         let pec = self.registro().pec(None, None)?.len();
-        let _ = writeln!(testo, "# HELP anpr_sim_pec Messaggi PEC\n# TYPE anpr_sim_pec counter\nanpr_sim_pec {pec}");
-        let scambi = self.registro().ultimi_scambi(None, None, 1)?.first().map_or(0, |s| s.n);
+        let _ = writeln!(
+            testo,
+            "# HELP anpr_sim_pec Messaggi PEC\n# TYPE anpr_sim_pec counter\nanpr_sim_pec {pec}"
+        );
+        let scambi = self
+            .registro()
+            .ultimi_scambi(None, None, 1)?
+            .first()
+            .map_or(0, |s| s.n);
         let _ = writeln!(
             testo,
             "# HELP anpr_sim_scambi Scambi di servizi web\n# TYPE anpr_sim_scambi counter\nanpr_sim_scambi {scambi}"
@@ -359,6 +420,8 @@ fn pec_valida(pec: String) -> Esito<String> {
     if registro::posta::indirizzo_valido(pec.trim()) {
         Ok(pec.trim().to_owned())
     } else {
-        Err(ErroreServizio::richiesta(format!("«{pec}» non è un indirizzo di posta valido.")))
+        Err(ErroreServizio::richiesta(format!(
+            "«{pec}» non è un indirizzo di posta valido."
+        )))
     }
 }

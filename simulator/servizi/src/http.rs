@@ -62,7 +62,9 @@ pub fn corpo(bytes: impl Into<Bytes>) -> Corpo {
 pub async fn raccogli(mut corpo: Corpo, limite: usize) -> Result<Bytes, CorpoNonLetto> {
     let mut intero = BytesMut::new();
     while let Some(pezzo) = corpo.frame().await {
-        let Ok(dati) = pezzo.map_err(CorpoNonLetto::Interrotto)?.into_data() else { continue };
+        let Ok(dati) = pezzo.map_err(CorpoNonLetto::Interrotto)?.into_data() else {
+            continue;
+        };
         if intero.len() + dati.len() > limite {
             return Err(CorpoNonLetto::TroppoGrande { limite });
         }
@@ -75,6 +77,7 @@ pub async fn raccogli(mut corpo: Corpo, limite: usize) -> Result<Bytes, CorpoNon
 pub fn risposta(stato: http::StatusCode, tipo: &'static str, contenuto: impl Into<Bytes>) -> Risposta {
     let mut r = Risposta::new(corpo(contenuto));
     *r.status_mut() = stato;
-    r.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(tipo));
+    r.headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(tipo));
     r
 }

@@ -12,7 +12,9 @@ pub const COMUNI_POPOLATI: [(&str, u64); 2] = [("888002", 2_000), ("888003", 500
 
 /// The ready Comuni as codes.
 pub fn comuni_pronti() -> Vec<CodiceIstat> {
-    COMUNI_PRONTI.filter_map(|n| CodiceIstat::parse(&n.to_string()).ok()).collect()
+    COMUNI_PRONTI
+        .filter_map(|n| CodiceIstat::parse(&n.to_string()).ok())
+        .collect()
 }
 
 /// Everything the simulator needs to know to start; ports and sockets are not among it.
@@ -69,6 +71,9 @@ pub struct Indirizzi {
 impl Indirizzi {
     /// Base address of one environment.
     pub fn ambiente(&self, ambiente: Ambiente) -> &str {
-        self.ambienti.iter().find(|(a, _)| *a == ambiente).map_or("", |(_, u)| u)
+        self.ambienti
+            .iter()
+            .find(|(a, _)| *a == ambiente)
+            .map_or("", |(_, u)| u)
     }
 }

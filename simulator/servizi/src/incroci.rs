@@ -93,41 +93,58 @@ impl Simulatore {
         ingressi: &[Ingresso],
     ) -> Esito<Trovati> {
         let cartella = self.cartella(f.id).join(CARTELLA_ESITO);
-        let forniture: BTreeMap<_, _> =
-            self.registro().segmenti(f.ambiente, None)?.into_iter().map(|s| (s.id, s)).collect();
+        let forniture: BTreeMap<_, _> = self
+            .registro()
+            .segmenti(f.ambiente, None)?
+            .into_iter()
+            .map(|s| (s.id, s))
+            .collect();
         let mut trovati = Trovati::default();
         let mut righe: Vec<(u64, &'static str)> = Vec::new();
         let mut scritto: Option<BufWriter<File>> = None;
         let percorso = cartella.join(NOME_INCROCI);
-        self.registro().incroci(caricato, f.comune, |incontro| -> Esito<()> {
-            let Some(codice) = giudica(f.comune, &incontro, contesto) else { return Ok(()) };
-            let Some(segmento) = forniture.get(&incontro.altra.segmento) else { return Ok(()) };
-            let prima = segmento.basi.soggetti;
-            let coppia = Coppia {
-                codice: codice.to_owned(),
-                nuova: parte(&incontro.nuova, f.id, f.comune, incontro.posizione)?,
-                altra: parte(
-                    &incontro.altra.record,
-                    segmento.fornitura,
-                    segmento.comune,
-                    incontro.altra.id_anpr.saturating_sub(prima),
-                )?,
-            };
-            trovati.altre.insert(segmento.fornitura);
-            righe.push((incontro.posizione, codice));
-            let out = match &mut scritto {
-                Some(out) => out,
-                None => scritto.insert(BufWriter::new(File::create(&percorso)?)),
-            };
-            serde_json::to_writer(&mut *out, &coppia).map_err(io::Error::from)?;
-            Ok(out.write_all(b"\n")?)
-        })?;
-        let Some(scritto) = scritto else { return Ok(trovati) };
-        scritto.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        self.registro()
+            .incroci(caricato, f.comune, |incontro| -> Esito<()> {
+                let Some(codice) = giudica(f.comune, &incontro, contesto) else {
+                    return Ok(());
+                };
+                let Some(segmento) = forniture.get(&incontro.altra.segmento) else {
+                    return Ok(());
+                };
+                let prima = segmento.basi.soggetti;
+                let coppia = Coppia {
+                    codice: codice.to_owned(),
+                    nuova: parte(&incontro.nuova, f.id, f.comune, incontro.posizione)?,
+                    altra: parte(
+                        &incontro.altra.record,
+                        segmento.fornitura,
+                        segmento.comune,
+                        incontro.altra.id_anpr.saturating_sub(prima),
+                    )?,
+                };
+                trovati.altre.insert(segmento.fornitura);
+                righe.push((incontro.posizione, codice));
+                let out = match &mut scritto {
+                    Some(out) => out,
+                    None => scritto.insert(BufWriter::new(File::create(&percorso)?)),
+                };
+                serde_json::to_writer(&mut *out, &coppia).map_err(io::Error::from)?;
+                Ok(out.write_all(b"\n")?)
+            })?;
+        let Some(scritto) = scritto else {
+            return Ok(trovati);
+        };
+        scritto
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_all()?;
         righe.sort_unstable();
         righe.dedup();
         let ordine: Vec<String> = ingressi.iter().map(|i| i.nome.clone()).collect();
-        if righe.iter().any(|(_, c)| peso(c, contesto) == Some(Gravita::Errore)) {
+        if righe
+            .iter()
+            .any(|(_, c)| peso(c, contesto) == Some(Gravita::Errore))
+        {
             let mut blocca = rilievi_di(ingressi, &righe, contesto);
             while trovati.bloccanti.len() < MASSIMO_CAMPIONI
                 && let Some(rilievo) = blocca.next()
@@ -179,9 +196,16 @@ impl Simulatore {
             }
         }
         let mut rilievi = Vec::new();
-        for Coppia { codice, altra: mia, .. } in subiti {
-            let Some(nota) = elaborazione::anomalia(&codice) else { continue };
-            let Some(gravita) = gravita_di(nota, contesto.ambiente, &contesto.politica) else { continue };
+        for Coppia {
+            codice, altra: mia, ..
+        } in subiti
+        {
+            let Some(nota) = elaborazione::anomalia(&codice) else {
+                continue;
+            };
+            let Some(gravita) = gravita_di(nota, contesto.ambiente, &contesto.politica) else {
+                continue;
+            };
             if detti.insert((mia.tipo, mia.scheda.clone(), codice.clone())) {
                 rilievi.push(Rilievo {
                     codice,
@@ -210,7 +234,11 @@ impl Simulatore {
         let nuove: Option<BTreeSet<IdFornitura>> = self.registro().documento(DOCUMENTO, &f.id.to_string())?;
         for nuova in nuove.into_iter().flatten() {
             // Cancelled meanwhile: nobody has that person twice any more.
-            if self.registro().fornitura(nuova)?.is_some_and(|n| n.segmento.is_some()) {
+            if self
+                .registro()
+                .fornitura(nuova)?
+                .is_some_and(|n| n.segmento.is_some())
+            {
                 let sue = coppie(&self.cartella(nuova))?;
                 for coppia in sue {
                     let coppia = coppia?;
@@ -237,7 +265,10 @@ impl Simulatore {
 
     /// One of them, by its name; `None` if it is not a name of these or the list is empty.
     pub(crate) fn lista_duplicati(&self, f: &Fornitura, nome: &str) -> Esito<Option<Vec<u8>>> {
-        let Some(recente) = [true, false].into_iter().find(|r| nome_duplicati(f.comune, *r) == nome) else {
+        let Some(recente) = [true, false]
+            .into_iter()
+            .find(|r| nome_duplicati(f.comune, *r) == nome)
+        else {
             return Ok(None);
         };
         let righe = self.righe_duplicati(f, recente)?;
@@ -274,7 +305,11 @@ impl Simulatore {
             let Coppia { codice, nuova, altra } = coppia?;
             righe.push((codice, nuova, altra));
         }
-        righe.extend(self.coppie_subite(f)?.into_iter().map(|c| (c.codice, c.altra, c.nuova)));
+        righe.extend(
+            self.coppie_subite(f)?
+                .into_iter()
+                .map(|c| (c.codice, c.altra, c.nuova)),
+        );
         // The other's own delivery may be gone: its side stands no more.
         let mut viva: BTreeMap<IdFornitura, bool> = BTreeMap::new();
         let mut tenute = Vec::with_capacity(righe.len());
@@ -283,7 +318,10 @@ impl Simulatore {
             let viva = match viva.get(&id) {
                 Some(viva) => *viva,
                 None => {
-                    let ora = self.registro().fornitura(id)?.is_some_and(|f| f.segmento.is_some());
+                    let ora = self
+                        .registro()
+                        .fornitura(id)?
+                        .is_some_and(|f| f.segmento.is_some());
                     *viva.entry(id).or_insert(ora)
                 }
             };
@@ -296,8 +334,12 @@ impl Simulatore {
     }
 
     fn id_anpr(&self, f: &Fornitura, parte: &Parte) -> Esito<String> {
-        let Some(fornitura) = self.registro().fornitura(parte.fornitura)? else { return Ok(String::new()) };
-        let Some(segmento) = fornitura.segmento else { return Ok(String::new()) };
+        let Some(fornitura) = self.registro().fornitura(parte.fornitura)? else {
+            return Ok(String::new());
+        };
+        let Some(segmento) = fornitura.segmento else {
+            return Ok(String::new());
+        };
         let visibile = self.registro().segmento(f.ambiente, segmento)?;
         Ok(visibile.map_or_else(String::new, |s| (s.basi.soggetti + parte.posizione).to_string()))
     }
@@ -309,7 +351,11 @@ fn piu_recente(mia: &Parte, sua: &Parte) -> bool {
 }
 
 fn peso(codice: &str, contesto: &Contesto) -> Option<Gravita> {
-    gravita_di(elaborazione::anomalia(codice)?, contesto.ambiente, &contesto.politica)
+    gravita_di(
+        elaborazione::anomalia(codice)?,
+        contesto.ambiente,
+        &contesto.politica,
+    )
 }
 
 /// The code of a pair, unless it is switched off or nobody would ask about the code they meet on.
@@ -347,7 +393,12 @@ fn tipo(tipo: TipoRecord) -> TipoScheda {
 
 fn parte(r: &RecordCompatto, fornitura: IdFornitura, comune: CodiceIstat, posizione: u64) -> Esito<Parte> {
     let valori = decodifica(r.tipo, &r.dati)?.valori;
-    let valore = |coda: &str| valori.iter().find(|(nome, _)| nome.ends_with(coda)).map(|(_, v)| v.as_str());
+    let valore = |coda: &str| {
+        valori
+            .iter()
+            .find(|(nome, _)| nome.ends_with(coda))
+            .map(|(_, v)| v.as_str())
+    };
     let dal = match r.tipo {
         TipoRecord::Aire => valore("dataIscrizioneAire").and_then(elaborazione::scheda::data_aire),
         _ => valore("/residenza/dataDecorrenzaResidenza").and_then(anagrafe::leggi_data),

@@ -12,8 +12,8 @@ use elaborazione::{
     sportello::{self, Finestra, FornituraAperta, Situazione},
 };
 use registro::{
-    Canale, Comune, FileFornitura, Fornitura, IdFile, Lettura as _, MacroStato, Ritmo, Schede, SituazioneComune,
-    StatoFile, StatoFornitura, TipoFile, Transazione,
+    Canale, Comune, FileFornitura, Fornitura, IdFile, Lettura as _, MacroStato, Ritmo, Schede,
+    SituazioneComune, StatoFile, StatoFornitura, TipoFile, Transazione,
 };
 
 use crate::{Deposito, ErroreServizio, Esito, Simulatore, simulatore::prendi};
@@ -103,7 +103,10 @@ impl Simulatore {
         invio.deposito.flush().map_err(ErroreServizio::from)?;
 
         let comune = self.comune(invio.comune)?;
-        let forniture = self.registro().forniture(invio.ambiente, invio.comune).map_err(ErroreServizio::from)?;
+        let forniture = self
+            .registro()
+            .forniture(invio.ambiente, invio.comune)
+            .map_err(ErroreServizio::from)?;
         let situazione = self.situazione(&comune, invio.ambiente, &forniture)?;
         let tipo_scelto = invio.tipo.map(tipo_di);
         let richiesta = sportello::Richiesta {
@@ -118,7 +121,9 @@ impl Simulatore {
         }
 
         let contesto = self.contesto(invio.ambiente, invio.comune)?;
-        let segmento = self.arrivi().join(format!("preparato-{}", registro_unico(&invio)));
+        let segmento = self
+            .arrivi()
+            .join(format!("preparato-{}", registro_unico(&invio)));
         let _pulizia = Rimuovi(&segmento);
         let sorgente = invio.deposito.leggi().map_err(ErroreServizio::from)?;
         let preparato = elaborazione::prepara(
@@ -130,7 +135,8 @@ impl Simulatore {
             &self.opzioni_prepara(),
         )
         .map_err(rifiuto_del_contenuto)?;
-        self.memorizza(invio, nome, preparato, &segmento, &forniture).map_err(RifiutoInvio::Nostro)
+        self.memorizza(invio, nome, preparato, &segmento, &forniture)
+            .map_err(RifiutoInvio::Nostro)
     }
 
     /// Moves the files to their delivery and commits.
@@ -145,7 +151,9 @@ impl Simulatore {
         let posto = posto(forniture, &invio.nome, nome);
         let (byte, sha256) = (invio.deposito.byte(), invio.deposito.sha256());
         let non_prima = match self.registro().ritmo()? {
-            Ritmo::Ritardata { secondi } => Some(self.adesso() + jiff::SignedDuration::from_secs(i64::from(secondi))),
+            Ritmo::Ritardata { secondi } => {
+                Some(self.adesso() + jiff::SignedDuration::from_secs(i64::from(secondi)))
+            }
             Ritmo::Istantanea | Ritmo::Sospesa => None,
         };
         // Ids first, so that the files can be in place, under their final names, before the commit that names them.
@@ -183,19 +191,25 @@ impl Simulatore {
                     segmento: None,
                     cancellazione: None,
                 },
-                Posto::Aperta(id) | Posto::Scartato(id) => {
-                    t.fornitura(id)?.ok_or_else(|| ErroreServizio::guasto("fornitura sparita sotto il suo turno"))?
-                }
+                Posto::Aperta(id) | Posto::Scartato(id) => t
+                    .fornitura(id)?
+                    .ok_or_else(|| ErroreServizio::guasto("fornitura sparita sotto il suo turno"))?,
             };
             let (progressivo, totale) = match nome {
-                NomeFile::Apr { progressivo, totale, .. } => (u32::from(progressivo), u32::from(totale)),
+                NomeFile::Apr {
+                    progressivo, totale, ..
+                } => (u32::from(progressivo), u32::from(totale)),
                 NomeFile::Aire { .. } => (1, 1),
             };
             fornitura.file.push(FileFornitura {
                 id: id_file,
                 nome: invio.nome.clone(),
                 tipo: tipo_da(nome.tipo()),
-                stato: if scartato { StatoFile::Scartato } else { StatoFile::InseritoOk },
+                stato: if scartato {
+                    StatoFile::Scartato
+                } else {
+                    StatoFile::InseritoOk
+                },
                 versione: u32::from(nome.versione()),
                 progressivo,
                 totale,
@@ -244,7 +258,12 @@ impl Simulatore {
         let aperta = ultima.filter(|f| f.stato.in_corso()).map(aperta);
         let ok: Vec<&Fornitura> = forniture
             .iter()
-            .filter(|f| matches!(f.stato, StatoFornitura::ElaborataOk | StatoFornitura::CancellazioneRichiesta))
+            .filter(|f| {
+                matches!(
+                    f.stato,
+                    StatoFornitura::ElaborataOk | StatoFornitura::CancellazioneRichiesta
+                )
+            })
             .collect();
         let versioni = |tipo: TipoFile| -> BTreeSet<u16> {
             ok.iter()
@@ -262,33 +281,48 @@ impl Simulatore {
         } else {
             None
         };
-        let richiesta_cancellazione = ultima.is_some_and(|f| f.stato == StatoFornitura::CancellazioneRichiesta);
+        let richiesta_cancellazione =
+            ultima.is_some_and(|f| f.stato == StatoFornitura::CancellazioneRichiesta);
         Ok(Situazione {
             ambiente,
             oggi: self.registro().oggi()?,
             pec: comune.pec.as_deref().is_some_and(|p| !p.trim().is_empty()),
             // Under cancellation the state itself forbids sending (EN003), not the migration it ends.
             subentrato: stato.situazione == SituazioneComune::Subentrato && !richiesta_cancellazione,
-            piano: self
-                .registro()
-                .piano(ambiente, comune.istat)?
-                .map(|p| Finestra { inizio: p.inizio, fine: p.fine }),
+            piano: self.registro().piano(ambiente, comune.istat)?.map(|p| Finestra {
+                inizio: p.inizio,
+                fine: p.fine,
+            }),
             stato_vietato,
             aperta,
-            versioni_ok: if richiesta_cancellazione { BTreeSet::new() } else { versioni(TipoFile::Apr) },
-            versioni_aire_ok: if richiesta_cancellazione { BTreeSet::new() } else { versioni(TipoFile::Aire) },
+            versioni_ok: if richiesta_cancellazione {
+                BTreeSet::new()
+            } else {
+                versioni(TipoFile::Apr)
+            },
+            versioni_aire_ok: if richiesta_cancellazione {
+                BTreeSet::new()
+            } else {
+                versioni(TipoFile::Aire)
+            },
             politica: self.politica(),
         })
     }
 }
 
 fn presubentrato(comune: &Comune) -> bool {
-    !matches!(comune.stato, MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato | MacroStato::Censito)
+    !matches!(
+        comune.stato,
+        MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato | MacroStato::Censito
+    )
 }
 
 /// The open delivery as the gates see it.
 fn aperta(f: &Fornitura) -> FornituraAperta {
-    let apr = f.file.iter().find(|x| x.tipo == TipoFile::Apr && x.stato != StatoFile::Scartato);
+    let apr = f
+        .file
+        .iter()
+        .find(|x| x.tipo == TipoFile::Apr && x.stato != StatoFile::Scartato);
     FornituraAperta {
         versione: apr.and_then(|x| u16::try_from(x.versione).ok()),
         totale: apr.and_then(|x| u16::try_from(x.totale).ok()),
@@ -335,9 +369,11 @@ fn registro_unico(invio: &Invio) -> String {
 fn rifiuto_del_contenuto(r: RifiutoFile) -> RifiutoInvio {
     match r {
         RifiutoFile::Rilievi(rilievi) => RifiutoInvio::Rilievi(rilievi),
-        RifiutoFile::Limite { codice, testo } => {
-            RifiutoInvio::Nostro(ErroreServizio { codice: Some(codice), http: 413, testo })
-        }
+        RifiutoFile::Limite { codice, testo } => RifiutoInvio::Nostro(ErroreServizio {
+            codice: Some(codice),
+            http: 413,
+            testo,
+        }),
         RifiutoFile::Io(e) => RifiutoInvio::Nostro(e.into()),
     }
 }
@@ -355,10 +391,16 @@ pub(crate) fn aggiorna_schede(f: &mut Fornitura) {
 pub(crate) fn schede(testa: &elaborazione::segmento::Intestazione) -> Schede {
     let c = testa.calcolati;
     match testa.tipo {
-        elaborazione::TipoFile::Apr => {
-            Schede { soggetti: c.soggetti, famiglie: c.famiglie, convivenze: c.convivenze, aire: 0 }
-        }
-        elaborazione::TipoFile::Aire => Schede { aire: testa.righe, ..Schede::default() },
+        elaborazione::TipoFile::Apr => Schede {
+            soggetti: c.soggetti,
+            famiglie: c.famiglie,
+            convivenze: c.convivenze,
+            aire: 0,
+        },
+        elaborazione::TipoFile::Aire => Schede {
+            aire: testa.righe,
+            ..Schede::default()
+        },
     }
 }
 
@@ -387,7 +429,11 @@ impl Drop for Rimuovi<'_> {
 
 /// A delivery and its Comune, read again inside the transaction that changes both.
 pub(crate) fn ripresa(t: &Transazione, id: registro::IdFornitura) -> Esito<(Fornitura, Comune)> {
-    let f = t.fornitura(id)?.ok_or_else(|| ErroreServizio::guasto(format!("fornitura {id} assente")))?;
-    let c = t.comune(f.comune)?.ok_or_else(|| ErroreServizio::guasto(format!("Comune {} assente", f.comune)))?;
+    let f = t
+        .fornitura(id)?
+        .ok_or_else(|| ErroreServizio::guasto(format!("fornitura {id} assente")))?;
+    let c = t
+        .comune(f.comune)?
+        .ok_or_else(|| ErroreServizio::guasto(format!("Comune {} assente", f.comune)))?;
     Ok((f, c))
 }

@@ -22,6 +22,7 @@ mod simulatore;
 pub mod soap;
 mod testata;
 mod tributaria;
+mod wsdl;
 
 pub use accesso::Sessione;
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};

@@ -17,7 +17,9 @@ impl Simulatore {
         self.registro().scrivi(|t| {
             let (mut f, _) = ripresa(t, f.id)?;
             if f.ambiente == anagrafe::Ambiente::Sub {
-                return Err(ErroreServizio::conflitto("Nell'ambiente di subentro una fornitura non si cancella."));
+                return Err(ErroreServizio::conflitto(
+                    "Nell'ambiente di subentro una fornitura non si cancella.",
+                ));
             }
             match f.stato {
                 StatoFornitura::Ko => {

@@ -52,7 +52,9 @@ static ID_UNITA: LazyLock<[Option<NodoId>; 2]> = LazyLock::new(|| {
 
 static ID_SOGGETTO: LazyLock<Option<NodoId>> = LazyLock::new(|| {
     modello_apr().and_then(|m| {
-        m.nodo("subentro/generalitaSoggetti/soggetto/generalitaSubIscr/idSchedaSoggettoComune/idSchedaSoggetto")
+        m.nodo(
+            "subentro/generalitaSoggetti/soggetto/generalitaSubIscr/idSchedaSoggettoComune/idSchedaSoggetto",
+        )
     })
 });
 
@@ -85,7 +87,11 @@ impl NonValidati {
 
     fn validita(&self, tipo: TipoScheda, scheda: &str) -> u8 {
         // The list is empty for most deliveries: no hash is made for nothing.
-        if !self.0.is_empty() && self.0.binary_search(&Self::impronta(tipo, scheda)).is_ok() { 9 } else { 1 }
+        if !self.0.is_empty() && self.0.binary_search(&Self::impronta(tipo, scheda)).is_ok() {
+            9
+        } else {
+            1
+        }
     }
 }
 
@@ -101,9 +107,10 @@ pub(crate) fn compatti<'a>(
             Ok(s) => (Some(s), None),
             Err(e) => (None, Some(Err(e.into()))),
         };
-        errore.into_iter().chain(
-            schede.into_iter().flatten().map(|r| r.map_err(ErroreServizio::from).map(|r| compatto(&r, non_validati, ae))),
-        )
+        errore.into_iter().chain(schede.into_iter().flatten().map(|r| {
+            r.map_err(ErroreServizio::from)
+                .map(|r| compatto(&r, non_validati, ae))
+        }))
     })
 }
 
@@ -118,16 +125,28 @@ fn compatto(r: &Record, non_validati: &NonValidati, ae: &dyn Tributaria) -> Reco
             r.testo(n.nascita).and_then(anagrafe::leggi_data),
             r.testo(n.sesso).and_then(Sesso::leggi),
         ),
-        elaborazione::TipoRecord::Famiglia => {
-            (TipoRecord::Famiglia, None, ID_UNITA[0].and_then(|id| r.testo(id)), None, None, None)
-        }
-        elaborazione::TipoRecord::Convivenza => {
-            (TipoRecord::Convivenza, None, ID_UNITA[1].and_then(|id| r.testo(id)), None, None, None)
-        }
+        elaborazione::TipoRecord::Famiglia => (
+            TipoRecord::Famiglia,
+            None,
+            ID_UNITA[0].and_then(|id| r.testo(id)),
+            None,
+            None,
+            None,
+        ),
+        elaborazione::TipoRecord::Convivenza => (
+            TipoRecord::Convivenza,
+            None,
+            ID_UNITA[1].and_then(|id| r.testo(id)),
+            None,
+            None,
+            None,
+        ),
         elaborazione::TipoRecord::Aire => {
             let campo = |nome: &str| {
                 let i = layout_simaire()?.numero(nome)?;
-                r.testo(NodoId(u16::try_from(i).ok()?)).map(str::trim).filter(|t| !t.is_empty())
+                r.testo(NodoId(u16::try_from(i).ok()?))
+                    .map(str::trim)
+                    .filter(|t| !t.is_empty())
             };
             (
                 TipoRecord::Aire,
@@ -146,14 +165,17 @@ fn compatto(r: &Record, non_validati: &NonValidati, ae: &dyn Tributaria) -> Reco
     let id = id.unwrap_or_default();
     let validita = scheda.map_or(0, |s| non_validati.validita(s, id));
     // Only a code that was not validated can be tied to another.
-    let legame = (validita == 9).then(|| legame(r, ae)).flatten().map(|(tipo, codice)| LegameCf {
-        tipo: match tipo {
-            Legame::Omocodia => TipoLegame::Omocodia,
-            Legame::Collegato => TipoLegame::Collegato,
-        },
-        sostituisce: tipo.sostituisce(cf.unwrap_or_default()),
-        codice: codice.to_ascii_uppercase(),
-    });
+    let legame = (validita == 9)
+        .then(|| legame(r, ae))
+        .flatten()
+        .map(|(tipo, codice)| LegameCf {
+            tipo: match tipo {
+                Legame::Omocodia => TipoLegame::Omocodia,
+                Legame::Collegato => TipoLegame::Collegato,
+            },
+            sostituisce: tipo.sostituisce(cf.unwrap_or_default()),
+            codice: codice.to_ascii_uppercase(),
+        });
     RecordCompatto {
         tipo,
         id_comune: id.to_owned(),
@@ -205,7 +227,8 @@ pub struct SchedaLetta {
 
 /// Reads a compact record back.
 pub(crate) fn decodifica(tipo: TipoRecord, dati: &[u8]) -> Esito<SchedaLetta> {
-    leggi(tipo, dati).ok_or_else(|| ErroreServizio::guasto("scheda del registro illeggibile o di un'altra grammatica"))
+    leggi(tipo, dati)
+        .ok_or_else(|| ErroreServizio::guasto("scheda del registro illeggibile o di un'altra grammatica"))
 }
 
 fn leggi(tipo: TipoRecord, dati: &[u8]) -> Option<SchedaLetta> {
@@ -239,7 +262,11 @@ fn leggi(tipo: TipoRecord, dati: &[u8]) -> Option<SchedaLetta> {
         };
         valori.push((nome, std::str::from_utf8(testo).ok()?.to_owned()));
     }
-    Some(SchedaLetta { nascita, validita_cf: testa[10], valori })
+    Some(SchedaLetta {
+        nascita,
+        validita_cf: testa[10],
+        valori,
+    })
 }
 
 fn leggi_variabile(resto: &mut &[u8]) -> Option<usize> {

@@ -146,15 +146,26 @@ impl Simulatore {
 
     /// What a check must know of an environment and a Comune, today.
     pub(crate) fn contesto(&self, ambiente: Ambiente, comune: CodiceIstat) -> Esito<Contesto> {
-        Ok(Contesto { ambiente, comune, oggi: self.registro.oggi()?, politica: self.politica() })
+        Ok(Contesto {
+            ambiente,
+            comune,
+            oggi: self.registro.oggi()?,
+            politica: self.politica(),
+        })
     }
 
     pub(crate) fn politica(&self) -> Politica {
-        Politica { aire_ignoto: self.impostazioni.aire_ignoto, ..Politica::default() }
+        Politica {
+            aire_ignoto: self.impostazioni.aire_ignoto,
+            ..Politica::default()
+        }
     }
 
     pub(crate) fn opzioni_prepara(&self) -> OpzioniPrepara {
-        OpzioniPrepara { fili: self.impostazioni.fili, ..OpzioniPrepara::default() }
+        OpzioniPrepara {
+            fili: self.impostazioni.fili,
+            ..OpzioniPrepara::default()
+        }
     }
 
     pub(crate) fn arrivi(&self) -> PathBuf {
@@ -233,7 +244,8 @@ impl Simulatore {
 
     /// Next `idOperazioneANPR` of the environment.
     pub(crate) fn id_operazione_anpr(&self, ambiente: Ambiente) -> Esito<u64> {
-        self.registro.scrivi(|t| t.id_operazione_anpr(ambiente).map_err(ErroreServizio::from))
+        self.registro
+            .scrivi(|t| t.id_operazione_anpr(ambiente).map_err(ErroreServizio::from))
     }
 
     pub(crate) fn risposta_ricordata(
@@ -271,7 +283,10 @@ impl Simulatore {
     pub(crate) fn scambio_nuovo(&self, porta: &str, metodo: &str, percorso: &str) -> Scambio {
         Scambio {
             n: 0,
-            quando: self.registro.ora().unwrap_or_else(|_| registro::ora_italiana(Timestamp::now())),
+            quando: self
+                .registro
+                .ora()
+                .unwrap_or_else(|_| registro::ora_italiana(Timestamp::now())),
             porta: porta.to_owned(),
             metodo: metodo.to_owned(),
             percorso: percorso.to_owned(),

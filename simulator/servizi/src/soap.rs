@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use anagrafe::{Ambiente, CodiceIstat, IdPostazione};
-use frontiera::{BustaVerificata, Censimento, Esame, Fault, OperatoreVisto, TipoFault, VersioneSoap, busta_risposta};
+use frontiera::{
+    BustaVerificata, Censimento, Esame, Fault, OperatoreVisto, TipoFault, VersioneSoap, busta_risposta,
+};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use registro::{EsitoScambio, Lettura as _, Passo, Scambio, StatoOperatore, Verdetto};
 use schema::{Albero, Modello};
@@ -15,6 +17,7 @@ use crate::{
     ErroreServizio, Esito, Simulatore,
     http::{CorpoNonLetto, Richiesta, Risposta, raccogli, risposta},
     operazioni::{self, Punto},
+    wsdl,
 };
 
 /// Largest SOAP request, in bytes (spec security §2.3).
@@ -32,26 +35,26 @@ pub async fn rispondi(sim: &Arc<Simulatore>, ambiente: Ambiente, richiesta: Rich
     let (parti, corpo) = richiesta.into_parts();
     let percorso = parti.uri.path().to_owned();
     if parti.method != Method::POST {
-        return solo_post(&percorso);
+        return wsdl::rispondi(sim, ambiente, &parti);
     }
-    let tipo = parti.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let tipo = parti
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
     let corpo = match raccogli(corpo, LIMITE_RICHIESTA_BYTE).await {
         Ok(byte) => byte,
         Err(e) => return non_letto(&e),
     };
     let sim = Arc::clone(sim);
-    let lavoro = tokio::task::spawn_blocking(move || sim.scambio_soap(ambiente, &percorso, tipo.as_deref(), &corpo));
-    lavoro.await.unwrap_or_else(|e| guasto(&ErroreServizio::guasto(format!("servizio interrotto: {e}")), VersioneSoap::V11))
-}
-
-fn solo_post(percorso: &str) -> Risposta {
-    let mut r = risposta(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "text/plain; charset=utf-8",
-        format!("{percorso}: questo indirizzo risponde a richieste SOAP con POST (SIMULATORE – dati fittizi)\n"),
-    );
-    r.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-    r
+    let lavoro =
+        tokio::task::spawn_blocking(move || sim.scambio_soap(ambiente, &percorso, tipo.as_deref(), &corpo));
+    lavoro.await.unwrap_or_else(|e| {
+        guasto(
+            &ErroreServizio::guasto(format!("servizio interrotto: {e}")),
+            VersioneSoap::V11,
+        )
+    })
 }
 
 fn non_letto(e: &CorpoNonLetto) -> Risposta {
@@ -60,7 +63,8 @@ fn non_letto(e: &CorpoNonLetto) -> Risposta {
         CorpoNonLetto::Interrotto(_) => StatusCode::BAD_REQUEST,
     };
     let mut r = risposta(stato, "text/plain; charset=utf-8", format!("{e}\n"));
-    r.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    r.headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
     r
 }
 
@@ -73,7 +77,11 @@ fn guasto(e: &ErroreServizio, v: VersioneSoap) -> Risposta {
          <faultcode>env:Server</faultcode><faultstring>{testo}</faultstring></env:Fault></env:Body></env:Envelope>",
         v.ns()
     );
-    risposta(StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), v.content_type(), xml)
+    risposta(
+        StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        v.content_type(),
+        xml,
+    )
 }
 
 /// Who exists and what is revoked, read from the register for one request.
@@ -92,7 +100,11 @@ impl Censimento for Anagrafica<'_> {
         if self.ambiente == Ambiente::Test
             && let Some(comune) = utente_free(name_id)
         {
-            return Some(OperatoreVisto { attivo: true, comuni: vec![comune], funzioni: vec!["*".into()] });
+            return Some(OperatoreVisto {
+                attivo: true,
+                comuni: vec![comune],
+                funzioni: vec!["*".into()],
+            });
         }
         let o = self.sim.registro().operatore(name_id).ok().flatten()?;
         Some(OperatoreVisto {
@@ -135,7 +147,11 @@ impl Simulatore {
                     nome: "percorso".into(),
                     verdetto: Verdetto::Fermato,
                     regola: "spec security §1.2".into(),
-                    atteso: operazioni::PUNTI.iter().map(|p| p.percorso).collect::<Vec<_>>().join(" | "),
+                    atteso: operazioni::PUNTI
+                        .iter()
+                        .map(|p| p.percorso)
+                        .collect::<Vec<_>>()
+                        .join(" | "),
                     osservato: percorso.into(),
                     spiegazione: "I percorsi distinguono maiuscole e minuscole.".into(),
                 });
@@ -159,11 +175,22 @@ impl Simulatore {
         scambio.operazione = Some(punto.operazione.to_owned());
         let censimento = Anagrafica { sim: self, ambiente };
         let adesso = self.adesso();
-        let Esame { passi, versione, esito, evidenza } =
-            self.frontiera(ambiente).esamina(corpo, content_type, &punto.servizio, &censimento, adesso);
+        let Esame {
+            passi,
+            versione,
+            esito,
+            evidenza,
+        } = self
+            .frontiera(ambiente)
+            .esamina(corpo, content_type, &punto.servizio, &censimento, adesso);
         scambio.passi = passi.into_iter().map(passo).collect();
-        scambio.comune = evidenza.id_sede.as_deref().and_then(|s| CodiceIstat::parse(s).ok());
-        scambio.id_operazione_comune.clone_from(&evidenza.id_operazione_comune);
+        scambio.comune = evidenza
+            .id_sede
+            .as_deref()
+            .and_then(|s| CodiceIstat::parse(s).ok());
+        scambio
+            .id_operazione_comune
+            .clone_from(&evidenza.id_operazione_comune);
         scambio.evidenza = serde_json::to_value(&evidenza).unwrap_or_default();
         let busta = match esito {
             Ok(busta) => busta,
@@ -173,8 +200,13 @@ impl Simulatore {
             Ok(fatta) => {
                 scambio.esito = fatta.esito;
                 scambio.causa = fatta.causa;
-                let mut r = risposta(StatusCode::OK, versione.content_type(), busta_risposta(versione, &fatta.xml));
-                r.headers_mut().insert("x-backside-transport", HeaderValue::from_static("OK OK"));
+                let mut r = risposta(
+                    StatusCode::OK,
+                    versione.content_type(),
+                    busta_risposta(versione, &fatta.xml),
+                );
+                r.headers_mut()
+                    .insert("x-backside-transport", HeaderValue::from_static("OK OK"));
                 r
             }
             Err(e) => {
@@ -185,14 +217,19 @@ impl Simulatore {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "the shape of a reply will depend on the environment's policy")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the shape of a reply will depend on the environment's policy"
+    )]
     fn con_fault(&self, fault: &Fault, versione: VersioneSoap, scambio: &mut Scambio) -> Risposta {
         scambio.esito = EsitoScambio::Fault;
         scambio.causa = Some(format!("{}: {}", fault.tipo.sigla(), fault.causa));
         let stato = StatusCode::from_u16(fault.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut r = risposta(stato, versione.content_type(), fault.xml(versione));
-        r.headers_mut().insert("x-backside-transport", HeaderValue::from_static("FAIL FAIL"));
-        r.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        r.headers_mut()
+            .insert("x-backside-transport", HeaderValue::from_static("FAIL FAIL"));
+        r.headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
         r
     }
 
@@ -201,7 +238,9 @@ impl Simulatore {
         match self.annota(scambio) {
             Ok(n) if !self.impostazioni().senza_diagnostica => {
                 if let Ok(valore) = HeaderValue::from_str(&n.to_string()) {
-                    reply.headers_mut().insert(HeaderName::from_static(INTESTAZIONE_SCAMBIO), valore);
+                    reply
+                        .headers_mut()
+                        .insert(HeaderName::from_static(INTESTAZIONE_SCAMBIO), valore);
                 }
             }
             Ok(_) => {}

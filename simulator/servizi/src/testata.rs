@@ -22,7 +22,11 @@ pub(crate) struct Testata {
 impl Testata {
     /// Reads the header below `radice/testataRichiesta`.
     pub(crate) fn leggi(albero: &Albero<'_>, radice: &str) -> Self {
-        let campo = |nome: &str| albero.testo(&format!("{radice}/testataRichiesta/{nome}")).map(str::to_owned);
+        let campo = |nome: &str| {
+            albero
+                .testo(&format!("{radice}/testataRichiesta/{nome}"))
+                .map(str::to_owned)
+        };
         let pieno = |nome: &str| campo(nome).unwrap_or_default();
         Self {
             id_operazione_comune: pieno("idOperazioneComune"),
@@ -73,7 +77,12 @@ const TESTO_MASSIMO: usize = 240;
 
 impl ErroreKo {
     pub(crate) fn nuovo(codice: &str, testo: impl Into<String>) -> Self {
-        Self { codice: codice.to_owned(), testo: testo.into(), campo: None, valore: None }
+        Self {
+            codice: codice.to_owned(),
+            testo: testo.into(),
+            campo: None,
+            valore: None,
+        }
     }
 
     /// The elements of `errore`, texts cut to what the schema takes.
@@ -85,7 +94,11 @@ impl ErroreKo {
             ("testoErroreAnomalia", taglia(&self.testo)),
         ];
         campi.extend(self.campo.as_deref().map(|c| ("campoErroreAnomalia", taglia(c))));
-        campi.extend(self.valore.as_deref().map(|v| ("valoreErroreAnomalia", taglia(v))));
+        campi.extend(
+            self.valore
+                .as_deref()
+                .map(|v| ("valoreErroreAnomalia", taglia(v))),
+        );
         campi
     }
 }

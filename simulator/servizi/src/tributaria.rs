@@ -62,13 +62,18 @@ impl Default for Tributo {
 impl Tributo {
     fn verifica(&self) -> Esito<()> {
         if self.latenza_ms > LATENZA_MASSIMA_MS {
-            let testo = format!("latenzaMs: al massimo {LATENZA_MASSIMA_MS} millisecondi per gruppo di domande.");
+            let testo =
+                format!("latenzaMs: al massimo {LATENZA_MASSIMA_MS} millisecondi per gruppo di domande.");
             return Err(ErroreServizio::richiesta(testo));
         }
         if self.domande_per_lotto == 0 {
             return Err(ErroreServizio::richiesta("domandePerLotto: almeno 1."));
         }
-        if let Some(i) = self.differenze.iter().position(|d| d.cf.is_none() && d.scheda.is_none()) {
+        if let Some(i) = self
+            .differenze
+            .iter()
+            .position(|d| d.cf.is_none() && d.scheda.is_none())
+        {
             let testo = format!("differenze[{i}]: serve «cf» o «scheda», altrimenti non riguarda nessuno.");
             return Err(ErroreServizio::richiesta(testo));
         }
@@ -102,12 +107,17 @@ impl Simulatore {
     }
 
     fn tributo(&self) -> Esito<Tributo> {
-        Ok(self.registro().documento(DOCUMENTO.0, DOCUMENTO.1)?.unwrap_or_default())
+        Ok(self
+            .registro()
+            .documento(DOCUMENTO.0, DOCUMENTO.1)?
+            .unwrap_or_default())
     }
 
     /// The register as the elaboration asks it.
     pub(crate) fn anagrafe_tributaria(&self) -> Esito<Box<dyn Tributaria>> {
-        let Tributo { profilo, differenze, .. } = self.tributo()?;
+        let Tributo {
+            profilo, differenze, ..
+        } = self.tributo()?;
         Ok(match profilo {
             Profilo::Allineata => Box::new(Allineata::con(differenze)),
             Profilo::Realistica => Box::new(Realistica::nuova(self.registro().seme()?, differenze)),
@@ -126,10 +136,21 @@ mod tests {
 
     #[test]
     fn the_time_it_takes() {
-        let lenta = Tributo { latenza_ms: 200, domande_per_lotto: 100, ..Tributo::default() };
+        let lenta = Tributo {
+            latenza_ms: 200,
+            domande_per_lotto: 100,
+            ..Tributo::default()
+        };
         assert_eq!(lenta.durata(250), Some(Duration::from_millis(600)));
         assert_eq!(lenta.durata(0), Some(Duration::ZERO));
-        assert_eq!(Tributo { guasto: true, ..lenta }.durata(1), None);
+        assert_eq!(
+            Tributo {
+                guasto: true,
+                ..lenta
+            }
+            .durata(1),
+            None
+        );
         assert_eq!(Tributo::default().durata(3_000_000), Some(Duration::ZERO));
     }
 
@@ -142,7 +163,10 @@ mod tests {
         assert_eq!(lenta.verifica().expect_err("troppo").http, 400);
         let nessuna = di(serde_json::json!({"domandePerLotto": 0})).expect("legge");
         assert_eq!(nessuna.verifica().expect_err("zero").http, 400);
-        assert!(di(serde_json::json!({"latenza": 5})).is_err(), "a name it does not know");
+        assert!(
+            di(serde_json::json!({"latenza": 5})).is_err(),
+            "a name it does not know"
+        );
         let piena = serde_json::json!({"profilo": "realistica", "guasto": true,
             "differenze": [{"cf": "X", "risposta": "BASE_OMOCODIA", "codice": "Y"}, {"scheda": "1", "risposta": "EAA41"}]});
         assert!(di(piena).expect("legge").verifica().is_ok());

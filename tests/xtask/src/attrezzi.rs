@@ -21,16 +21,56 @@ struct Programma {
 }
 
 const PROGRAMMI: &[Programma] = &[
-    Programma { comando: "cc", pacchetto: "gcc", serve: "la compilazione" },
-    Programma { comando: "xmllint", pacchetto: "libxml2-utils", serve: "conformità agli XSD" },
-    Programma { comando: "xmlsec1", pacchetto: "xmlsec1", serve: "firme giudicate da xmlsec1" },
-    Programma { comando: "openssl", pacchetto: "openssl", serve: "certificati e TLS" },
-    Programma { comando: "keytool", pacchetto: "default-jre-headless", serve: "p12 letti da Java" },
-    Programma { comando: "curl", pacchetto: "curl", serve: "richieste a mano" },
-    Programma { comando: "python3", pacchetto: "python3", serve: "client estranei (lxml, xmlsec, zeep)" },
-    Programma { comando: "node", pacchetto: "nodejs", serve: "prove nel browser" },
-    Programma { comando: "npm", pacchetto: "npm", serve: "prove nel browser" },
-    Programma { comando: "chromium", pacchetto: "chromium", serve: "prove nel browser" },
+    Programma {
+        comando: "cc",
+        pacchetto: "gcc",
+        serve: "la compilazione",
+    },
+    Programma {
+        comando: "xmllint",
+        pacchetto: "libxml2-utils",
+        serve: "conformità agli XSD",
+    },
+    Programma {
+        comando: "xmlsec1",
+        pacchetto: "xmlsec1",
+        serve: "firme giudicate da xmlsec1",
+    },
+    Programma {
+        comando: "openssl",
+        pacchetto: "openssl",
+        serve: "certificati e TLS",
+    },
+    Programma {
+        comando: "keytool",
+        pacchetto: "default-jre-headless",
+        serve: "p12 letti da Java",
+    },
+    Programma {
+        comando: "curl",
+        pacchetto: "curl",
+        serve: "richieste a mano",
+    },
+    Programma {
+        comando: "python3",
+        pacchetto: "python3",
+        serve: "client estranei (lxml, xmlsec, zeep)",
+    },
+    Programma {
+        comando: "node",
+        pacchetto: "nodejs",
+        serve: "prove nel browser",
+    },
+    Programma {
+        comando: "npm",
+        pacchetto: "npm",
+        serve: "prove nel browser",
+    },
+    Programma {
+        comando: "chromium",
+        pacchetto: "chromium",
+        serve: "prove nel browser",
+    },
 ];
 
 /// What was found and prepared for this run.
@@ -53,10 +93,16 @@ impl Attrezzi {
             apt(&pacchetti)?;
             mancanti = PROGRAMMI.iter().filter(|p| !trovato(p.comando)).collect();
         }
-        let mut nomi: Vec<String> = mancanti.iter().map(|p| format!("{} (per {})", p.comando, p.serve)).collect();
+        let mut nomi: Vec<String> = mancanti
+            .iter()
+            .map(|p| format!("{} (per {})", p.comando, p.serve))
+            .collect();
         if !mancanti.is_empty() {
             let pacchetti: Vec<&str> = mancanti.iter().map(|p| p.pacchetto).collect();
-            eprintln!("mancano dei programmi; per averli: sudo apt-get install -y {}", pacchetti.join(" "));
+            eprintln!(
+                "mancano dei programmi; per averli: sudo apt-get install -y {}",
+                pacchetti.join(" ")
+            );
         }
         let python = match python() {
             Ok(bin) => Some(bin),
@@ -66,11 +112,16 @@ impl Attrezzi {
                 None
             }
         };
-        if trovato("npm") && let Err(e) = npm() {
+        if trovato("npm")
+            && let Err(e) = npm()
+        {
             eprintln!("pacchetti npm non preparati: {e:#}");
             nomi.push("pacchetti npm (per prove nel browser)".into());
         }
-        Ok(Self { python, mancanti: nomi })
+        Ok(Self {
+            python,
+            mancanti: nomi,
+        })
     }
 
     /// Gives a command what the tests look for: the Python environment first in the path, strictness when nothing
@@ -92,7 +143,9 @@ impl Attrezzi {
     /// Last lines of a run: what was skipped and why.
     pub(crate) fn riassunto(&self) {
         if env::var_os("ANPR_SIM_ORACOLO").is_none() {
-            eprintln!("nota: ANPR_SIM_ORACOLO non è impostata: i confronti con gli schemi ufficiali sono stati saltati");
+            eprintln!(
+                "nota: ANPR_SIM_ORACOLO non è impostata: i confronti con gli schemi ufficiali sono stati saltati"
+            );
         }
         for m in &self.mancanti {
             eprintln!("nota: saltato per mancanza di {m}");
@@ -105,27 +158,42 @@ fn trovato(comando: &str) -> bool {
 }
 
 fn e_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0")
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|o| o.stdout.trim_ascii() == b"0")
 }
 
 fn venv_possibile() -> bool {
-    Command::new("python3").args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+    Command::new("python3")
+        .args(["-c", "import ensurepip, venv"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
 }
 
 fn apt(pacchetti: &[&str]) -> Result<()> {
     eprintln!("== installo: {}", pacchetti.join(" "));
     // Without root `--installa` asks through sudo; as root plain.
     let comando = |argomenti: &[&str]| {
-        let mut c = if e_root() { Command::new("apt-get") } else { Command::new("sudo") };
+        let mut c = if e_root() {
+            Command::new("apt-get")
+        } else {
+            Command::new("sudo")
+        };
         if !e_root() {
             c.arg("apt-get");
         }
-        c.args(argomenti).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+        c.args(argomenti)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(Stdio::null());
         c
     };
     // A stale index only costs a newer version: the install decides.
     let _ = comando(&["update", "-q"]).status();
-    let stato = comando(&["install", "-y", "-q", "--no-install-recommends"]).args(pacchetti).status()?;
+    let stato = comando(&["install", "-y", "-q", "--no-install-recommends"])
+        .args(pacchetti)
+        .status()?;
     if !stato.success() {
         bail!("apt-get install {} non riuscito", pacchetti.join(" "));
     }
@@ -144,7 +212,11 @@ fn python() -> Result<PathBuf> {
     }
     eprintln!("== ambiente Python in target/prove-python");
     esegui(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&base))?;
-    esegui(Command::new(bin.join("python3")).args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"]).arg(&lista))?;
+    esegui(
+        Command::new(bin.join("python3"))
+            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
+            .arg(&lista),
+    )?;
     fs::write(segno, voluta)?;
     Ok(bin)
 }
@@ -152,13 +224,18 @@ fn python() -> Result<PathBuf> {
 /// The npm packages of the browser tests, exactly as their lock file names them.
 fn npm() -> Result<()> {
     let cartella = radice().join("tests/browser");
-    let voluta = fs::read_to_string(cartella.join("package-lock.json")).context("tests/browser/package-lock.json")?;
+    let voluta =
+        fs::read_to_string(cartella.join("package-lock.json")).context("tests/browser/package-lock.json")?;
     let segno = cartella.join("node_modules/installati.txt");
     if fs::read_to_string(&segno).is_ok_and(|s| s == voluta) {
         return Ok(());
     }
     eprintln!("== pacchetti npm in tests/browser");
-    esegui(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]).current_dir(&cartella))?;
+    esegui(
+        Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
+            .current_dir(&cartella),
+    )?;
     fs::write(segno, voluta)?;
     Ok(())
 }

@@ -26,8 +26,16 @@ pub(crate) fn statici() -> Result<()> {
 }
 
 fn file_in_git() -> Result<Vec<String>> {
-    let uscita = Command::new("git").args(["ls-files", "-z"]).current_dir(radice()).output().context("git ls-files")?;
-    Ok(String::from_utf8_lossy(&uscita.stdout).split('\0').filter(|s| !s.is_empty()).map(String::from).collect())
+    let uscita = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(radice())
+        .output()
+        .context("git ls-files")?;
+    Ok(String::from_utf8_lossy(&uscita.stdout)
+        .split('\0')
+        .filter(|s| !s.is_empty())
+        .map(String::from)
+        .collect())
 }
 
 /// Unfinished macros, switched-off tests, absolute paths of a build machine.
@@ -41,8 +49,13 @@ fn segni_vietati(file: &[String], difetti: &mut Vec<String>) {
         ["/wo", "rk/"].concat(),
         ["/ro", "ot/"].concat(),
     ];
-    for f in file.iter().filter(|f| !f.ends_with(".lock") && !f.starts_with("fixtures/")) {
-        let Ok(testo) = fs::read_to_string(radice().join(f)) else { continue };
+    for f in file
+        .iter()
+        .filter(|f| !f.ends_with(".lock") && !f.starts_with("fixtures/"))
+    {
+        let Ok(testo) = fs::read_to_string(radice().join(f)) else {
+            continue;
+        };
         for (n, riga) in testo.lines().enumerate() {
             for v in &vietati {
                 if riga.contains(v.as_str()) {
@@ -55,7 +68,9 @@ fn segni_vietati(file: &[String], difetti: &mut Vec<String>) {
 
 /// No file of the official schemas may stand in the tree, whatever its name.
 fn ufficiali(file: &[String], difetti: &mut Vec<String>) -> Result<()> {
-    let Some(oracolo) = env::var_os("ANPR_SIM_ORACOLO") else { return Ok(()) };
+    let Some(oracolo) = env::var_os("ANPR_SIM_ORACOLO") else {
+        return Ok(());
+    };
     let mut contenuti = BTreeSet::new();
     raccogli(Path::new(&oracolo), &mut contenuti)?;
     if contenuti.is_empty() {
@@ -65,7 +80,9 @@ fn ufficiali(file: &[String], difetti: &mut Vec<String>) -> Result<()> {
         if let Ok(c) = fs::read(radice().join(f))
             && contenuti.contains(&c)
         {
-            difetti.push(format!("{f}: è un file ufficiale, serve solo da oracolo nei test"));
+            difetti.push(format!(
+                "{f}: è un file ufficiale, serve solo da oracolo nei test"
+            ));
         }
     }
     Ok(())
@@ -86,10 +103,13 @@ fn raccogli(cartella: &Path, in_: &mut BTreeSet<Vec<u8>>) -> Result<()> {
 /// docker-compose.yml and the Dockerfile cannot be run everywhere: their names and ports are held to the program's.
 fn compose(difetti: &mut Vec<String>) -> Result<()> {
     let compose = fs::read_to_string(radice().join("docker-compose.yml")).context("docker-compose.yml")?;
-    let dockerfile = fs::read_to_string(radice().join("simulator/Dockerfile")).context("simulator/Dockerfile")?;
+    let dockerfile =
+        fs::read_to_string(radice().join("simulator/Dockerfile")).context("simulator/Dockerfile")?;
     for porta in ["8443", "8444", "8445", "8446", "8080"] {
         if !compose.contains(&format!("127.0.0.1:{porta}:{porta}")) {
-            difetti.push(format!("docker-compose.yml: la porta {porta} non è pubblicata sul solo loopback"));
+            difetti.push(format!(
+                "docker-compose.yml: la porta {porta} non è pubblicata sul solo loopback"
+            ));
         }
         if !dockerfile.contains(porta) {
             difetti.push(format!("simulator/Dockerfile: manca EXPOSE {porta}"));
@@ -98,7 +118,11 @@ fn compose(difetti: &mut Vec<String>) -> Result<()> {
     for (nome, testo, serve) in [
         ("docker-compose.yml", &compose, "dockerfile: simulator/Dockerfile"),
         ("docker-compose.yml", &compose, "ANPR_SIM_CONSOLE_TOKEN"),
-        ("simulator/Dockerfile", &dockerfile, "cargo build --release --locked -p anpr-sim"),
+        (
+            "simulator/Dockerfile",
+            &dockerfile,
+            "cargo build --release --locked -p anpr-sim",
+        ),
         ("simulator/Dockerfile", &dockerfile, "USER "),
         ("simulator/Dockerfile", &dockerfile, "HEALTHCHECK"),
     ] {

@@ -44,7 +44,11 @@ fn main() -> ExitCode {
 
 /// The workspace root, whatever folder the command was typed in.
 pub(crate) fn radice() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/xtask lies two below the root").into()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("tests/xtask lies two below the root")
+        .into()
 }
 
 fn cargo() -> Command {
@@ -57,8 +61,14 @@ fn cargo() -> Command {
 fn passo(nome: &str, comando: &mut Command) -> Result<()> {
     eprintln!("== {nome}");
     let inizio = Instant::now();
-    let stato = comando.status().with_context(|| format!("{nome}: il comando non parte"))?;
-    eprintln!("== {nome}: {} in {:.1} s", if stato.success() { "ok" } else { "FALLITO" }, inizio.elapsed().as_secs_f64());
+    let stato = comando
+        .status()
+        .with_context(|| format!("{nome}: il comando non parte"))?;
+    eprintln!(
+        "== {nome}: {} in {:.1} s",
+        if stato.success() { "ok" } else { "FALLITO" },
+        inizio.elapsed().as_secs_f64()
+    );
     if !stato.success() {
         bail!("{nome}: fallito ({stato})");
     }
@@ -67,7 +77,11 @@ fn passo(nome: &str, comando: &mut Command) -> Result<()> {
 
 fn prova(argomenti: &[String]) -> Result<()> {
     let installa = argomenti.iter().any(|a| a == "--installa");
-    let solo = argomenti.iter().position(|a| a == "--solo").and_then(|i| argomenti.get(i + 1)).cloned();
+    let solo = argomenti
+        .iter()
+        .position(|a| a == "--solo")
+        .and_then(|i| argomenti.get(i + 1))
+        .cloned();
     let scelto = |nome: &str| solo.as_deref().is_none_or(|s| s == nome);
 
     let attrezzi = Attrezzi::prepara(installa)?;
@@ -78,12 +92,18 @@ fn prova(argomenti: &[String]) -> Result<()> {
         controlli::statici()?;
     }
     if scelto("lint") {
-        passo("lint", cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+        passo(
+            "lint",
+            cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        )?;
     }
     if scelto("test") {
         // The binary first: the end-to-end tests drive it as a user would.
         passo("programma", cargo().args(["build", "-p", "anpr-sim"]))?;
-        passo("test", attrezzi.ambiente(cargo().args(["test", "--workspace", "--no-fail-fast"])))?;
+        passo(
+            "test",
+            attrezzi.ambiente(cargo().args(["test", "--workspace", "--no-fail-fast"])),
+        )?;
     }
     attrezzi.riassunto();
     Ok(())
@@ -92,8 +112,21 @@ fn prova(argomenti: &[String]) -> Result<()> {
 /// Long measurements live as examples of the tests crate, built in release with everything they measure.
 fn esempio(nome: &str, argomenti: &[String]) -> Result<()> {
     let attrezzi = Attrezzi::prepara(false)?;
-    passo("programma (release)", cargo().args(["build", "--release", "-p", "anpr-sim"]))?;
+    passo(
+        "programma (release)",
+        cargo().args(["build", "--release", "-p", "anpr-sim"]),
+    )?;
     let mut c = cargo();
-    c.args(["run", "--release", "-q", "-p", "anpr-sim-tests", "--example", nome, "--"]).args(argomenti);
+    c.args([
+        "run",
+        "--release",
+        "-q",
+        "-p",
+        "anpr-sim-tests",
+        "--example",
+        nome,
+        "--",
+    ])
+    .args(argomenti);
     passo(nome, attrezzi.ambiente(&mut c))
 }

@@ -32,7 +32,11 @@ fn in_esecuzione(dati: &Path) -> Option<Value> {
 fn pki(dati: &Path) -> Result<Pki> {
     let dir = dati.join("pki");
     if !dir.is_dir() {
-        bail!("{}: nessuna chiave qui (le prepara il primo `anpr-sim serve --data {}`)", dir.display(), dati.display());
+        bail!(
+            "{}: nessuna chiave qui (le prepara il primo `anpr-sim serve --data {}`)",
+            dir.display(),
+            dati.display()
+        );
     }
     let opzioni = OpzioniPki {
         nomi: Vec::new(),
@@ -49,7 +53,11 @@ fn tutti(dati: &Path) -> Result<Vec<Value>> {
         let v = api(&cliente(&p)?, &p, "GET", "/api/certificati", &Value::Null)?;
         return v.as_array().cloned().context("elenco dei certificati");
     }
-    pki(dati)?.elenco().into_iter().map(|p| Ok(serde_json::to_value(p)?)).collect()
+    pki(dati)?
+        .elenco()
+        .into_iter()
+        .map(|p| Ok(serde_json::to_value(p)?))
+        .collect()
 }
 
 fn emetti(o: &CertIssue) -> Result<Fine> {
@@ -57,9 +65,17 @@ fn emetti(o: &CertIssue) -> Result<Fine> {
         let domanda = json!({"comune": o.comune, "tipo": o.tipo, "numero": o.numero, "difetto": o.difetto});
         api(&cliente(&p)?, &p, "POST", "/api/certificati", &domanda)?
     } else {
-        let difetto = o.difetto.as_deref().map(str::parse).transpose().map_err(|e| anyhow!("--difetto: {e}"))?;
+        let difetto = o
+            .difetto
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|e| anyhow!("--difetto: {e}"))?;
         if difetto == Some(certs::Difetto::Revocato) {
-            bail!("la revoca è uno stato del simulatore: avviarlo con `anpr-sim serve --data {}`", o.dove.data.display());
+            bail!(
+                "la revoca è uno stato del simulatore: avviarlo con `anpr-sim serve --data {}`",
+                o.dove.data.display()
+            );
         }
         let r = RichiestaEmissione {
             comune: o.comune.clone(),
@@ -96,9 +112,18 @@ fn elenca(o: &CertDove) -> Result<Fine> {
 
 fn revoca(o: &CertId) -> Result<Fine> {
     let p = in_esecuzione(&o.dove.data).with_context(|| {
-        format!("per revocare serve il simulatore in esecuzione: `anpr-sim serve --data {}`", o.dove.data.display())
+        format!(
+            "per revocare serve il simulatore in esecuzione: `anpr-sim serve --data {}`",
+            o.dove.data.display()
+        )
     })?;
-    let v = api(&cliente(&p)?, &p, "DELETE", &format!("/api/certificati/{}", o.id), &Value::Null)?;
+    let v = api(
+        &cliente(&p)?,
+        &p,
+        "DELETE",
+        &format!("/api/certificati/{}", o.id),
+        &Value::Null,
+    )?;
     if o.dove.json {
         println!("{}", serde_json::to_string_pretty(&v)?);
     } else {
@@ -109,7 +134,10 @@ fn revoca(o: &CertId) -> Result<Fine> {
 
 fn esporta(o: &CertExport) -> Result<Fine> {
     let tutti = tutti(&o.dove.data)?;
-    let c = tutti.iter().find(|c| c["id"] == o.id.as_str()).with_context(|| format!("nessun certificato {}", o.id))?;
+    let c = tutti
+        .iter()
+        .find(|c| c["id"] == o.id.as_str())
+        .with_context(|| format!("nessun certificato {}", o.id))?;
     copia(c, &o.out)?;
     mostra(c, o.dove.json)
 }
@@ -133,7 +161,12 @@ fn mostra(c: &Value, json: bool) -> Result<Fine> {
     if json {
         println!("{}", serde_json::to_string_pretty(c)?);
     } else {
-        println!("{}  password {}  {}", campo(c, "id"), campo(c, "password"), campo(c, "p12"));
+        println!(
+            "{}  password {}  {}",
+            campo(c, "id"),
+            campo(c, "password"),
+            campo(c, "p12")
+        );
     }
     Ok(Fine::Bene)
 }

@@ -23,9 +23,14 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
         comune: o.comune.as_deref().map(istat).transpose()?,
         ambiente: o.ambiente,
         senza_ae: o.senza_ae,
-        differenze: o.manifesto.as_deref().map_or_else(|| Ok(Vec::new()), differenze)?,
+        differenze: o
+            .manifesto
+            .as_deref()
+            .map_or_else(|| Ok(Vec::new()), differenze)?,
         max_campioni: o.max_campioni,
-        fili: o.fili.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        fili: o
+            .fili
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         politica: politica(o)?,
         ..OpzioniControllo::il(o.oggi.unwrap_or_else(oggi))
     };
@@ -50,7 +55,11 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
     let mut uscita = BufWriter::with_capacity(TAMPONE_BYTES, std::io::stdout().lock());
     rapporto::scrivi(formato, &presentazione, &mut uscita)?;
     uscita.flush()?;
-    Ok(if controllo.esito == EsitoControllo::Ok { Fine::Bene } else { Fine::Negativa })
+    Ok(if controllo.esito == EsitoControllo::Ok {
+        Fine::Bene
+    } else {
+        Fine::Negativa
+    })
 }
 
 /// The earlier delivery, judged by the same rules; differences of the tax register are those of the later one.
@@ -89,21 +98,28 @@ fn leggi_politica(file: &Path) -> Result<Politica> {
 /// The official list of texts.
 pub(crate) fn elenco_testi(file: &Path) -> Result<ElencoTesti> {
     let byte = std::fs::read(file).with_context(|| file.display().to_string())?;
-    let nome = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let nome = file
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     ElencoTesti::leggi(&nome, &byte).with_context(|| file.display().to_string())
 }
 
 /// Differences of the tax register: a list, or the `tributaria` member of a manifest.
 fn differenze(file: &Path) -> Result<Vec<Differenza>> {
     let testo = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let v: Value = serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?;
+    let v: Value =
+        serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?;
     let elenco = match &v {
         Value::Array(_) => v,
         Value::Object(o) => match o.get("tributaria").or_else(|| o.get("differenze")) {
             Some(d) => d.clone(),
             None => return Ok(Vec::new()),
         },
-        _ => bail!("{}: atteso un manifesto o una lista di differenze", file.display()),
+        _ => bail!(
+            "{}: atteso un manifesto o una lista di differenze",
+            file.display()
+        ),
     };
     serde_json::from_value(elenco).with_context(|| format!("{}: differenze non valide", file.display()))
 }

@@ -23,10 +23,20 @@ const OGGI: &str = "2021-03-01";
 const ABITANTI: u64 = 5_000;
 
 pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
-    let mut voce = Voce { o, n: 0, da: Instant::now() };
-    voce.dice("Avvio un simulatore tutto suo, che non lascia niente su disco (SIMULATORE – dati fittizi).", &json!({}))?;
+    let mut voce = Voce {
+        o,
+        n: 0,
+        da: Instant::now(),
+    };
+    voce.dice(
+        "Avvio un simulatore tutto suo, che non lascia niente su disco (SIMULATORE – dati fittizi).",
+        &json!({}),
+    )?;
     let palco = Palco::monta()?;
-    voce.fatto(&format!("console {}", palco.pronto["console"].as_str().unwrap_or_default()))?;
+    voce.fatto(&format!(
+        "console {}",
+        palco.pronto["console"].as_str().unwrap_or_default()
+    ))?;
 
     voce.dice(
         &format!("Il Comune {COMUNE} prepara la fornitura: {ABITANTI} abitanti, e tre schede senza famiglia."),
@@ -35,7 +45,10 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
     let prima = palco.genera(1, &[("ES092", 3)])?;
     voce.fatto(&nomi(&prima))?;
 
-    voce.dice("La invia in pre-subentro.", &json!({"api": "POST /api/forniture?ambiente=pre"}))?;
+    voce.dice(
+        "La invia in pre-subentro.",
+        &json!({"api": "POST /api/forniture?ambiente=pre"}),
+    )?;
     let id = palco.carica("pre", &prima)?;
     let f = palco.attendi(&id)?;
     voce.fatto(&format!("fornitura {id}: {} – {}", f["stato"], f["conteggi"]))?;
@@ -43,8 +56,17 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
         bail!("la fornitura con tre ES092 doveva essere KO");
     }
 
-    voce.dice("Le anomalie dicono dove: scheda, riga e colonna del file inviato.", &json!({}))?;
-    let anomalie = api(&palco.cliente, &palco.pronto, "GET", &format!("/api/forniture/{id}/anomalie"), &Value::Null)?;
+    voce.dice(
+        "Le anomalie dicono dove: scheda, riga e colonna del file inviato.",
+        &json!({}),
+    )?;
+    let anomalie = api(
+        &palco.cliente,
+        &palco.pronto,
+        "GET",
+        &format!("/api/forniture/{id}/anomalie"),
+        &Value::Null,
+    )?;
     for a in anomalie.as_array().into_iter().flatten() {
         voce.fatto(&format!(
             "{} {} scheda {} (riga {}, colonna {})",
@@ -56,38 +78,69 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
         ))?;
     }
 
-    voce.dice("Arriva la PEC con l'esito negativo.", &json!({"api": "GET /api/pec"}))?;
+    voce.dice(
+        "Arriva la PEC con l'esito negativo.",
+        &json!({"api": "GET /api/pec"}),
+    )?;
     voce.fatto(&palco.ultima_pec()?)?;
 
-    voce.dice("Il Comune corregge e ripete con la versione 2: il pre-subentro passa.", &json!({}))?;
+    voce.dice(
+        "Il Comune corregge e ripete con la versione 2: il pre-subentro passa.",
+        &json!({}),
+    )?;
     let seconda = palco.genera(2, &[])?;
     let id = palco.carica("pre", &seconda)?;
     let f = palco.attendi(&id)?;
-    voce.fatto(&format!("fornitura {id}: {} – {} schede individuali", f["stato"], f["schede"]["soggetti"]))?;
+    voce.fatto(&format!(
+        "fornitura {id}: {} – {} schede individuali",
+        f["stato"], f["schede"]["soggetti"]
+    ))?;
     if f["stato"] != "ELABORATA_OK" {
         bail!("la fornitura corretta doveva passare: {f}");
     }
 
-    voce.dice("Nella finestra del piano invia gli stessi file nell'ambiente di subentro.", &json!({}))?;
+    voce.dice(
+        "Nella finestra del piano invia gli stessi file nell'ambiente di subentro.",
+        &json!({}),
+    )?;
     let id = palco.carica("sub", &seconda)?;
     let f = palco.attendi(&id)?;
-    let comune = api(&palco.cliente, &palco.pronto, "GET", &format!("/api/comuni/{COMUNE}"), &Value::Null)?;
-    voce.fatto(&format!("fornitura {id}: {} – il Comune è {}", f["stato"], comune["stato"]))?;
+    let comune = api(
+        &palco.cliente,
+        &palco.pronto,
+        "GET",
+        &format!("/api/comuni/{COMUNE}"),
+        &Value::Null,
+    )?;
+    voce.fatto(&format!(
+        "fornitura {id}: {} – il Comune è {}",
+        f["stato"], comune["stato"]
+    ))?;
     voce.fatto(&palco.ultima_pec()?)?;
 
     voce.dice("Un Comune subentrato non può inviare altro.", &json!({}))?;
     let terza = palco.genera(3, &[])?;
     let rifiuto = palco.invia("sub", &terza[0])?;
-    voce.fatto(&format!("HTTP {}: {}", rifiuto.stato, super::messaggio(&rifiuto.testo())))?;
+    voce.fatto(&format!(
+        "HTTP {}: {}",
+        rifiuto.stato,
+        super::messaggio(&rifiuto.testo())
+    ))?;
     if !rifiuto.testo().contains("EN034") {
         bail!("il quarto invio doveva ricevere EN034: {}", rifiuto.testo());
     }
-    voce.dice(&format!("Fine, in {:.1} s.", voce.da.elapsed().as_secs_f64()), &json!({}))?;
+    voce.dice(
+        &format!("Fine, in {:.1} s.", voce.da.elapsed().as_secs_f64()),
+        &json!({}),
+    )?;
     Ok(Fine::Bene)
 }
 
 fn nomi(file: &[PathBuf]) -> String {
-    file.iter().filter_map(|f| f.file_name()?.to_str()).collect::<Vec<_>>().join(", ")
+    file.iter()
+        .filter_map(|f| f.file_name()?.to_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Tells the story, step by step when asked.
@@ -138,7 +191,18 @@ impl Palco {
         let mut processo = Command::new(std::env::current_exe()?)
             .args(["serve", "--ephemeral", "--oggi", OGGI, "--pki"])
             .arg(&chiavi)
-            .args(["--test-port", "0", "--pre-port", "0", "--sub-port", "0", "--carta-port", "0", "--console-port", "0"])
+            .args([
+                "--test-port",
+                "0",
+                "--pre-port",
+                "0",
+                "--sub-port",
+                "0",
+                "--carta-port",
+                "0",
+                "--console-port",
+                "0",
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -150,7 +214,12 @@ impl Palco {
         let (_, file) = riga.rsplit_once("dettagli in ").context("riga pronto")?;
         let pronto: Value = serde_json::from_slice(&std::fs::read(file)?)?;
         let cliente = cliente(&pronto)?;
-        Ok(Self { processo, pronto, cliente, file: tempfile::tempdir()? })
+        Ok(Self {
+            processo,
+            pronto,
+            cliente,
+            file: tempfile::tempdir()?,
+        })
     }
 
     fn genera(&self, versione: u16, anomalie: &[(&str, u64)]) -> Result<Vec<PathBuf>> {
@@ -175,7 +244,12 @@ impl Palco {
             "{}/api/forniture?ambiente={ambiente}&comune={COMUNE}&tipo={tipo}&nome={nome}",
             super::testo(&self.pronto, &["console"])?
         );
-        self.cliente.chiedi("POST", &url, &[("content-type", "application/octet-stream")], std::fs::read(file)?)
+        self.cliente.chiedi(
+            "POST",
+            &url,
+            &[("content-type", "application/octet-stream")],
+            std::fs::read(file)?,
+        )
     }
 
     fn carica(&self, ambiente: &str, file: &[PathBuf]) -> Result<String> {
@@ -192,7 +266,13 @@ impl Palco {
 
     fn attendi(&self, id: &str) -> Result<Value> {
         loop {
-            let f = api(&self.cliente, &self.pronto, "GET", &format!("/api/forniture/{id}"), &Value::Null)?;
+            let f = api(
+                &self.cliente,
+                &self.pronto,
+                "GET",
+                &format!("/api/forniture/{id}"),
+                &Value::Null,
+            )?;
             if !matches!(f["stato"].as_str(), Some("APERTA" | "IN_ELABORAZIONE")) {
                 return Ok(f);
             }
@@ -201,7 +281,13 @@ impl Palco {
     }
 
     fn ultima_pec(&self) -> Result<String> {
-        let pec = api(&self.cliente, &self.pronto, "GET", &format!("/api/pec?comune={COMUNE}"), &Value::Null)?;
+        let pec = api(
+            &self.cliente,
+            &self.pronto,
+            "GET",
+            &format!("/api/pec?comune={COMUNE}"),
+            &Value::Null,
+        )?;
         let ultima = pec.as_array().and_then(|p| p.last()).context("nessuna PEC")?;
         Ok(format!("PEC: {}", ultima["oggetto"].as_str().unwrap_or_default()))
     }

@@ -18,7 +18,10 @@ pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
         max_invii: None,
         seed: o.seed,
         oggi: o.oggi.unwrap_or_else(oggi),
-        anomalie: o.anomalie.as_deref().map_or_else(|| Ok(BTreeMap::new()), anomalie)?,
+        anomalie: o
+            .anomalie
+            .as_deref()
+            .map_or_else(|| Ok(BTreeMap::new()), anomalie)?,
     };
     let prodotto = generatore::genera(&richiesta, &o.out).map_err(|e| anyhow!("{e}"))?;
     if o.json {
@@ -42,7 +45,13 @@ pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
         if prodotto.contenuto.attese.is_empty() {
             "nessuna".to_owned()
         } else {
-            prodotto.contenuto.attese.iter().map(|(c, n)| format!("{c} × {n}")).collect::<Vec<_>>().join(", ")
+            prodotto
+                .contenuto
+                .attese
+                .iter()
+                .map(|(c, n)| format!("{c} × {n}"))
+                .collect::<Vec<_>>()
+                .join(", ")
         }
     );
     Ok(Fine::Bene)
@@ -54,7 +63,10 @@ fn anomalie(testo: &str) -> Result<BTreeMap<String, u64>> {
         .split(',')
         .map(|voce| {
             let (codice, n) = voce.split_once('=').unwrap_or((voce, "1"));
-            let n = n.trim().parse().with_context(|| format!("--anomalie: «{voce}» non ha la forma CODICE=N"))?;
+            let n = n
+                .trim()
+                .parse()
+                .with_context(|| format!("--anomalie: «{voce}» non ha la forma CODICE=N"))?;
             Ok((codice.trim().to_ascii_uppercase(), n))
         })
         .collect()

@@ -42,7 +42,11 @@ pub(crate) fn istat(testo: &str) -> Result<CodiceIstat> {
 pub(crate) fn pronto(dati: &Path) -> Result<Value> {
     let file = dati.join(FILE_PRONTO);
     let byte = std::fs::read(&file).with_context(|| {
-        format!("{}: nessun simulatore pronto qui (avviarlo con `anpr-sim serve --data {}`)", file.display(), dati.display())
+        format!(
+            "{}: nessun simulatore pronto qui (avviarlo con `anpr-sim serve --data {}`)",
+            file.display(),
+            dati.display()
+        )
     })?;
     serde_json::from_slice(&byte).with_context(|| format!("{}: file non leggibile", file.display()))
 }
@@ -53,7 +57,8 @@ pub(crate) fn testo<'v>(v: &'v Value, strada: &[&str]) -> Result<&'v str> {
     for passo in strada {
         qui = &qui[*passo];
     }
-    qui.as_str().with_context(|| format!("{} assente nel file {FILE_PRONTO}", strada.join(".")))
+    qui.as_str()
+        .with_context(|| format!("{} assente nel file {FILE_PRONTO}", strada.join(".")))
 }
 
 /// A client for the simulator of a ready file.
@@ -64,12 +69,24 @@ pub(crate) fn cliente(pronto: &Value) -> Result<Cliente> {
 /// A call of the control API that must succeed.
 pub(crate) fn api(c: &Cliente, pronto: &Value, metodo: &str, percorso: &str, corpo: &Value) -> Result<Value> {
     let url = format!("{}{percorso}", testo(pronto, &["console"])?);
-    let byte = if corpo.is_null() { Vec::new() } else { corpo.to_string().into_bytes() };
+    let byte = if corpo.is_null() {
+        Vec::new()
+    } else {
+        corpo.to_string().into_bytes()
+    };
     let r = c.chiedi(metodo, &url, &[("content-type", "application/json")], byte)?;
     if !(200..300).contains(&r.stato) {
-        return Err(anyhow!("{metodo} {percorso}: {} {}", r.stato, messaggio(&r.testo())));
+        return Err(anyhow!(
+            "{metodo} {percorso}: {} {}",
+            r.stato,
+            messaggio(&r.testo())
+        ));
     }
-    if r.corpo.is_empty() { Ok(Value::Null) } else { r.json() }
+    if r.corpo.is_empty() {
+        Ok(Value::Null)
+    } else {
+        r.json()
+    }
 }
 
 /// The first error text of an API reply, or the reply itself.
@@ -78,7 +95,15 @@ pub(crate) fn messaggio(corpo: &str) -> String {
         .ok()
         .and_then(|v| {
             let e = v["errori"].get(0)?;
-            Some(format!("{} {}", e["codice"].as_str().unwrap_or_default(), e["testo"].as_str()?).trim().to_owned())
+            Some(
+                format!(
+                    "{} {}",
+                    e["codice"].as_str().unwrap_or_default(),
+                    e["testo"].as_str()?
+                )
+                .trim()
+                .to_owned(),
+            )
         })
         .unwrap_or_else(|| corpo.trim().to_owned())
 }

@@ -1,10 +1,6 @@
 //! `send`: composes, signs and sends one request to a running simulator, right or wrong on purpose.
 
-use std::{
-    fs,
-    io::Read as _,
-    path::Path,
-};
+use std::{fs, io::Read as _, path::Path};
 
 use anagrafe::IdPostazione;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -41,7 +37,12 @@ pub(crate) fn esegui(o: &Send) -> Result<Fine> {
     let comune = p["comuni"]
         .as_array()
         .and_then(|c| c.iter().find(|c| c["istat"] == o.comune.as_str()))
-        .with_context(|| format!("il Comune {} non è tra quelli pronti di questo simulatore", o.comune))?;
+        .with_context(|| {
+            format!(
+                "il Comune {} non è tra quelli pronti di questo simulatore",
+                o.comune
+            )
+        })?;
     let postazione = &comune["postazioni"][0];
     let id = IdPostazione::parse(testo(postazione, &["id"])?).map_err(|e| anyhow!("postazione: {e}"))?;
     let chiavi = chiavi(postazione)?;
@@ -57,8 +58,14 @@ pub(crate) fn esegui(o: &Send) -> Result<Fine> {
         altro => bail!("--firma {altro}: sha1 o sha256"),
     };
     let busta = firma::componi(&messaggio, &chiavi, difetto)?;
-    let url = format!("{}{percorso}", testo(&p, &["ambienti", o.ambiente.chiave(), "ws"])?);
-    let intestazioni = [("content-type", "text/xml; charset=utf-8"), ("soapaction", "\"\"")];
+    let url = format!(
+        "{}{percorso}",
+        testo(&p, &["ambienti", o.ambiente.chiave(), "ws"])?
+    );
+    let intestazioni = [
+        ("content-type", "text/xml; charset=utf-8"),
+        ("soapaction", "\"\""),
+    ];
     let r = cliente(&p)?.chiedi("POST", &url, &intestazioni, busta.into_bytes())?;
     let corpo = r.testo();
     let positiva = r.stato == 200 && !corpo.contains("rispostaKO");
@@ -81,7 +88,8 @@ fn chiavi(postazione: &Value) -> Result<Chiavi> {
         let file = Path::new(testo(postazione, &[nome])?);
         fs::read(file).with_context(|| file.display().to_string())
     };
-    let cert = CertificateDer::from_pem_slice(&leggi("certificato")?).map_err(|e| anyhow!("certificato: {e}"))?;
+    let cert =
+        CertificateDer::from_pem_slice(&leggi("certificato")?).map_err(|e| anyhow!("certificato: {e}"))?;
     let chiave = PrivatePkcs8KeyDer::from_pem_slice(&leggi("chiave")?).map_err(|e| anyhow!("chiave: {e}"))?;
     Ok(Chiavi {
         comune_key_pkcs8: chiave.secret_pkcs8_der().to_vec(),
@@ -95,7 +103,9 @@ fn corpo(o: &Send, tipo_invio: &str, adesso: jiff::Timestamp) -> Result<String> 
     if let Some(file) = &o.body {
         let mut corpo = String::new();
         if file.as_os_str() == "-" {
-            std::io::stdin().read_to_string(&mut corpo).context("standard input")?;
+            std::io::stdin()
+                .read_to_string(&mut corpo)
+                .context("standard input")?;
         } else {
             corpo = fs::read_to_string(file).with_context(|| file.display().to_string())?;
         }
@@ -113,10 +123,18 @@ fn corpo(o: &Send, tipo_invio: &str, adesso: jiff::Timestamp) -> Result<String> 
     );
     if o.operazione == "TEST" {
         let ns = schema::radici::RICHIESTA_CONNESSIONE.0;
-        return Ok(format!("<a:RichiestaConnessione xmlns:a=\"{ns}\">{testata}</a:RichiestaConnessione>"));
+        return Ok(format!(
+            "<a:RichiestaConnessione xmlns:a=\"{ns}\">{testata}</a:RichiestaConnessione>"
+        ));
     }
-    let file = o.file.as_deref().context("S001 vuole --file FILE.gz (o --body con la richiesta intera)")?;
-    let nome = file.file_name().and_then(|n| n.to_str()).context("nome del file non leggibile")?;
+    let file = o
+        .file
+        .as_deref()
+        .context("S001 vuole --file FILE.gz (o --body con la richiesta intera)")?;
+    let nome = file
+        .file_name()
+        .and_then(|n| n.to_str())
+        .context("nome del file non leggibile")?;
     let byte = fs::read(file).with_context(|| file.display().to_string())?;
     let base64 = base64::engine::general_purpose::STANDARD.encode(byte);
     let nome = nome.replace('&', "&amp;").replace('<', "&lt;");

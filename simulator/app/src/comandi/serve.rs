@@ -17,15 +17,25 @@ use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Trasporto,
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
 use http::{HeaderValue, StatusCode, header::LOCATION};
-use servizi::{Impostazioni, Indirizzi, Simulatore, comuni_pronti, http::{Porta, Richiesta, Risposta, risposta}};
+use servizi::{
+    Impostazioni, Indirizzi, Simulatore, comuni_pronti,
+    http::{Porta, Richiesta, Risposta, risposta},
+};
 
 use super::{FILE_PRONTO, Fine};
 use crate::opzioni::{AireIgnoto, Serve};
+
+/// Threads that serve sockets, on any machine: whatever is long runs on threads of its own.
+const FILI_CONNESSIONI: usize = 2;
+/// Allocations of so many bytes and more go back to the system when they are freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const SOGLIA_RESTITUZIONE_BYTE: u32 = 128 << 10;
 
 /// Default folder of the data.
 const DATI: &str = "./anpr-data";
 
 pub(crate) fn esegui(o: Serve) -> Result<Fine> {
+    restituisci_la_memoria();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("ANPR_SIM_LOG").unwrap_or_else(|_| "warn".into()),
@@ -62,6 +72,7 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
     let sim = Simulatore::apri(impostazioni(&o, dati.clone()), pki).map_err(|e| anyhow!("{e}"))?;
     sim.ascolta_su(dove(&ascolti));
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(FILI_CONNESSIONI)
         .enable_all()
         .build()
         .context("il motore delle connessioni non parte")?
@@ -70,6 +81,36 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
     let _ = fs::remove_file(dati.join(FILE_PRONTO));
     Ok(Fine::Bene)
 }
+
+/// Starts the program over again in this same process with the allocator's threshold fixed.
+///
+/// glibc raises that threshold by itself to the largest block freed so far, and from then on keeps what the reading of
+/// a large file gave back: 70 MiB instead of 28 after the first start (docs/PRESTAZIONI.md has the other ways that were
+/// tried). It is set by environment only, before the program begins. Whoever set it already keeps his own; if starting
+/// over is not possible, nothing is lost but that memory.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn restituisci_la_memoria() {
+    use std::os::unix::process::CommandExt as _;
+    const SOGLIA: &str = "MALLOC_MMAP_THRESHOLD_";
+    if std::env::var_os(SOGLIA).is_some() {
+        return;
+    }
+    let Ok(io) = std::env::current_exe() else { return };
+    let mut argomenti = std::env::args_os();
+    let mut comando = std::process::Command::new(io);
+    if let Some(nome) = argomenti.next() {
+        comando.arg0(nome);
+    }
+    let errore = comando
+        .args(argomenti)
+        .env(SOGLIA, SOGLIA_RESTITUZIONE_BYTE.to_string())
+        .exec();
+    tracing::debug!(%errore, "la memoria liberata resterà al processo");
+}
+
+/// Other allocators are left as they are.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn restituisci_la_memoria() {}
 
 async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Result<()> {
     let trasporto = Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim)));
@@ -111,11 +152,16 @@ fn carta(sim: &Simulatore, percorso: &str) -> Risposta {
     let chiave = percorso.split('/').nth(1).unwrap_or_default();
     let ambiente = chiave.parse::<Ambiente>().ok().zip(sim.indirizzi());
     let Some((ambiente, indirizzi)) = ambiente else {
-        let testo = "SIMULATORE – dati fittizi\nPercorsi dell'accesso con carta: /test/com, /pre/com, /sub/com\n";
+        let testo =
+            "SIMULATORE – dati fittizi\nPercorsi dell'accesso con carta: /test/com, /pre/com, /sub/com\n";
         return risposta(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", testo);
     };
     let dove = format!("{}/combas", indirizzi.ambiente(ambiente));
-    let mut r = risposta(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", format!("{dove}\n"));
+    let mut r = risposta(
+        StatusCode::SEE_OTHER,
+        "text/plain; charset=utf-8",
+        format!("{dove}\n"),
+    );
     if let Ok(valore) = HeaderValue::from_str(&dove) {
         r.headers_mut().insert(LOCATION, valore);
     }
@@ -136,9 +182,15 @@ fn scrivi_pronto(sim: &Simulatore, dati: &Path) -> Result<PathBuf> {
 fn cartella_dei_dati(o: &Serve) -> Result<(PathBuf, Option<tempfile::TempDir>)> {
     if o.ephemeral {
         if let Some(dati) = &o.data {
-            bail!("--ephemeral e --data {} si escludono: i dati di una prova effimera stanno in una cartella sua", dati.display());
+            bail!(
+                "--ephemeral e --data {} si escludono: i dati di una prova effimera stanno in una cartella sua",
+                dati.display()
+            );
         }
-        let t = tempfile::Builder::new().prefix("anpr-sim-").tempdir().context("cartella temporanea")?;
+        let t = tempfile::Builder::new()
+            .prefix("anpr-sim-")
+            .tempdir()
+            .context("cartella temporanea")?;
         return Ok((t.path().to_path_buf(), Some(t)));
     }
     let dati = o.data.clone().unwrap_or_else(|| PathBuf::from(DATI));
@@ -151,7 +203,8 @@ fn cartella_dei_dati(o: &Serve) -> Result<(PathBuf, Option<tempfile::TempDir>)> 
 #[cfg(unix)]
 fn solo_mio(cartella: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(cartella, fs::Permissions::from_mode(0o700)).with_context(|| cartella.display().to_string())
+    fs::set_permissions(cartella, fs::Permissions::from_mode(0o700))
+        .with_context(|| cartella.display().to_string())
 }
 
 /// On Windows the folder inherits the owner's access list.
@@ -163,7 +216,10 @@ fn solo_mio(_: &Path) -> Result<()> {
 fn apri_pki(o: &Serve, dati: &Path) -> Result<Pki> {
     let dir = o.pki.clone().unwrap_or_else(|| dati.join("pki"));
     if !dir.join("ca.pem").exists() {
-        eprintln!("anpr-sim: primo avvio, preparo le chiavi di prova in {} …", dir.display());
+        eprintln!(
+            "anpr-sim: primo avvio, preparo le chiavi di prova in {} …",
+            dir.display()
+        );
     }
     let opzioni = OpzioniPki {
         nomi: o.nome_host.clone(),
@@ -180,15 +236,52 @@ fn prese(o: &Serve, indirizzi: &[IpAddr], pki: &Pki) -> Result<Vec<Presa>> {
     let reali = pki.server_reali()?;
     let con_tls = |chi: &str| -> Result<Arc<rustls::ServerConfig>> {
         let simulatore = pki.server(chi)?;
-        Ok(tls::configura(&tls::CertificatiTls { simulatore: &simulatore, reali: reali.as_ref() }, None)?)
+        Ok(tls::configura(
+            &tls::CertificatiTls {
+                simulatore: &simulatore,
+                reali: reali.as_ref(),
+            },
+            None,
+        )?)
     };
-    let presa = |porta, opzione, numero, tls| Presa { porta, opzione, numero, indirizzi: indirizzi.to_vec(), tls };
+    let presa = |porta, opzione, numero, tls| Presa {
+        porta,
+        opzione,
+        numero,
+        indirizzi: indirizzi.to_vec(),
+        tls,
+    };
     Ok(vec![
-        presa(Porta::Ambiente(Ambiente::Test), "--test-port", o.test_port.unwrap_or(8443), Some(con_tls("test")?)),
-        presa(Porta::Ambiente(Ambiente::Pre), "--pre-port", o.pre_port.unwrap_or(8444), Some(con_tls("pre")?)),
-        presa(Porta::Ambiente(Ambiente::Sub), "--sub-port", o.sub_port.unwrap_or(8445), Some(con_tls("sub")?)),
-        presa(Porta::Carta, "--carta-port", o.carta_port.unwrap_or(8446), Some(con_tls("carta")?)),
-        presa(Porta::Console, "--console-port", o.console_port.unwrap_or(8080), console_tls(o, indirizzi, &con_tls)?),
+        presa(
+            Porta::Ambiente(Ambiente::Test),
+            "--test-port",
+            o.test_port.unwrap_or(8443),
+            Some(con_tls("test")?),
+        ),
+        presa(
+            Porta::Ambiente(Ambiente::Pre),
+            "--pre-port",
+            o.pre_port.unwrap_or(8444),
+            Some(con_tls("pre")?),
+        ),
+        presa(
+            Porta::Ambiente(Ambiente::Sub),
+            "--sub-port",
+            o.sub_port.unwrap_or(8445),
+            Some(con_tls("sub")?),
+        ),
+        presa(
+            Porta::Carta,
+            "--carta-port",
+            o.carta_port.unwrap_or(8446),
+            Some(con_tls("carta")?),
+        ),
+        presa(
+            Porta::Console,
+            "--console-port",
+            o.console_port.unwrap_or(8080),
+            console_tls(o, indirizzi, &con_tls)?,
+        ),
     ])
 }
 
@@ -198,7 +291,11 @@ fn console_tls(
     indirizzi: &[IpAddr],
     con_tls: &dyn Fn(&str) -> Result<Arc<rustls::ServerConfig>>,
 ) -> Result<Option<Arc<rustls::ServerConfig>>> {
-    if indirizzi.iter().all(IpAddr::is_loopback) { Ok(None) } else { con_tls("test").map(Some) }
+    if indirizzi.iter().all(IpAddr::is_loopback) {
+        Ok(None)
+    } else {
+        con_tls("test").map(Some)
+    }
 }
 
 fn dove(ascolti: &[Ascolto]) -> Indirizzi {
@@ -207,7 +304,11 @@ fn dove(ascolti: &[Ascolto]) -> Indirizzi {
     let host = console
         .and_then(|a| a.indirizzi().first())
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
-    let (schema, host) = if host.is_loopback() { ("http", host) } else { ("https", IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+    let (schema, host) = if host.is_loopback() {
+        ("http", host)
+    } else {
+        ("https", IpAddr::V4(Ipv4Addr::LOCALHOST))
+    };
     Indirizzi {
         console: format!("{schema}://{}", SocketAddr::new(host, numero(4))),
         ambienti: [
@@ -237,9 +338,12 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
 
 /// What is typed wins over the file of `--config`.
 fn con_file(o: Serve) -> Result<Serve> {
-    let Some(file) = o.config.clone() else { return Ok(o) };
+    let Some(file) = o.config.clone() else {
+        return Ok(o);
+    };
     let testo = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    let f: Serve = toml::from_str(&testo).with_context(|| format!("{}: configurazione non valida", file.display()))?;
+    let f: Serve =
+        toml::from_str(&testo).with_context(|| format!("{}: configurazione non valida", file.display()))?;
     let elenco = |mie: Vec<_>, sue| if mie.is_empty() { sue } else { mie };
     Ok(Serve {
         data: o.data.or(f.data),

@@ -25,7 +25,9 @@ pub(crate) fn esegui(o: &Wait) -> Result<Fine> {
                 }
                 return Ok(Fine::Bene);
             }
-            Err(e) if Instant::now() >= fine => bail!("nessun simulatore pronto entro {} s: {e:#}", o.timeout),
+            Err(e) if Instant::now() >= fine => {
+                bail!("nessun simulatore pronto entro {} s: {e:#}", o.timeout)
+            }
             Err(_) => thread::sleep(PAUSA),
         }
     }

@@ -50,7 +50,8 @@ pub(crate) fn componi(
     (ns, nome): (&str, &str),
     contenuto: impl FnOnce(&mut Scrittore<'_, Vec<u8>>) -> Result<(), ErroreScrittura>,
 ) -> Esito<String> {
-    let modello = Modello::di(ns, nome).ok_or_else(|| ErroreServizio::guasto(format!("nessuna grammatica per {nome}")))?;
+    let modello = Modello::di(ns, nome)
+        .ok_or_else(|| ErroreServizio::guasto(format!("nessuna grammatica per {nome}")))?;
     let scrivi = || -> Result<Vec<u8>, ErroreScrittura> {
         let mut s = Scrittore::nuovo(modello, Vec::new()).senza_dichiarazione();
         s.apri(nome)?;

@@ -21,7 +21,10 @@ use crate::{
 
 pub(crate) static PUNTO: Punto = Punto {
     percorso: "/ANPRS001ServizioSubentro/AnprServiceS001",
-    servizio: Servizio { radici: &[radici::RICHIESTA_S001], controlla_testata: true },
+    servizio: Servizio {
+        radici: &[radici::RICHIESTA_S001],
+        controlla_testata: true,
+    },
     operazione: OPERAZIONE,
     esegui,
 };
@@ -35,7 +38,11 @@ enum Decisione {
     /// The same id again: the stored reply, verbatim.
     Ripetuta(String),
     /// Refused. `prenotata`: the call got an idOperazioneANPR. `ricorda`: the id is consumed.
-    Ko { errori: Vec<ErroreKo>, prenotata: bool, ricorda: bool },
+    Ko {
+        errori: Vec<ErroreKo>,
+        prenotata: bool,
+        ricorda: bool,
+    },
     /// Taken in charge.
     Ok { nome_file: String, descrizione: String },
 }
@@ -47,20 +54,57 @@ fn esegui(sim: &Simulatore, ambiente: Ambiente, busta: &BustaVerificata) -> Esit
     let file_xml = albero.testo("RichiestaS001/fileXml");
     let decisione = decidi(sim, ambiente, busta, &testata, nome_file, file_xml)?;
     let (xml, esito, causa, ricorda) = match decisione {
-        Decisione::Ripetuta(xml) => return Ok(RispostaOperazione { xml, esito: EsitoScambio::Ok, causa: None }),
-        Decisione::Ok { nome_file, descrizione } => {
-            let id = sim.id_operazione_anpr(ambiente)?;
-            (componi_ok(&testata, id, &nome_file, &descrizione), EsitoScambio::Ok, None, true)
+        Decisione::Ripetuta(xml) => {
+            return Ok(RispostaOperazione {
+                xml,
+                esito: EsitoScambio::Ok,
+                causa: None,
+            });
         }
-        Decisione::Ko { errori, prenotata, ricorda } => {
-            let id = if prenotata { sim.id_operazione_anpr(ambiente)? } else { 0 };
-            let causa = errori.iter().map(|e| format!("{}: {}", e.codice, e.testo)).collect::<Vec<_>>().join("; ");
-            (componi_ko(&testata, id, &errori), EsitoScambio::Ko, Some(causa), ricorda)
+        Decisione::Ok {
+            nome_file,
+            descrizione,
+        } => {
+            let id = sim.id_operazione_anpr(ambiente)?;
+            (
+                componi_ok(&testata, id, &nome_file, &descrizione),
+                EsitoScambio::Ok,
+                None,
+                true,
+            )
+        }
+        Decisione::Ko {
+            errori,
+            prenotata,
+            ricorda,
+        } => {
+            let id = if prenotata {
+                sim.id_operazione_anpr(ambiente)?
+            } else {
+                0
+            };
+            let causa = errori
+                .iter()
+                .map(|e| format!("{}: {}", e.codice, e.testo))
+                .collect::<Vec<_>>()
+                .join("; ");
+            (
+                componi_ko(&testata, id, &errori),
+                EsitoScambio::Ko,
+                Some(causa),
+                ricorda,
+            )
         }
     };
     let xml = xml?;
     if ricorda {
-        sim.ricorda_risposta(ambiente, &testata.cod_mittente, &testata.id_operazione_comune, OPERAZIONE, &xml)?;
+        sim.ricorda_risposta(
+            ambiente,
+            &testata.cod_mittente,
+            &testata.id_operazione_comune,
+            OPERAZIONE,
+            &xml,
+        )?;
     }
     Ok(RispostaOperazione { xml, esito, causa })
 }
@@ -74,17 +118,32 @@ fn decidi(
     file_xml: Option<&str>,
 ) -> Esito<Decisione> {
     let chiamante = busta.chiamante();
-    let ko = |errore: ErroreKo, ricorda| Ok(Decisione::Ko { errori: vec![errore], prenotata: false, ricorda });
+    let ko = |errore: ErroreKo, ricorda| {
+        Ok(Decisione::Ko {
+            errori: vec![errore],
+            prenotata: false,
+            ricorda,
+        })
+    };
     // Dispatcher: operation and version; these answers do not consume the id.
     if ambiente == Ambiente::Sub {
-        return ko(ErroreKo::nuovo("EN379", "Operazione non disponibile in questo ambiente"), false);
+        return ko(
+            ErroreKo::nuovo("EN379", "Operazione non disponibile in questo ambiente"),
+            false,
+        );
     }
     if testata.operazione_richiesta != OPERAZIONE {
-        let testo = format!("Operazione richiesta non gestita da questo servizio: {}", testata.operazione_richiesta);
+        let testo = format!(
+            "Operazione richiesta non gestita da questo servizio: {}",
+            testata.operazione_richiesta
+        );
         return ko(ErroreKo::nuovo("XXXX", testo), false);
     }
     if !DESTINATARI.contains(&testata.cod_destinatario.as_str()) {
-        let testo = format!("codDestinatario diverso dai valori ammessi: {}", testata.cod_destinatario);
+        let testo = format!(
+            "codDestinatario diverso dai valori ammessi: {}",
+            testata.cod_destinatario
+        );
         return ko(ErroreKo::nuovo("XXXX", testo), false);
     }
     // Function profile (A1), then the Comune of the user and of the header (A3).
@@ -96,25 +155,33 @@ fn decidi(
             "Utente non abilitato: il codice ISTAT della postazione ({}) non coincide con quello per cui l'utente ha \
              funzioni ({})",
             chiamante.id_sede,
-            chiamante.operatore.comuni.first().map_or_else(|| "N/A".to_owned(), CodiceIstat::to_string)
+            chiamante
+                .operatore
+                .comuni
+                .first()
+                .map_or_else(|| "N/A".to_owned(), CodiceIstat::to_string)
         );
         return ko(ErroreKo::nuovo("XXXX", testo), false);
     }
     if testata.cod_mittente != chiamante.id_sede.as_str() {
         let testo = format!(
             "Utente non abilitato: codMittente ({}) diverso dal codice ISTAT della postazione ({})",
-            testata.cod_mittente,
-            chiamante.id_sede
+            testata.cod_mittente, chiamante.id_sede
         );
         return ko(ErroreKo::nuovo("XXXX", testo), false);
     }
     // Idempotency.
     match sim.risposta_ricordata(ambiente, &testata.cod_mittente, &testata.id_operazione_comune)? {
-        Some(RispostaRicordata { operazione, corpo, .. }) if operazione == OPERAZIONE => {
+        Some(RispostaRicordata {
+            operazione, corpo, ..
+        }) if operazione == OPERAZIONE => {
             return Ok(Decisione::Ripetuta(corpo));
         }
         Some(_) => {
-            let testo = format!("idOperazioneComune già usato per un'altra operazione: {}", testata.id_operazione_comune);
+            let testo = format!(
+                "idOperazioneComune già usato per un'altra operazione: {}",
+                testata.id_operazione_comune
+            );
             return ko(ErroreKo::nuovo("EN079", testo), false);
         }
         None => {}
@@ -124,11 +191,18 @@ fn decidi(
     if testata.tipo_invio != ambiente.tipo_invio() && !libero {
         let mut errore = ErroreKo::nuovo(
             "EN148",
-            format!("Il valore {} di tipoInvio non è compatibile con l'ambiente", testata.tipo_invio),
+            format!(
+                "Il valore {} di tipoInvio non è compatibile con l'ambiente",
+                testata.tipo_invio
+            ),
         );
         errore.campo = Some("tipoInvio".into());
         errore.valore = Some(testata.tipo_invio.clone());
-        return Ok(Decisione::Ko { errori: vec![errore], prenotata: true, ricorda: true });
+        return Ok(Decisione::Ko {
+            errori: vec![errore],
+            prenotata: true,
+            ricorda: true,
+        });
     }
     consegna(sim, ambiente, chiamante.id_sede, nome_file, file_xml)
 }
@@ -141,7 +215,13 @@ fn consegna(
     nome_file: Option<&str>,
     file_xml: Option<&str>,
 ) -> Esito<Decisione> {
-    let ko = |errori| Ok(Decisione::Ko { errori, prenotata: false, ricorda: true });
+    let ko = |errori| {
+        Ok(Decisione::Ko {
+            errori,
+            prenotata: false,
+            ricorda: true,
+        })
+    };
     let Some(nome) = nome_file else {
         return ko(vec![ErroreKo::nuovo("EN001", "Nome del file non indicato")]);
     };
@@ -149,28 +229,51 @@ fn consegna(
         return ko(vec![ErroreKo::nuovo("EN009", "Contenuto del file non indicato")]);
     };
     let Some(byte) = da_base64(base64) else {
-        return ko(vec![ErroreKo::nuovo("EN009", "Il contenuto del file non è base64 leggibile")]);
+        return ko(vec![ErroreKo::nuovo(
+            "EN009",
+            "Il contenuto del file non è base64 leggibile",
+        )]);
     };
     let mut deposito = sim.deposito()?;
     deposito.write_all(&byte)?;
     drop(byte);
-    let invio =
-        Invio { ambiente, comune, tipo: None, nome: nome.to_owned(), canale: Canale::S001, deposito, solo_apr: true };
+    let invio = Invio {
+        ambiente,
+        comune,
+        tipo: None,
+        nome: nome.to_owned(),
+        canale: Canale::S001,
+        deposito,
+        solo_apr: true,
+    };
     match sim.carica(invio) {
         Ok(ricevuta) => {
             let descrizione = if ricevuta.scartato {
-                "File ricevuto ma scartato: appartiene a una fornitura già conclusa con esito negativo".to_owned()
+                "File ricevuto ma scartato: appartiene a una fornitura già conclusa con esito negativo"
+                    .to_owned()
             } else {
                 format!("File preso in carico, protocollo {}", ricevuta.protocollo)
             };
-            Ok(Decisione::Ok { nome_file: nome.to_owned(), descrizione })
+            Ok(Decisione::Ok {
+                nome_file: nome.to_owned(),
+                descrizione,
+            })
         }
         Err(RifiutoInvio::Rilievi(rilievi)) => ko(rilievi
             .into_iter()
             .map(|r| {
                 // The block of a Comune outside the plan has no code; it cannot happen where S001 answers.
-                let codice = if r.codice.is_empty() { "XXXX".to_owned() } else { r.codice };
-                ErroreKo { codice, testo: r.testo, campo: r.campo, valore: r.valore }
+                let codice = if r.codice.is_empty() {
+                    "XXXX".to_owned()
+                } else {
+                    r.codice
+                };
+                ErroreKo {
+                    codice,
+                    testo: r.testo,
+                    campo: r.campo,
+                    valore: r.valore,
+                }
             })
             .collect()),
         Err(RifiutoInvio::Nostro(e)) => Err(e),
@@ -183,7 +286,10 @@ fn da_base64(testo: &str) -> Option<Vec<u8>> {
     base64::engine::general_purpose::STANDARD.decode(fitto).ok()
 }
 
-fn scrivi_testata(s: &mut Scrittore<'_, Vec<u8>>, campi: &[(&'static str, String)]) -> Result<(), ErroreScrittura> {
+fn scrivi_testata(
+    s: &mut Scrittore<'_, Vec<u8>>,
+    campi: &[(&'static str, String)],
+) -> Result<(), ErroreScrittura> {
     s.apri("testataRisposta")?;
     scrivi_campi(s, campi)?;
     s.chiudi()

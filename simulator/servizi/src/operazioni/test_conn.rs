@@ -10,7 +10,10 @@ use crate::{Esito, Simulatore, soap::albero_del_corpo, testata::Testata};
 
 pub(crate) static PUNTO: Punto = Punto {
     percorso: "/ANPRTestConn/TestConn",
-    servizio: Servizio { radici: &[radici::RICHIESTA_CONNESSIONE], controlla_testata: false },
+    servizio: Servizio {
+        radici: &[radici::RICHIESTA_CONNESSIONE],
+        controlla_testata: false,
+    },
     operazione: "TEST",
     esegui,
 };
@@ -23,5 +26,9 @@ fn esegui(_: &Simulatore, _: Ambiente, busta: &BustaVerificata) -> Esito<Rispost
         scrivi_campi(s, &testata.risposta(0, "0000"))?;
         s.chiudi()
     })?;
-    Ok(RispostaOperazione { xml, esito: EsitoScambio::Ok, causa: None })
+    Ok(RispostaOperazione {
+        xml,
+        esito: EsitoScambio::Ok,
+        causa: None,
+    })
 }
