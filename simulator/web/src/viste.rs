@@ -202,7 +202,7 @@ impl Vista {
                     formati::migliaia(bloccanti),
                     if bloccanti == 1 { "errore bloccante" } else { "errori bloccanti" }
                 ),
-                "Correggere gli errori bloccanti nella banca dati, estrarre di nuovo e inviare una fornitura con versione più alta.".into(),
+                "Correggere gli errori bloccanti nella banca dati, estrarre di nuovo e inviare una fornitura con versione più alta: prima l'APR, che la apre, poi l'AIRE.".into(),
                 Some(("/combas/anomalie?gravita=E", "Vedi gli errori bloccanti")),
             ),
             StatoFornitura::CancellazioneRichiesta => (
@@ -272,7 +272,11 @@ fn passi(f: &Fornitura, mancanti: &Mancanti, in_moto: bool) -> Vec<Passo> {
                 "corso",
                 "…",
                 "Elaborazione",
-                if in_moto { "in corso" } else { "ferma" },
+                match (in_moto, mancanti.nulla()) {
+                    (true, true) => "in corso",
+                    (true, false) => "in corso sui file arrivati; si conclude quando ci sono tutti",
+                    (false, _) => "ferma",
+                },
             ),
             passo("tenue", "–", "Esito", "arriva anche per PEC"),
         )

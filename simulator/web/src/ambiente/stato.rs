@@ -35,7 +35,7 @@ pub(super) async fn pagina_stato(d: &Dentro<'_>) -> Esito<Risposta> {
             c = c.con_avviso("corso", "File ricevuto. Il tracciato AIRE non è tra quelli noti: il file è conservato e contato, ma il contenuto non è letto.");
         }
         Some("scartato") => {
-            c = c.con_avviso("corso", "File ricevuto senza effetto: appartiene a una fornitura già fallita. Inviare una nuova versione.");
+            c = c.con_avviso("corso", "File ricevuto senza effetto: l'ultima fornitura è già fallita e quella nuova si apre con il suo APR. Inviare prima l'APR con versione più alta, poi l'AIRE.");
         }
         _ => {}
     }
