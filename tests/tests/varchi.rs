@@ -641,7 +641,7 @@ fn un_aire_di_tracciato_ignoto_e_opaco_oppure_rifiutato() {
     );
     let cookie = banco.entra("pre", comune);
     let pagina = banco.pagina("pre", &cookie, &format!("/combas/esiti/{id}"));
-    assert!(pagina.contains("opaco"), "{pagina}");
+    assert!(pagina.contains("tracciato AIRE non riconosciuto"), "{pagina}");
 }
 
 #[test]

@@ -1,0 +1,769 @@
+//! The command line as scripts see it: exit codes 0, 1, 2, what stands on which stream, JSON that parses.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use anpr_sim_tests::{
+    Banco, OGGI, apr, conta, esegui, esegui_bene, espandi, file_gz, genera, pki_comune, programma,
+};
+use serde_json::Value;
+
+fn testo(byte: &[u8]) -> String {
+    String::from_utf8_lossy(byte).into_owned()
+}
+
+/// Exit code, standard output, standard error.
+fn giro(argomenti: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = esegui(argomenti);
+    (status.code(), testo(&stdout), testo(&stderr))
+}
+
+/// A command that cannot do its work: 2, one line of reason, nothing on standard output.
+fn non_riesce(argomenti: &[&str], parti: &[&str]) {
+    let (codice, uscita, errore) = giro(argomenti);
+    assert_eq!(codice, Some(2), "{argomenti:?}: {uscita}{errore}");
+    assert_eq!(uscita, "", "{argomenti:?}");
+    assert_eq!(errore.lines().count(), 1, "{argomenti:?}: {errore}");
+    for parte in parti {
+        assert!(errore.contains(parte), "{argomenti:?}: «{parte}» in {errore}");
+    }
+}
+
+fn json(testo: &str) -> Value {
+    serde_json::from_str(testo).unwrap_or_else(|e| panic!("{e}: {testo}"))
+}
+
+fn conteggi(v: &Value) -> BTreeMap<String, u64> {
+    serde_json::from_value(v.clone()).expect("code → count")
+}
+
+fn percorsi(cartella: &Path) -> Vec<String> {
+    file_gz(cartella)
+        .iter()
+        .map(|p| p.to_str().expect("UTF-8").to_owned())
+        .collect()
+}
+
+fn strada(p: &Path) -> &str {
+    p.to_str().expect("UTF-8")
+}
+
+#[test]
+fn aiuto_e_uso_sbagliato() {
+    let comandi: [&[&str]; 13] = [
+        &[],
+        &["serve"],
+        &["check"],
+        &["generate"],
+        &["cert"],
+        &["cert", "issue"],
+        &["cert", "list"],
+        &["cert", "revoke"],
+        &["cert", "export"],
+        &["send"],
+        &["explain"],
+        &["demo"],
+        &["wait"],
+    ];
+    for comando in comandi {
+        let (codice, uscita, errore) = giro(&[comando, &["--help"]].concat());
+        assert_eq!((codice, errore.as_str()), (Some(0), ""), "{comando:?}");
+        assert!(uscita.len() > 100, "{comando:?}: {uscita}");
+        let (codice, uscita, errore) = giro(&[comando, &["--opzione-che-non-esiste"]].concat());
+        assert_eq!((codice, uscita.as_str()), (Some(2), ""), "{comando:?}");
+        assert!(
+            errore.contains("--opzione-che-non-esiste"),
+            "{comando:?}: {errore}"
+        );
+    }
+    assert_eq!(giro(&["--version"]).0, Some(0));
+    assert_eq!(giro(&["comando-che-non-esiste"]).0, Some(2));
+}
+
+#[test]
+fn check_dice_0_1_2() {
+    let pulita = genera(&["--abitanti", "400", "--aire", "10"]);
+    let file = percorsi(pulita.path());
+    let con = |opzioni: &[&'static str], file: &[String]| {
+        let mut argomenti = vec!["check", "--oggi", OGGI];
+        argomenti.extend_from_slice(opzioni);
+        let file: Vec<&str> = file.iter().map(String::as_str).collect();
+        giro(&[argomenti, file].concat())
+    };
+    let (codice, uscita, errore) = con(&["--json"], &file);
+    assert_eq!((codice, errore.as_str()), (Some(0), ""), "{uscita}");
+    let v = json(&uscita);
+    assert_eq!(
+        (&v["esito"], conteggi(&v["conteggi"])),
+        (&Value::from("OK"), BTreeMap::new())
+    );
+    assert_eq!(v["file"].as_array().map(Vec::len), Some(2));
+    assert_eq!(v["anomalie"], Value::Array(Vec::new()));
+
+    // Planted: exactly the manifest's counts, in every format and for every number of threads.
+    let piantate = genera(&[
+        "--abitanti",
+        "400",
+        "--aire",
+        "10",
+        "--anomalie",
+        "ES092=2,EC007=3,EF008=1,EN064=4,EC060=2,EN018=1",
+    ]);
+    let manifesto = fs::read_dir(piantate.path())
+        .expect("a folder")
+        .filter_map(Result::ok)
+        .map(|v| v.path())
+        .find(|p| p.extension().is_some_and(|e| e == "json"))
+        .expect("a manifest");
+    let manifesto = json(&fs::read_to_string(manifesto).expect("a manifest"));
+    let attese = conteggi(&manifesto["attese"]);
+    assert_eq!(attese.len(), 6, "{attese:?}");
+    let file = percorsi(piantate.path());
+    let mut rapporti = Vec::new();
+    for fili in ["1", "3"] {
+        let (codice, uscita, _) = con(&["--json", "--max-campioni", "0", "--fili", fili], &file);
+        assert_eq!(codice, Some(1), "{uscita}");
+        let v = json(&uscita);
+        assert_eq!(
+            (&v["esito"], conteggi(&v["conteggi"])),
+            (&Value::from("KO"), attese.clone())
+        );
+        let mut elenco = BTreeMap::<String, u64>::new();
+        for a in v["anomalie"].as_array().expect("a list") {
+            *elenco
+                .entry(a["codice"].as_str().expect("codice").to_owned())
+                .or_default() += 1;
+        }
+        assert_eq!(elenco, attese, "--max-campioni 0 lists them all");
+        rapporti.push(uscita);
+    }
+    assert_eq!(rapporti[0], rapporti[1]);
+    let (_, uscita, _) = con(&["--json", "--max-campioni", "1"], &file);
+    let v = json(&uscita);
+    assert_eq!(
+        (v["anomalie"].as_array().map(Vec::len), conteggi(&v["conteggi"])),
+        (Some(attese.len()), attese.clone())
+    );
+    let (codice, uscita, _) = con(&["--format", "csv", "--max-campioni", "0"], &file);
+    assert_eq!(
+        (codice, uscita.lines().count() as u64),
+        (Some(1), 1 + attese.values().sum::<u64>())
+    );
+    let (codice, uscita, _) = con(&[], &file);
+    assert_eq!(codice, Some(1));
+    for codice in attese.keys() {
+        assert!(uscita.contains(codice.as_str()), "{codice} in {uscita}");
+    }
+
+    // Warnings alone are no failure.
+    let avvisi = genera(&["--abitanti", "200", "--anomalie", "EC007=3"]);
+    let (codice, uscita, _) = con(&["--json"], &percorsi(avvisi.path()));
+    assert_eq!(
+        (codice, conteggi(&json(&uscita)["conteggi"])),
+        (Some(0), BTreeMap::from([("EC007".to_owned(), 3)]))
+    );
+}
+
+#[test]
+fn check_di_un_xml_semplice_e_di_cio_che_non_si_legge() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let sano = apr(&["--abitanti", "50"]);
+    let xml = cartella.path().join("888001_SUBAPR_1_1_1.xml");
+    fs::write(&xml, &sano).expect("a file");
+    let (codice, uscita, errore) = giro(&["check", "--oggi", OGGI, "--json", strada(&xml)]);
+    assert_eq!((codice, errore.as_str()), (Some(0), ""), "{uscita}");
+    assert_eq!(json(&uscita)["esito"], "OK");
+    fs::write(&xml, conta(&sano, "numeroSchedeSoggettoInvio", 1)).expect("a file");
+    let (codice, uscita, _) = giro(&["check", "--oggi", OGGI, "--json", strada(&xml)]);
+    assert_eq!(
+        (codice, conteggi(&json(&uscita)["conteggi"])),
+        (Some(1), BTreeMap::from([("EN011".to_owned(), 1)]))
+    );
+    fs::write(&xml, sano.replacen("</soggetto>", "", 1)).expect("a file");
+    let (codice, uscita, _) = giro(&["check", "--oggi", OGGI, "--json", strada(&xml)]);
+    let v = json(&uscita);
+    assert_eq!(codice, Some(1));
+    assert!(conteggi(&v["conteggi"]).contains_key("EN009"), "{v}");
+    assert!(v["anomalie"][0]["riga"].as_u64().is_some_and(|r| r > 1), "{v}");
+
+    let manca = cartella.path().join("888001_SUBAPR_1_1_1.gz");
+    non_riesce(&["check", strada(&manca)], &["888001_SUBAPR_1_1_1.gz"]);
+    non_riesce(&["check", strada(cartella.path())], &[]);
+    non_riesce(&["check", "--comune", "12", strada(&xml)], &["12"]);
+    let manifesto = cartella.path().join("m.json");
+    fs::write(&manifesto, "{").expect("a file");
+    non_riesce(
+        &["check", "--manifesto", strada(&manifesto), strada(&xml)],
+        &["m.json", "JSON"],
+    );
+    assert_eq!(giro(&["check"]).0, Some(2));
+    assert_eq!(giro(&["check", "--ambiente", "altro", strada(&xml)]).0, Some(2));
+    assert_eq!(giro(&["check", "--oggi", "2021-02-30", strada(&xml)]).0, Some(2));
+}
+
+#[test]
+fn generate_e_deterministico_e_divide() {
+    let argomenti = [
+        "--abitanti",
+        "500",
+        "--aire",
+        "20",
+        "--invii",
+        "3",
+        "--anomalie",
+        "ES092=2,EC007=1",
+    ];
+    let leggi = |c: &Path| -> BTreeMap<String, Vec<u8>> {
+        fs::read_dir(c)
+            .expect("a folder")
+            .map(|v| v.expect("an entry"))
+            .map(|v| {
+                (
+                    v.file_name().into_string().expect("UTF-8"),
+                    fs::read(v.path()).expect("a file"),
+                )
+            })
+            .collect()
+    };
+    let uno = genera(&argomenti);
+    let due = genera(&argomenti);
+    let prima = leggi(uno.path());
+    assert_eq!(
+        prima.keys().collect::<Vec<_>>(),
+        [
+            "888001_SUBAIRE_1.gz",
+            "888001_SUBAPR_1_1_3.gz",
+            "888001_SUBAPR_1_2_3.gz",
+            "888001_SUBAPR_1_3_3.gz",
+            "888001_manifesto_1.json"
+        ]
+    );
+    assert_eq!(prima, leggi(due.path()), "the same bytes");
+    let altro_seme = genera(&[&argomenti[..], &["--seed", "2"]].concat());
+    assert_ne!(
+        prima["888001_SUBAPR_1_1_3.gz"],
+        leggi(altro_seme.path())["888001_SUBAPR_1_1_3.gz"]
+    );
+    for nome in prima.keys().filter(|n| n.contains("SUBAPR")) {
+        let documento = String::from_utf8(espandi(&uno.path().join(nome))).expect("UTF-8");
+        assert!(
+            documento.contains("<totaleInvii>3</totaleInvii>") && documento.contains("<datiInvio>"),
+            "{nome}"
+        );
+    }
+
+    let cartella = tempfile::tempdir().expect("a folder");
+    let out = strada(cartella.path());
+    let v = json(&esegui_bene(&[
+        "generate",
+        "--oggi",
+        OGGI,
+        "--abitanti",
+        "10",
+        "--out",
+        out,
+        "--json",
+    ]));
+    assert_eq!(v["contenuto"]["schede"]["soggetti"], 10);
+    assert_eq!(v["file"].as_array().map(Vec::len), Some(2));
+    non_riesce(&["generate", "--out", out, "--anomalie", "EX999=1"], &["EX999"]);
+    non_riesce(
+        &["generate", "--out", out, "--anomalie", "ES092=molti"],
+        &["ES092=molti"],
+    );
+    non_riesce(&["generate", "--out", out, "--comune", "88800"], &["88800"]);
+    non_riesce(
+        &[
+            "generate",
+            "--out",
+            out,
+            "--abitanti",
+            "5",
+            "--anomalie",
+            "EC007=50",
+        ],
+        &["EC007"],
+    );
+    let file = cartella.path().join("occupato");
+    fs::write(&file, "x").expect("a file");
+    non_riesce(&["generate", "--abitanti", "5", "--out", strada(&file)], &[]);
+}
+
+#[test]
+fn explain_conosce_tutto_il_catalogo() {
+    let banco = Banco::nuovo();
+    let catalogo = banco.json("GET", "/api/catalogo", "");
+    let codici: Vec<&str> = catalogo
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|v| v["codice"].as_str().expect("codice"))
+        .collect();
+    assert!(codici.len() > 100, "{}", codici.len());
+    for codice in codici
+        .iter()
+        .copied()
+        .chain(["SIM001", "SIM002", "SIM003", "SIM004", "SIM005"])
+    {
+        let (fine, uscita, errore) = giro(&["explain", codice, "--json"]);
+        assert_eq!((fine, errore.as_str()), (Some(0), ""), "{codice}");
+        let v = json(&uscita);
+        assert_eq!(v["codice"], codice);
+        assert!(
+            v["dettaglio"]
+                .as_str()
+                .is_some_and(|t| t.contains(codice) && t.len() > 60),
+            "{v}"
+        );
+    }
+    let (fine, uscita, _) = giro(&["explain", "es092"]);
+    assert_eq!(fine, Some(0));
+    assert!(uscita.contains("ES092"), "{uscita}");
+    non_riesce(&["explain", "XX000"], &["XX000"]);
+}
+
+#[test]
+fn wait_torna_quando_c_e_qualcuno() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let inizio = Instant::now();
+    non_riesce(
+        &["wait", "--data", strada(cartella.path()), "--timeout", "0.3"],
+        &["0.3"],
+    );
+    assert!(inizio.elapsed() >= Duration::from_millis(300) && inizio.elapsed() < Duration::from_secs(5));
+    let mut banco = Banco::nuovo();
+    let dati = banco.dati.clone();
+    let v = json(&esegui_bene(&[
+        "wait",
+        "--data",
+        strada(&dati),
+        "--timeout",
+        "5",
+        "--json",
+    ]));
+    assert_eq!(v, banco.pronto);
+    assert_eq!(esegui_bene(&["wait", "--data", strada(&dati)]), "");
+    // A ready file whose simulator is gone is not a running simulator.
+    banco.uccidi();
+    assert!(dati.join("ready.json").exists());
+    non_riesce(&["wait", "--data", strada(&dati), "--timeout", "0.2"], &[]);
+}
+
+/// `send` with its JSON report: exit code and report.
+fn manda(banco: &Banco, opzioni: &[&str]) -> (Option<i32>, Value) {
+    let mut argomenti = vec!["send", "--data", strada(&banco.dati), "--json"];
+    argomenti.extend_from_slice(opzioni);
+    let (codice, uscita, errore) = giro(&argomenti);
+    assert!(!uscita.is_empty(), "{opzioni:?}: {errore}");
+    (codice, json(&uscita))
+}
+
+/// The fault the table of security.md §6.2 declares for a defect.
+const FAULT: [(&str, &str); 4] = [
+    ("F1", "Rejected by policy. (from client)"),
+    ("F2", "Internal Error (from client)"),
+    ("F5", "Incorrect reference digest value (from client)"),
+    (
+        "F6",
+        "Aborting...IdSede Attribute inconsistent with IdPostazione (from client)",
+    ),
+];
+
+#[test]
+fn send_giusto_e_sbagliato_apposta() {
+    let banco = Banco::nuovo();
+    for ambiente in ["test", "pre", "sub"] {
+        for firma in ["sha1", "sha256"] {
+            let (codice, v) = manda(&banco, &["--ambiente", ambiente, "--firma", firma]);
+            assert_eq!(
+                (codice, &v["http"], &v["positiva"]),
+                (Some(0), &Value::from(200), &Value::Bool(true)),
+                "{v}"
+            );
+            assert!(
+                v["corpo"]
+                    .as_str()
+                    .is_some_and(|c| c.contains("RispostaConnessione")),
+                "{v}"
+            );
+        }
+    }
+    // An unknown defect names the known ones; each leads to the fault declared for it.
+    let (codice, _, errore) = giro(&["send", "--data", strada(&banco.dati), "--difetto", "nessuno"]);
+    assert_eq!(codice, Some(2));
+    let noti: Vec<&str> = errore
+        .trim()
+        .rsplit("sono ")
+        .next()
+        .expect("a list")
+        .split(", ")
+        .collect();
+    let atteso = |difetto: &str| match difetto {
+        "corpo-modificato" => "F5",
+        "idsede-diversa" => "F6",
+        "senza-firma" | "senza-intestazione" | "senza-timestamp" | "solo-corpo" | "solo-timestamp" => "F7",
+        "xsd-errato" | "riferimento-inesistente" | "soap-id" | "id-duplicato" => "F2",
+        "doctype" | "non-ben-formato" => "F3",
+        _ => "F1",
+    };
+    assert_eq!(noti.len(), 23, "{noti:?}");
+    for difetto in noti {
+        let (codice, v) = manda(&banco, &["--difetto", difetto]);
+        assert_eq!(
+            (codice, &v["http"], &v["positiva"]),
+            (Some(1), &Value::from(500), &Value::Bool(false)),
+            "{difetto}: {v}"
+        );
+        let corpo = v["corpo"].as_str().expect("corpo");
+        let stringa = corpo
+            .split("<faultstring>")
+            .nth(1)
+            .and_then(|t| t.split("</").next())
+            .expect("a fault");
+        match atteso(difetto) {
+            "F3" => assert_eq!(stringa, "Internal Error", "{difetto}"),
+            "F7" => assert!(
+                stringa.starts_with("XPath expression") && stringa.contains("not covered by signature"),
+                "{difetto}: {stringa}"
+            ),
+            sigla => {
+                let riga = FAULT.iter().find(|f| f.0 == sigla).expect("in the table");
+                assert_eq!(stringa, riga.1, "{difetto}");
+            }
+        }
+        // The journal says which step and why.
+        let n = v["scambio"].as_str().expect("the number of the exchange");
+        let scambio = banco.json("GET", &format!("/api/scambi/{n}"), "");
+        assert_eq!(scambio["esito"], "FAULT", "{difetto}");
+        assert!(
+            scambio["causa"].as_str().is_some_and(|c| c.len() > 10),
+            "{difetto}: {scambio}"
+        );
+    }
+
+    // S001: taken, then refused as a duplicate; not without its file; an operation nobody offers.
+    let fornitura = genera(&["--abitanti", "30"]);
+    let file = percorsi(fornitura.path());
+    let s001 = ["--operazione", "S001", "--file", file[0].as_str()];
+    let (codice, v) = manda(&banco, &s001);
+    assert_eq!(codice, Some(0), "{v}");
+    assert!(
+        v["corpo"]
+            .as_str()
+            .is_some_and(|c| c.contains("rispostaOK") && c.contains("888001_SUBAPR_1_1_1.gz")),
+        "{v}"
+    );
+    let (codice, v) = manda(&banco, &s001);
+    assert_eq!((codice, &v["http"]), (Some(1), &Value::from(200)), "{v}");
+    assert!(v["corpo"].as_str().is_some_and(|c| c.contains("EN007")), "{v}");
+    let dati = strada(&banco.dati);
+    non_riesce(&["send", "--data", dati, "--operazione", "S001"], &["--file"]);
+    non_riesce(&["send", "--data", dati, "--operazione", "9999"], &["9999"]);
+    non_riesce(&["send", "--data", dati, "--comune", "888999"], &["888999"]);
+    non_riesce(&["send", "--data", dati, "--firma", "md5"], &["md5"]);
+    let cartella = tempfile::tempdir().expect("a folder");
+    non_riesce(&["send", "--data", strada(cartella.path())], &["serve --data"]);
+}
+
+#[test]
+fn lo_sportello_dei_certificati() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let dati = cartella.path().join("dati");
+    let out = cartella.path().join("copie");
+    let d = strada(&dati);
+    non_riesce(&["cert", "list", "--data", d], &["serve --data"]);
+
+    // Keys of their own: certificates issued here are nobody else's.
+    let mut banco = Banco::con_chiavi(&dati, &dati.join("pki"));
+    let elenco = json(&esegui_bene(&["cert", "list", "--data", d, "--json"]));
+    assert_eq!(elenco.as_array().map(Vec::len), Some(10));
+    assert!(
+        elenco
+            .as_array()
+            .expect("a list")
+            .iter()
+            .all(|c| c["stato"] == "attivo"),
+        "{elenco}"
+    );
+    let nuovo = json(&esegui_bene(&[
+        "cert", "issue", "--data", d, "--comune", "888001", "--json",
+    ]));
+    let id = nuovo["id"].as_str().expect("id").to_owned();
+    assert_eq!(id, "888001-CO-0001");
+    let uscita = esegui_bene(&["cert", "export", &id, "--data", d, "--out", strada(&out)]);
+    assert_eq!(fs::read_dir(&out).map_or(0, Iterator::count), 3, "{uscita}");
+    non_riesce(
+        &[
+            "cert",
+            "export",
+            "888001-CO-0999",
+            "--data",
+            d,
+            "--out",
+            strada(&out),
+        ],
+        &["888001-CO-0999"],
+    );
+    let (codice, _, errore) = giro(&[
+        "cert",
+        "issue",
+        "--data",
+        d,
+        "--comune",
+        "888001",
+        "--difetto",
+        "storto",
+    ]);
+    assert_eq!(codice, Some(2));
+    assert!(errore.contains("storto"), "{errore}");
+    for difetto in [
+        "scaduto",
+        "futuro",
+        "revocato",
+        "ca-altrui",
+        "altro-ambiente",
+        "altro-comune",
+        "senza-cn",
+        "chiave-debole",
+    ] {
+        let v = json(&esegui_bene(&[
+            "cert",
+            "issue",
+            "--data",
+            d,
+            "--comune",
+            "888005",
+            "--difetto",
+            difetto,
+            "--json",
+        ]));
+        assert_eq!(v["difetto"], difetto);
+        assert_eq!(
+            v["stato"],
+            if difetto == "revocato" {
+                "revocato"
+            } else {
+                "attivo"
+            }
+        );
+    }
+
+    // A revoked certificate is answered F4, and only that one.
+    assert_eq!(manda(&banco, &[]).0, Some(0));
+    let (codice, uscita, _) = giro(&["cert", "revoke", "888001-CO-0000", "--data", d, "--json"]);
+    assert_eq!(
+        (codice, &json(&uscita)["stato"]),
+        (Some(0), &Value::from("revocato"))
+    );
+    let (codice, v) = manda(&banco, &[]);
+    assert_eq!(codice, Some(1));
+    assert!(
+        v["corpo"]
+            .as_str()
+            .is_some_and(|c| c.contains("<faultstring>certificate revoked (from client)</faultstring>")),
+        "{v}"
+    );
+    assert_eq!(manda(&banco, &["--comune", "888004"]).0, Some(0));
+    let stati: BTreeMap<String, String> = json(&esegui_bene(&["cert", "list", "--data", d, "--json"]))
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|c| c["difetto"].is_null())
+        .map(|c| {
+            (
+                c["id"].as_str().expect("id").to_owned(),
+                c["stato"].as_str().expect("stato").to_owned(),
+            )
+        })
+        .filter(|(_, stato)| stato != "attivo")
+        .collect();
+    assert_eq!(
+        stati,
+        BTreeMap::from([("888001-CO-0000".to_owned(), "revocato".to_owned())])
+    );
+    non_riesce(
+        &["cert", "revoke", "888001-CO-0999", "--data", d],
+        &["888001-CO-0999"],
+    );
+
+    // Without a running simulator: everything but revoking.
+    assert_eq!(banco.chiudi(), Some(0));
+    let quanti = json(&esegui_bene(&["cert", "list", "--data", d, "--json"]))
+        .as_array()
+        .map(Vec::len);
+    assert_eq!(quanti, Some(10 + 1 + 8));
+    let v = json(&esegui_bene(&[
+        "cert", "issue", "--data", d, "--comune", "888001", "--json",
+    ]));
+    assert_eq!(v["id"], "888001-CO-0002");
+    esegui_bene(&[
+        "cert",
+        "export",
+        "888001-CO-0002",
+        "--data",
+        d,
+        "--out",
+        strada(&out),
+    ]);
+    assert_eq!(fs::read_dir(&out).map_or(0, Iterator::count), 6);
+    non_riesce(
+        &["cert", "revoke", "888001-CO-0002", "--data", d],
+        &["serve --data"],
+    );
+    // What was revoked stays so over a restart.
+    let banco = Banco::con_chiavi(&dati, &dati.join("pki"));
+    assert!(
+        manda(&banco, &[]).1["corpo"]
+            .as_str()
+            .is_some_and(|c| c.contains("certificate revoked"))
+    );
+}
+
+#[test]
+fn serve_con_un_file_di_configurazione() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let file = cartella.path().join("anpr.toml");
+    fs::write(
+        &file,
+        "oggi = \"2020-02-29\"\nseed = 5\naire-ignoto = \"rifiuta\"\nsenza-diagnostica = true\n",
+    )
+    .expect("a file");
+    // The bench gives --oggi itself: what is typed wins, the rest is the file's.
+    let banco = Banco::con(&["--config", strada(&file)]);
+    assert_eq!(banco.json("GET", "/api/orologio", "")["oggi"], OGGI);
+    let ignoto = anpr_sim_tests::gz(&[&[b'A'; 100][..], b"\r\n"].concat());
+    assert_eq!(
+        banco.rifiuta("pre", "888001", "888001_SUBAIRE_1.gz", ignoto),
+        ["EN010"]
+    );
+    assert_eq!(
+        manda(&banco, &[]).1["scambio"],
+        Value::Null,
+        "no diagnostic header"
+    );
+    let parola = |b: &Banco| b.comune("888001")["operatori"][0]["password"].clone();
+    assert_ne!(parola(&banco), parola(&Banco::nuovo()), "another seed");
+
+    fs::write(&file, "oggi = \"2020-02-29\"\nporta-sbagliata = 1\n").expect("a file");
+    let (codice, _, errore) = giro(&["serve", "--config", strada(&file), "--ephemeral"]);
+    assert_eq!(codice, Some(2));
+    assert!(errore.contains("porta-sbagliata"), "{errore}");
+    non_riesce(
+        &[
+            "serve",
+            "--ephemeral",
+            "--config",
+            strada(&cartella.path().join("assente.toml")),
+        ],
+        &["assente.toml"],
+    );
+}
+
+#[test]
+fn serve_rifiuta_cio_che_non_puo_fare() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let dati = strada(cartella.path());
+    for indirizzo in ["0.0.0.0", "::", "192.0.2.1"] {
+        non_riesce(
+            &["serve", "--ephemeral", "--listen", indirizzo],
+            &["--console-token"],
+        );
+    }
+    non_riesce(
+        &["serve", "--data", dati, "--ephemeral"],
+        &["--ephemeral", "--data"],
+    );
+    non_riesce(
+        &["serve", "--data", dati, "--store", "postgres://altrove"],
+        &["--store"],
+    );
+    assert_eq!(giro(&["serve", "--test-port", "70000"]).0, Some(2));
+    assert_eq!(giro(&["serve", "--oggi", "ieri"]).0, Some(2));
+    assert_eq!(
+        fs::read_dir(cartella.path()).map_or(1, Iterator::count),
+        0,
+        "nothing was written"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_effimero_non_lascia_niente() {
+    // The keys must be there: the bench makes them.
+    drop(Banco::nuovo());
+    let temporanea = tempfile::tempdir().expect("a folder");
+    let mut processo = Command::new(programma())
+        .args([
+            "serve",
+            "--ephemeral",
+            "--oggi",
+            OGGI,
+            "--pki",
+            strada(&pki_comune()),
+        ])
+        .args([
+            "--test-port",
+            "0",
+            "--pre-port",
+            "0",
+            "--sub-port",
+            "0",
+            "--carta-port",
+            "0",
+            "--console-port",
+            "0",
+        ])
+        .env("TMPDIR", temporanea.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let riga = BufReader::new(processo.stdout.take().expect("stdout"))
+        .lines()
+        .next()
+        .expect("a line")
+        .expect("UTF-8");
+    assert!(riga.starts_with("pronto"), "{riga}");
+    let pronto = riga.rsplit(' ').next().expect("a path");
+    assert!(
+        pronto.ends_with("ready.json")
+            && Path::new(pronto).starts_with(fs::canonicalize(temporanea.path()).expect("a path")),
+        "{riga}"
+    );
+    assert!(fs::read(pronto).is_ok_and(|b| {
+        json(&testo(&b))["comuni"]
+            .as_array()
+            .is_some_and(|c| c.len() == 10)
+    }));
+    let ferma = Command::new("kill")
+        .args(["-TERM", &processo.id().to_string()])
+        .status();
+    assert!(ferma.is_ok_and(|s| s.success()));
+    assert_eq!(processo.wait().expect("it ends").code(), Some(0));
+    let resto: Vec<_> = fs::read_dir(temporanea.path())
+        .expect("a folder")
+        .map(|v| v.expect("an entry").path())
+        .collect();
+    assert_eq!(resto, Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn demo_arriva_in_fondo() {
+    let (codice, uscita, errore) = giro(&["demo", "--json"]);
+    assert_eq!(codice, Some(0), "{uscita}{errore}");
+    let passi: Vec<Value> = uscita.lines().map(json).collect();
+    assert!(passi.len() > 5, "{uscita}");
+    for parte in ["KO", "ELABORATA_OK", "SUBENTRATO", "EN034"] {
+        assert!(uscita.contains(parte), "{parte} in {uscita}");
+    }
+}
