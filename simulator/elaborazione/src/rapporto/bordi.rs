@@ -3,6 +3,7 @@
 //! Nothing here knows findings; each format calls its own function on every cell, attribute and address.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Text for HTML and XML, in content and in double-quoted attributes. What XML 1.0 cannot hold, and what would turn the
 /// reading direction around, becomes the replacement character.
@@ -59,7 +60,7 @@ pub(super) fn uri(percorso: &str) -> String {
         if b.is_ascii_alphanumeric() || LIBERI.contains(&b) {
             fuori.push(char::from(b));
         } else {
-            fuori.push_str(&format!("%{b:02X}"));
+            let _ = write!(fuori, "%{b:02X}");
         }
     }
     fuori

@@ -14,8 +14,8 @@ pub const CAUSA: &str = "EN009";
 const DEL_FILE: [&str; 5] = ["EN011", "EN017", "EN019", "EN021", "EN023"];
 /// Totals of the delivery it belongs to.
 const DELLA_FORNITURA: [&str; 5] = ["EN012", "EN018", "EN020", "EN022", "EN024"];
-/// What is said of schede whose other half was not read.
-const DELLE_SCHEDE: [&str; 3] = ["ES092", "EF008", "EF010"];
+/// What is said of families whose members were not read.
+const DELLE_SCHEDE: [&str; 2] = ["EF008", "EF010"];
 
 /// The files with a cause.
 #[derive(Debug, Clone, Default)]
@@ -43,11 +43,11 @@ impl Cause {
         }
         let codice = r.codice.as_str();
         let qui = || r.file.as_ref().is_some_and(|f| self.file.contains(f));
-        // Someone of another file may miss a family of the broken one, but only who names a family.
-        let altrove = || codice == "ES092" && r.valore.is_some();
         let segue = DELLA_FORNITURA.contains(&codice)
             || (DEL_FILE.contains(&codice) && qui())
-            || (DELLE_SCHEDE.contains(&codice) && (qui() || altrove()));
+            || (DELLE_SCHEDE.contains(&codice) && qui())
+            // The family may be in the broken file, whichever the person is in; who names none has no excuse.
+            || (codice == "ES092" && r.valore.is_some());
         segue.then_some(CAUSA)
     }
 }

@@ -138,9 +138,14 @@ fn totali(p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "<p class=\"stima\"><strong>Stima del lavoro:</strong> {} anomalie da correggere prima del subentro, circa \
-             <strong>{} giorni-persona</strong> ({ANOMALIE_AL_GIORNO} anomalie al giorno per persona).</p>",
+             <strong>{} {}-persona</strong> ({ANOMALIE_AL_GIORNO} anomalie al giorno per persona).</p>",
             migliaia(da_correggere),
-            migliaia(giorni(da_correggere))
+            migliaia(giorni(da_correggere)),
+            if giorni(da_correggere) == 1 {
+                "giorno"
+            } else {
+                "giorni"
+            }
         )?;
     }
     Ok(())
@@ -245,7 +250,11 @@ fn sezione(
     voci: &BTreeMap<String, Vec<Voce>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let suoi: Vec<&Trovato<'_>> = trovati.iter().filter(|t| t.urgenza == urgenza).collect();
+    // What only follows from a cause has no card of its own: it stands under the cause.
+    let suoi: Vec<&Trovato<'_>> = trovati
+        .iter()
+        .filter(|t| t.urgenza == urgenza && t.seguono < t.quanti)
+        .collect();
     if suoi.is_empty() {
         return Ok(());
     }
@@ -292,7 +301,7 @@ fn articolo(
     if t.seguono > 0 {
         writeln!(
             out,
-            "<p>{} sono probabili conseguenze di <a href=\"#{CAUSA}\">{CAUSA}</a> e sono elencate là.</p>",
+            "<p>Di queste, {} probabili conseguenze di <a href=\"#{CAUSA}\">{CAUSA}</a>, elencate là.</p>",
             migliaia(t.seguono)
         )?;
     }
@@ -337,7 +346,14 @@ fn conseguenze(
             .flatten()
             .filter(|v| v.causa.is_some())
             .collect();
-        writeln!(out, "<h4>{} × {}</h4>", marcato(t.codice), migliaia(t.seguono))?;
+        // A code with a card of its own keeps the anchor there.
+        let ancora = if t.seguono == t.quanti {
+            format!(" id=\"{}\"", marcato(t.codice))
+        } else {
+            String::new()
+        };
+        let titolo = marcato(t.codice);
+        writeln!(out, "<h4{ancora}>{titolo} × {}</h4>", migliaia(t.seguono))?;
         elenco(&sue, t.seguono, t.codice, out)?;
     }
     writeln!(out, "</details>")

@@ -54,8 +54,13 @@ pub(super) fn scrivi(p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<(
     if da_correggere > 0 {
         writeln!(
             out,
-            "Da correggere prima del subentro: {da_correggere}, circa {} giorni-persona",
-            giorni(da_correggere)
+            "Da correggere prima del subentro: {da_correggere}, circa {} {}-persona",
+            giorni(da_correggere),
+            if giorni(da_correggere) == 1 {
+                "giorno"
+            } else {
+                "giorni"
+            }
         )?;
     }
     let esito = if c.esito == EsitoControllo::Ok { "OK" } else { "KO" };
