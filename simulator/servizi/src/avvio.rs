@@ -221,6 +221,7 @@ impl Simulatore {
             &percorsi,
             &uscita,
             &Allineata::default(),
+            &elaborazione::Osserva::default(),
         )?;
         self.registro().scrivi(|t| {
             let visibile = t.rendi_visibile(&caricato, comune)?;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use anagrafe::Ambiente;
-use elaborazione::{Contesto, Gravita, Ingresso, Segmento, StatoEsito, Tributaria};
+use elaborazione::{AVolte, Contesto, Fase, Gravita, Ingresso, Osserva, Segmento, StatoEsito, Tributaria};
 use registro::{
     Caricato, Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
     StatoFile, StatoFornitura, Transazione,
@@ -246,6 +246,8 @@ impl Simulatore {
         };
         let turno = self.turno(f.ambiente, f.comune);
         let _turno = prendi(&turno);
+        let in_corso = self.avanzamenti.apri(f.ambiente, f.comune);
+        let osserva = &in_corso.osserva;
         let f = self.registro().scrivi(|t| -> Esito<_> {
             let (mut f, _) = ripresa(t, id)?;
             if f.stato.in_corso() {
@@ -264,7 +266,7 @@ impl Simulatore {
         let ae = self.anagrafe_tributaria()?;
         // Without the answers nothing can be loaded, but what blocks blocks at once.
         let (mut esito, segmenti, ingressi) =
-            self.giudica(&f, completa && !attende, &contesto, ae.as_ref())?;
+            self.giudica(&f, completa && !attende, &contesto, ae.as_ref(), osserva)?;
         match esito.stato {
             StatoEsito::InAttesa => {
                 if attende {
@@ -279,7 +281,8 @@ impl Simulatore {
             }
             StatoEsito::Ko => self.concludi_ko(id, &esito)?,
             StatoEsito::Ok => {
-                let caricato = self.carica_fornitura(&f, &segmenti, ae.as_ref())?;
+                osserva.fase(Fase::Caricamento, esito.schede.totale());
+                let caricato = self.carica_fornitura(&f, &segmenti, ae.as_ref(), osserva)?;
                 match self.incrocia(&f, &caricato, &contesto, &ingressi) {
                     Ok(trovati) if !trovati.bloccanti.is_empty() => {
                         self.registro().scarta(f.ambiente, caricato.segmento);
@@ -333,6 +336,7 @@ impl Simulatore {
         completa: bool,
         contesto: &Contesto,
         ae: &dyn Tributaria,
+        osserva: &Osserva,
     ) -> Esito<(elaborazione::Esito, Vec<PathBuf>, Vec<Ingresso>)> {
         let cartella = self.cartella(f.id);
         let nuovo = cartella.join(format!("{CARTELLA_ESITO}.nuovo"));
@@ -349,7 +353,7 @@ impl Simulatore {
                 segmento: Segmento::apri(percorso)?,
             });
         }
-        let esito = elaborazione::elabora(&segmenti, completa, contesto, ae, &nuovo)?;
+        let esito = elaborazione::elabora_osservata(&segmenti, completa, contesto, ae, &nuovo, osserva)?;
         let definitivo = cartella.join(CARTELLA_ESITO);
         if definitivo.exists() {
             fs::remove_dir_all(&definitivo)?;
@@ -385,7 +389,13 @@ impl Simulatore {
     }
 
     /// The records into a segment nobody sees yet.
-    fn carica_fornitura(&self, f: &Fornitura, segmenti: &[PathBuf], ae: &dyn Tributaria) -> Esito<Caricato> {
+    fn carica_fornitura(
+        &self,
+        f: &Fornitura,
+        segmenti: &[PathBuf],
+        ae: &dyn Tributaria,
+        osserva: &Osserva,
+    ) -> Esito<Caricato> {
         let byte: u64 = segmenti
             .iter()
             .filter_map(|p| fs::metadata(p).ok())
@@ -399,6 +409,7 @@ impl Simulatore {
             segmenti,
             &self.cartella(f.id).join(CARTELLA_ESITO),
             ae,
+            osserva,
         )
     }
 
@@ -447,9 +458,12 @@ pub(crate) fn carica_segmenti(
     segmenti: &[PathBuf],
     esito: &Path,
     ae: &dyn Tributaria,
+    osserva: &Osserva,
 ) -> Esito<registro::Caricato> {
     let non_validati = NonValidati::di(elaborazione::rilievi(esito)?)?;
-    registro.carica_da(f.ambiente, f.id, compatti(segmenti, &non_validati, ae))
+    let mut contate = AVolte::nuovo(osserva.clone());
+    let schede = compatti(segmenti, &non_validati, ae).inspect(move |_| contate.una());
+    registro.carica_da(f.ambiente, f.id, schede)
 }
 
 /// APR files 1..total are all in, and the AIRE file too.

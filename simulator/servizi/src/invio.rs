@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fs, io::Write as _, path::Path};
 
 use anagrafe::{Ambiente, CodiceIstat};
 use elaborazione::{
-    NomeFile, Preparato, RifiutoFile, Rilievo,
+    Fase, NomeFile, OpzioniPrepara, Preparato, RifiutoFile, Rilievo,
     sportello::{self, Finestra, FornituraAperta, Situazione},
 };
 use registro::{
@@ -100,6 +100,7 @@ impl Simulatore {
         let _lavoro = self.al_lavoro();
         let turno = self.turno(invio.ambiente, invio.comune);
         let _turno = prendi(&turno);
+        let in_corso = self.avanzamenti.apri(invio.ambiente, invio.comune);
         invio.deposito.flush().map_err(ErroreServizio::from)?;
 
         let comune = self.comune(invio.comune)?;
@@ -126,13 +127,14 @@ impl Simulatore {
             .join(format!("preparato-{}", registro_unico(&invio)));
         let _pulizia = Rimuovi(&segmento);
         let sorgente = invio.deposito.leggi().map_err(ErroreServizio::from)?;
+        in_corso.osserva.fase(Fase::Lettura, invio.deposito.byte());
         let preparato = elaborazione::prepara(
             std::io::BufReader::with_capacity(1 << 16, sorgente),
             &invio.nome,
             &nome,
             &contesto,
             &segmento,
-            &self.opzioni_prepara(),
+            &OpzioniPrepara { osserva: in_corso.osserva.clone(), ..self.opzioni_prepara() },
         )
         .map_err(rifiuto_del_contenuto)?;
         self.memorizza(invio, nome, preparato, &segmento, &forniture)

@@ -5,6 +5,7 @@
 
 mod accesso;
 mod anomalie;
+mod avanzamento;
 mod avvio;
 mod batch;
 mod certificati;
@@ -25,8 +26,9 @@ mod tributaria;
 mod wsdl;
 
 pub use accesso::Sessione;
+pub use avanzamento::{Avanzamento, StatoAvanzamento};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
-pub use elaborazione::Rilievo;
+pub use elaborazione::{Fase, Rilievo};
 pub use errore::{ErroreServizio, Esito};
 pub use gestione::{NuovoComune, OrologioMostrato, SCAMBI_PER_PAGINA};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};

@@ -20,6 +20,7 @@ use registro::{Lettura as _, OpzioniRegistro, Orologio, Registro, RispostaRicord
 
 use crate::{
     Deposito, ErroreServizio, Esito,
+    avanzamento::Avanzamenti,
     batch::Batch,
     impostazioni::{Impostazioni, Indirizzi},
 };
@@ -50,6 +51,7 @@ pub struct Simulatore {
     avvio: Mutex<Avvio>,
     avviato: Condvar,
     pub(crate) batch: Batch,
+    pub(crate) avanzamenti: Avanzamenti,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     partito: Timestamp,
@@ -92,6 +94,7 @@ impl Simulatore {
             avvio: Mutex::new(Avvio::InCorso),
             avviato: Condvar::new(),
             batch: Batch::default(),
+            avanzamenti: Avanzamenti::default(),
             tentativi: Mutex::default(),
             partito: adesso,
         });

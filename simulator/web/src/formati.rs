@@ -46,6 +46,20 @@ const fn tenue(testo: &'static str) -> Etichetta {
     }
 }
 
+/// `12.345 schede, 5.200 al secondo; mancano circa 2 min 5 s.`
+pub(crate) fn avanzamento(a: &servizi::StatoAvanzamento) -> String {
+    let mut testo = format!("{} schede", migliaia(a.schede));
+    if let Some(velocita) = a.schede_al_secondo {
+        testo += &format!(", {} al secondo", migliaia(velocita));
+    }
+    match a.mancano_secondi {
+        Some(secondi @ 0..60) => testo += &format!("; mancano circa {secondi} s"),
+        Some(secondi) => testo += &format!("; mancano circa {} min {} s", secondi / 60, secondi % 60),
+        None => {}
+    }
+    testo + "."
+}
+
 /// `01/03/2021`.
 pub(crate) fn data(d: Data) -> String {
     format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())

@@ -8,6 +8,8 @@ use anagrafe::Ambiente;
 use elaborazione::anomalie::{Anomalia, Check, Livello};
 use registro::{Fornitura, Ritmo, StatoFile, StatoFornitura, TipoFile};
 
+use servizi::StatoAvanzamento;
+
 use crate::formati;
 
 /// One step on the way of a delivery.
@@ -55,6 +57,8 @@ pub(crate) struct Vista {
     pub(crate) nome_comune: String,
     /// The simulator is at work: look again soon.
     pub(crate) in_moto: bool,
+    /// How far it is.
+    pub(crate) avanzamento: Option<StatoAvanzamento>,
     /// Address before a code's page.
     pub(crate) base_codici: &'static str,
     /// Address of the anomaly list, ready for `nome=valore`.
@@ -118,6 +122,13 @@ impl Mancanti {
 }
 
 impl Vista {
+    /// The same, with how far the work is; who looks is shown the next state soon.
+    pub(crate) fn con_avanzamento(mut self, stato: Option<StatoAvanzamento>) -> Self {
+        self.in_moto |= stato.is_some();
+        self.avanzamento = stato;
+        self
+    }
+
     /// Explains a delivery to the people of an environment (`pagine` true) or of the console.
     pub(crate) fn di(ambiente: Ambiente, f: Option<&Fornitura>, ritmo: Option<&Ritmo>, pagine: bool) -> Self {
         let mut v = f.map_or_else(Self::nessuna, |f| Self::di_una(ambiente, f, ritmo));
@@ -155,6 +166,7 @@ impl Vista {
             codici: Vec::new(),
             nome_comune: String::new(),
             in_moto: false,
+            avanzamento: None,
             base_codici: "",
             base_anomalie: String::new(),
         }
@@ -224,6 +236,7 @@ impl Vista {
             azione,
             codici,
             in_moto,
+            avanzamento: None,
             ..Self::nessuna()
         }
     }

@@ -26,7 +26,8 @@ struct Stato {
 pub(super) async fn pagina_stato(d: &Dentro<'_>) -> Esito<Risposta> {
     let fornitura = d.forniture().await?.pop();
     let ritmo = fuori(d.sim, servizi::Simulatore::ritmo).await?;
-    let vista = Vista::di(d.ambiente, fornitura.as_ref(), Some(&ritmo), true);
+    let avanzamento = d.sim.avanzamento(d.ambiente, d.sessione.comune);
+    let vista = Vista::di(d.ambiente, fornitura.as_ref(), Some(&ritmo), true).con_avanzamento(avanzamento);
     let mut c = d.cornice("Stato della fornitura", "/combas").await?;
     c.vivo = vista.in_moto;
     match d.query.valore("fatto") {

@@ -55,6 +55,20 @@ fn errato(nome: &str, atteso: &str) -> ErroreServizio {
     ))
 }
 
+/// `GET /api/forniture/{id}`: the delivery, and how far the work on it is while there is any.
+pub(super) fn con_avanzamento(sim: &servizi::Simulatore, id: &str) -> Esito<serde_json::Value> {
+    let f = sim.fornitura(id)?;
+    // The counter is that of the Comune: only its open delivery can be the one at work.
+    let avanzamento = f
+        .stato
+        .in_corso()
+        .then(|| sim.avanzamento(f.ambiente, f.comune))
+        .flatten();
+    let mut valore = serde_json::to_value(&f).map_err(ErroreServizio::guasto)?;
+    valore["avanzamento"] = serde_json::to_value(avanzamento).map_err(ErroreServizio::guasto)?;
+    Ok(valore)
+}
+
 /// `POST /api/forniture`: the body streams to a spool file, then the same intake as the page.
 pub(super) async fn carica(c: &Chiamata<'_>, corpo: Corpo) -> Esito<Risposta> {
     let ambiente = c.ambiente_chiesto()?;

@@ -157,7 +157,10 @@ fn schemi() -> Value {
                 "schede": {"type": "object", "properties": {"soggetti": i, "famiglie": i, "convivenze": i, "aire": i}},
                 "file": {"type": "array", "items": {"type": "object", "properties": {
                     "id": s, "nome": s, "tipo": {"enum": ["APR", "AIRE"]}, "protocollo": s, "conteggi": conteggi,
-                    "stato": {"enum": ["INSERITO_OK", "IN_ELABORAZIONE", "ELABORATO", "KO", "SCARTATO"]}}}}}},
+                    "stato": {"enum": ["INSERITO_OK", "IN_ELABORAZIONE", "ELABORATO", "KO", "SCARTATO"]}}}},
+                "avanzamento": {"type": ["object", "null"], "required": ["fase", "percentuale", "schede"], "properties": {
+                    "fase": {"enum": ["LETTURA", "ELABORAZIONE", "CARICAMENTO"]}, "percentuale": i, "schede": i,
+                    "schedeAlSecondo": {"type": ["integer", "null"]}, "mancanoSecondi": {"type": ["integer", "null"]}}}}},
         "Anomalia": {"type": "object", "required": ["codice", "gravita", "tipoScheda", "scheda", "testo"], "properties": {
             "codice": s, "gravita": {"enum": ["E", "W"]}, "tipoScheda": s, "scheda": s, "riga": i, "colonna": i,
             "testo": s, "oggetto": s, "campo": s, "valore": s, "file": s}},
