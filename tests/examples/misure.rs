@@ -1,6 +1,8 @@
 //! First start, later starts, idle memory: the figures of the README's table.
 //!
-//! `cargo xtask misure` builds in release and runs this. Every figure is a median over `GIRI` runs of the real program.
+//! `cargo xtask misure` builds in release and runs this. Every time is a median over `GIRI` runs of the real program,
+//! from its launch to its ready line; memory is what is resident once the ready Comuni are in place and nobody asks
+//! for anything.
 
 use std::{
     path::Path,
@@ -8,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anpr_sim::cliente::Cliente;
 use anpr_sim_tests::{memoria_residente, programma};
 use anyhow::{Context as _, Result};
 
@@ -20,30 +23,26 @@ fn main() -> Result<()> {
     let cartella = tempfile::tempdir()?;
     let primo = mediana(GIRI, |n| {
         let dati = cartella.path().join(format!("primo-{n}"));
-        let (tempo, processo) = avvia(&["--data", &dati.display().to_string()])?;
+        let (tempo, processo, _) = avvia(&["--data", &dati.display().to_string()])?;
         ferma(processo);
         Ok(tempo)
     })?;
     let dati = cartella.path().join("primo-0").display().to_string();
     let successivo = mediana(GIRI, |_| {
-        let (tempo, processo) = avvia(&["--data", &dati])?;
+        let (tempo, processo, _) = avvia(&["--data", &dati])?;
         ferma(processo);
         Ok(tempo)
     })?;
     let pki = Path::new(&dati).join("pki").display().to_string();
     let effimero = mediana(GIRI, |_| {
-        let (tempo, processo) = avvia(&["--ephemeral", "--pki", &pki])?;
+        let (tempo, processo, _) = avvia(&["--ephemeral", "--pki", &pki])?;
         ferma(processo);
         Ok(tempo)
     })?;
-    let (_, processo) = avvia(&["--data", &dati])?;
-    std::thread::sleep(QUIETE);
-    let memoria_riavvio = memoria_residente(processo.id())?;
-    ferma(processo);
-    let (_, processo) = avvia(&["--ephemeral", "--pki", &pki])?;
-    std::thread::sleep(QUIETE);
-    let memoria_effimero = memoria_residente(processo.id())?;
-    ferma(processo);
+    let memoria_riavvio = a_riposo(&["--data", &dati])?;
+    let nuova = cartella.path().join("nuova").display().to_string();
+    let memoria_primo = a_riposo(&["--data", &nuova, "--pki", &pki])?;
+    let memoria_effimero = a_riposo(&["--ephemeral", "--pki", &pki])?;
 
     println!("| misura | valore | limite |");
     println!("| --- | --- | --- |");
@@ -75,8 +74,8 @@ fn mib(byte: u64) -> f64 {
     byte as f64 / 1_048_576.0
 }
 
-/// Starts the program and waits for its ready line.
-fn avvia(opzioni: &[&str]) -> Result<(Duration, Child)> {
+/// Starts the program and waits for its ready line; gives the address of the console as well.
+fn avvia(opzioni: &[&str]) -> Result<(Duration, Child, String)> {
     use std::io::{BufRead as _, BufReader};
     let inizio = Instant::now();
     let mut processo = Command::new(programma())
@@ -99,10 +98,25 @@ fn avvia(opzioni: &[&str]) -> Result<(Duration, Child)> {
         .stderr(Stdio::null())
         .spawn()?;
     let mut righe = BufReader::new(processo.stdout.take().context("stdout")?).lines();
-    righe
+    let pronto = righe
         .find(|r| r.as_ref().is_ok_and(|r| r.starts_with("pronto")))
         .context("il programma è finito prima di essere pronto")??;
-    Ok((inizio.elapsed(), processo))
+    let tempo = inizio.elapsed();
+    // pronto: console http://127.0.0.1:8080 – dettagli in …
+    let console = pronto.split_whitespace().find(|p| p.starts_with("http")).context("indirizzo della console")?;
+    Ok((tempo, processo, console.to_owned()))
+}
+
+/// Memory of a start at rest.
+fn a_riposo(opzioni: &[&str]) -> Result<u64> {
+    let (_, processo, console) = avvia(opzioni)?;
+    // Whoever asks for deliveries waits until the ready Comuni are in place.
+    let r = Cliente::nuovo(None)?.chiedi("GET", &format!("{console}/api/forniture"), &[], Vec::new())?;
+    anyhow::ensure!(r.stato == 200, "{} {}", r.stato, r.testo());
+    std::thread::sleep(QUIETE);
+    let memoria = memoria_residente(processo.id())?;
+    ferma(processo);
+    Ok(memoria)
 }
 
 fn ferma(mut processo: Child) {

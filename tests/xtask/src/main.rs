@@ -20,6 +20,8 @@ use attrezzi::Attrezzi;
 const USO: &str = "\
 cargo xtask test [--installa] [--solo PASSO]   prova tutto: formato, lint, controlli statici, test
 cargo xtask bench [--mb N]                     check contro xmllint --stream, stessa esecuzione
+cargo xtask bench --scala                      tempo per soggetto da 10.000 a 3.000.000, con il grafico
+cargo xtask bench --roma [--abitanti N]        una fornitura di 3.000.000 fino al registro
 cargo xtask misure                             avvio e memoria, per la tabella del README";
 
 fn main() -> ExitCode {
