@@ -195,6 +195,9 @@ pub struct Politica {
     /// The official list of texts, read at run time; it wins over the catalogue for the codes it knows.
     #[serde(skip)]
     pub elenco_testi: Option<std::sync::Arc<ElencoTesti>>,
+    /// Layouts of the AIRE file besides the embedded one, read at run time.
+    #[serde(skip)]
+    pub layout_aire: crate::scheda::LayoutAire,
 }
 
 impl Politica {
@@ -222,6 +225,7 @@ impl Default for Politica {
             limite_invio: LIMITE_INVIO_BYTES,
             testi: CatalogoTesti::default(),
             elenco_testi: None,
+            layout_aire: crate::scheda::LayoutAire::default(),
         }
     }
 }

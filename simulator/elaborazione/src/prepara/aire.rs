@@ -1,6 +1,6 @@
 //! The AIRE file: text lines → records, keys and findings.
 //!
-//! The layout is chosen by the length of the first line. A known one is read field by field; any other
+//! The layout is chosen by the length of the first line, the user's before our own. A known one is read field by field; any other
 //! constant length is taken in unread (`opaco`) unless the policy refuses it.
 
 use std::io::{self, BufRead, BufReader, Read};
@@ -11,7 +11,7 @@ use schema::{NodoId, Posizione};
 
 use super::apr::ordina;
 use super::{Lavoro, RifiutoFile, conta, lettura_fallita, troppo_grande};
-use crate::scheda::{CampoAire, Layout, Luogo, Quaderno, RigaAire, TipoCampo, Trovati, layout_per_lunghezza};
+use crate::scheda::{CampoAire, Layout, Luogo, Quaderno, RigaAire, TipoCampo, Trovati, layout_simaire};
 use crate::segmento::{
     ChiaveSoggetto, Intestazione, LAYOUT_OPACO, ScrittoreSegmento, TipoRecord, impronta, serializza,
 };
@@ -66,8 +66,8 @@ pub(super) fn prepara(
 
 /// What the first line decided.
 #[derive(Clone, Copy)]
-enum Forma {
-    Nota(&'static Layout),
+enum Forma<'a> {
+    Nota(&'a Layout),
     Opaca(usize),
 }
 
@@ -77,7 +77,7 @@ struct Lettura<'a> {
     testa: Intestazione,
     formato: Vec<Rilievo>,
     errate: u64,
-    forma: Option<Forma>,
+    forma: Option<Forma<'a>>,
     quaderno: Quaderno,
     testo: String,
     byte: Vec<u8>,
@@ -96,9 +96,10 @@ impl Lettura<'_> {
             self.errata(posizione, "fine riga errata, attesi CR e LF");
             return Ok(false);
         };
+        let layout = &self.lavoro.ctx.politica.layout_aire;
         let forma = *self
             .forma
-            .get_or_insert_with(|| match layout_per_lunghezza(contenuto.len()) {
+            .get_or_insert_with(|| match layout.per_lunghezza(contenuto.len()) {
                 Some(layout) => Forma::Nota(layout),
                 None => Forma::Opaca(contenuto.len()),
             });
@@ -128,7 +129,7 @@ impl Lettura<'_> {
             self.errata(in_colonna(posizione, colonna), &perche);
             return Ok(false);
         }
-        self.giudica(layout, posizione)?;
+        self.giudica(posizione)?;
         Ok(true)
     }
 
@@ -142,8 +143,8 @@ impl Lettura<'_> {
     }
 
     /// Splits and judges the fields, filling the buffer.
-    fn campi(&mut self, layout: &'static Layout, contenuto: &[u8]) -> Result<(), (usize, String)> {
-        for (numero, campo) in layout.campi.iter().enumerate() {
+    fn campi(&mut self, layout: &Layout, contenuto: &[u8]) -> Result<(), (usize, String)> {
+        for campo in &layout.campi {
             let byte = &contenuto[campo.inizio..campo.inizio + campo.lunghezza];
             if let Some(i) = byte.iter().position(|b| !ammesso(campo, *b)) {
                 let carattere = char::from(byte[i]);
@@ -158,7 +159,7 @@ impl Lettura<'_> {
             self.forma_campo(campo, testo)
                 .map_err(|perche| (campo.inizio, perche))?;
             if !testo.is_empty() {
-                self.quaderno.scrivi(NodoId(numero as u16), testo, campo.inizio);
+                self.quaderno.scrivi(NodoId(campo.numero), testo, campo.inizio);
             }
         }
         Ok(())
@@ -167,14 +168,14 @@ impl Lettura<'_> {
     /// What a field must be besides its characters (conditions e to h of subentro.md §2.5).
     fn forma_campo(&self, campo: &CampoAire, testo: &str) -> Result<(), String> {
         let nome = campo.nome;
+        if campo.obbligatorio && testo.bytes().all(|b| b == b'0') {
+            return Err(format!("{nome} manca ed è obbligatorio"));
+        }
         match campo.tipo {
             TipoCampo::Data => {
                 let zeri = testo.len() == campo.lunghezza && testo.bytes().all(|b| b == b'0');
                 if !zeri && crate::scheda::data_aire(testo).is_none() {
                     return Err(format!("{nome} non è una data"));
-                }
-                if zeri && nome == "dataIscrizioneAire" {
-                    return Err(format!("{nome} è obbligatoria"));
                 }
             }
             TipoCampo::Numerico if testo.contains(' ') => return Err(format!("spazio dentro {nome}")),
@@ -194,7 +195,10 @@ impl Lettura<'_> {
         }
     }
 
-    fn giudica(&mut self, layout: &'static Layout, posizione: Posizione) -> io::Result<()> {
+    fn giudica(&mut self, posizione: Posizione) -> io::Result<()> {
+        let Some(layout) = layout_simaire() else {
+            return Err(io::Error::other("tracciato incluso non valido"));
+        };
         let riga = RigaAire::nuova(&self.quaderno, layout);
         let id = riga.campo("codiceIscrizioneAire").unwrap_or_default();
         let mut rilievi = Vec::new();
@@ -230,7 +234,7 @@ impl Lettura<'_> {
 
     fn chiudi(mut self) -> Result<Intestazione, RifiutoFile> {
         match self.forma {
-            Some(Forma::Nota(layout)) => self.testa.layout = Some(layout.nome.to_owned()),
+            Some(Forma::Nota(layout)) => self.testa.layout = Some(layout.nome.clone()),
             Some(Forma::Opaca(lunghezza)) => {
                 self.testa.layout = Some(LAYOUT_OPACO.to_owned());
                 if self.lavoro.ctx.politica.aire_ignoto == AireIgnoto::Rifiuta && self.formato.is_empty() {

@@ -6,11 +6,13 @@
 
 mod aire;
 mod giudizio;
+mod layout;
 mod nodi;
 mod persona;
 
-pub use aire::{CampoAire, Layout, RigaAire, TipoCampo, data_aire, layout_per_lunghezza, layout_simaire};
+pub use aire::{RigaAire, data_aire};
 pub use giudizio::{Ambito, Attivi, Luogo, Punto, Trovati};
+pub use layout::{CampoAire, ErroreLayout, Layout, LayoutAire, TipoCampo, layout_simaire};
 pub use nodi::{AttoNodi, ComuneNodi, EventoNodi, NODO_ASSENTE, Nodi, modello_apr, nodi};
 pub use persona::{Nascita, Persona};
 
