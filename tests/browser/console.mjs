@@ -51,7 +51,7 @@ async function giornale(banco, pagina) {
   await pagina.goto(`${pronto.console}/scambi/${JSON.parse(buona.testo).scambio}`);
   assert.equal(await pagina.locator("ol.passi .ko").count(), 0);
   assert.ok((await pagina.locator("ol.passi .ok").count()) > 5);
-  await esamina(banco, pagina, "43-scambio-ok");
+  await esamina(banco, pagina, "43-scambio-ok", false);
   visto("quello riuscito mostra tutti i passi passati");
 }
 
@@ -148,9 +148,9 @@ await prova(async (banco) => {
   assert.equal((await tabella(pagina, "Anomalie")).filter((r) => r[0].startsWith("ES092")).length, 3);
   await esamina(banco, pagina, "47-anomalie-console");
   await pagina.click("nav a[href='/posta']");
-  await esamina(banco, pagina, "48-posta-console");
+  await esamina(banco, pagina, "48-posta-console", false);
   await pagina.click("[aria-label=Messaggi] a >> nth=0");
-  await esamina(banco, pagina, "49-messaggio-console");
+  await esamina(banco, pagina, "49-messaggio-console", false);
   assert.equal((await api("GET", "/api/pec?comune=888001"))[0].letta, false);
   visto("forniture, anomalie e posta si leggono dalla console senza segnare nulla come letto");
 
@@ -161,9 +161,9 @@ await prova(async (banco) => {
   const trovati = await tabella(pagina, "Catalogo");
   assert.ok(trovati.some((r) => r[0] === "ES092") && trovati.length < 20);
   await pagina.click("th a[href='/catalogo/ES092']");
-  await esamina(banco, pagina, "51-codice-console");
+  await esamina(banco, pagina, "51-codice-console", false);
   const assente = await banco.attesi([404], () => pagina.goto(`${pronto.console}/niente`));
   assert.equal(assente.status(), 404);
-  await esamina(banco, pagina, "52-assente");
+  await esamina(banco, pagina, "52-assente", false);
   await comandi(banco, pagina);
 });

@@ -136,7 +136,7 @@ async function moduliAltrui(banco, pagina) {
   ]));
   assert.equal(r.status(), 403);
   assert.match(await pagina.innerText("main"), /Il modulo non è di questa sessione/);
-  await esamina(banco, pagina, "33-modulo-rifiutato");
+  await esamina(banco, pagina, "33-modulo-rifiutato", false);
   const modulo = { cookie: `__Host-anpr-pre=${biscotto.value}`, "content-type": "application/x-www-form-urlencoded" };
   await pagina.goto(`${base("pre")}/combas`);
   const csrf = await pagina.inputValue(".chi input[name=csrf]");

@@ -76,8 +76,8 @@ async function tastiera(banco, pagina, nome) {
   return quanti;
 }
 
-/** Examines the page that is open; `nome` names its pictures. */
-export async function esamina(banco, pagina, nome) {
+/** Examines the page that is open; `nome` names its pictures. A page much like another needs none (`ritratti` false). */
+export async function esamina(banco, pagina, nome, ritratti = true) {
   const [striscia, peso] = await pagina.evaluate(async () => {
     // The browser notes the first paint a frame or two after it.
     await new Promise((bene) => {
@@ -100,22 +100,25 @@ export async function esamina(banco, pagina, nome) {
   if (titoli !== 1) banco.guaio(`${nome}: ${titoli} titoli h1`);
 
   await pagina.evaluate(axe);
-  let tappe = 0;
   for (const colorScheme of SCHEMI) {
     await pagina.emulateMedia({ colorScheme });
     for (const width of LARGHEZZE) {
       await pagina.setViewportSize({ width, height: width === 360 ? 740 : 860 });
       const oltre = await pagina.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (oltre > 0) banco.guaio(`${nome}: a ${width} px si scorre di lato per ${oltre} px`);
-      await pagina.evaluate(() => globalThis.scrollTo(0, 0));
-      await pagina.screenshot({ path: path.join(immagini, `${nome}-${width}-${colorScheme === "light" ? "chiaro" : "scuro"}.png`), fullPage: true });
+      if (ritratti) {
+        await pagina.evaluate(() => globalThis.scrollTo(0, 0));
+        const dove = path.join(immagini, `${nome}-${width}-${colorScheme === "light" ? "chiaro" : "scuro"}.png`);
+        await pagina.screenshot({ path: dove, fullPage: true });
+      }
       // Narrow pages have other things on top of each other: colours are judged at both ends, names once.
       if (width !== 1920) await accessibile(banco, pagina, `${nome} a ${width} px`, colorScheme);
     }
   }
   await pagina.emulateMedia({ colorScheme: "light" });
   await pagina.setViewportSize({ width: 1280, height: 860 });
-  tappe = await tastiera(banco, pagina, nome);
+  const tappe = await tastiera(banco, pagina, nome);
+  await pagina.evaluate(() => { document.activeElement?.blur?.(); globalThis.scrollTo(0, 0); });
   const fcp = peso.fcp === undefined ? "non misurata" : `${peso.fcp.toFixed(0)} ms`;
   misura(`${nome}: ${(peso.byte / 1000).toFixed(1)} kB in ${peso.file} file, prima pittura ${fcp} (primo byte ${peso.ttfb.toFixed(0)} ms), ${tappe} tappe di tastiera`);
 }

@@ -24,7 +24,7 @@ async function scarica(pagina, premi) {
 
 /** The path, for one Comune; `script` tells whether the page has scripts. */
 export async function percorso(banco, istat, script) {
-  const guarda = (pagina, nome) => (script ? esamina(banco, pagina, nome) : undefined);
+  const guarda = (pagina, nome, ritratti = true) => (script ? esamina(banco, pagina, nome, ritratti) : undefined);
   const pagina = await banco.pagina({ javaScriptEnabled: script });
   const v1 = genera(istat, 1, "--anomalie", "ES092=3");
   const v2 = genera(istat, 2);
@@ -98,7 +98,8 @@ export async function percorso(banco, istat, script) {
   }
   visto(`tre errori bloccanti e non altri, ciascuno sull'elemento giusto (${bloccanti.map((b) => `${b.riga}:${b.colonna}`).join(", ")})`);
   await guarda(pagina, "08-anomalie");
-  if (script) await pagina.screenshot({ path: path.join(immagini, "esiti.png") });
+  // The picture of the README (simulator/docs/immagini/esiti.png) is this one.
+  if (script) await pagina.screenshot({ path: path.join(immagini, "esiti.png"), fullPage: true, clip: { x: 0, y: 0, width: 1280, height: 950 } });
 
   await pagina.selectOption("#f-codice", "ES092");
   await pagina.selectOption("#f-gravita", "");
@@ -196,7 +197,7 @@ export async function percorso(banco, istat, script) {
   await pagina.reload();
   assert.equal(await stato(pagina), "Cancellata");
   visto("cancellazione chiesta e, passata la notte, eseguita");
-  await guarda(pagina, "18-stato-cancellata");
+  await guarda(pagina, "18-stato-cancellata", false);
 
   if (!script) return;
   const definitivo = await banco.pagina();
