@@ -20,9 +20,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Longest wait for `pronto`; the first start of a build folder makes the keys.
-const ATTESA_PRONTO: Duration = Duration::from_secs(120);
+const ATTESA_PRONTO: Duration = Duration::from_mins(2);
 /// Longest wait for an outcome.
-const ATTESA_ESITO: Duration = Duration::from_secs(120);
+const ATTESA_ESITO: Duration = Duration::from_mins(2);
 /// The scenario date of the tests: every run sees the same day.
 pub const OGGI: &str = "2021-03-01";
 

@@ -14,7 +14,7 @@ use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio::net::TcpStream;
 
 /// Longest time a whole exchange may take; a delivery of the size of Rome is elaborated within it.
-const ATTESA_MASSIMA: Duration = Duration::from_secs(600);
+const ATTESA_MASSIMA: Duration = Duration::from_mins(10);
 /// Largest reply taken into memory, in bytes.
 const RISPOSTA_MASSIMA: usize = 512 * 1024 * 1024;
 
@@ -32,7 +32,10 @@ pub struct Ricevuta {
 impl Ricevuta {
     /// The first header of that name (lower case).
     pub fn intestazione(&self, nome: &str) -> Option<&str> {
-        self.intestazioni.iter().find(|(n, _)| n == nome).map(|(_, v)| v.as_str())
+        self.intestazioni
+            .iter()
+            .find(|(n, _)| n == nome)
+            .map(|(_, v)| v.as_str())
     }
 
     /// The body as text, whatever its bytes.
@@ -71,7 +74,9 @@ impl Cliente {
                 Some(Arc::new(config))
             }
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         Ok(Self { tls, runtime })
     }
 
@@ -81,7 +86,13 @@ impl Cliente {
     }
 
     /// One request, its whole reply. `url` is `http://host:port/path` or `https://…`.
-    pub fn chiedi(&self, metodo: &str, url: &str, intestazioni: &[(&str, &str)], corpo: Vec<u8>) -> Result<Ricevuta> {
+    pub fn chiedi(
+        &self,
+        metodo: &str,
+        url: &str,
+        intestazioni: &[(&str, &str)],
+        corpo: Vec<u8>,
+    ) -> Result<Ricevuta> {
         self.runtime.block_on(async {
             tokio::time::timeout(ATTESA_MASSIMA, self.scambia(metodo, url, intestazioni, corpo))
                 .await
@@ -89,25 +100,47 @@ impl Cliente {
         })
     }
 
-    async fn scambia(&self, metodo: &str, url: &str, intestazioni: &[(&str, &str)], corpo: Vec<u8>) -> Result<Ricevuta> {
-        let uri: http::Uri = url.parse().with_context(|| format!("indirizzo non valido: {url}"))?;
-        let host = uri.host().context("indirizzo senza host")?.trim_matches(['[', ']']).to_owned();
+    async fn scambia(
+        &self,
+        metodo: &str,
+        url: &str,
+        intestazioni: &[(&str, &str)],
+        corpo: Vec<u8>,
+    ) -> Result<Ricevuta> {
+        let uri: http::Uri = url
+            .parse()
+            .with_context(|| format!("indirizzo non valido: {url}"))?;
+        let host = uri
+            .host()
+            .context("indirizzo senza host")?
+            .trim_matches(['[', ']'])
+            .to_owned();
         let tls = uri.scheme_str() == Some("https");
         let porta = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-        let tcp = TcpStream::connect((host.as_str(), porta)).await.with_context(|| format!("connessione a {host}:{porta}"))?;
+        let tcp = TcpStream::connect((host.as_str(), porta))
+            .await
+            .with_context(|| format!("connessione a {host}:{porta}"))?;
         tcp.set_nodelay(true)?;
         let mut richiesta = http::Request::builder()
             .method(metodo)
             .uri(uri.path_and_query().map_or("/", |p| p.as_str()))
-            .header(http::header::HOST, uri.authority().map_or(host.as_str(), |a| a.as_str()));
+            .header(
+                http::header::HOST,
+                uri.authority().map_or(host.as_str(), |a| a.as_str()),
+            );
         for (nome, valore) in intestazioni {
             richiesta = richiesta.header(*nome, *valore);
         }
         let richiesta = richiesta.body(Full::new(Bytes::from(corpo)))?;
         if tls {
-            let Some(config) = &self.tls else { bail!("{url}: serve il file delle CA del simulatore") };
+            let Some(config) = &self.tls else {
+                bail!("{url}: serve il file delle CA del simulatore")
+            };
             let nome = ServerName::try_from(host.clone()).context("nome dell'host")?;
-            let flusso = tokio_rustls::TlsConnector::from(config.clone()).connect(nome, tcp).await.context("TLS")?;
+            let flusso = tokio_rustls::TlsConnector::from(config.clone())
+                .connect(nome, tcp)
+                .await
+                .context("TLS")?;
             invia(TokioIo::new(flusso), richiesta).await
         } else {
             invia(TokioIo::new(tcp), richiesta).await
@@ -121,9 +154,15 @@ where
 {
     let (mut mittente, connessione) = hyper::client::conn::http1::handshake(io).await?;
     let guida = tokio::spawn(connessione);
-    let risposta = mittente.send_request(richiesta).await.context("nessuna risposta")?;
+    let risposta = mittente
+        .send_request(richiesta)
+        .await
+        .context("nessuna risposta")?;
     let (parti, corpo) = risposta.into_parts();
-    let corpo = Limited::new(corpo, RISPOSTA_MASSIMA).collect().await.map_err(|e| anyhow!("risposta interrotta: {e}"))?;
+    let corpo = Limited::new(corpo, RISPOSTA_MASSIMA)
+        .collect()
+        .await
+        .map_err(|e| anyhow!("risposta interrotta: {e}"))?;
     drop(mittente);
     guida.abort();
     Ok(Ricevuta {
@@ -131,7 +170,12 @@ where
         intestazioni: parti
             .headers
             .iter()
-            .map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
+            .map(|(n, v)| {
+                (
+                    n.as_str().to_owned(),
+                    String::from_utf8_lossy(v.as_bytes()).into_owned(),
+                )
+            })
             .collect(),
         corpo: corpo.to_bytes().to_vec(),
     })

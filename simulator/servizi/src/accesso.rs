@@ -54,15 +54,12 @@ pub struct Sessione {
 
 fn segreto() -> String {
     let byte: [u8; 32] = rand::rng().random();
-    byte.iter().map(|b| format!("{b:02x}")).collect()
+    crate::esadecimale(&byte)
 }
 
 /// What the register keeps of a cookie: a copy of the data folder opens no session.
 fn impronta(chiave: &str) -> String {
-    Sha256::digest(chiave.as_bytes())
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    crate::esadecimale(&Sha256::digest(chiave.as_bytes()))
 }
 
 impl Simulatore {

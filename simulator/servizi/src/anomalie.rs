@@ -5,7 +5,7 @@ use elaborazione::{
     Rilievo, TipoScheda,
     liste::{COLONNE_SUBENTRATI, Lista, ScrittoreLista, nome_subentrati},
 };
-use registro::{Classe, Fornitura, LetturaSchede as _, SegmentoVisibile, TipoRecord};
+use registro::{Classe, Fornitura, LetturaSchede as _, Quando, SegmentoVisibile, TipoRecord};
 
 use crate::{
     ErroreServizio, Esito, SchedaLetta, Simulatore,
@@ -32,7 +32,7 @@ impl Simulatore {
     /// The lists of a concluded delivery with their number of rows, in the order in which the page shows them.
     pub fn liste(&self, id: &str) -> Esito<Vec<(String, u64)>> {
         let f = self.fornitura(id)?;
-        let Some(giorno) = f.conclusa.map(|q| q.date()) else {
+        let Some(giorno) = f.conclusa.map(Quando::date) else {
             return Ok(Vec::new());
         };
         let mut uscita = Vec::new();
@@ -59,7 +59,7 @@ impl Simulatore {
     pub fn lista(&self, id: &str, nome: &str) -> Esito<Vec<u8>> {
         let f = self.fornitura(id)?;
         let assente = || ErroreServizio::assente(format!("La fornitura {id} non ha la lista {nome}."));
-        let giorno = f.conclusa.map(|q| q.date()).ok_or_else(assente)?;
+        let giorno = f.conclusa.map(Quando::date).ok_or_else(assente)?;
         if let Some(lista) = LISTE.into_iter().find(|l| l.nome(f.comune, giorno) == nome) {
             return self.lista_anomalie(&f, lista);
         }

@@ -77,7 +77,11 @@ impl Osservatore for Avanzamento {
         self.fatto.store(0, Relaxed);
         self.schede.store(0, Relaxed);
         // A phase without a length is over before anybody could look.
-        *tratto = (totale > 0).then(|| Tratto { fase, totale, dal: Instant::now() });
+        *tratto = (totale > 0).then(|| Tratto {
+            fase,
+            totale,
+            dal: Instant::now(),
+        });
     }
 
     fn fatto(&self, quanto: u64) {
@@ -94,7 +98,13 @@ impl Avanzamento {
     pub fn stato(&self) -> Option<StatoAvanzamento> {
         let tratto = *self.tratto.lock().unwrap_or_else(PoisonError::into_inner);
         let tratto = tratto?;
-        Some(stima(tratto.fase, tratto.totale, self.fatto.load(Relaxed), self.schede.load(Relaxed), tratto.dal.elapsed()))
+        Some(stima(
+            tratto.fase,
+            tratto.totale,
+            self.fatto.load(Relaxed),
+            self.schede.load(Relaxed),
+            tratto.dal.elapsed(),
+        ))
     }
 }
 
@@ -125,7 +135,11 @@ impl Avanzamenti {
         let avanzamento = Arc::new(Avanzamento::default());
         let osserva = Osserva::con(Arc::clone(&avanzamento) as Arc<dyn Osservatore>);
         self.dentro().insert((ambiente, comune), avanzamento);
-        InCorso { di: self, turno: (ambiente, comune), osserva }
+        InCorso {
+            di: self,
+            turno: (ambiente, comune),
+            osserva,
+        }
     }
 
     pub(crate) fn stato(&self, ambiente: Ambiente, comune: CodiceIstat) -> Option<StatoAvanzamento> {
@@ -170,17 +184,35 @@ mod tests {
     #[test]
     fn le_stime_tornano_e_non_si_inventano() {
         let meta = stima(Fase::Elaborazione, 1000, 250, 0, Duration::from_secs(5));
-        assert_eq!((meta.percentuale, meta.schede, meta.schede_al_secondo), (25, 250, Some(50)));
+        assert_eq!(
+            (meta.percentuale, meta.schede, meta.schede_al_secondo),
+            (25, 250, Some(50))
+        );
         assert_eq!(meta.mancano_secondi, Some(15));
         // Bytes measure the reading, schede are told apart.
-        let lettura = stima(Fase::Lettura, 4_000_000_000, 1_000_000_000, 7000, Duration::from_millis(3500));
-        assert_eq!((lettura.percentuale, lettura.schede, lettura.schede_al_secondo), (25, 7000, Some(2000)));
+        let lettura = stima(
+            Fase::Lettura,
+            4_000_000_000,
+            1_000_000_000,
+            7000,
+            Duration::from_millis(3500),
+        );
+        assert_eq!(
+            (lettura.percentuale, lettura.schede, lettura.schede_al_secondo),
+            (25, 7000, Some(2000))
+        );
         assert_eq!(lettura.mancano_secondi, Some(11), "10.5 rounded up");
-        for presto in [stima(Fase::Lettura, 10, 5, 5, Duration::from_millis(199)), stima(Fase::Lettura, 10, 0, 0, Duration::from_secs(9))] {
+        for presto in [
+            stima(Fase::Lettura, 10, 5, 5, Duration::from_millis(199)),
+            stima(Fase::Lettura, 10, 0, 0, Duration::from_secs(9)),
+        ] {
             assert_eq!((presto.schede_al_secondo, presto.mancano_secondi), (None, None));
         }
         let oltre = stima(Fase::Caricamento, 10, 12, 0, Duration::from_secs(1));
-        assert_eq!((oltre.percentuale, oltre.schede, oltre.mancano_secondi), (100, 10, Some(0)));
+        assert_eq!(
+            (oltre.percentuale, oltre.schede, oltre.mancano_secondi),
+            (100, 10, Some(0))
+        );
     }
 
     #[test]
@@ -193,11 +225,17 @@ mod tests {
         lavoro.osserva.fatto(50);
         lavoro.osserva.schede(3);
         let stato = tutti.stato(Ambiente::Pre, comune()).expect("under way");
-        assert_eq!((stato.fase, stato.percentuale, stato.schede), (Fase::Lettura, 25, 3));
+        assert_eq!(
+            (stato.fase, stato.percentuale, stato.schede),
+            (Fase::Lettura, 25, 3)
+        );
         assert_eq!(tutti.stato(Ambiente::Test, comune()), None, "another environment");
         lavoro.osserva.fase(Fase::Caricamento, 10);
         let stato = tutti.stato(Ambiente::Pre, comune()).expect("under way");
-        assert_eq!((stato.fase, stato.percentuale, stato.schede), (Fase::Caricamento, 0, 0));
+        assert_eq!(
+            (stato.fase, stato.percentuale, stato.schede),
+            (Fase::Caricamento, 0, 0)
+        );
         drop(lavoro);
         assert_eq!(tutti.stato(Ambiente::Pre, comune()), None);
     }

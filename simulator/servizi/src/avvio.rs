@@ -4,13 +4,13 @@
 //! line); `popola_comuni` generates, prepares and loads the inhabitants through the same code every delivery takes,
 //! behind the ready line, while whoever asks for deliveries waits. Everything comes from the seed.
 
-use std::{collections::BTreeMap, fs, io::Cursor};
+use std::{collections::BTreeMap, fs, io::Cursor, path::PathBuf};
 
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
 use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
-    Canale, Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile,
-    StatoFornitura, StatoOperatore, TipoFile, impronta_password, mondo::flusso,
+    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile, StatoFornitura,
+    StatoOperatore, impronta_password, mondo::flusso,
 };
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use crate::{
     ErroreServizio, Esito, Simulatore,
     batch::{CARTELLA_ESITO, carica_segmenti, subentra},
     impostazioni::{COMUNI_POPOLATI, comuni_pronti},
-    invio::{aggiorna_schede, nome_originale, nome_segmento, schede},
+    invio::{aggiorna_schede, file_nuovo, fornitura_nuova, nome_originale, nome_segmento},
 };
 
 /// Collection and key under which the register remembers that the ready Comuni were seeded.
@@ -129,76 +129,10 @@ impl Simulatore {
     }
 
     fn popola_uno(&self, ambiente: Ambiente, comune: CodiceIstat, file: &[(String, Vec<u8>)]) -> Esito<()> {
-        let contesto = self.contesto(ambiente, comune)?;
-        let id = self
-            .registro()
-            .scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
-        let cartella = self.cartella(id);
-        fs::create_dir_all(&cartella)?;
-        let mut fornitura: Option<Fornitura> = None;
-        let mut percorsi = Vec::new();
-        for (nome, byte) in file {
-            let letto = NomeFile::parse(nome)
-                .ok_or_else(|| ErroreServizio::guasto(format!("nome generato: {nome}")))?;
-            let id_file = self.registro().scrivi(|t| -> Esito<_> { Ok(t.nuovo_file()?) })?;
-            let segmento = cartella.join(nome_segmento(id_file));
-            let preparato = elaborazione::prepara(
-                Cursor::new(byte),
-                nome,
-                &letto,
-                &contesto,
-                &segmento,
-                &self.opzioni_prepara(),
-            )
-            .map_err(|e| ErroreServizio::guasto(format!("popolazione iniziale: {e:?}")))?;
-            fs::write(cartella.join(nome_originale(id_file)), byte)?;
-            let (quando, protocollo) = self
-                .registro()
-                .scrivi(|t| -> Esito<_> { Ok((t.evento()?, t.nuovo_protocollo(ambiente)?)) })?;
-            let f = fornitura.get_or_insert_with(|| Fornitura {
-                id,
-                ambiente,
-                comune,
-                stato: StatoFornitura::ElaborataOk,
-                versione: 1,
-                file: Vec::new(),
-                conteggi: BTreeMap::new(),
-                schede: registro::Schede::default(),
-                creata: quando,
-                conclusa: Some(quando),
-                protocollo: protocollo.clone(),
-                bloccanti: Vec::new(),
-                non_prima: None,
-                segmento: None,
-                cancellazione: None,
-            });
-            f.file.push(FileFornitura {
-                id: id_file,
-                nome: nome.clone(),
-                tipo: if nome.contains("SUBAIRE") {
-                    TipoFile::Aire
-                } else {
-                    TipoFile::Apr
-                },
-                stato: StatoFile::Elaborato,
-                versione: 1,
-                progressivo: 1,
-                totale: 1,
-                byte: byte.len() as u64,
-                ricevuto: quando,
-                protocollo,
-                canale: Canale::Simulatore,
-                formato_aire: preparato.testa.layout.clone(),
-                sha256: None,
-                conteggi: BTreeMap::new(),
-                schede: schede(&preparato.testa),
-            });
-            percorsi.push(segmento);
-        }
-        let Some(mut fornitura) = fornitura else {
+        let Some((mut fornitura, percorsi)) = self.ricevi_pronti(ambiente, comune, file)? else {
             return Ok(());
         };
-        aggiorna_schede(&mut fornitura);
+        let contesto = self.contesto(ambiente, comune)?;
         let mut ingressi = Vec::with_capacity(percorsi.len());
         for (file, percorso) in fornitura.file.iter().zip(&percorsi) {
             ingressi.push(Ingresso {
@@ -206,7 +140,7 @@ impl Simulatore {
                 segmento: Segmento::apri(percorso)?,
             });
         }
-        let uscita = cartella.join(CARTELLA_ESITO);
+        let uscita = self.cartella(fornitura.id).join(CARTELLA_ESITO);
         fs::create_dir_all(&uscita)?;
         let esito = elaborazione::elabora(&ingressi, true, &contesto, &Allineata::default(), &uscita)?;
         if esito.stato != StatoEsito::Ok || !esito.conteggi.is_empty() {
@@ -236,6 +170,48 @@ impl Simulatore {
             t.salva_fornitura(&fornitura)?;
             Ok(())
         })
+    }
+
+    /// The files of a ready delivery in their places, prepared; the delivery is not yet in the register.
+    fn ricevi_pronti(
+        &self,
+        ambiente: Ambiente,
+        comune: CodiceIstat,
+        file: &[(String, Vec<u8>)],
+    ) -> Esito<Option<(Fornitura, Vec<PathBuf>)>> {
+        let contesto = self.contesto(ambiente, comune)?;
+        let id = self
+            .registro()
+            .scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
+        let cartella = self.cartella(id);
+        fs::create_dir_all(&cartella)?;
+        let mut fornitura: Option<Fornitura> = None;
+        let mut percorsi = Vec::new();
+        for (nome, byte) in file {
+            let letto = NomeFile::parse(nome)
+                .ok_or_else(|| ErroreServizio::guasto(format!("nome generato: {nome}")))?;
+            let (id_file, quando, protocollo) = self.registro().scrivi(|t| -> Esito<_> {
+                Ok((t.nuovo_file()?, t.evento()?, t.nuovo_protocollo(ambiente)?))
+            })?;
+            let segmento = cartella.join(nome_segmento(id_file));
+            let opzioni = self.opzioni_prepara();
+            let preparato =
+                elaborazione::prepara(Cursor::new(byte), nome, &letto, &contesto, &segmento, &opzioni)
+                    .map_err(|e| ErroreServizio::guasto(format!("popolazione iniziale: {e:?}")))?;
+            fs::write(cartella.join(nome_originale(id_file)), byte)?;
+            let f = fornitura.get_or_insert_with(|| Fornitura {
+                stato: StatoFornitura::ElaborataOk,
+                ..fornitura_nuova(id, ambiente, comune, letto, quando, &protocollo)
+            });
+            f.file.push(FileFornitura {
+                stato: StatoFile::Elaborato,
+                byte: byte.len() as u64,
+                ..file_nuovo(id_file, nome, letto, &preparato.testa, quando, &protocollo)
+            });
+            aggiorna_schede(f);
+            percorsi.push(segmento);
+        }
+        Ok(fornitura.map(|f| (f, percorsi)))
     }
 
     /// The object of `ready.json`.

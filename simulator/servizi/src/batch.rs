@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Longest an upload waits for the elaboration it set off before it answers all the same.
-const ATTESA_QUIETE: Duration = Duration::from_secs(600);
+const ATTESA_QUIETE: Duration = Duration::from_mins(10);
 /// Pause before work that failed for want of space, or that is delayed, is looked at again.
 const RIPROVA: Duration = Duration::from_millis(500);
 /// Blocking findings kept with the delivery, beside the exact counts.

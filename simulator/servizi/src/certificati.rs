@@ -80,7 +80,7 @@ impl Simulatore {
 
     /// Whether a certificate was revoked in the console.
     pub(crate) fn certificato_revocato(&self, impronta: &[u8; 32]) -> Esito<bool> {
-        let esadecimale: String = impronta.iter().map(|b| format!("{b:02x}")).collect();
+        let esadecimale = crate::esadecimale(impronta);
         Ok(self
             .registro()
             .documento::<Value>(REVOCATI, &esadecimale)?

@@ -43,15 +43,7 @@ impl Deposito {
 
     /// SHA-256 of the bytes received so far, hex.
     pub(crate) fn sha256(&self) -> String {
-        use std::fmt::Write as _;
-        self.impronta
-            .clone()
-            .finalize()
-            .iter()
-            .fold(String::with_capacity(64), |mut s, b| {
-                let _ = write!(s, "{b:02x}");
-                s
-            })
+        crate::esadecimale(&self.impronta.clone().finalize())
     }
 
     pub(crate) fn leggi(&self) -> io::Result<File> {

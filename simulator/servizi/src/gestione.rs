@@ -44,7 +44,9 @@ pub struct OrologioMostrato {
 struct ModificaComune {
     nome: Option<String>,
     provincia: Option<String>,
+    // Missing stays, `null` removes: two different wishes.
     #[serde(deserialize_with = "presente")]
+    #[expect(clippy::option_option, reason = "JSON tells a missing field from null")]
     pec: Option<Option<String>>,
     stato: Option<MacroStato>,
     soluzione: Option<Soluzione>,
@@ -114,7 +116,7 @@ impl Simulatore {
             c.nome = nuovo.nome.unwrap_or(c.nome);
             c.provincia = nuovo.provincia.unwrap_or(c.provincia);
             if let Some(pec) = nuovo.pec {
-                c.pec = Some(pec_valida(pec)?);
+                c.pec = Some(pec_valida(&pec)?);
             }
             t.salva_comune(&c)?;
             t.evento()?;
@@ -133,7 +135,7 @@ impl Simulatore {
             c.nome = m.nome.unwrap_or(c.nome);
             c.provincia = m.provincia.unwrap_or(c.provincia);
             if let Some(pec) = m.pec {
-                c.pec = pec.map(pec_valida).transpose()?;
+                c.pec = pec.as_deref().map(pec_valida).transpose()?;
             }
             c.stato = m.stato.unwrap_or(c.stato);
             c.soluzione = m.soluzione.unwrap_or(c.soluzione);
@@ -342,10 +344,6 @@ impl Simulatore {
     }
 
     /// The catalogue of anomalies.
-    #[expect(
-        clippy::unused_self,
-        reason = "overrides by configuration will depend on the simulator"
-    )]
     pub fn catalogo(&self) -> &'static [&'static elaborazione::Anomalia] {
         elaborazione::CATALOGO
     }
@@ -371,6 +369,7 @@ impl Simulatore {
             "simulatore": "SIMULATORE – dati fittizi",
             "pid": std::process::id(),
             "avviato": self.partito(),
+            "comuniPronti": self.stato_pronto(),
             "orologio": orologio,
             "elaborazione": self.ritmo()?,
             "ambienti": per_ambiente,
@@ -416,7 +415,7 @@ impl Simulatore {
 }
 
 /// An address that a message can carry.
-fn pec_valida(pec: String) -> Esito<String> {
+fn pec_valida(pec: &str) -> Esito<String> {
     if registro::posta::indirizzo_valido(pec.trim()) {
         Ok(pec.trim().to_owned())
     } else {

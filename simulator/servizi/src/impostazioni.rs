@@ -28,6 +28,8 @@ pub struct Impostazioni {
     pub oggi: Option<Data>,
     /// AIRE files of unknown layout.
     pub aire_ignoto: AireIgnoto,
+    /// Layouts of the AIRE file besides the embedded one.
+    pub layout_aire: elaborazione::scheda::LayoutAire,
     /// No `X-Anpr-Sim-Scambio` header on replies.
     pub senza_diagnostica: bool,
     /// Token the console wants beyond loopback.
@@ -48,6 +50,7 @@ impl Impostazioni {
             seme: 1,
             oggi: None,
             aire_ignoto: AireIgnoto::Opaco,
+            layout_aire: elaborazione::scheda::LayoutAire::default(),
             senza_diagnostica: false,
             token_console: None,
             host_console: Vec::new(),

@@ -4,16 +4,22 @@
 //! moved to their delivery by id → one commit. What is refused leaves nothing: neither file nor delivery. A crash
 //! between the move and the commit leaves files nobody names, which the next start removes.
 
-use std::{collections::BTreeSet, fs, io::Write as _, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Write as _,
+    path::Path,
+};
 
 use anagrafe::{Ambiente, CodiceIstat};
 use elaborazione::{
     Fase, NomeFile, OpzioniPrepara, Preparato, RifiutoFile, Rilievo,
+    segmento::Intestazione,
     sportello::{self, Finestra, FornituraAperta, Situazione},
 };
 use registro::{
-    Canale, Comune, FileFornitura, Fornitura, IdFile, Lettura as _, MacroStato, Ritmo, Schede,
-    SituazioneComune, StatoFile, StatoFornitura, TipoFile, Transazione,
+    Canale, Comune, FileFornitura, Fornitura, IdFile, IdFornitura, Lettura as _, MacroStato, Quando, Ritmo,
+    Schede, SituazioneComune, StatoFile, StatoFornitura, TipoFile, Transazione,
 };
 
 use crate::{Deposito, ErroreServizio, Esito, Simulatore, simulatore::prendi};
@@ -134,10 +140,13 @@ impl Simulatore {
             &nome,
             &contesto,
             &segmento,
-            &OpzioniPrepara { osserva: in_corso.osserva.clone(), ..self.opzioni_prepara() },
+            &OpzioniPrepara {
+                osserva: in_corso.osserva.clone(),
+                ..self.opzioni_prepara()
+            },
         )
         .map_err(rifiuto_del_contenuto)?;
-        self.memorizza(invio, nome, preparato, &segmento, &forniture)
+        self.memorizza(invio, nome, &preparato, &segmento, &forniture)
             .map_err(RifiutoInvio::Nostro)
     }
 
@@ -146,7 +155,7 @@ impl Simulatore {
         &self,
         invio: Invio,
         nome: NomeFile,
-        preparato: Preparato,
+        preparato: &Preparato,
         segmento: &Path,
         forniture: &[Fornitura],
     ) -> Esito<Ricevuta> {
@@ -177,52 +186,23 @@ impl Simulatore {
             let protocollo = t.nuovo_protocollo(invio.ambiente)?;
             let mut fornitura = match posto {
                 Posto::Nuova => Fornitura {
-                    id,
-                    ambiente: invio.ambiente,
-                    comune: invio.comune,
-                    stato: StatoFornitura::Aperta,
-                    versione: u32::from(nome.versione()),
-                    file: Vec::new(),
-                    conteggi: std::collections::BTreeMap::new(),
-                    schede: Schede::default(),
-                    creata: quando,
-                    conclusa: None,
-                    protocollo: protocollo.clone(),
-                    bloccanti: Vec::new(),
                     non_prima,
-                    segmento: None,
-                    cancellazione: None,
+                    ..fornitura_nuova(id, invio.ambiente, invio.comune, nome, quando, &protocollo)
                 },
                 Posto::Aperta(id) | Posto::Scartato(id) => t
                     .fornitura(id)?
                     .ok_or_else(|| ErroreServizio::guasto("fornitura sparita sotto il suo turno"))?,
             };
-            let (progressivo, totale) = match nome {
-                NomeFile::Apr {
-                    progressivo, totale, ..
-                } => (u32::from(progressivo), u32::from(totale)),
-                NomeFile::Aire { .. } => (1, 1),
-            };
             fornitura.file.push(FileFornitura {
-                id: id_file,
-                nome: invio.nome.clone(),
-                tipo: tipo_da(nome.tipo()),
                 stato: if scartato {
                     StatoFile::Scartato
                 } else {
                     StatoFile::InseritoOk
                 },
-                versione: u32::from(nome.versione()),
-                progressivo,
-                totale,
                 byte,
-                ricevuto: quando,
-                protocollo: protocollo.clone(),
                 canale: invio.canale,
-                formato_aire: preparato.testa.layout.clone(),
                 sha256: Some(sha256.clone()),
-                conteggi: std::collections::BTreeMap::new(),
-                schede: schede(&preparato.testa),
+                ..file_nuovo(id_file, &invio.nome, nome, &preparato.testa, quando, &protocollo)
             });
             if !scartato {
                 if nome.tipo() == elaborazione::TipoFile::Apr {
@@ -340,9 +320,9 @@ fn aperta(f: &Fornitura) -> FornituraAperta {
 /// Where a file that passed belongs.
 enum Posto {
     Nuova,
-    Aperta(registro::IdFornitura),
+    Aperta(IdFornitura),
     /// A late file of a failed delivery.
-    Scartato(registro::IdFornitura),
+    Scartato(IdFornitura),
 }
 
 /// Late files of a KO delivery have no effect until an APR of another versione, or one with a name already seen,
@@ -380,6 +360,69 @@ fn rifiuto_del_contenuto(r: RifiutoFile) -> RifiutoInvio {
     }
 }
 
+/// A delivery whose first file has just come.
+pub(crate) fn fornitura_nuova(
+    id: IdFornitura,
+    ambiente: Ambiente,
+    comune: CodiceIstat,
+    nome: NomeFile,
+    quando: Quando,
+    protocollo: &str,
+) -> Fornitura {
+    Fornitura {
+        id,
+        ambiente,
+        comune,
+        stato: StatoFornitura::Aperta,
+        versione: u32::from(nome.versione()),
+        file: Vec::new(),
+        conteggi: BTreeMap::new(),
+        schede: Schede::default(),
+        creata: quando,
+        conclusa: None,
+        protocollo: protocollo.to_owned(),
+        bloccanti: Vec::new(),
+        non_prima: None,
+        segmento: None,
+        cancellazione: None,
+    }
+}
+
+/// A file as its name and its reading describe it; where it came from and how big it was is the caller's to say.
+pub(crate) fn file_nuovo(
+    id: IdFile,
+    nome: &str,
+    letto: NomeFile,
+    testa: &Intestazione,
+    quando: Quando,
+    protocollo: &str,
+) -> FileFornitura {
+    let (progressivo, totale) = match letto {
+        NomeFile::Apr {
+            progressivo, totale, ..
+        } => (u32::from(progressivo), u32::from(totale)),
+        NomeFile::Aire { .. } => (1, 1),
+    };
+    FileFornitura {
+        id,
+        nome: nome.to_owned(),
+        tipo: tipo_da(letto.tipo()),
+        stato: StatoFile::InseritoOk,
+        versione: u32::from(letto.versione()),
+        progressivo,
+        totale,
+        byte: 0,
+        ricevuto: quando,
+        protocollo: protocollo.to_owned(),
+        canale: Canale::Simulatore,
+        formato_aire: testa.layout.clone(),
+        sha256: None,
+        conteggi: BTreeMap::new(),
+        schede: schede(testa),
+        righe: (letto.tipo() == elaborazione::TipoFile::Aire).then_some(testa.righe),
+    }
+}
+
 /// Totals of a delivery: its files, the late ones aside.
 pub(crate) fn aggiorna_schede(f: &mut Fornitura) {
     let mut schede = Schede::default();
@@ -390,7 +433,7 @@ pub(crate) fn aggiorna_schede(f: &mut Fornitura) {
 }
 
 /// What a file holds, in the register's type.
-pub(crate) fn schede(testa: &elaborazione::segmento::Intestazione) -> Schede {
+fn schede(testa: &Intestazione) -> Schede {
     let c = testa.calcolati;
     match testa.tipo {
         elaborazione::TipoFile::Apr => Schede {
@@ -399,6 +442,8 @@ pub(crate) fn schede(testa: &elaborazione::segmento::Intestazione) -> Schede {
             convivenze: c.convivenze,
             aire: 0,
         },
+        // Nothing was read inside: there are lines, and no schede to load.
+        elaborazione::TipoFile::Aire if testa.opaco() => Schede::default(),
         elaborazione::TipoFile::Aire => Schede {
             aire: testa.righe,
             ..Schede::default()
@@ -430,7 +475,7 @@ impl Drop for Rimuovi<'_> {
 }
 
 /// A delivery and its Comune, read again inside the transaction that changes both.
-pub(crate) fn ripresa(t: &Transazione, id: registro::IdFornitura) -> Esito<(Fornitura, Comune)> {
+pub(crate) fn ripresa(t: &Transazione, id: IdFornitura) -> Esito<(Fornitura, Comune)> {
     let f = t
         .fornitura(id)?
         .ok_or_else(|| ErroreServizio::guasto(format!("fornitura {id} assente")))?;

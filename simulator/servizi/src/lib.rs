@@ -37,3 +37,13 @@ pub use registro::Canale;
 pub use schede::SchedaLetta;
 pub use simulatore::Simulatore;
 pub use tributaria::{Profilo, Tributo};
+
+/// Lower-case hexadecimal.
+pub(crate) fn esadecimale(byte: &[u8]) -> String {
+    use std::fmt::Write as _;
+    byte.iter()
+        .fold(String::with_capacity(byte.len() * 2), |mut s, b| {
+            let _ = write!(s, "{b:02x}");
+            s
+        })
+}

@@ -38,6 +38,9 @@ enum Avvio {
     Fallito(String),
 }
 
+/// One lock a Comune and environment.
+type Turni = BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>;
+
 /// The running simulator.
 pub struct Simulatore {
     registro: Registro,
@@ -45,7 +48,7 @@ pub struct Simulatore {
     impostazioni: Impostazioni,
     indirizzi: OnceLock<Indirizzi>,
     frontiere: [(Ambiente, Frontiera); 3],
-    turni: Mutex<BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>>,
+    turni: Mutex<Turni>,
     /// Work on deliveries reads it, a reset writes it.
     fermo: RwLock<()>,
     avvio: Mutex<Avvio>,
@@ -160,6 +163,7 @@ impl Simulatore {
     pub(crate) fn politica(&self) -> Politica {
         Politica {
             aire_ignoto: self.impostazioni.aire_ignoto,
+            layout_aire: self.impostazioni.layout_aire.clone(),
             ..Politica::default()
         }
     }
@@ -199,6 +203,11 @@ impl Simulatore {
     /// Keeps a reset away while work on deliveries goes on.
     pub(crate) fn al_lavoro(&self) -> RwLockReadGuard<'_, ()> {
         self.fermo.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the ready Comuni are in place, without waiting for them.
+    pub(crate) fn stato_pronto(&self) -> bool {
+        *self.avvio.lock().unwrap_or_else(PoisonError::into_inner) == Avvio::Fatto
     }
 
     /// Waits until the ready Comuni are in place.

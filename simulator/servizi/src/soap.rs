@@ -139,27 +139,30 @@ impl Simulatore {
     ) -> Risposta {
         let inizio = std::time::Instant::now();
         let mut scambio = self.scambio_nuovo(ambiente.chiave(), "POST", percorso);
-        let mut reply = match operazioni::punto(percorso) {
-            Some(punto) => self.esamina_ed_esegui(ambiente, punto, content_type, corpo, &mut scambio),
-            None => {
-                let fault = Fault::nuovo(TipoFault::F3, format!("Percorso sconosciuto: {percorso}"));
-                scambio.passi.push(Passo {
-                    nome: "percorso".into(),
-                    verdetto: Verdetto::Fermato,
-                    regola: "spec security §1.2".into(),
-                    atteso: operazioni::PUNTI
-                        .iter()
-                        .map(|p| p.percorso)
-                        .collect::<Vec<_>>()
-                        .join(" | "),
-                    osservato: percorso.into(),
-                    spiegazione: "I percorsi distinguono maiuscole e minuscole.".into(),
-                });
-                self.con_fault(&fault, VersioneSoap::V11, &mut scambio)
-            }
+        let mut reply = if let Some(punto) = operazioni::punto(percorso) {
+            self.esamina_ed_esegui(ambiente, punto, content_type, corpo, &mut scambio)
+        } else {
+            let fault = Fault::nuovo(TipoFault::F3, format!("Percorso sconosciuto: {percorso}"));
+            scambio.passi.push(Passo {
+                nome: "percorso".into(),
+                verdetto: Verdetto::Fermato,
+                regola: "spec security §1.2".into(),
+                atteso: operazioni::PUNTI
+                    .iter()
+                    .map(|p| p.percorso)
+                    .collect::<Vec<_>>()
+                    .join(" | "),
+                osservato: percorso.into(),
+                spiegazione: "I percorsi distinguono maiuscole e minuscole.".into(),
+            });
+            self.con_fault(&fault, VersioneSoap::V11, &mut scambio)
         };
         scambio.http = reply.status().as_u16();
-        scambio.durata_us = u64::try_from(inizio.elapsed().as_micros()).unwrap_or(u64::MAX);
+        // Where the scenario clock stands still, replies and journals are the same from run to run.
+        let fermo = self.registro().orologio().is_ok_and(|o| o.velocita == 0);
+        if !fermo {
+            scambio.durata_us = u64::try_from(inizio.elapsed().as_micros()).unwrap_or(u64::MAX);
+        }
         self.firma_giornale(&mut reply, scambio);
         reply
     }

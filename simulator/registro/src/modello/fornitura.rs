@@ -174,6 +174,9 @@ pub struct FileFornitura {
     /// Schede of this file.
     #[serde(default)]
     pub schede: Schede,
+    /// AIRE only: lines of the file, counted even where nothing was read inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub righe: Option<u64>,
 }
 
 /// A delivery: one APR version (1..N files) and one AIRE file.
