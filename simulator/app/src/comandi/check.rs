@@ -12,13 +12,17 @@ use elaborazione::{
 };
 use serde_json::Value;
 
-use super::{Fine, istat, oggi};
+use super::{Fine, avanzamento::Barra, istat, oggi, tracciato};
 use crate::opzioni::{AvvisiJunit, Check, Formato};
 
 /// Bytes gathered before they are written.
 const TAMPONE_BYTES: usize = 1 << 16;
 
 pub(crate) fn esegui(o: &Check) -> Result<Fine> {
+    if o.file.is_empty() {
+        return tracciato::prova(&o.aire_layout, o.json || o.format == Formato::Json);
+    }
+    let (barra, osserva) = Barra::nuova();
     let opzioni = OpzioniControllo {
         comune: o.comune.as_deref().map(istat).transpose()?,
         ambiente: o.ambiente,
@@ -32,10 +36,12 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
             .fili
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         politica: politica(o)?,
+        osserva,
         ..OpzioniControllo::il(o.oggi.unwrap_or_else(oggi))
     };
     let controllo = esamina(&o.file, &opzioni)?;
     let prima = precedente(&o.confronta, &opzioni)?;
+    drop(barra);
     let formato = match if o.json { Formato::Json } else { o.format } {
         Formato::Testo => rapporto::Formato::Testo,
         Formato::Json => rapporto::Formato::Json,
@@ -75,6 +81,7 @@ fn politica(o: &Check) -> Result<Politica> {
         Some(file) => leggi_politica(file)?,
         None => Politica::default(),
     };
+    politica.layout_aire = tracciato::leggi(&o.aire_layout)?;
     if let Some(catalogo) = o.testi_catalogo {
         politica.testi = catalogo;
     }

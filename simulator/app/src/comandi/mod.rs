@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod avanzamento;
 pub(crate) mod cert;
 pub(crate) mod check;
 pub(crate) mod demo;
@@ -7,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod send;
 pub(crate) mod serve;
+pub(crate) mod tracciato;
 pub(crate) mod wait;
 
 use std::path::Path;
