@@ -1,9 +1,12 @@
 //! Findings of a delivery, page by page, and the lists people download (spec subentro §6.1).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anagrafe::Ambiente;
 use elaborazione::{
     Rilievo, TipoScheda,
     liste::{COLONNE_SUBENTRATI, Lista, ScrittoreLista, nome_subentrati},
+    segmento::impronta,
 };
 use registro::{Classe, Fornitura, LetturaSchede as _, Quando, SegmentoVisibile, TipoRecord};
 
@@ -27,6 +30,29 @@ impl Simulatore {
             .skip(usize::try_from(dopo).unwrap_or(usize::MAX))
             .take(limite)
             .collect()
+    }
+
+    /// How many things each group of codes speaks of: a scheda with three findings counts once, a finding about a
+    /// file counts by itself ("Monitoraggio anomalie", spec subentro §6.2). `gruppo` names the group of a code.
+    pub fn segnalati_per_gruppo(
+        &self,
+        id: &str,
+        gruppo: impl Fn(&str) -> &'static str,
+    ) -> Esito<BTreeMap<&'static str, u64>> {
+        let f = self.fornitura(id)?;
+        let mut viste = BTreeSet::new();
+        let mut conti = BTreeMap::new();
+        for rilievo in self.tutti_i_rilievi(&f)? {
+            let rilievo = rilievo?;
+            let gruppo = gruppo(&rilievo.codice);
+            let di_scheda = !matches!(rilievo.tipo_scheda, TipoScheda::File | TipoScheda::Fornitura);
+            // A hash stands for the name of the scheda: what is kept does not grow with the text.
+            if di_scheda && !viste.insert((gruppo, rilievo.tipo_scheda, impronta(&rilievo.scheda))) {
+                continue;
+            }
+            *conti.entry(gruppo).or_insert(0) += 1;
+        }
+        Ok(conti)
     }
 
     /// The lists of a concluded delivery with their number of rows, in the order in which the page shows them.

@@ -178,16 +178,13 @@ pub(crate) fn cerca(
     cursore: Option<&str>,
 ) -> Esito<Elenco> {
     let codici = viste::codici(f);
+    let segnalati = sim.segnalati_per_gruppo(&f.id.to_string(), viste::classe)?;
     let classi = viste::CLASSI
         .iter()
         .map(|&(chiave, nome)| Classe {
             chiave,
             nome,
-            quanti: codici
-                .iter()
-                .filter(|r| viste::classe(&r.codice) == chiave)
-                .map(|r| r.quanti)
-                .sum(),
+            quanti: segnalati.get(chiave).copied().unwrap_or(0),
         })
         .collect();
     let (da_codice, da_posizione) = cursore
