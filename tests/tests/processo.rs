@@ -444,6 +444,17 @@ fn casi_29_31_74_le_anomalie_delle_schede() {
         esito(&banco, &f),
         con("ELABORATA_OK", [("EC001", 100), ("EC006", 100), ("EC073", 100)])
     );
+    // The monitor counts schede, not findings.
+    let dentro = banco.entra("pre", tre);
+    let pagina = banco.pagina("pre", &dentro, "/combas/anomalie");
+    let (numero, _) = pagina
+        .split_once("schede individuali con dati errati")
+        .expect("the counter of the schede");
+    let numero = numero
+        .rsplit("<span class=\"numero\">")
+        .next()
+        .and_then(|t| t.split('<').next());
+    assert_eq!(numero, Some("100"), "{pagina}");
     let nome = format!("{tre}SchedeIndivErr{giorno}.csv");
     assert_eq!(liste(&banco, &f)[&nome], 300);
     let (testa, righe) = banco.lista(&f, &nome);
