@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use anagrafe::codice_fiscale::omocodie;
+
 use crate::aire;
-use crate::manifesto::{Manifesto, Piantata, Schede};
+use crate::manifesto::{Diversa, Manifesto, Piantata, Schede};
 use crate::pacco::{Blocco, gzip};
 use crate::parallelo::in_parallelo;
 use crate::piante::{Ambito, Bersagli, Contatore, Fascicolo, Modo, Pianta, pianta, scegli};
@@ -254,7 +256,32 @@ impl<'a> Consegna<'a> {
             },
             attese,
             piantate,
+            tributaria: self.diverse(),
         }
+    }
+
+    /// What the Anagrafe Tributaria must know otherwise.
+    fn diverse(&self) -> Vec<Diversa> {
+        let diversa = |pianta: &Pianta, scheda: String, codice: Option<String>| Diversa {
+            scheda,
+            risposta: pianta.codice.to_owned(),
+            codice,
+        };
+        let mut diverse = Vec::new();
+        for (&i, piante) in &self.bersagli.unita {
+            for &(pianta, posto) in piante.iter().filter(|(p, _)| p.di_mondo()) {
+                let u = self.popolazione.unita(i);
+                // The last omocodia: the first ones may be somebody else's here.
+                let risolto = omocodie(&u.persone[posto].cf).last().filter(|_| pianta.codice == "EAA50");
+                let risolto = risolto.map(|c| String::from_utf8_lossy(&c).into_owned());
+                diverse.push(diversa(pianta, u.id_persona(posto).to_string(), risolto));
+            }
+        }
+        for (&k, pianta) in self.bersagli.aire.iter().filter(|(_, p)| p.di_mondo()) {
+            diverse.push(diversa(pianta, aire::codice_aire(k), None));
+        }
+        diverse.sort();
+        diverse
     }
 
     fn piantate(&self) -> Vec<Piantata> {

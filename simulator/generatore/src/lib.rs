@@ -37,7 +37,7 @@ use consegna::{Consegna, INVII_MASSIMI, LIMITE_INVIO_BYTE, LIMITE_RICEZIONE_BYTE
 use dado::mescola;
 pub use errore::ErroreGeneratore;
 use luoghi::Paese;
-pub use manifesto::{Manifesto, Piantata, Schede};
+pub use manifesto::{Diversa, Manifesto, Piantata, Schede};
 use persona::Mondo;
 use popolazione::Popolazione;
 

@@ -23,6 +23,22 @@ pub struct Manifesto {
     pub attese: BTreeMap<String, u64>,
     /// Every planted defect.
     pub piantate: Vec<Piantata>,
+    /// What the Anagrafe Tributaria must know otherwise for some of them to show: for `check --manifesto`, and the
+    /// `differenze` of `PUT /api/tributaria`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tributaria: Vec<Diversa>,
+}
+
+/// One person the Anagrafe Tributaria knows otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Diversa {
+    /// Identifier the Comune gave to the record.
+    pub scheda: String,
+    /// The code that its answer leads to.
+    pub risposta: String,
+    /// The code it holds instead of the one sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codice: Option<String>,
 }
 
 /// Numbers of records in the delivery.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use anagrafe::{Ambiente, Data};
 use elaborazione::anomalie::gravita_di;
 use elaborazione::{
-    Allineata, Contesto, Gravita, Ingresso, NomeFile, OpzioniPrepara, Politica, Segmento, StatoEsito,
+    Allineata, Contesto, Differenza, Gravita, Ingresso, NomeFile, OpzioniPrepara, Politica, Segmento, StatoEsito,
     anomalia, elabora, prepara, rilievi,
 };
 use generatore::{ErroreGeneratore, Manifesto, Richiesta, in_memoria, pianta_disponibili};
@@ -42,7 +42,10 @@ fn giudica(r: &Richiesta) -> (StatoEsito, Vec<Fatto>, Manifesto) {
             }
         })
         .collect();
-    let esito = elabora(&segmenti, true, &ctx, &Allineata::default(), dir.path()).expect("an outcome");
+    let diverse = serde_json::to_value(&consegna.manifesto.tributaria).expect("JSON");
+    let diverse: Vec<Differenza> = serde_json::from_value(diverse).expect("what `check --manifesto` reads");
+    let ae = Allineata::con(diverse);
+    let esito = elabora(&segmenti, true, &ctx, &ae, dir.path()).expect("an outcome");
     let mut fatti: Vec<Fatto> = rilievi(dir.path())
         .expect("the findings")
         .map(|r| {

@@ -103,6 +103,28 @@ static DI_AIRE: [Pianta; 6] = [
     }),
 ];
 
+/// Nothing in the text: the Anagrafe Tributaria knows a person of the APR otherwise.
+const fn mondo(codice: &'static str) -> Pianta {
+    Pianta {
+        codice,
+        modo: Modo::Soggetto {
+            adatto: |_, _, _| true,
+            muta: |_, _, _, _| Some(()),
+        },
+    }
+}
+
+static DI_MONDO: [Pianta; 8] = [
+    mondo("EA003"),
+    mondo("EA029"),
+    mondo("EAA30"),
+    mondo("EAA40"),
+    mondo("EAA50"),
+    aire("EAA31", |_, _, _| {}),
+    aire("EAA41", |_, _, _| {}),
+    aire("EAA51", |_, _, _| {}),
+];
+
 /// Codes that block a delivery with the default severities, besides the counters.
 const BLOCCANTI: [&str; 3] = ["EC032", "EC053", "ES092"];
 /// Codes that come from the Anagrafe Tributaria, asked only when nothing blocks (spec subentro.md §3).
@@ -116,7 +138,12 @@ impl Pianta {
 
     /// Does it show only in a delivery that nothing blocks?
     pub(crate) fn dalla_tributaria(&self) -> bool {
-        DALLA_TRIBUTARIA.contains(&self.codice)
+        DALLA_TRIBUTARIA.contains(&self.codice) || self.di_mondo()
+    }
+
+    /// Is it planted in the Anagrafe Tributaria, not in the files?
+    pub(crate) fn di_mondo(&self) -> bool {
+        DI_MONDO.iter().any(|p| p.codice == self.codice)
     }
 }
 
@@ -127,6 +154,7 @@ pub(crate) fn tutte() -> impl Iterator<Item = &'static Pianta> {
         .chain(schede::SCHEDE)
         .chain(soggetti::SOGGETTI)
         .chain(&DI_AIRE)
+        .chain(&DI_MONDO)
 }
 
 /// The plant of a code.
