@@ -2,6 +2,7 @@
 
 use anagrafe::{Ambiente, CodiceIstat};
 use elaborazione::Rilievo;
+use elaborazione::liste::innocua;
 use http::{HeaderValue, StatusCode, header};
 use registro::{Canale, TipoFile};
 use serde_json::json;
@@ -166,8 +167,8 @@ fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
             .map(|p| (p.riga.to_string(), p.colonna.to_string()))
             .unwrap_or_default();
         let o = |t: &'_ Option<String>| t.clone().unwrap_or_default();
-        w.write_record([
-            &r.codice,
+        let celle = [
+            r.codice.as_str(),
             r.gravita.lettera(),
             r.tipo_scheda.etichetta(),
             &r.scheda,
@@ -178,8 +179,9 @@ fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
             &o(&r.campo),
             &o(&r.valore),
             &o(&r.file),
-        ])
-        .map_err(ErroreServizio::guasto)?;
+        ]
+        .map(|c| innocua(c).into_owned());
+        w.write_record(celle).map_err(ErroreServizio::guasto)?;
     }
     let byte = w.into_inner().map_err(ErroreServizio::guasto)?;
     Ok(risposta(StatusCode::OK, "text/csv; charset=utf-8", byte))
