@@ -1,4 +1,4 @@
-//! Tasks of the project: `cargo xtask test`, `cargo xtask bench`, `cargo xtask misure`.
+//! Tasks of the project: `cargo xtask test`, `cargo xtask bench`, `cargo xtask fuzz`, `cargo xtask misure`.
 //!
 //! `test` is the one command that proves the project on a fresh machine: it finds out which foreign judges are
 //! missing, installs them when it may (root, or `--installa`), else names the one line to type and lists what it
@@ -6,6 +6,7 @@
 
 mod attrezzi;
 mod controlli;
+mod fuzz;
 
 use std::{
     env,
@@ -22,6 +23,7 @@ cargo xtask test [--installa] [--solo PASSO]   prova tutto: formato, lint, contr
 cargo xtask bench [--mb N]                     check contro xmllint --stream, stessa esecuzione
 cargo xtask bench --scala                      tempo per soggetto da 10.000 a 3.000.000, con il grafico
 cargo xtask bench --roma [--abitanti N]        una fornitura di 3.000.000 fino al registro
+cargo xtask fuzz [--minuti N] [--seme N]       ingressi a caso e guasti per ogni lettore
 cargo xtask misure                             avvio e memoria, per la tabella del README";
 
 fn main() -> ExitCode {
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let esito = match argomenti.first().map(String::as_str) {
         Some("test") => prova(&argomenti[1..]),
         Some("bench") => esempio("bench", &argomenti[1..]),
+        Some("fuzz") => fuzz::esegui(&argomenti[1..]),
         Some("misure") => esempio("misure", &argomenti[1..]),
         _ => {
             eprintln!("{USO}");
