@@ -87,11 +87,19 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NOME")]
     pub(crate) nome_host: Vec<String>,
     /// Gettone richiesto dalla console fuori dal loopback
-    #[arg(long, value_name = "GETTONE", env = "ANPR_SIM_CONSOLE_TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "GETTONE",
+        env = "ANPR_SIM_CONSOLE_TOKEN",
+        hide_env_values = true
+    )]
     pub(crate) console_token: Option<String>,
     /// Che fare di un file AIRE di tracciato ignoto [predefinito: opaco]
     #[arg(long, value_enum, value_name = "MODO")]
     pub(crate) aire_ignoto: Option<AireIgnoto>,
+    /// Altro tracciato del file AIRE, ripetibile: vale per le righe della sua lunghezza
+    #[arg(long, value_name = "FILE")]
+    pub(crate) aire_layout: Vec<PathBuf>,
     /// Seme di tutto ciò che è casuale [predefinito: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -123,7 +131,7 @@ pub(crate) enum AireIgnoto {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// File APR o AIRE: .gz, oppure già espansi (.xml, .txt)
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "aire_layout", value_name = "FILE")]
     pub(crate) file: Vec<PathBuf>,
     /// Forma del rapporto
     #[arg(long, value_enum, default_value_t = Formato::Testo)]
@@ -137,6 +145,9 @@ pub(crate) struct Check {
     /// Ambiente di cui applicare le regole: test, pre, sub
     #[arg(long, default_value = "pre")]
     pub(crate) ambiente: anagrafe::Ambiente,
+    /// Altro tracciato del file AIRE, ripetibile; senza altri FILE lo verifica e lo mostra
+    #[arg(long, value_name = "FILE")]
+    pub(crate) aire_layout: Vec<PathBuf>,
     /// Data a cui verificare [predefinita: oggi]
     #[arg(long, value_name = "AAAA-MM-GG")]
     pub(crate) oggi: Option<Data>,
@@ -224,7 +235,10 @@ pub(crate) struct Generate {
     /// Data di estrazione [predefinita: oggi]
     #[arg(long, value_name = "AAAA-MM-GG")]
     pub(crate) oggi: Option<Data>,
-    /// Difetti da piantare, per esempio ES092=3,EC001=1
+    /// Quanti difetti: nessuno, o quelli di un archivio vero, secondo i tassi pubblicati
+    #[arg(long, value_enum, default_value_t = Profilo::Pulito)]
+    pub(crate) profilo: Profilo,
+    /// Difetti da piantare, per esempio ES092=3,EC001=1 (si aggiungono a quelli del profilo)
     #[arg(long, value_name = "CODICE=N,…")]
     pub(crate) anomalie: Option<String>,
     /// Cartella in cui scrivere
@@ -233,6 +247,15 @@ pub(crate) struct Generate {
     /// Stampa il risultato in JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How many defects a synthetic delivery has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profilo {
+    /// Nessuno
+    Pulito,
+    /// Ai tassi pubblicati: una scheda su dieci
+    Realistico,
 }
 
 #[derive(Debug, Args)]

@@ -22,7 +22,7 @@ use servizi::{
     http::{Porta, Richiesta, Risposta, risposta},
 };
 
-use super::{FILE_PRONTO, Fine};
+use super::{FILE_PRONTO, Fine, tracciato};
 use crate::opzioni::{AireIgnoto, Serve};
 
 /// Threads that serve sockets, on any machine: whatever is long runs on threads of its own.
@@ -69,7 +69,11 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
         eprintln!("anpr-sim: {avviso}");
     }
 
-    let sim = Simulatore::apri(impostazioni(&o, dati.clone()), pki).map_err(|e| anyhow!("{e}"))?;
+    let impostazioni = Impostazioni {
+        layout_aire: tracciato::leggi(&o.aire_layout)?,
+        ..impostazioni(&o, dati.clone())
+    };
+    let sim = Simulatore::apri(impostazioni, pki).map_err(|e| anyhow!("{e}"))?;
     sim.ascolta_su(dove(&ascolti));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(FILI_CONNESSIONI)
@@ -360,6 +364,11 @@ fn con_file(o: Serve) -> Result<Serve> {
         nome_host: elenco(o.nome_host, f.nome_host),
         console_token: o.console_token.or(f.console_token),
         aire_ignoto: o.aire_ignoto.or(f.aire_ignoto),
+        aire_layout: if o.aire_layout.is_empty() {
+            f.aire_layout
+        } else {
+            o.aire_layout
+        },
         seed: o.seed.or(f.seed),
         oggi: o.oggi.or(f.oggi),
         store: o.store.or(f.store),
