@@ -103,7 +103,10 @@ fn avvia(opzioni: &[&str]) -> Result<(Duration, Child, String)> {
         .context("il programma è finito prima di essere pronto")??;
     let tempo = inizio.elapsed();
     // pronto: console http://127.0.0.1:8080 – dettagli in …
-    let console = pronto.split_whitespace().find(|p| p.starts_with("http")).context("indirizzo della console")?;
+    let console = pronto
+        .split_whitespace()
+        .find(|p| p.starts_with("http"))
+        .context("indirizzo della console")?;
     Ok((tempo, processo, console.to_owned()))
 }
 

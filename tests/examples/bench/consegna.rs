@@ -19,7 +19,17 @@ pub(crate) fn genera(cartella: &Path, abitanti: u64, aire: u64) -> Result<Vec<Pa
     let (abitanti, aire) = (abitanti.to_string(), aire.to_string());
     let out = cartella.to_str().context("UTF-8")?;
     esegui_bene(&[
-        "generate", "--comune", "888001", "--abitanti", &abitanti, "--aire", &aire, "--oggi", OGGI, "--out", out,
+        "generate",
+        "--comune",
+        "888001",
+        "--abitanti",
+        &abitanti,
+        "--aire",
+        &aire,
+        "--oggi",
+        OGGI,
+        "--out",
+        out,
     ]);
     Ok(file_gz(cartella))
 }
@@ -42,7 +52,11 @@ pub(crate) fn un_file(cartella: &Path, mb: u64) -> Result<(PathBuf, u64)> {
     let mut out = BufWriter::new(File::create(&xml)?);
     for (i, sezione) in SEZIONI.iter().enumerate() {
         let (apre, chiude) = (format!("<{sezione}>"), format!("</{sezione}>"));
-        for (n, gz) in parti.iter().filter(|p| p.to_string_lossy().contains("SUBAPR")).enumerate() {
+        for (n, gz) in parti
+            .iter()
+            .filter(|p| p.to_string_lossy().contains("SUBAPR"))
+            .enumerate()
+        {
             let testo = espandi(gz)?;
             if i == 0 && n == 0 {
                 out.write_all(testata(&testo).context("testata")?.as_bytes())?;
@@ -76,7 +90,11 @@ pub(crate) fn peso(cartella: &Path) -> Result<u64> {
     let mut byte = 0;
     for voce in fs::read_dir(cartella)? {
         let voce = voce?;
-        byte += if voce.file_type()?.is_dir() { peso(&voce.path())? } else { voce.metadata()?.len() };
+        byte += if voce.file_type()?.is_dir() {
+            peso(&voce.path())?
+        } else {
+            voce.metadata()?.len()
+        };
     }
     Ok(byte)
 }

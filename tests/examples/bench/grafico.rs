@@ -59,8 +59,15 @@ pub(crate) fn disegna(punti: &[Punto]) -> String {
         ("tempo", "#0b5cad", -12.0, (|p| p.tempo) as fn(&Punto) -> f64),
         ("CPU", "#b35900", 20.0, |p| p.cpu),
     ] {
-        let linea: Vec<String> = punti.iter().map(|p| format!("{:.1},{:.1}", x(p.soggetti), y(valore(p)))).collect();
-        let _ = writeln!(s, "<polyline points=\"{}\" fill=\"none\" stroke=\"{colore}\" stroke-width=\"2\"/>", linea.join(" "));
+        let linea: Vec<String> = punti
+            .iter()
+            .map(|p| format!("{:.1},{:.1}", x(p.soggetti), y(valore(p))))
+            .collect();
+        let _ = writeln!(
+            s,
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colore}\" stroke-width=\"2\"/>",
+            linea.join(" ")
+        );
         for p in punti {
             let (cx, cy) = (x(p.soggetti), y(valore(p)));
             let _ = writeln!(

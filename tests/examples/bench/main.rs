@@ -30,7 +30,10 @@ fn main() -> Result<()> {
     let argomenti: Vec<String> = env::args().skip(1).collect();
     let ha = |nome: &str| argomenti.iter().any(|a| a == nome);
     let numero = |nome: &str, altrimenti: u64| -> Result<u64> {
-        let dopo = argomenti.iter().position(|a| a == nome).and_then(|i| argomenti.get(i + 1));
+        let dopo = argomenti
+            .iter()
+            .position(|a| a == nome)
+            .and_then(|i| argomenti.get(i + 1));
         Ok(dopo.map_or(Ok(altrimenti), |n| n.parse())?)
     };
     if ha("--scala") {

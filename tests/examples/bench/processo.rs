@@ -27,7 +27,11 @@ pub(crate) struct Costo {
 /// Runs a command whose exit code may also say that something was found.
 pub(crate) fn esegui(comando: &mut Command, codici: &[i32]) -> Result<Costo> {
     let inizio = Instant::now();
-    let mut figlio = comando.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut figlio = comando
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     let pid = figlio.id();
     let mut picco = 0;
     // Until it is read, a process that ended keeps its times: they are read before it is waited for.
@@ -83,7 +87,14 @@ pub(crate) fn secondi_cpu(pid: u32) -> Option<f64> {
 pub(crate) fn massimo_residente(pid: u32) -> u64 {
     fs::read_to_string(format!("/proc/{pid}/status"))
         .ok()
-        .and_then(|s| s.lines().find(|r| r.starts_with("VmHWM:"))?.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .and_then(|s| {
+            s.lines()
+                .find(|r| r.starts_with("VmHWM:"))?
+                .split_whitespace()
+                .nth(1)?
+                .parse::<u64>()
+                .ok()
+        })
         .map_or(0, |kib| kib * 1024)
 }
 

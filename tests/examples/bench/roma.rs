@@ -29,8 +29,18 @@ pub(crate) fn misura(abitanti: u64) -> Result<()> {
     println!("| passo | tempo | CPU | picco di memoria |");
     println!("| --- | ---: | ---: | ---: |");
     let mut check = Command::new(programma());
-    let costo = esegui(check.args(["check", "--oggi", OGGI, "--format", "json"]).args(&file), &[0])?;
-    println!("| `check` di tutti i file | {:.0} s | {:.0} s | {:.0} MiB |", costo.tempo.as_secs_f64(), costo.cpu, mib(costo.picco));
+    let costo = esegui(
+        check
+            .args(["check", "--oggi", OGGI, "--format", "json"])
+            .args(&file),
+        &[0],
+    )?;
+    println!(
+        "| `check` di tutti i file | {:.0} s | {:.0} s | {:.0} MiB |",
+        costo.tempo.as_secs_f64(),
+        costo.cpu,
+        mib(costo.picco)
+    );
 
     let dati = cartella.path().join("dati");
     let mut banco = Banco::in_cartella(&dati, &[])?;
@@ -70,7 +80,11 @@ pub(crate) fn misura(abitanti: u64) -> Result<()> {
         cpu() - dopo,
         mib(massimo_residente(banco.pid()))
     );
-    println!("| **dal primo file a ELABORATA_OK** | **{:.0} s** | **{:.0} s** | |", inizio.elapsed().as_secs_f64(), cpu() - prima);
+    println!(
+        "| **dal primo file a ELABORATA_OK** | **{:.0} s** | **{:.0} s** | |",
+        inizio.elapsed().as_secs_f64(),
+        cpu() - prima
+    );
     println!(
         "\ndisco: registro {:.0} MiB, fornitura (file e segmenti) {:.0} MiB",
         mib(consegna::peso(&dati.join("archivio"))?),
@@ -79,7 +93,10 @@ pub(crate) fn misura(abitanti: u64) -> Result<()> {
     banco.chiudi();
     let riavvio = Instant::now();
     let banco = Banco::in_cartella(&dati, &[])?;
-    println!("riavvio con il registro pieno: {} ms", riavvio.elapsed().as_millis());
+    println!(
+        "riavvio con il registro pieno: {} ms",
+        riavvio.elapsed().as_millis()
+    );
     drop(banco);
     Ok(())
 }

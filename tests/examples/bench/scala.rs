@@ -18,7 +18,9 @@ const TOLLERANZA: f64 = 0.2;
 const GRAFICO: &str = "../simulator/docs/immagini/tempo-per-soggetto.svg";
 
 pub(crate) fn misura() -> Result<()> {
-    println!("| soggetti | file | `check`, s | µs per soggetto | µs di CPU per soggetto | picco di memoria |");
+    println!(
+        "| soggetti | file | `check`, s | µs per soggetto | µs di CPU per soggetto | picco di memoria |"
+    );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: |");
     let mut punti = Vec::new();
     for (abitanti, giri) in MISURE {
@@ -26,7 +28,10 @@ pub(crate) fn misura() -> Result<()> {
         let file = consegna::genera(cartella.path(), abitanti, abitanti / 100)?;
         let costo = migliore(giri, || {
             let mut c = Command::new(programma());
-            esegui(c.args(["check", "--oggi", OGGI, "--format", "json"]).args(&file), &[0])
+            esegui(
+                c.args(["check", "--oggi", OGGI, "--format", "json"]).args(&file),
+                &[0],
+            )
         })?;
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
         let per = |secondi: f64| secondi * 1e6 / abitanti as f64;
@@ -38,13 +43,23 @@ pub(crate) fn misura() -> Result<()> {
             per(costo.cpu),
             mib(costo.picco)
         );
-        punti.push(grafico::Punto { soggetti: abitanti, tempo: per(costo.tempo.as_secs_f64()), cpu: per(costo.cpu) });
+        punti.push(grafico::Punto {
+            soggetti: abitanti,
+            tempo: per(costo.tempo.as_secs_f64()),
+            cpu: per(costo.cpu),
+        });
     }
     let cpu: Vec<f64> = punti.iter().map(|p| p.cpu).collect();
-    let (minimo, massimo) = cpu.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
+    let (minimo, massimo) = cpu
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
     let mezzo = f64::midpoint(minimo, massimo);
     let scarto = (massimo - mezzo) / mezzo;
-    println!("\nCPU per soggetto: {mezzo:.2} µs ± {:.0} % (concesso ± {:.0} %)", scarto * 100.0, TOLLERANZA * 100.0);
+    println!(
+        "\nCPU per soggetto: {mezzo:.2} µs ± {:.0} % (concesso ± {:.0} %)",
+        scarto * 100.0,
+        TOLLERANZA * 100.0
+    );
     let dove = Path::new(env!("CARGO_MANIFEST_DIR")).join(GRAFICO);
     std::fs::write(&dove, grafico::disegna(&punti))?;
     println!("grafico: simulator/docs/immagini/tempo-per-soggetto.svg");

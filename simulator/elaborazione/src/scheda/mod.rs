@@ -33,10 +33,18 @@ pub struct Voce {
     offset: u32,
 }
 
+impl Voce {
+    /// Bytes of its text.
+    pub(crate) fn lunghezza(&self) -> u32 {
+        self.fine - self.inizio
+    }
+}
+
 /// The elements of one record, in document order, with an index by node.
 #[derive(Debug, Default, Clone)]
 pub struct Quaderno {
-    testo: String,
+    /// Texts of the leaves, end to end, in the order of `voci`.
+    pub(crate) testo: String,
     voci: Vec<Voce>,
     /// Per node: index + 1 of its first element in `voci`, 0 when absent.
     indice: Vec<u32>,
@@ -80,6 +88,17 @@ impl Quaderno {
             inizio,
             fine,
             offset: offset as u32,
+        });
+    }
+
+    /// Notes an element whose text lies in `testo` already.
+    pub(crate) fn rileggi(&mut self, nodo: NodoId, foglia: bool, inizio: u32, fine: u32) {
+        self.aggiungi(Voce {
+            nodo,
+            foglia,
+            inizio,
+            fine,
+            offset: 0,
         });
     }
 

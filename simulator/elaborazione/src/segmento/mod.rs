@@ -36,7 +36,7 @@ use crate::tipi::{Gravita, TipoFile};
 /// First and last bytes of a segment.
 pub(crate) const MAGIA: &[u8; 8] = b"ANPRSIM\x1a";
 /// Version of the format; another one is refused, never guessed at.
-pub(crate) const VERSIONE: u32 = 1;
+pub(crate) const VERSIONE: u32 = 2;
 
 /// The five counters that are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
