@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Inhabitants, and how often each is measured.
-const MISURE: [(u64, usize); 4] = [(10_000, 7), (100_000, 5), (1_000_000, 2), (3_000_000, 2)];
+const MISURE: [(u64, usize); 4] = [(10_000, 7), (100_000, 5), (1_000_000, 2), (3_000_000, 1)];
 /// Farthest a size may stand from the middle of all.
 const TOLLERANZA: f64 = 0.2;
 /// Where the chart goes, from the folder of the tests.
