@@ -10,6 +10,10 @@ use memchr::memmem;
 use crate::modello::{Modello, NodoId};
 use crate::violazione::Posizione;
 
+/// Blanks in a row, in bytes, inside which a block may end although no record does: a file padded to any size is
+/// read in little memory. Far more than anybody indents, so that the end of a block never falls inside a tag.
+const BIANCHI_BYTE: usize = 64 << 10;
+
 /// One kind of record.
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -116,7 +120,11 @@ impl<'r, I: Read> Taglio<'r, I> {
         let mut bersaglio = self.blocco.max(byte.len() + self.blocco / 2);
         loop {
             self.riempi(&mut byte, bersaglio)?;
-            let taglio = if self.finito { None } else { self.dove(&byte) };
+            let taglio = if self.finito {
+                None
+            } else {
+                self.dove(&byte).or_else(|| nei_bianchi(&byte))
+            };
             if taglio.is_some() || self.finito {
                 let pezzo_fino = taglio.unwrap_or(byte.len());
                 self.resto.extend_from_slice(&byte[pezzo_fino..]);
@@ -179,6 +187,13 @@ impl<'r, I: Read> Taglio<'r, I> {
         }
         None
     }
+}
+
+/// The end of bytes that close with a long run of blanks after a tag, or are nothing else.
+fn nei_bianchi(byte: &[u8]) -> Option<usize> {
+    let bianchi = byte.iter().rev().take_while(|c| crate::forma::bianco(**c)).count();
+    let prima = byte.len().checked_sub(bianchi + 1).map(|i| byte[i]);
+    (bianchi >= BIANCHI_BYTE && matches!(prima, None | Some(b'>'))).then_some(byte.len())
 }
 
 #[cfg(test)]
