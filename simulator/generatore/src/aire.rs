@@ -50,6 +50,11 @@ impl Riga {
         }
     }
 
+    /// Blanks a field.
+    pub(crate) fn vuota(&mut self, campo: Campo) {
+        self.0[campo.0..campo.0 + campo.1].fill(b' ');
+    }
+
     fn data(&mut self, campo: Campo, g: Option<Giorno>) {
         match g {
             Some(g) => {

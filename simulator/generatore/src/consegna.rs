@@ -6,10 +6,10 @@ use std::ops::Range;
 use anagrafe::codice_fiscale::omocodie;
 
 use crate::aire;
-use crate::manifesto::{Diversa, Manifesto, Piantata, Schede};
+use crate::manifesto::{Diversa, Manifesto, Piantata, Rifiutato, Schede};
 use crate::pacco::{Blocco, gzip};
 use crate::parallelo::in_parallelo;
-use crate::piante::{Ambito, Bersagli, Contatore, Fascicolo, Modo, Pianta, pianta, scegli};
+use crate::piante::{Ambito, Bersagli, Contatore, Fascicolo, Guasto, Modo, Pianta, pianta, scegli};
 use crate::popolazione::{Conteggi, Popolazione};
 use crate::scrivi::{Xml, scheda, soggetto};
 use crate::{ErroreGeneratore, Richiesta};
@@ -20,6 +20,8 @@ pub(crate) const LIMITE_INVIO_BYTE: usize = 14 * 1024 * 1024;
 pub(crate) const LIMITE_RICEZIONE_BYTE: usize = 15 * 1024 * 1024;
 /// Most files a name can count.
 pub(crate) const INVII_MASSIMI: usize = 999;
+/// Folder of the damaged copies, beside the delivery: their names are those of the good files.
+const CARTELLA_RIFIUTATI: &str = "rifiutati";
 /// Units a thread writes at a time.
 const BRANO: usize = 512;
 /// Units tried to estimate the compressed size.
@@ -91,7 +93,7 @@ impl<'a> Consegna<'a> {
                         conteggi[altrove].famiglie += 1;
                         Some(())
                     }
-                    Modo::Quadratura { .. } | Modo::Aire { .. } => None,
+                    Modo::Quadratura { .. } | Modo::Rifiutato(_) | Modo::Aire { .. } => None,
                 };
                 fatto.ok_or(ErroreGeneratore::Guasto {
                     codice: pianta.codice,
@@ -131,6 +133,10 @@ impl<'a> Consegna<'a> {
 
     /// The compressed APR file `f` (from 0).
     pub(crate) fn apr(&self, f: usize) -> Vec<u8> {
+        self.apr_con(f, None)
+    }
+
+    fn apr_con(&self, f: usize, guasto: Option<Guasto>) -> Vec<u8> {
         let p = self.popolazione;
         let taglio = &self.tagli[f];
         let brani = in_parallelo(taglio.len().div_ceil(BRANO), |b| {
@@ -155,8 +161,11 @@ impl<'a> Consegna<'a> {
             (Blocco::nuovo(&gente.0), famiglie.0, convivenze.0)
         });
         let mut famiglie = b"\n</generalitaSoggetti>\n<famiglie>".to_vec();
+        if guasto == Some(Guasto::FuoriSchema) {
+            famiglie.extend_from_slice(b"fuori posto");
+        }
         let mut convivenze = b"\n</famiglie>\n<convivenze>".to_vec();
-        let mut blocchi = vec![Blocco::nuovo(self.testa(f).as_bytes())];
+        let mut blocchi = vec![Blocco::nuovo(self.testa(f, guasto).as_bytes())];
         for (gente, f, c) in brani {
             blocchi.push(gente);
             famiglie.extend(f);
@@ -169,7 +178,7 @@ impl<'a> Consegna<'a> {
         gzip(&dentro(&self.nome_apr(f), ".XML"), &blocchi)
     }
 
-    fn testa(&self, f: usize) -> String {
+    fn testa(&self, f: usize, guasto: Option<Guasto>) -> String {
         let mut totale = Conteggi::default();
         self.conteggi.iter().for_each(|c| totale.somma(c));
         let mut file = self.conteggi[f];
@@ -179,21 +188,51 @@ impl<'a> Consegna<'a> {
             }
         }
         let r = self.richiesta;
+        let (invii, dati_invio) = if guasto == Some(Guasto::SenzaDatiInvio) {
+            (self.invii().max(2), String::new())
+        } else {
+            let conti = contatori(&file, &DELL_INVIO);
+            let dati = format!(
+                "\n<datiInvio><progressivoInvio>{}</progressivoInvio><dataEstrazione>{}</dataEstrazione>{conti}</datiInvio>",
+                f + 1,
+                r.oggi,
+            );
+            (self.invii(), dati)
+        };
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<s:subentro xmlns:s=\"http://sogei.it/ANPR/subentro\">\n<datiFornitura>\
-             <versioneFornitura>{}</versioneFornitura><totaleInvii>{}</totaleInvii>{}</datiFornitura>\n<datiInvio>\
-             <progressivoInvio>{}</progressivoInvio><dataEstrazione>{}</dataEstrazione>{}</datiInvio>\n<generalitaSoggetti>",
+             <versioneFornitura>{}</versioneFornitura><totaleInvii>{invii}</totaleInvii>{}</datiFornitura>{dati_invio}\n<generalitaSoggetti>",
             r.versione,
-            self.invii(),
             contatori(&totale, &DELLA_FORNITURA),
-            f + 1,
-            r.oggi,
-            contatori(&file, &DELL_INVIO),
         )
     }
 
     /// The compressed AIRE file.
     pub(crate) fn aire(&self) -> Vec<u8> {
+        self.aire_con(None)
+    }
+
+    /// Damaged copies that are refused with a code: where each lies, and its compressed bytes.
+    pub(crate) fn rifiutati(&self) -> impl Iterator<Item = (Rifiutato, Vec<u8>)> {
+        let mut quanti: BTreeMap<&str, u64> = BTreeMap::new();
+        self.bersagli.rifiutati.iter().filter_map(move |&(pianta, f)| {
+            let Modo::Rifiutato(guasto) = pianta.modo else {
+                return None;
+            };
+            let n = quanti.entry(pianta.codice).or_insert(0);
+            *n += 1;
+            let (nome, byte) = if guasto == Guasto::SoloLf {
+                (self.nome_aire(), self.aire_con(Some(guasto)))
+            } else {
+                (self.nome_apr(f), self.apr_con(f, Some(guasto)))
+            };
+            let codice = pianta.codice.to_owned();
+            let file = format!("{CARTELLA_RIFIUTATI}/{codice}-{n}/{nome}");
+            Some((Rifiutato { codice, file }, byte))
+        })
+    }
+
+    fn aire_con(&self, guasto: Option<Guasto>) -> Vec<u8> {
         let p = self.popolazione;
         let ambito = Ambito { oggi: p.mondo.oggi };
         // Where each run of families begins in the file.
@@ -222,6 +261,10 @@ impl<'a> Consegna<'a> {
                     riga.chiudi(&mut testo);
                     posizione += 1;
                 }
+            }
+            if guasto == Some(Guasto::SoloLf) && b + 1 == inizi.len() {
+                testo.truncate(testo.len().saturating_sub(2));
+                testo.push(b'\n');
             }
             Blocco::fitto(&testo)
         });
@@ -257,6 +300,7 @@ impl<'a> Consegna<'a> {
             attese,
             piantate,
             tributaria: self.diverse(),
+            rifiutati: Vec::new(),
         }
     }
 
@@ -272,7 +316,9 @@ impl<'a> Consegna<'a> {
             for &(pianta, posto) in piante.iter().filter(|(p, _)| p.di_mondo()) {
                 let u = self.popolazione.unita(i);
                 // The last omocodia: the first ones may be somebody else's here.
-                let risolto = omocodie(&u.persone[posto].cf).last().filter(|_| pianta.codice == "EAA50");
+                let risolto = omocodie(&u.persone[posto].cf)
+                    .last()
+                    .filter(|_| pianta.codice == "EAA50");
                 let risolto = risolto.map(|c| String::from_utf8_lossy(&c).into_owned());
                 diverse.push(diversa(pianta, u.id_persona(posto).to_string(), risolto));
             }

@@ -2,10 +2,11 @@
 
 use anagrafe::Sesso;
 
-use crate::disegno::Disegno;
-use crate::modello::{Convivenza, Parente, Responsabile, Unita};
+use crate::disegno::{Disegno, Genere};
+use crate::famiglia::unita;
+use crate::modello::{Convivenza, Parente, Persona, Responsabile, Unita};
 use crate::nomi::nomi;
-use crate::persona::{ANNO, Arrivo, Cantiere};
+use crate::persona::{ANNO, Arrivo, Cantiere, Mondo};
 
 /// Species (table 27), what it is called, ages of its members, share of women out of a thousand.
 const SPECIE: [(&str, &str, (i32, i32), u64); 4] = [
@@ -15,8 +16,19 @@ const SPECIE: [(&str, &str, (i32, i32), u64); 4] = [
     ("4", "CASERMA", (20, 45), 120),
 ];
 
-/// Makes the convivenza number `indice`; the caller has seeded the stream.
-pub(crate) fn convivenza<'a>(mut c: Cantiere<'a, '_>, indice: u64, disegno: Disegno) -> Unita<'a> {
+/// The holder of the nearest family before, and his position among the residents. A family never looks at others, so
+/// one unit more is made and no more.
+fn vicino<'a>(mondo: &Mondo<'a>, quale: usize, disegni: &[Disegno]) -> Option<(Box<Persona<'a>>, u64)> {
+    let famiglia = disegni[..quale]
+        .iter()
+        .rposition(|d| d.genere != Genere::Convivenza)?;
+    let chi = unita(mondo, famiglia, disegni).persone.into_iter().next()?;
+    Some((Box::new(chi), disegni[famiglia].primo))
+}
+
+/// Makes the convivenza number `quale` of a plan; the caller has seeded the stream.
+pub(crate) fn convivenza<'a>(mut c: Cantiere<'a, '_>, quale: usize, disegni: &[Disegno]) -> Unita<'a> {
+    let (indice, disegno) = (quale as u64, disegni[quale]);
     let (specie, tipo, (da, a), donne) = SPECIE[c.dado.pesato(&[200, 150, 550, 100])];
     let oggi = c.oggi();
     let origine = oggi.piu(-c.dado.tra(15 * ANNO, 70 * ANNO));
@@ -44,12 +56,14 @@ pub(crate) fn convivenza<'a>(mut c: Cantiere<'a, '_>, indice: u64, disegno: Dise
         })
         .collect();
     let mut persone = persone;
-    let responsabile = match c.dado.pesato(&[300, 300, 400]) {
-        0 => {
+    let vicino = vicino(c.mondo, quale, disegni);
+    let responsabile = match (c.dado.pesato(&[300, 300, 200, 200]), vicino) {
+        (0, _) => {
             persone[0].legame = "1";
             Responsabile::Interno
         }
-        1 => Responsabile::InternoInScheda(0),
+        (1, _) => Responsabile::InternoInScheda(0),
+        (2, Some((chi, posizione))) => Responsabile::InFamiglia { chi, posizione },
         _ => {
             let sesso = c.sesso();
             let eta = c.dado.tra(35, 64);

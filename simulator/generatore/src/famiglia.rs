@@ -13,19 +13,20 @@ use crate::stati::STATI;
 /// Share of foreign households, out of a thousand.
 const STRANIERE_PERMILLE: u64 = 85;
 /// Share of twins of one sex whose names give one codice fiscale, out of a thousand.
-const OMOCODI_PERMILLE: u64 = 300;
+const OMOCODI_PERMILLE: u64 = 700;
 /// Civil unions and registered cohabitations exist since this day.
 const UNIONI_DAL: Giorno = Giorno::di(2016, 6, 5);
 
-/// Makes the household number `indice`.
-pub(crate) fn unita<'a>(mondo: &Mondo<'a>, indice: u64, disegno: Disegno) -> Unita<'a> {
+/// Makes the household number `quale` of a plan.
+pub(crate) fn unita<'a>(mondo: &Mondo<'a>, quale: usize, disegni: &[Disegno]) -> Unita<'a> {
+    let (indice, disegno) = (quale as u64, disegni[quale]);
     let mut c = Cantiere {
         mondo,
         dado: Dado::nuovo(mondo.seme, indice),
         stato: None,
     };
     if disegno.genere == Genere::Convivenza {
-        return crate::convivenza::convivenza(c, indice, disegno);
+        return crate::convivenza::convivenza(c, quale, disegni);
     }
     if c.dado.permille(STRANIERE_PERMILLE) {
         let pesi: Vec<u64> = STATI.iter().map(|s| s.peso).collect();

@@ -24,6 +24,7 @@ mod parallelo;
 mod persona;
 mod piante;
 mod popolazione;
+mod profilo;
 mod scrivi;
 mod stati;
 
@@ -37,9 +38,10 @@ use consegna::{Consegna, INVII_MASSIMI, LIMITE_INVIO_BYTE, LIMITE_RICEZIONE_BYTE
 use dado::mescola;
 pub use errore::ErroreGeneratore;
 use luoghi::Paese;
-pub use manifesto::{Diversa, Manifesto, Piantata, Schede};
+pub use manifesto::{Diversa, Manifesto, Piantata, Rifiutato, Schede};
 use persona::Mondo;
 use popolazione::Popolazione;
+pub use profilo::realistica;
 
 /// Most residents (or AIRE registrants) of one request: more than any Comune of Italy, within 9 digits.
 pub const ABITANTI_MASSIMI: u64 = 20_000_000;
@@ -74,6 +76,8 @@ pub struct Richiesta {
 pub struct Prodotto {
     /// The files to send, APR first, AIRE last.
     pub file: Vec<PathBuf>,
+    /// Damaged copies to be refused, as the manifest lists them.
+    pub rifiutati: Vec<PathBuf>,
     /// The manifest (JSON).
     pub manifesto: PathBuf,
     /// Its content.
@@ -85,6 +89,8 @@ pub struct Prodotto {
 pub struct InMemoria {
     /// Name and compressed bytes, APR first, AIRE last.
     pub file: Vec<(String, Vec<u8>)>,
+    /// Damaged copies to be refused, as the manifest lists them: path and compressed bytes.
+    pub rifiutati: Vec<(String, Vec<u8>)>,
     /// What they hold.
     pub manifesto: Manifesto,
 }
@@ -130,12 +136,21 @@ pub fn genera(r: &Richiesta, out: &Path) -> Result<Prodotto, ErroreGeneratore> {
     };
     fs::create_dir_all(out).map_err(io(out))?;
     let mut scritti: Vec<PathBuf> = Vec::new();
+    let mut rifiutati: Vec<PathBuf> = Vec::new();
     let contenuto = produci(r, |evento| {
         match evento {
             Evento::File(nome, byte) => {
                 let percorso = out.join(nome);
                 fs::write(&percorso, byte).map_err(io(&percorso))?;
                 scritti.push(percorso);
+            }
+            Evento::Rifiutato(dove, byte) => {
+                let percorso = out.join(dove);
+                if let Some(cartella) = percorso.parent() {
+                    fs::create_dir_all(cartella).map_err(io(cartella))?;
+                }
+                fs::write(&percorso, byte).map_err(io(&percorso))?;
+                rifiutati.push(percorso);
             }
             Evento::DaCapo => {
                 for percorso in scritti.drain(..) {
@@ -154,6 +169,7 @@ pub fn genera(r: &Richiesta, out: &Path) -> Result<Prodotto, ErroreGeneratore> {
     fs::write(&manifesto, testo).map_err(io(&manifesto))?;
     Ok(Prodotto {
         file: scritti,
+        rifiutati,
         manifesto,
         contenuto,
     })
@@ -165,28 +181,44 @@ pub fn genera(r: &Richiesta, out: &Path) -> Result<Prodotto, ErroreGeneratore> {
 /// A request that cannot be satisfied.
 pub fn in_memoria(r: &Richiesta) -> Result<InMemoria, ErroreGeneratore> {
     let mut file = Vec::new();
+    let mut rifiutati = Vec::new();
     let manifesto = produci(r, |evento| {
         match evento {
             Evento::File(nome, byte) => file.push((nome, byte)),
+            Evento::Rifiutato(dove, byte) => rifiutati.push((dove, byte)),
             Evento::DaCapo => file.clear(),
         }
         Ok(())
     })?;
-    Ok(InMemoria { file, manifesto })
+    Ok(InMemoria {
+        file,
+        rifiutati,
+        manifesto,
+    })
 }
 
 /// What happens while a delivery is made.
 enum Evento {
     /// A file is ready.
     File(String, Vec<u8>),
+    /// A damaged copy, below a folder of its own.
+    Rifiutato(String, Vec<u8>),
     /// The estimate was short: everything starts again with one file more.
     DaCapo,
 }
 
 fn produci(
     r: &Richiesta,
-    mut consuma: impl FnMut(Evento) -> Result<(), ErroreGeneratore>,
+    consuma: impl FnMut(Evento) -> Result<(), ErroreGeneratore>,
 ) -> Result<Manifesto, ErroreGeneratore> {
+    popola(r, |popolazione| consegna(r, popolazione, consuma))
+}
+
+/// Makes the people of a request.
+fn popola<T>(
+    r: &Richiesta,
+    usa: impl FnOnce(&Popolazione<'_>) -> Result<T, ErroreGeneratore>,
+) -> Result<T, ErroreGeneratore> {
     controlla(r)?;
     let oggi = r.oggi.into();
     let paese = Paese::di(r.comune, oggi).ok_or(ErroreGeneratore::ComuneInesistente {
@@ -208,8 +240,16 @@ fn produci(
         r.abitanti,
         r.aire,
     );
+    usa(&popolazione)
+}
+
+fn consegna(
+    r: &Richiesta,
+    popolazione: &Popolazione<'_>,
+    mut consuma: impl FnMut(Evento) -> Result<(), ErroreGeneratore>,
+) -> Result<Manifesto, ErroreGeneratore> {
     let massimo = usize::from(r.max_invii.unwrap_or(INVII_AMMESSI));
-    let mut invii = r.invii.map_or_else(|| stima_invii(&popolazione), usize::from);
+    let mut invii = r.invii.map_or_else(|| stima_invii(popolazione), usize::from);
     let limite = if r.invii.is_some() {
         LIMITE_RICEZIONE_BYTE
     } else {
@@ -222,7 +262,7 @@ fn produci(
                 massimo,
             });
         }
-        let consegna = Consegna::nuova(r, &popolazione, invii)?;
+        let consegna = Consegna::nuova(r, popolazione, invii)?;
         if scrivi_apr(&consegna, limite, r.invii.is_some(), &mut consuma)? {
             let aire = consegna.aire();
             if aire.len() > LIMITE_RICEZIONE_BYTE {
@@ -232,7 +272,12 @@ fn produci(
                 });
             }
             consuma(Evento::File(consegna.nome_aire(), aire))?;
-            return Ok(consegna.manifesto());
+            let mut manifesto = consegna.manifesto();
+            for (rifiutato, byte) in consegna.rifiutati() {
+                consuma(Evento::Rifiutato(rifiutato.file.clone(), byte))?;
+                manifesto.rifiutati.push(rifiutato);
+            }
+            return Ok(manifesto);
         }
         invii += 1;
         consuma(Evento::DaCapo)?;

@@ -27,6 +27,18 @@ pub struct Manifesto {
     /// `differenze` of `PUT /api/tributaria`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tributaria: Vec<Diversa>,
+    /// Damaged copies of files, apart from the delivery: each is refused with its code when it is sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rifiutati: Vec<Rifiutato>,
+}
+
+/// A damaged copy of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Rifiutato {
+    /// The code it is refused with.
+    pub codice: String,
+    /// Path below the folder of the manifest; the last part is the name to send it by.
+    pub file: String,
 }
 
 /// One person the Anagrafe Tributaria knows otherwise.

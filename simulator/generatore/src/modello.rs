@@ -163,6 +163,12 @@ pub(crate) enum Responsabile<'a> {
     Interno,
     /// A member coded 2 who is also on the sheet (position in the household).
     InternoInScheda(usize),
+    /// A resident of the Comune in a family of his own: member of it, and on the sheet.
+    InFamiglia {
+        chi: Box<Persona<'a>>,
+        /// Position among all the residents, from 0.
+        posizione: u64,
+    },
     /// Somebody who lives elsewhere, only on the sheet.
     Esterno {
         chi: Parente,

@@ -11,7 +11,7 @@ use anagrafe::codice_fiscale::omocodie;
 use crate::aire::{self, Iscritto};
 use crate::disegno::{Disegno, Genere, disegna};
 use crate::famiglia::unita;
-use crate::modello::Unita;
+use crate::modello::{Convivenza, Responsabile, Unita};
 use crate::parallelo::in_parallelo;
 use crate::persona::Mondo;
 
@@ -61,8 +61,8 @@ impl<'a> Popolazione<'a> {
             let a = (da + BRANO).min(disegni.len());
             let mut conti = Vec::with_capacity(a - da);
             let mut codici = Vec::with_capacity((a - da) * 3);
-            for (i, &disegno) in disegni.iter().enumerate().take(a).skip(da) {
-                let u = unita(&mondo, i as u64, disegno);
+            for i in da..a {
+                let u = unita(&mondo, i, &disegni);
                 let italiani = u.persone.iter().filter(|p| p.cittadinanza.is_none()).count() as u8;
                 let femmine = u.persone.iter().filter(|p| p.sesso == Sesso::F).count() as u8;
                 conti.push((italiani, femmine));
@@ -105,12 +105,20 @@ impl<'a> Popolazione<'a> {
 
     /// Makes a unit, omocodia included.
     pub(crate) fn unita(&self, i: usize) -> Unita<'a> {
-        let mut u = unita(&self.mondo, i as u64, self.disegni[i]);
+        let mut u = unita(&self.mondo, i, &self.disegni);
         if !self.omocodi.is_empty() {
             let fine = u.primo + u.persone.len() as u64;
             for (&chi, &livello) in self.omocodi.range(u.primo..fine) {
                 let p = &mut u.persone[(chi - u.primo) as usize];
                 p.cf = con_omocodia(&p.cf, livello);
+            }
+            if let Some(Convivenza {
+                responsabile: Responsabile::InFamiglia { chi, posizione },
+                ..
+            }) = &mut u.convivenza
+                && let Some(&livello) = self.omocodi.get(posizione)
+            {
+                chi.cf = con_omocodia(&chi.cf, livello);
             }
         }
         u

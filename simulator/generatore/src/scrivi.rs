@@ -385,6 +385,10 @@ pub(crate) fn scheda(x: &mut Xml, m: &Mondo<'_>, u: &Unita<'_>) {
                 x.componente("generalita", &u.persone[*i]);
                 fuori(x, qui, u.persone[*i].legame_dal);
             }),
+            Responsabile::InFamiglia { chi, .. } => x.dentro("tipoTutoreIntestatario", |x| {
+                x.componente("generalita", chi);
+                fuori(x, qui, chi.legame_dal.max(u.origine));
+            }),
             Responsabile::Esterno { chi, nascita, comune } => x.dentro("tipoTutoreIntestatario", |x| {
                 x.parente("generalita", chi, Some(*nascita));
                 fuori(x, comune, nascita.piu_anni(30).max(u.origine));

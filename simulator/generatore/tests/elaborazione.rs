@@ -5,10 +5,10 @@ mod comune;
 use std::collections::BTreeSet;
 
 use anagrafe::{Ambiente, Data};
-use elaborazione::anomalie::gravita_di;
+use elaborazione::anomalie::{Check, Plantable, gravita_di};
 use elaborazione::{
-    Allineata, Contesto, Differenza, Gravita, Ingresso, NomeFile, OpzioniPrepara, Politica, Segmento, StatoEsito,
-    anomalia, elabora, prepara, rilievi,
+    Allineata, Contesto, Differenza, Gravita, Ingresso, NomeFile, OpzioniPrepara, Politica, RifiutoFile,
+    Segmento, StatoEsito, anomalia, elabora, prepara, rilievi,
 };
 use generatore::{ErroreGeneratore, Manifesto, Richiesta, in_memoria, pianta_disponibili};
 
@@ -117,10 +117,98 @@ fn clean_deliveries_stay_clean_in_every_year_and_comune() {
     }
 }
 
+/// Codes of damaged copies: they never become part of the delivery.
+const RIFIUTATI: [&str; 3] = ["EN009", "EN010", "EN031"];
+
+/// The codes whose plants are part of the delivery.
+fn delle_schede() -> impl Iterator<Item = &'static str> {
+    pianta_disponibili()
+        .into_iter()
+        .filter(|c| !RIFIUTATI.contains(c))
+}
+
+#[test]
+fn what_the_catalogue_calls_plantable_is() {
+    let piante: BTreeSet<_> = pianta_disponibili().into_iter().collect();
+    for anomalia in elaborazione::CATALOGO {
+        let codice = anomalia.codice.0;
+        match anomalia.plantable {
+            Plantable::Scheda | Plantable::File | Plantable::Fornitura => {
+                assert!(piante.contains(codice), "{codice} cannot be planted");
+            }
+            Plantable::Mondo => {
+                let tributaria = matches!(anomalia.check, Check::Tributaria);
+                assert_eq!(piante.contains(codice), tributaria, "{codice}");
+            }
+            Plantable::No(motivo) => {
+                assert!(!motivo.is_empty() && !piante.contains(codice), "{codice}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_copy_is_refused_with_its_code_and_the_delivery_is_whole() {
+    for invii in [1, 3] {
+        let mut r = richiesta("888001", 300, 9);
+        r.invii = Some(invii);
+        r.anomalie = RIFIUTATI.iter().map(|c| ((*c).to_owned(), 3)).collect();
+        let (stato, fatti, m) = giudica(&r);
+        assert_eq!((stato, fatti), (StatoEsito::Ok, Vec::new()));
+        assert!(m.attese.is_empty() && m.piantate.is_empty());
+        let consegna = in_memoria(&r).expect("a delivery");
+        assert_eq!(consegna.rifiutati.len(), 9);
+        let ctx = Contesto {
+            ambiente: Ambiente::Pre,
+            comune: r.comune,
+            oggi: r.oggi,
+            politica: Politica::default(),
+        };
+        let dir = tempfile::tempdir().expect("a folder");
+        for (rifiutato, (file, byte)) in m.rifiutati.iter().zip(&consegna.rifiutati) {
+            assert_eq!(&rifiutato.file, file);
+            let nome = file.rsplit('/').next().expect("a name");
+            assert!(consegna.file.iter().any(|(buono, _)| buono == nome), "{nome}");
+            let letto = NomeFile::parse(nome).expect("a right name");
+            let uscita = dir.path().join("segmento");
+            match prepara(&byte[..], nome, &letto, &ctx, &uscita, &OpzioniPrepara::default()) {
+                Err(RifiutoFile::Rilievi(rilievi)) => {
+                    let codici: Vec<_> = rilievi.iter().map(|r| r.codice.as_str()).collect();
+                    assert_eq!(codici, [rifiutato.codice.as_str()], "{file}");
+                }
+                altro => panic!("{file}: {altro:?}"),
+            }
+        }
+    }
+    let mut r = richiesta("888001", 30, 0);
+    r.anomalie.insert("EN010".into(), 1);
+    assert!(matches!(
+        in_memoria(&r),
+        Err(ErroreGeneratore::PochiAdatti { possibili: 0, .. })
+    ));
+}
+
+#[test]
+fn a_realistic_town_raises_exactly_its_manifest_at_the_published_rates() {
+    for (abitanti, aire, seed) in [(20_000, 2800, 1), (1500, 90, 5), (40, 3, 2)] {
+        let mut r = richiesta("888004", abitanti, aire);
+        r.seed = seed;
+        let realistica = generatore::realistica(&r).expect("a profile");
+        let (_, fatti, m) = giudica(&realistica);
+        assert_eq!(fatti, attesi(&m), "{abitanti}");
+        assert_eq!(realistica, generatore::realistica(&r).expect("the same"));
+        if abitanti == 20_000 {
+            let parti = m.piantate.len() as u64 * 1000 / (abitanti + aire);
+            assert!((103..=109).contains(&parti), "10.6% published: {parti} per mille");
+            assert!(m.piantate.iter().any(|p| p.codice == "ES092"), "{:?}", m.attese);
+        }
+    }
+}
+
 #[test]
 fn each_plant_raises_exactly_its_manifest() {
     let mut sbagliate = Vec::new();
-    for codice in pianta_disponibili() {
+    for codice in delle_schede() {
         let mut r = richiesta("888001", 1400, 40);
         r.invii = Some(3);
         r.anomalie.insert(codice.to_owned(), 3);
@@ -147,7 +235,7 @@ fn insieme(codici: impl Iterator<Item = &'static str>) -> Richiesta {
 
 #[test]
 fn all_the_plants_live_together() {
-    let mut r = insieme(pianta_disponibili().into_iter());
+    let mut r = insieme(delle_schede());
     let (stato, fatti, m) = giudica(&r);
     assert_eq!(fatti, attesi(&m));
     assert_eq!(stato, StatoEsito::Ko);
@@ -169,7 +257,7 @@ fn all_the_warnings_live_together_and_block_nothing() {
     let blocca = |c: &str| {
         anomalia(c).and_then(|a| gravita_di(a, Ambiente::Pre, &Politica::default())) == Some(Gravita::Errore)
     };
-    let (stato, fatti, m) = giudica(&insieme(pianta_disponibili().into_iter().filter(|c| !blocca(c))));
+    let (stato, fatti, m) = giudica(&insieme(delle_schede().filter(|c| !blocca(c))));
     assert_eq!(fatti, attesi(&m));
     assert_eq!(stato, StatoEsito::Ok);
     assert!(m.attese.contains_key("EA002") && m.attese.values().all(|&n| n == 3));

@@ -6,10 +6,10 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;
 
 use super::{Fine, istat, oggi};
-use crate::opzioni::Generate;
+use crate::opzioni::{Generate, Profilo};
 
 pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
-    let richiesta = generatore::Richiesta {
+    let mut richiesta = generatore::Richiesta {
         comune: istat(&o.comune)?,
         versione: o.versione,
         abitanti: o.abitanti,
@@ -23,6 +23,9 @@ pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
             .as_deref()
             .map_or_else(|| Ok(BTreeMap::new()), anomalie)?,
     };
+    if o.profilo == Profilo::Realistico {
+        richiesta = generatore::realistica(&richiesta).map_err(|e| anyhow!("{e}"))?;
+    }
     let prodotto = generatore::genera(&richiesta, &o.out).map_err(|e| anyhow!("{e}"))?;
     if o.json {
         let file: Vec<String> = prodotto.file.iter().map(|f| f.display().to_string()).collect();
@@ -33,6 +36,9 @@ pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
     for file in &prodotto.file {
         let byte = std::fs::metadata(file).map_or(0, |m| m.len());
         println!("{}  {} KiB", file.display(), byte.div_ceil(1024));
+    }
+    for (percorso, r) in prodotto.rifiutati.iter().zip(&prodotto.contenuto.rifiutati) {
+        println!("{}  da rifiutare con {}", percorso.display(), r.codice);
     }
     println!("{}", prodotto.manifesto.display());
     let s = &prodotto.contenuto.schede;

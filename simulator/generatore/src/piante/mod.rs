@@ -33,6 +33,17 @@ pub(crate) enum Contatore {
     Convivenze,
 }
 
+/// What makes a file be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guasto {
+    /// Text among the families: the content is not what the schema says.
+    FuoriSchema,
+    /// A delivery of more files, and no word of which one this is.
+    SenzaDatiInvio,
+    /// The last line of the AIRE file ends in LF alone.
+    SoloLf,
+}
+
 /// Which members suit a plant.
 type Adatto = fn(Ambito, &Unita<'_>, &Persona<'_>) -> bool;
 /// The edit; `None` when the record lacks what it should touch (a defect of the plant).
@@ -53,6 +64,8 @@ pub(crate) enum Modo {
     },
     /// The sheet of a family travels in another file than its only member.
     AltroFile { adatto: Adatto },
+    /// A damaged copy of a file beside the delivery: refused at the counter, it never becomes part of it.
+    Rifiutato(Guasto),
     /// On one line of the AIRE file.
     Aire {
         muta: fn(Ambito, &Iscritto<'_>, &mut Riga),
@@ -92,7 +105,24 @@ static DI_FILE: [Pianta; 10] = [
     quadratura("EN024", Contatore::Convivenze, true),
 ];
 
-static DI_AIRE: [Pianta; 6] = [
+const fn rifiutato(codice: &'static str, guasto: Guasto) -> Pianta {
+    Pianta {
+        codice,
+        modo: Modo::Rifiutato(guasto),
+    }
+}
+
+static RIFIUTATI: [Pianta; 3] = [
+    rifiutato("EN009", Guasto::FuoriSchema),
+    rifiutato("EN010", Guasto::SoloLf),
+    rifiutato("EN031", Guasto::SenzaDatiInvio),
+];
+
+static DI_AIRE: [Pianta; 7] = [
+    aire("ES049", |_, _, r| {
+        r.vuota(aire::COGNOME);
+        r.vuota(aire::NOME);
+    }),
     aire("EC060", |_, _, r| r.metti(aire::MOTIVO, "C08")),
     aire("EC061", |_, _, r| r.metti(aire::INIZIATIVA, "6")),
     aire("EC062", |_, _, r| r.metti(aire::INDIVIDUAZIONE, "7")),
@@ -154,6 +184,7 @@ pub(crate) fn tutte() -> impl Iterator<Item = &'static Pianta> {
         .chain(schede::SCHEDE)
         .chain(soggetti::SOGGETTI)
         .chain(&DI_AIRE)
+        .chain(&RIFIUTATI)
         .chain(&DI_MONDO)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ambito, Modo, Pianta, pianta};
+use super::{Ambito, Guasto, Modo, Pianta, pianta};
 use crate::ErroreGeneratore;
 use crate::dado::{Dado, mescola};
 use crate::popolazione::Popolazione;
@@ -22,10 +22,12 @@ pub(crate) struct Bersagli {
     pub(crate) aire: BTreeMap<u64, &'static Pianta>,
     /// File (from 0) → counters to declare wrong.
     pub(crate) file: BTreeMap<usize, Vec<&'static Pianta>>,
+    /// Damaged copies: plant, and the file (from 0) each is a copy of.
+    pub(crate) rifiutati: Vec<(&'static Pianta, usize)>,
 }
 
 /// A walk over `0..n` that visits each position once.
-fn giro(n: usize, seme: u64) -> impl Iterator<Item = usize> {
+fn giro(n: usize, seme: u64) -> impl Iterator<Item = usize> + Clone {
     let mut dado = Dado::nuovo(seme ^ SALE_PIANTE, 0);
     let inizio = dado.sotto(n.max(1) as u64) as usize;
     let mut passo = (dado.sotto(n.max(1) as u64) as usize) | 1;
@@ -79,6 +81,16 @@ pub(crate) fn scegli(
                     b.aire.insert(*k, pianta);
                 }
                 liberi.len() as u64
+            }
+            Modo::Rifiutato(Guasto::SoloLf) if p.aire.is_empty() => 0,
+            Modo::Rifiutato(_) => {
+                b.rifiutati.extend(
+                    giro(invii, seme)
+                        .cycle()
+                        .take(quante as usize)
+                        .map(|f| (pianta, f)),
+                );
+                quante
             }
             Modo::AltroFile { .. } if invii < 2 => 0,
             Modo::Soggetto { .. } | Modo::Scheda { .. } | Modo::AltroFile { .. } => {
