@@ -70,7 +70,11 @@ impl Osserva {
 
 impl fmt::Debug for Osserva {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Osserva(qualcuno)" } else { "Osserva(nessuno)" })
+        f.write_str(if self.0.is_some() {
+            "Osserva(qualcuno)"
+        } else {
+            "Osserva(nessuno)"
+        })
     }
 }
 

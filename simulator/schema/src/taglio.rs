@@ -191,7 +191,11 @@ impl<'r, I: Read> Taglio<'r, I> {
 
 /// The end of bytes that close with a long run of blanks after a tag, or are nothing else.
 fn nei_bianchi(byte: &[u8]) -> Option<usize> {
-    let bianchi = byte.iter().rev().take_while(|c| crate::forma::bianco(**c)).count();
+    let bianchi = byte
+        .iter()
+        .rev()
+        .take_while(|c| crate::forma::bianco(**c))
+        .count();
     let prima = byte.len().checked_sub(bianchi + 1).map(|i| byte[i]);
     (bianchi >= BIANCHI_BYTE && matches!(prima, None | Some(b'>'))).then_some(byte.len())
 }

@@ -263,7 +263,18 @@ fn padding_of_any_size_is_read() {
              <dataNascita>2000-01-01</dataNascita><luogoNascita/></generalitaSubIscr></soggetto>"
         )
     };
-    let buono = piccolo(&[&soggetto("A"), bianchi.as_str(), "<!-- > ", &bianchi, "-->", &soggetto("B"), &bianchi].concat());
+    let buono = piccolo(
+        &[
+            &soggetto("A"),
+            bianchi.as_str(),
+            "<!-- > ",
+            &bianchi,
+            "-->",
+            &soggetto("B"),
+            &bianchi,
+        ]
+        .concat(),
+    );
     let buono = buono.replacen("<datiInvio>", &format!("{bianchi}<datiInvio>"), 1) + &bianchi;
     assert_eq!(valida(subentro(), buono.as_bytes()), []);
     let foglia = buono.replacen("<nome>A<", &format!("<nome>A{bianchi}B<"), 1);
@@ -272,21 +283,34 @@ fn padding_of_any_size_is_read() {
         let (attesi, _) = eventi(documento.as_bytes(), &senza_limiti());
         for fili in 1..=3 {
             for blocco in [1, 1000, 70_000, 150_000, 300_000] {
-                let o = Opzioni { fili, blocco, ..senza_limiti() };
+                let o = Opzioni {
+                    fili,
+                    blocco,
+                    ..senza_limiti()
+                };
                 assert_eq!(eventi(documento.as_bytes(), &o).0, attesi, "{fili} {blocco}");
             }
         }
     }
     // Far more than a record may have.
     let vuoto = |prima: &str, dopo: &str| {
-        let o = Opzioni { max_record: 1 << 20, ..senza_limiti() };
+        let o = Opzioni {
+            max_record: 1 << 20,
+            ..senza_limiti()
+        };
         let documento = format!("{prima}{}{dopo}", bianchi.repeat(50));
         eventi(documento.as_bytes(), &o).1
     };
     let uno = piccolo("");
     let (prima, dopo) = uno.split_at(uno.find("</generalitaSoggetti>").expect("the section"));
-    assert_eq!(vuoto(prima, dopo).expect("read").violazioni, vuoto(&uno, "").expect("read").violazioni);
-    assert!(matches!(vuoto(&format!("{prima}<soggetto>"), dopo), Err(ErroreLettura::RecordTroppoGrande { .. })));
+    assert_eq!(
+        vuoto(prima, dopo).expect("read").violazioni,
+        vuoto(&uno, "").expect("read").violazioni
+    );
+    assert!(matches!(
+        vuoto(&format!("{prima}<soggetto>"), dopo),
+        Err(ErroreLettura::RecordTroppoGrande { .. })
+    ));
 }
 
 #[test]

@@ -15,18 +15,42 @@ const LETTORI: u64 = 7;
 /// arithmetic checks on.
 pub(crate) fn esegui(argomenti: &[String]) -> Result<()> {
     let numero = |nome: &str| -> Result<Option<u64>> {
-        let valore = argomenti.iter().position(|a| a == nome).map(|i| argomenti.get(i + 1));
+        let valore = argomenti
+            .iter()
+            .position(|a| a == nome)
+            .map(|i| argomenti.get(i + 1));
         valore
-            .map(|v| v.with_context(|| format!("{nome}: manca il numero"))?.parse().with_context(|| format!("{nome}: non è un numero")))
+            .map(|v| {
+                v.with_context(|| format!("{nome}: manca il numero"))?
+                    .parse()
+                    .with_context(|| format!("{nome}: non è un numero"))
+            })
             .transpose()
     };
     let minuti = numero("--minuti")?.unwrap_or(MINUTI);
-    let a_caso = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let a_caso = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_secs())
+    };
     let seme = numero("--seme")?.unwrap_or_else(a_caso);
     eprintln!("fuzz: {minuti} minuti, --seme {seme} li ripete");
     let mut c = cargo();
-    c.args(["test", "-p", "anpr-sim-tests", "--test", "fuzz", "--", "--nocapture", "--test-threads", "1"])
-        .env("ANPR_SIM_FUZZ_SECONDI", (minuti * 60).div_ceil(LETTORI).to_string())
-        .env("ANPR_SIM_FUZZ_SEME", seme.to_string());
+    c.args([
+        "test",
+        "-p",
+        "anpr-sim-tests",
+        "--test",
+        "fuzz",
+        "--",
+        "--nocapture",
+        "--test-threads",
+        "1",
+    ])
+    .env(
+        "ANPR_SIM_FUZZ_SECONDI",
+        (minuti * 60).div_ceil(LETTORI).to_string(),
+    )
+    .env("ANPR_SIM_FUZZ_SEME", seme.to_string());
     passo("fuzz", &mut c)
 }

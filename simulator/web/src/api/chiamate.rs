@@ -35,7 +35,10 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Azione::Fornitura => {
             let id = dato("id");
-            come_json(OK, &fuori(sim, move |s| forniture::con_avanzamento(s, &id)).await?)
+            come_json(
+                OK,
+                &fuori(sim, move |s| forniture::con_avanzamento(s, &id)).await?,
+            )
         }
         Azione::FornituraCancella => {
             let id = dato("id");

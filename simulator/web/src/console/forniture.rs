@@ -69,7 +69,11 @@ pub(super) async fn una(q: &Chiesta<'_>) -> Esito<Risposta> {
         nome_comune: nome,
         ..Vista::di(f.ambiente, Some(&f), Some(&ritmo), false)
     };
-    let avanzamento = f.stato.in_corso().then(|| q.sim.avanzamento(f.ambiente, f.comune)).flatten();
+    let avanzamento = f
+        .stato
+        .in_corso()
+        .then(|| q.sim.avanzamento(f.ambiente, f.comune))
+        .flatten();
     let vista = vista.con_avanzamento(avanzamento);
     let mut c = q.cornice(format!("Fornitura {}", f.id), "/forniture").await?;
     c.vivo = vista.in_moto;
