@@ -5,13 +5,17 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use elaborazione::{Fase, Osserva, Osservatore};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Redrawings a second at most; the rest is only counted.
 const AL_SECONDO: u8 = 5;
+/// Seconds before which a speed says nothing.
+const PRIMA_STIMA: f64 = 0.2;
+/// Fits in eighty columns.
+const MODELLO: &str = "{prefix:12} {bar:20} {percent:>3}% {msg}, mancano {eta}";
 
 /// The line. Dropping it clears it.
 pub(crate) struct Barra(Option<ProgressBar>);
@@ -22,8 +26,9 @@ impl Barra {
         if !std::io::stderr().is_terminal() {
             return (Self(None), Osserva::default());
         }
-        let barra = ProgressBar::with_draw_target(None, indicatif::ProgressDrawTarget::stderr_with_hz(AL_SECONDO));
-        let osserva = Osserva::con(Arc::new(Disegno { barra: barra.clone(), schede: AtomicU64::new(0) }));
+        // Nothing is drawn before the first phase has a name.
+        let barra = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let osserva = Osserva::con(Arc::new(Disegno::nuovo(barra.clone())));
         (Self(Some(barra)), osserva)
     }
 }
@@ -39,44 +44,62 @@ impl Drop for Barra {
 struct Disegno {
     barra: ProgressBar,
     schede: AtomicU64,
+    /// The unit of the phase is the scheda.
+    a_schede: AtomicBool,
 }
 
-fn modello(fase: Fase) -> &'static str {
-    match fase {
-        Fase::Lettura => "{prefix} {bar:30} {percent:>3}% {msg}, mancano {eta}",
-        Fase::Elaborazione | Fase::Caricamento => {
-            "{prefix} {bar:30} {percent:>3}% {human_pos} schede, {per_sec}, mancano {eta}"
+impl Disegno {
+    fn nuovo(barra: ProgressBar) -> Self {
+        Self {
+            barra,
+            schede: AtomicU64::new(0),
+            a_schede: AtomicBool::new(false),
         }
     }
-}
 
-fn stile(fase: Fase) -> ProgressStyle {
-    ProgressStyle::with_template(modello(fase)).unwrap_or_else(|_| ProgressStyle::default_bar())
+    fn conta(&self, quante: u64) {
+        let tutte = self.schede.fetch_add(quante, Relaxed) + quante;
+        let secondi = self.barra.elapsed().as_secs_f64();
+        let italiano = |n: u64| HumanCount(n).to_string().replace(',', ".");
+        let mut testo = format!("{} schede", italiano(tutte));
+        if secondi > PRIMA_STIMA {
+            testo += &format!(", {}/s", italiano((tutte as f64 / secondi) as u64));
+        }
+        self.barra.set_message(testo);
+    }
 }
 
 impl Osservatore for Disegno {
     fn fase(&self, fase: Fase, totale: u64) {
         self.schede.store(0, Relaxed);
+        self.a_schede.store(fase != Fase::Lettura, Relaxed);
+        self.barra.set_draw_target(ProgressDrawTarget::hidden());
         self.barra.reset();
         self.barra.set_length(totale);
-        self.barra.set_style(stile(fase));
+        self.barra.set_style(
+            ProgressStyle::with_template(MODELLO).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         self.barra.set_message("0 schede");
         self.barra.set_prefix(match fase {
-            Fase::Lettura => "Lettura     ",
+            Fase::Lettura => "Lettura",
             Fase::Elaborazione => "Elaborazione",
-            Fase::Caricamento => "Caricamento ",
+            Fase::Caricamento => "Caricamento",
         });
+        if totale > 0 && std::io::stderr().is_terminal() {
+            self.barra
+                .set_draw_target(ProgressDrawTarget::stderr_with_hz(AL_SECONDO));
+        }
     }
 
     fn fatto(&self, quanto: u64) {
         self.barra.inc(quanto);
+        if self.a_schede.load(Relaxed) {
+            self.conta(quanto);
+        }
     }
 
     fn schede(&self, quante: u64) {
-        let tutte = self.schede.fetch_add(quante, Relaxed) + quante;
-        let secondi = self.barra.elapsed().as_secs_f64();
-        let velocita = if secondi > 0.2 { tutte as f64 / secondi } else { 0.0 };
-        self.barra.set_message(format!("{} schede, {velocita:.0} al secondo", HumanCount(tutte)));
+        self.conta(quante);
     }
 }
 
@@ -85,16 +108,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn i_modelli_della_riga_si_leggono() {
+    fn la_riga_conta_e_sta_in_ottanta_colonne() {
+        ProgressStyle::with_template(MODELLO).expect("a template");
         for fase in [Fase::Lettura, Fase::Elaborazione, Fase::Caricamento] {
-            ProgressStyle::with_template(modello(fase)).expect("a template");
-            let barra = ProgressBar::with_draw_target(Some(10), indicatif::ProgressDrawTarget::hidden());
-            let disegno = Disegno { barra: barra.clone(), schede: AtomicU64::new(0) };
-            disegno.fase(fase, 20);
-            disegno.fatto(5);
-            disegno.schede(1234);
-            assert_eq!((barra.length(), barra.position()), (Some(20), 5));
-            assert!(barra.message().starts_with("1,234 schede"), "{}", barra.message());
+            let barra = ProgressBar::with_draw_target(Some(10), ProgressDrawTarget::hidden());
+            let disegno = Disegno::nuovo(barra.clone());
+            disegno.fase(fase, 3_000_000);
+            disegno.fatto(1500);
+            if fase == Fase::Lettura {
+                disegno.schede(1500);
+            }
+            assert_eq!((barra.length(), barra.position()), (Some(3_000_000), 1500));
+            assert!(barra.message().starts_with("1.500 schede"), "{}", barra.message());
+            let piena = format!(
+                "{:12} {:20} 100% 3.000.000 schede, 150.000/s, mancano 12m",
+                barra.prefix(),
+                ""
+            );
+            assert!(piena.chars().count() <= 80, "{piena}");
         }
     }
 }
