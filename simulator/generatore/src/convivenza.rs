@@ -57,7 +57,7 @@ pub(crate) fn convivenza<'a>(mut c: Cantiere<'a, '_>, quale: usize, disegni: &[D
         .collect();
     let mut persone = persone;
     let vicino = vicino(c.mondo, quale, disegni);
-    let responsabile = match (c.dado.pesato(&[300, 300, 200, 200]), vicino) {
+    let responsabile = match (disegno.turno % 4, vicino) {
         (0, _) => {
             persone[0].legame = "1";
             Responsabile::Interno

@@ -20,6 +20,8 @@ pub(crate) enum Genere {
 pub(crate) struct Disegno {
     pub(crate) genere: Genere,
     pub(crate) componenti: u8,
+    /// Which convivenza this is, modulo 256: kinds that take turns are all there even in a small town.
+    pub(crate) turno: u8,
     pub(crate) primo: u64,
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn disegna(seme: u64, abitanti: u64) -> Vec<Disegno> {
     let pesi = GENERI.map(|(_, p)| p);
     let mut unita = Vec::with_capacity((abitanti as usize) / 2 + 1);
     let mut primo = 0;
+    let mut turno: u8 = 0;
     while primo < abitanti {
         let mut dado = Dado::nuovo(seme ^ SALE_DISEGNO, unita.len() as u64);
         let genere = GENERI[dado.pesato(&pesi)].0;
@@ -73,8 +76,10 @@ pub(crate) fn disegna(seme: u64, abitanti: u64) -> Vec<Disegno> {
         unita.push(Disegno {
             genere,
             componenti: componenti as u8,
+            turno,
             primo,
         });
+        turno = turno.wrapping_add(u8::from(genere == Genere::Convivenza));
         primo += componenti;
     }
     unita

@@ -12,8 +12,10 @@ use crate::stati::STATI;
 
 /// Share of foreign households, out of a thousand.
 const STRANIERE_PERMILLE: u64 = 85;
+/// Share of children born with the one before, out of a thousand: twice the real one, so that a small town has some.
+const GEMELLI_PERMILLE: u64 = 40;
 /// Share of twins of one sex whose names give one codice fiscale, out of a thousand.
-const OMOCODI_PERMILLE: u64 = 700;
+const OMOCODI_PERMILLE: u64 = 900;
 /// Civil unions and registered cohabitations exist since this day.
 const UNIONI_DAL: Giorno = Giorno::di(2016, 6, 5);
 
@@ -141,7 +143,7 @@ impl<'a> Cantiere<'a, '_> {
             .piu_anni(self.dado.tra(da, a.min(da + 8)))
             .piu(self.dado.tra(0, ANNO));
         for i in 0..n {
-            if i > 0 && !self.dado.permille(25) {
+            if i > 0 && !self.dado.permille(GEMELLI_PERMILLE) {
                 ultima = ultima.piu(self.dado.tra(320, 1500));
             }
             date.push(ultima);

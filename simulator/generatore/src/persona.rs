@@ -217,7 +217,7 @@ impl<'a> Cantiere<'a, '_> {
         let cittadinanza = if naturalizzato { None } else { stato };
         let italiano = cittadinanza.is_none();
         let nome = match stato {
-            Some(s) if !s.unione && self.dado.permille(6) => None,
+            Some(s) if !s.unione && self.dado.permille(20) => None,
             _ => Some(self.nome(sesso, stato)),
         };
         let atto_nascita = match luogo {

@@ -117,6 +117,6 @@ fn a_town_of_five_thousand_has_every_kind() {
             mancano.is_empty(),
             "{comune} seed {seed}: {mancano:?} in {conti:?}"
         );
-        assert_eq!(conti.len(), 22, "{conti:?}");
+        assert_eq!(conti.len(), 20, "{conti:?}");
     }
 }
