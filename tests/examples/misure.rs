@@ -59,6 +59,10 @@ fn main() -> Result<()> {
         effimero.as_millis()
     );
     println!(
+        "| memoria a riposo, dopo il primo avvio e i Comuni popolati | {:.1} MiB | 40 MiB |",
+        mib(memoria_primo)
+    );
+    println!(
         "| memoria a riposo, dopo un riavvio | {:.1} MiB | 40 MiB |",
         mib(memoria_riavvio)
     );

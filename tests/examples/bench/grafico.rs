@@ -55,9 +55,9 @@ pub(crate) fn disegna(punti: &[Punto]) -> String {
             migliaia(p.soggetti)
         );
     }
-    for (nome, colore, alza, valore) in [
-        ("tempo", "#0b5cad", -12.0, (|p| p.tempo) as fn(&Punto) -> f64),
-        ("CPU", "#b35900", 20.0, |p| p.cpu),
+    for (nome, colore, valore, altro) in [
+        ("tempo", "#0b5cad", (|p| p.tempo) as fn(&Punto) -> f64, (|p| p.cpu) as fn(&Punto) -> f64),
+        ("CPU", "#b35900", |p| p.cpu, |p| p.tempo),
     ] {
         let linea: Vec<String> = punti
             .iter()
@@ -70,6 +70,9 @@ pub(crate) fn disegna(punti: &[Punto]) -> String {
         );
         for p in punti {
             let (cx, cy) = (x(p.soggetti), y(valore(p)));
+            // The higher of the two has its figure above.
+            let sopra = valore(p) > altro(p) || (nome == "tempo" && valore(p) >= altro(p));
+            let alza = if sopra { -12.0 } else { 20.0 };
             let _ = writeln!(
                 s,
                 "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"4\" fill=\"{colore}\"/>\

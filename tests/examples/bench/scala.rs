@@ -61,6 +61,9 @@ pub(crate) fn misura() -> Result<()> {
         TOLLERANZA * 100.0
     );
     let dove = Path::new(env!("CARGO_MANIFEST_DIR")).join(GRAFICO);
+    if let Some(cartella) = dove.parent() {
+        std::fs::create_dir_all(cartella)?;
+    }
     std::fs::write(&dove, grafico::disegna(&punti))?;
     println!("grafico: simulator/docs/immagini/tempo-per-soggetto.svg");
     Ok(())
