@@ -242,7 +242,7 @@ fn caso_17_un_megabyte_che_ne_diventa_trecento() {
     let (testa, coda) = documento.split_once("<famiglie>").expect("the families");
     let mut compresso = GzEncoder::new(Vec::new(), Compression::fast());
     compresso.write_all(testa.as_bytes()).expect("in memory");
-    let vuoto = [b'\n'; 1 << 16];
+    let vuoto = vec![b'\n'; 1 << 16];
     let mut resto = ESPANSI - documento.len();
     while resto > 0 {
         let ora = resto.min(vuoto.len());

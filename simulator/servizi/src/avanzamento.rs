@@ -48,6 +48,7 @@ impl StatoAvanzamento {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
 fn in_lettere<S: serde::Serializer>(fase: &Fase, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_str(match fase {
         Fase::Lettura => "LETTURA",

@@ -50,14 +50,13 @@ const fn tenue(testo: &'static str) -> Etichetta {
 pub(crate) fn avanzamento(a: &servizi::StatoAvanzamento) -> String {
     let mut testo = format!("{} schede", migliaia(a.schede));
     if let Some(velocita) = a.schede_al_secondo {
-        testo += &format!(", {} al secondo", migliaia(velocita));
+        testo = format!("{testo}, {} al secondo", migliaia(velocita));
     }
     match a.mancano_secondi {
-        Some(secondi @ 0..60) => testo += &format!("; mancano circa {secondi} s"),
-        Some(secondi) => testo += &format!("; mancano circa {} min {} s", secondi / 60, secondi % 60),
-        None => {}
+        Some(secondi @ 0..60) => format!("{testo}; mancano circa {secondi} s."),
+        Some(secondi) => format!("{testo}; mancano circa {} min {} s.", secondi / 60, secondi % 60),
+        None => testo + ".",
     }
-    testo + "."
 }
 
 /// `01/03/2021`.
@@ -205,6 +204,28 @@ pub(crate) fn livello(l: Livello) -> Etichetta {
 #[cfg(test)]
 mod prove {
     use super::*;
+
+    #[test]
+    fn progress_says_only_what_is_known() {
+        let mut a = servizi::StatoAvanzamento {
+            fase: servizi::Fase::Lettura,
+            percentuale: 7,
+            schede: 12_345,
+            schede_al_secondo: None,
+            mancano_secondi: None,
+        };
+        assert_eq!(avanzamento(&a), "12.345 schede.");
+        (a.schede_al_secondo, a.mancano_secondi) = (Some(5200), Some(59));
+        assert_eq!(
+            avanzamento(&a),
+            "12.345 schede, 5.200 al secondo; mancano circa 59 s."
+        );
+        a.mancano_secondi = Some(125);
+        assert_eq!(
+            avanzamento(&a),
+            "12.345 schede, 5.200 al secondo; mancano circa 2 min 5 s."
+        );
+    }
 
     #[test]
     fn numbers_and_dates_are_italian() {

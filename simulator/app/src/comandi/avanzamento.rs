@@ -12,8 +12,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Redrawings a second at most; the rest is only counted.
 const AL_SECONDO: u8 = 5;
-/// Seconds before which a speed says nothing.
-const PRIMA_STIMA: f64 = 0.2;
+/// Milliseconds before which a speed says nothing.
+const PRIMA_STIMA_MS: u128 = 200;
 /// Fits in eighty columns.
 const MODELLO: &str = "{prefix:12} {bar:20} {percent:>3}% {msg}, mancano {eta}";
 
@@ -59,11 +59,15 @@ impl Disegno {
 
     fn conta(&self, quante: u64) {
         let tutte = self.schede.fetch_add(quante, Relaxed) + quante;
-        let secondi = self.barra.elapsed().as_secs_f64();
+        let millesimi = self.barra.elapsed().as_millis();
         let italiano = |n: u64| HumanCount(n).to_string().replace(',', ".");
         let mut testo = format!("{} schede", italiano(tutte));
-        if secondi > PRIMA_STIMA {
-            testo += &format!(", {}/s", italiano((tutte as f64 / secondi) as u64));
+        if millesimi > PRIMA_STIMA_MS {
+            let velocita = u128::from(tutte) * 1000 / millesimi;
+            testo = format!(
+                "{testo}, {}/s",
+                italiano(u64::try_from(velocita).unwrap_or(u64::MAX))
+            );
         }
         self.barra.set_message(testo);
     }
