@@ -27,6 +27,9 @@ fn rotto(dettaglio: &str) -> ErroreRegistro {
     }
 }
 
+/// A finished block of records: the position of its first, and its bytes.
+pub(super) type BloccoScritto = (u64, Vec<u8>);
+
 /// Gathers records of one class into blocks.
 pub(super) struct ScrittoreBlocchi {
     primo: u64,
@@ -46,7 +49,7 @@ impl ScrittoreBlocchi {
     }
 
     /// Takes a record, gives its position in the class and, when one is full, a block with the position of its first.
-    pub(super) fn metti(&mut self, record: &[u8]) -> Esito<(u64, Option<(u64, Vec<u8>)>)> {
+    pub(super) fn metti(&mut self, record: &[u8]) -> Esito<(u64, Option<BloccoScritto>)> {
         let n = self.prossimo;
         self.prossimo += 1;
         self.byte.extend_from_slice(&(record.len() as u32).to_be_bytes());
@@ -56,7 +59,7 @@ impl ScrittoreBlocchi {
     }
 
     /// What is left, if anything.
-    pub(super) fn chiudi(&mut self) -> Esito<Option<(u64, Vec<u8>)>> {
+    pub(super) fn chiudi(&mut self) -> Esito<Option<BloccoScritto>> {
         if self.byte.is_empty() {
             return Ok(None);
         }

@@ -88,7 +88,9 @@ mod tests {
             &[("B", 9)],
             &[],
         ] {
-            giro.iter().for_each(|(t, n)| i.metti(b's', t, *n));
+            for (t, n) in giro {
+                i.metti(b's', t, *n);
+            }
             i.serie(|serie, _, valore| {
                 voci(&valore, |t, n| {
                     viste.push((serie, t.to_vec(), n));
