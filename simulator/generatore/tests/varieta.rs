@@ -75,7 +75,9 @@ fn inventario(xml: &str) -> BTreeMap<&'static str, usize> {
             );
         }
     }
-    nascite.values().for_each(|&n| c("gemelli", n > 1));
+    for &n in nascite.values() {
+        c("gemelli", n > 1);
+    }
     for s in d.descendants().filter(|n| n.has_tag_name("convivenza")) {
         let Some(tutore) = sotto(s, "tipoTutoreIntestatario") else {
             continue;
