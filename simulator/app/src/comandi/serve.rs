@@ -13,7 +13,7 @@ use std::{
 };
 
 use anagrafe::Ambiente;
-use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Trasporto, tls};
+use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Segnali, Trasporto, tls};
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
 use http::{HeaderValue, StatusCode, header::LOCATION};
@@ -121,13 +121,16 @@ async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Res
     for ascolto in ascolti {
         trasporto.avvia(ascolto)?;
     }
-    let popola = Arc::clone(sim);
-    let popolamento = tokio::task::spawn_blocking(move || popola.popola());
+    // Before the ready line: whoever reads it may ask us to end at once.
+    let mut segnali = Segnali::ascolta()?;
     let file = scrivi_pronto(sim, dati)?;
     let console = sim.indirizzi().map_or("", |i| i.console.as_str());
     println!("pronto: console {console} – dettagli in {}", file.display());
     std::io::stdout().flush()?;
-    let chiusura = trasporto.fino_al_segnale().await?;
+    // Not before: on few cores it would slow the line down that everybody waits for.
+    let popola = Arc::clone(sim);
+    let popolamento = tokio::task::spawn_blocking(move || popola.popola());
+    let chiusura = trasporto.fino_al_segnale(&mut segnali).await;
     if chiusura.tagliate > 0 {
         eprintln!("anpr-sim: {} connessioni chiuse a metà", chiusura.tagliate);
     }
@@ -335,9 +338,22 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
         senza_diagnostica: o.senza_diagnostica,
         token_console: o.console_token.clone(),
         host_console: o.console_host.clone(),
-        host_ambienti: o.nome_host.clone(),
+        host_ambienti: o
+            .nome_host
+            .iter()
+            .cloned()
+            .chain(nomi_reali(o.nomi_reali))
+            .collect(),
         ..Impostazioni::in_cartella(dati)
     }
+}
+
+/// The real host names, when the simulator answers to them.
+fn nomi_reali(si: bool) -> impl Iterator<Item = String> {
+    certs::NOMI_REALI
+        .iter()
+        .filter(move |_| si)
+        .map(|n| (*n).to_owned())
 }
 
 /// What is typed wins over the file of `--config`.
