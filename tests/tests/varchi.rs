@@ -618,7 +618,8 @@ fn un_aire_di_tracciato_ignoto_e_opaco_oppure_rifiutato() {
     banco.accetta("pre", comune, &nome_apr(comune, "1_1_1"), piccolo(comune));
     let f = banco.fornitura(id);
     assert_eq!(f["stato"], "ELABORATA_OK");
-    assert_eq!(f["schede"]["aire"], 2, "lines are counted");
+    assert_eq!(f["schede"]["aire"], 0, "nothing inside was read");
+    assert_eq!(f["file"][0]["righe"], 2, "lines are counted");
     let file = f["file"]
         .as_array()
         .expect("file")

@@ -129,36 +129,71 @@ impl Trasporto {
 
     /// Serves until the system asks to end (Ctrl-C, SIGTERM), then closes in order; a second request to end cuts what
     /// is still in hand at once.
-    pub async fn fino_al_segnale(self) -> std::io::Result<Chiusura> {
-        segnale().await?;
+    pub async fn fino_al_segnale(self, segnali: &mut Segnali) -> Chiusura {
+        segnali.arriva().await;
         let aperte = Arc::clone(&self.aperte);
         tokio::select! {
-            c = self.chiudi() => Ok(c),
-            s = segnale() => s.map(|()| Chiusura { tagliate: aperte.load(Ordering::Relaxed) }),
+            c = self.chiudi() => c,
+            () = segnali.arriva() => Chiusura { tagliate: aperte.load(Ordering::Relaxed) },
         }
     }
 }
 
-/// Waits until the system asks the program to end: SIGINT or SIGTERM.
+/// The system's requests to end. From the moment it exists none is lost: whoever starts us may ask as soon as we say
+/// that we are ready.
 #[cfg(unix)]
-pub async fn segnale() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut fine = signal(SignalKind::terminate())?;
-    tokio::select! {
-        r = tokio::signal::ctrl_c() => r,
-        _ = fine.recv() => Ok(()),
+pub struct Segnali {
+    interrotto: tokio::signal::unix::Signal,
+    finito: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Segnali {
+    /// Begins to listen to SIGINT and SIGTERM. Needs a tokio runtime around it.
+    pub fn ascolta() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrotto: signal(SignalKind::interrupt())?,
+            finito: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next request.
+    pub async fn arriva(&mut self) {
+        tokio::select! {
+            _ = self.interrotto.recv() => {}
+            _ = self.finito.recv() => {}
+        }
     }
 }
 
-/// Waits until the system asks the program to end: Ctrl-C, Ctrl-Break, a closing console.
+/// The system's requests to end: Ctrl-C, Ctrl-Break, a closing console.
 #[cfg(windows)]
-pub async fn segnale() -> std::io::Result<()> {
-    use tokio::signal::windows;
-    let (mut pausa, mut finestra) = (windows::ctrl_break()?, windows::ctrl_close()?);
-    tokio::select! {
-        r = tokio::signal::ctrl_c() => r,
-        _ = pausa.recv() => Ok(()),
-        _ = finestra.recv() => Ok(()),
+pub struct Segnali {
+    interrotto: tokio::signal::windows::CtrlC,
+    pausa: tokio::signal::windows::CtrlBreak,
+    finestra: tokio::signal::windows::CtrlClose,
+}
+
+#[cfg(windows)]
+impl Segnali {
+    /// Begins to listen. Needs a tokio runtime around it.
+    pub fn ascolta() -> std::io::Result<Self> {
+        use tokio::signal::windows;
+        Ok(Self {
+            interrotto: windows::ctrl_c()?,
+            pausa: windows::ctrl_break()?,
+            finestra: windows::ctrl_close()?,
+        })
+    }
+
+    /// Waits for the next request.
+    pub async fn arriva(&mut self) {
+        tokio::select! {
+            _ = self.interrotto.recv() => {}
+            _ = self.pausa.recv() => {}
+            _ = self.finestra.recv() => {}
+        }
     }
 }
 

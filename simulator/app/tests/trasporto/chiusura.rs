@@ -59,8 +59,9 @@ async fn figlio() {
         return;
     }
     let (t, dove) = avvia(Limiti::default(), false);
+    let mut segnali = anpr_sim::trasporto::Segnali::ascolta().expect("signals can be waited for");
     println!("\nDOVE {dove}");
-    let c = t.fino_al_segnale().await.expect("signals can be waited for");
+    let c = t.fino_al_segnale(&mut segnali).await;
     println!("\nTAGLIATE {}", c.tagliate);
 }
 
