@@ -19,11 +19,11 @@ pub(crate) fn disegna(punti: &[Punto]) -> String {
     let cima = punti.iter().map(|p| p.tempo.max(p.cpu)).fold(1.0, f64::max) * 1.25;
     #[expect(clippy::cast_precision_loss, reason = "a place in a chart")]
     let logaritmo = |n: u64| (n as f64).log10();
-    let (da, a) = (
+    let (da, fino) = (
         punti.first().map_or(0.0, |p| logaritmo(p.soggetti)),
         punti.last().map_or(1.0, |p| logaritmo(p.soggetti)),
     );
-    let x = |n: u64| MARGINE + (logaritmo(n) - da) / (a - da).max(f64::EPSILON) * (LARGO - 2.0 * MARGINE);
+    let x = |n: u64| MARGINE + (logaritmo(n) - da) / (fino - da).max(f64::EPSILON) * (LARGO - 2.0 * MARGINE);
     let y = |v: f64| ALTO - MARGINE - v / cima * (ALTO - 2.0 * MARGINE);
     let mut s = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {LARGO} {ALTO}\" font-family=\"sans-serif\" font-size=\"13\" role=\"img\">\n\
