@@ -43,8 +43,10 @@ pub(crate) fn prova(file: &[PathBuf], in_json: bool) -> Result<Fine> {
             Err(errori) => {
                 fine = Fine::Negativa;
                 if in_json {
-                    let errori: Vec<Value> =
-                        errori.iter().map(|e| json!({"riga": e.riga, "testo": e.testo})).collect();
+                    let errori: Vec<Value> = errori
+                        .iter()
+                        .map(|e| json!({"riga": e.riga, "testo": e.testo}))
+                        .collect();
                     oggetti.push(json!({"file": percorso, "errori": errori}));
                 } else {
                     for riga in righe(percorso, &errori) {
@@ -69,7 +71,10 @@ fn carica(percorso: &Path) -> Result<Result<Layout, Vec<ErroreLayout>>> {
 }
 
 fn righe(percorso: &Path, errori: &[ErroreLayout]) -> Vec<String> {
-    errori.iter().map(|e| format!("{}: {e}", percorso.display())).collect()
+    errori
+        .iter()
+        .map(|e| format!("{}: {e}", percorso.display()))
+        .collect()
 }
 
 /// Positions from 1, both ends included, as the layouts are discussed.
@@ -82,7 +87,11 @@ fn tabella(layout: &Layout) -> String {
         layout.lunghezza,
         layout.campi.len()
     );
-    let _ = writeln!(t, "{:>4}  {:>11}  {:>4}  {:<4}  Campo", "N.", "Posizioni", "Lun.", "Tipo");
+    let _ = writeln!(
+        t,
+        "{:>4}  {:>11}  {:>4}  {:<4}  Campo",
+        "N.", "Posizioni", "Lun.", "Tipo"
+    );
     for (i, c) in layout.campi.iter().enumerate() {
         let posizioni = format!("{}-{}", c.inizio + 1, c.inizio + c.lunghezza);
         let _ = writeln!(
@@ -97,7 +106,11 @@ fn tabella(layout: &Layout) -> String {
     }
     let mancanti: Vec<&str> = layout.mancanti().collect();
     if !mancanti.is_empty() {
-        let _ = writeln!(t, "\nSenza campo, quindi senza controlli: {}", mancanti.join(", "));
+        let _ = writeln!(
+            t,
+            "\nSenza campo, quindi senza controlli: {}",
+            mancanti.join(", ")
+        );
     }
     t
 }
