@@ -257,11 +257,29 @@ fn la_stessa_persona_in_due_comuni() {
     assert_eq!(conteggi(&riletta), attesi(&[("EA030", 1)]));
 
     // Each has the list with the other's date, later or earlier, and both ids.
-    let (sua, _) = duplicati(&banco, id(&prima), "888001DuplicatiComuniDiversiDataPiuRecente.csv");
-    let (mia, altre) = duplicati(&banco, id(&nuova), "888004DuplicatiComuniDiversiDataPiuRemota.csv");
+    let (sua, _) = duplicati(
+        &banco,
+        id(&prima),
+        "888001DuplicatiComuniDiversiDataPiuRecente.csv",
+    );
+    let (mia, altre) = duplicati(
+        &banco,
+        id(&nuova),
+        "888004DuplicatiComuniDiversiDataPiuRemota.csv",
+    );
     assert!(altre.iter().all(|n| !n.contains("PiuRecente")), "{altre:?}");
-    assert_eq!((&mia[1..5], mia[9].as_str()), (&["S1", "Scheda Individuale APR", "1996-05-10", "888001"].map(String::from)[..], "EA030"));
-    assert_eq!((&sua[0], &sua[4], &sua[5]), (&mia[5], &"888004".to_owned(), &mia[0]), "the same pair from the other side");
+    assert_eq!(
+        (&mia[1..5], mia[9].as_str()),
+        (
+            &["S1", "Scheda Individuale APR", "1996-05-10", "888001"].map(String::from)[..],
+            "EA030"
+        )
+    );
+    assert_eq!(
+        (&sua[0], &sua[4], &sua[5]),
+        (&mia[5], &"888004".to_owned(), &mia[0]),
+        "the same pair from the other side"
+    );
 
     banco.json("DELETE", &format!("/api/forniture/{}", id(&nuova)), "");
     banco.json("POST", "/api/notte", "{}");
@@ -273,10 +291,20 @@ fn la_stessa_persona_in_due_comuni() {
 /// The only row of a duplicate list, and the names of all lists.
 fn duplicati(banco: &Banco, fornitura: &str, nome: &str) -> (Vec<String>, Vec<String>) {
     let liste = banco.json("GET", &format!("/api/forniture/{fornitura}/liste"), "");
-    let nomi: Vec<String> =
-        liste.as_array().expect("a list").iter().map(|l| l["nome"].as_str().expect("nome").to_owned()).collect();
+    let nomi: Vec<String> = liste
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|l| l["nome"].as_str().expect("nome").to_owned())
+        .collect();
     assert!(nomi.iter().any(|n| n == nome), "{nomi:?}");
-    let testo = banco.api("GET", &format!("/api/forniture/{fornitura}/liste/{nome}"), Vec::new()).testo();
+    let testo = banco
+        .api(
+            "GET",
+            &format!("/api/forniture/{fornitura}/liste/{nome}"),
+            Vec::new(),
+        )
+        .testo();
     let righe: Vec<&str> = testo.lines().collect();
     assert_eq!(righe.len(), 2, "{testo}");
     (righe[1].split(';').map(str::to_owned).collect(), nomi)

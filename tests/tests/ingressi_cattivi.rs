@@ -29,10 +29,18 @@ fn apr_valido() -> String {
 /// The server is up, and holds no delivery of the Comune.
 fn nulla_memorizzato(banco: &Banco) {
     for ambiente in ["test", "pre", "sub"] {
-        let f = banco.json("GET", &format!("/api/forniture?ambiente={ambiente}&comune={COMUNE}"), "");
+        let f = banco.json(
+            "GET",
+            &format!("/api/forniture?ambiente={ambiente}&comune={COMUNE}"),
+            "",
+        );
         assert_eq!(f, Value::Array(Vec::new()));
     }
-    assert_eq!(std::fs::read_dir(banco.dati.join("arrivi")).map_or(0, Iterator::count), 0, "no spool file is left");
+    assert_eq!(
+        std::fs::read_dir(banco.dati.join("arrivi")).map_or(0, Iterator::count),
+        0,
+        "no spool file is left"
+    );
 }
 
 #[test]
@@ -44,7 +52,11 @@ fn contenuti_che_non_sono_un_file_apr() {
         intero[..intero.len() / 2].to_vec()
     };
     let utf16: Vec<u8> = buono.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let latino = buono.replacen("<cognome>", "<cognome>\u{c9}", 1).chars().map(|c| c as u32 as u8).collect::<Vec<_>>();
+    let latino = buono
+        .replacen("<cognome>", "<cognome>\u{c9}", 1)
+        .chars()
+        .map(|c| c as u32 as u8)
+        .collect::<Vec<_>>();
     let con_doctype = buono.replacen("?>", "?><!DOCTYPE subentro [<!ENTITY a \"b\">]>", 1);
     let entita = buono.replacen("<cognome>", "<cognome>&lol;", 1);
     let profondo = format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000));
@@ -63,12 +75,22 @@ fn contenuti_che_non_sono_un_file_apr() {
         ("10.000 livelli", gz(profondo.as_bytes())),
         ("altro namespace", gz(spazio_dei_nomi.as_bytes())),
         ("due membri gzip", due_membri),
-        ("coda dopo il gzip", [gz(buono.as_bytes()), b"coda".to_vec()].concat()),
+        (
+            "coda dopo il gzip",
+            [gz(buono.as_bytes()), b"coda".to_vec()].concat(),
+        ),
     ] {
         let r = banco.carica("pre", COMUNE, NOME, byte);
         let codici = Banco::codici(&r);
-        assert!(!codici.is_empty() && codici.iter().all(|c| c == "EN009"), "{che}: {}", r.testo());
-        let testo = r.json().expect("JSON")["errori"][0]["testo"].as_str().unwrap_or_default().to_owned();
+        assert!(
+            !codici.is_empty() && codici.iter().all(|c| c == "EN009"),
+            "{che}: {}",
+            r.testo()
+        );
+        let testo = r.json().expect("JSON")["errori"][0]["testo"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         assert!(testo.len() > 10, "{che}: {testo:?}");
     }
     nulla_memorizzato(&banco);
@@ -81,7 +103,9 @@ fn bomba(inizio: &[u8], byte: u8) -> Vec<u8> {
     let mut deflate = Compress::new(Compression::best(), false);
     let mut comprimi = |dati: &[u8]| {
         let mut fuori = Vec::with_capacity(1 << 20);
-        deflate.compress_vec(dati, &mut fuori, FlushCompress::Full).expect("in memory");
+        deflate
+            .compress_vec(dati, &mut fuori, FlushCompress::Full)
+            .expect("in memory");
         fuori
     };
     let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -98,7 +122,10 @@ fn bomba(inizio: &[u8], byte: u8) -> Vec<u8> {
 fn una_bomba_si_ferma_al_limite_con_un_codice_nostro() {
     let banco = Banco::nuovo();
     // 10 GiB in some 10 MiB of gzip: of blanks (well-formed until the limit), and of zeros (broken at once).
-    for (inizio, byte) in [(&b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"[..], b' '), (&b""[..], 0)] {
+    for (inizio, byte) in [
+        (&b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"[..], b' '),
+        (&b""[..], 0),
+    ] {
         let bomba = bomba(inizio, byte);
         assert!(bomba.len() < 15 << 20, "the bomb passes EN002: {}", bomba.len());
         let r = banco.carica("pre", COMUNE, NOME, bomba);
@@ -155,16 +182,28 @@ fn nomi_che_provano_a_uscire_dalla_cartella() {
 fn lo_stesso_nome_due_volte_nello_stesso_istante() {
     let banco = Banco::nuovo();
     let byte = gz(apr_valido().as_bytes());
-    let url = format!("{}/api/forniture?ambiente=pre&comune={COMUNE}&tipo=APR&nome={NOME}", banco.console());
+    let url = format!(
+        "{}/api/forniture?ambiente=pre&comune={COMUNE}&tipo=APR&nome={NOME}",
+        banco.console()
+    );
     let mut esiti: Vec<(u16, Vec<String>)> = thread::scope(|s| {
         let lavori: Vec<_> = (0..4)
             .map(|_| {
                 s.spawn(|| {
                     let cliente = anpr_sim::cliente::Cliente::nuovo(None).expect("a client");
                     let r = cliente
-                        .chiedi("POST", &url, &[("content-type", "application/octet-stream")], byte.clone())
+                        .chiedi(
+                            "POST",
+                            &url,
+                            &[("content-type", "application/octet-stream")],
+                            byte.clone(),
+                        )
                         .expect("a reply");
-                    let codici = if r.stato == 422 { Banco::codici(&r) } else { Vec::new() };
+                    let codici = if r.stato == 422 {
+                        Banco::codici(&r)
+                    } else {
+                        Vec::new()
+                    };
                     (r.stato, codici)
                 })
             })
@@ -192,7 +231,9 @@ fn un_invio_interrotto_a_meta_non_lascia_niente() {
     presa.write_all(&byte[..byte.len() / 2]).expect("sent");
     presa.shutdown(std::net::Shutdown::Write).expect("half closed");
     let mut risposta = String::new();
-    presa.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    presa
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("a timeout");
     let _ = presa.read_to_string(&mut risposta);
     assert!(risposta.is_empty() || risposta.contains("SIM002"), "{risposta}");
     // Give the server a moment to notice that the peer left.
@@ -226,7 +267,10 @@ fn una_porta_occupata_dice_quale_opzione_la_cambia() {
     ]);
     let errore = String::from_utf8_lossy(&uscita.stderr);
     assert_eq!(uscita.status.code(), Some(2), "{errore}");
-    assert!(errore.contains("--console-port") && errore.contains(&porta), "{errore}");
+    assert!(
+        errore.contains("--console-port") && errore.contains(&porta),
+        "{errore}"
+    );
 }
 
 #[test]
@@ -234,7 +278,10 @@ fn una_cartella_gia_in_uso_e_rifiutata() {
     let banco = Banco::nuovo();
     let altro = Banco::in_cartella(&banco.dati, &[]);
     let errore = format!("{:#}", altro.expect_err("the folder is taken"));
-    assert!(errore.contains("già usata") && errore.contains("--data"), "{errore}");
+    assert!(
+        errore.contains("già usata") && errore.contains("--data"),
+        "{errore}"
+    );
     // The first one goes on.
     banco.json("GET", "/api/stato", "");
 }
@@ -243,7 +290,9 @@ fn una_cartella_gia_in_uso_e_rifiutata() {
 fn un_disco_pieno_si_libera_senza_riavvio() {
     let punto = tempfile::tempdir().expect("a folder");
     let dove = punto.path().to_str().expect("UTF-8").to_owned();
-    let monta = Command::new("mount").args(["-t", "tmpfs", "-o", "size=48m", "tmpfs", &dove]).output();
+    let monta = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=48m", "tmpfs", &dove])
+        .output();
     if !monta.is_ok_and(|u| u.status.success()) {
         eprintln!("saltato: qui non si può montare un tmpfs (serve root)");
         return;
@@ -253,7 +302,10 @@ fn un_disco_pieno_si_libera_senza_riavvio() {
     let banco = Banco::in_cartella(&dati, &[]).expect("the simulator starts");
     let fornitura = genera(&["--comune", COMUNE, "--abitanti", "3000"]);
     // Something is stored before the disk fills.
-    assert_eq!(banco.carica("test", COMUNE, "888001_SUBAIRE_1.gz", gz(b"")).stato, 201);
+    assert_eq!(
+        banco.carica("test", COMUNE, "888001_SUBAIRE_1.gz", gz(b"")).stato,
+        201
+    );
     let zavorra = punto.path().join("zavorra");
     riempi(&zavorra);
     let file = file_gz(fornitura.path());
@@ -262,9 +314,20 @@ fn un_disco_pieno_si_libera_senza_riavvio() {
     assert_eq!(r.json().expect("JSON")["errori"][0]["codice"], "SIM003");
     std::fs::remove_file(&zavorra).expect("freed");
     let id = banco.carica_tutti("pre", COMUNE, fornitura.path());
-    assert_eq!(banco.attendi(&id, &["ELABORATA_OK", "KO"])["stato"], "ELABORATA_OK");
-    let prima = banco.json("GET", &format!("/api/forniture?ambiente=test&comune={COMUNE}"), "");
-    assert_eq!(prima.as_array().map(Vec::len), Some(1), "what was stored before is still there");
+    assert_eq!(
+        banco.attendi(&id, &["ELABORATA_OK", "KO"])["stato"],
+        "ELABORATA_OK"
+    );
+    let prima = banco.json(
+        "GET",
+        &format!("/api/forniture?ambiente=test&comune={COMUNE}"),
+        "",
+    );
+    assert_eq!(
+        prima.as_array().map(Vec::len),
+        Some(1),
+        "what was stored before is still there"
+    );
 }
 
 struct Smonta(String);

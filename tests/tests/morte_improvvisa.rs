@@ -28,7 +28,10 @@ fn dopo_un_kill_9_la_fornitura_arriva_in_fondo_una_volta_sola() {
             assert_eq!(r.stato, 201, "giro {giro}: {}", r.testo());
             let r = banco.carica("pre", COMUNE, &aire_nome, std::fs::read(aire).expect("a file"));
             assert_eq!(r.stato, 201, "giro {giro}: {}", r.testo());
-            let id = r.json().expect("JSON")["fornitura"].as_str().expect("id").to_owned();
+            let id = r.json().expect("JSON")["fornitura"]
+                .as_str()
+                .expect("id")
+                .to_owned();
             // The pace goes back to normal on another connection; the kill comes right behind it.
             let url = format!("{}/api/elaborazione", banco.console());
             let avvia = thread::spawn(move || {
@@ -52,11 +55,18 @@ fn dopo_un_kill_9_la_fornitura_arriva_in_fondo_una_volta_sola() {
         assert_eq!(f["schede"]["soggetti"], 3000);
         assert_eq!(f["schede"]["aire"], 20);
         let pec = banco.json("GET", &format!("/api/pec?comune={COMUNE}"), "");
-        assert_eq!(pec.as_array().map(Vec::len), Some(versione), "giro {giro}: one PEC a delivery");
+        assert_eq!(
+            pec.as_array().map(Vec::len),
+            Some(versione),
+            "giro {giro}: one PEC a delivery"
+        );
         // Room for the next round.
         banco.json("DELETE", &format!("/api/forniture/{id}"), "");
         banco.json("POST", "/api/notte", "{}");
-        assert_eq!(banco.json("GET", &format!("/api/forniture/{id}"), "")["stato"], "CANCELLATA");
+        assert_eq!(
+            banco.json("GET", &format!("/api/forniture/{id}"), "")["stato"],
+            "CANCELLATA"
+        );
     }
 }
 

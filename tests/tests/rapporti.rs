@@ -349,7 +349,9 @@ fn due_forniture_a_confronto() {
     let [nuove, rimaste, scomparse] = tre(&v);
     let somma = |a: &BTreeMap<String, u64>, b: &BTreeMap<String, u64>| {
         let mut s = a.clone();
-        b.iter().for_each(|(c, n)| *s.entry(c.clone()).or_default() += n);
+        for (c, n) in b {
+            *s.entry(c.clone()).or_default() += n;
+        }
         s
     };
     assert_eq!(

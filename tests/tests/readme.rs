@@ -17,7 +17,9 @@ fn blocchi(file: &Path) -> Vec<(String, String)> {
     let mut resto = testo.as_str();
     while let Some((_, dopo)) = resto.split_once("<!-- prova: ") {
         let (nome, dopo) = dopo.split_once(" -->").expect("a closed mark");
-        let (_, dopo) = dopo.split_once("```sh\n").expect("a block of shell after the mark");
+        let (_, dopo) = dopo
+            .split_once("```sh\n")
+            .expect("a block of shell after the mark");
         let (blocco, dopo) = dopo.split_once("```").expect("a closed block");
         uscita.push((nome.to_owned(), blocco.to_owned()));
         resto = dopo;
@@ -26,7 +28,10 @@ fn blocchi(file: &Path) -> Vec<(String, String)> {
 }
 
 fn radice() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the root").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests lies in the root")
+        .to_path_buf()
 }
 
 fn copia(da: &Path, a: &Path) {
@@ -48,9 +53,9 @@ fn esegui(nome: &str, blocco: &str) {
         copia(&pki_comune(), &cartella.path().join("dati/pki"));
     }
     let cartella_programma = programma().parent().expect("a folder").to_path_buf();
-    let path = std::env::join_paths(
-        std::iter::once(cartella_programma).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
-    )
+    let path = std::env::join_paths(std::iter::once(cartella_programma).chain(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    )))
     .expect("a path");
     // Whatever the block leaves running goes with it.
     let script = format!("set -eu\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait || true' EXIT\n{blocco}");
@@ -64,10 +69,16 @@ fn esegui(nome: &str, blocco: &str) {
         .expect("bash starts");
     let detto = String::from_utf8_lossy(&uscita.stdout).into_owned();
     let errori = String::from_utf8_lossy(&uscita.stderr).into_owned();
-    assert!(uscita.status.success(), "{nome}: {}\n{detto}\n{errori}", uscita.status);
+    assert!(
+        uscita.status.success(),
+        "{nome}: {}\n{detto}\n{errori}",
+        uscita.status
+    );
     let mut resto = detto.as_str();
     for atteso in blocco.lines().filter_map(|r| r.strip_prefix("#> ")) {
-        let (_, dopo) = resto.split_once(atteso).unwrap_or_else(|| panic!("{nome}: manca «{atteso}» in:\n{detto}\n{errori}"));
+        let (_, dopo) = resto
+            .split_once(atteso)
+            .unwrap_or_else(|| panic!("{nome}: manca «{atteso}» in:\n{detto}\n{errori}"));
         resto = dopo;
     }
 }

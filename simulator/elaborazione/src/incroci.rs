@@ -176,7 +176,9 @@ fn incontri(
     ctx: &Contesto,
     trovati: &mut BTreeMap<(u16, u64), BTreeSet<&'static str>>,
 ) -> io::Result<()> {
-    let mut lati: BTreeMap<String, Vec<((u16, u64), Lato)>> = BTreeMap::new();
+    // Per code: the sheets that show it, each under its place (file, record).
+    type Posto = (u16, u64);
+    let mut lati: BTreeMap<String, Vec<(Posto, Lato)>> = BTreeMap::new();
     for nota in gruppo {
         let record = file[usize::from(nota.file)].segmento.record(nota.record)?;
         let (tipo, _) = chi(&record);

@@ -219,7 +219,7 @@ impl Simulatore {
         let indirizzi = self
             .indirizzi()
             .ok_or_else(|| ErroreServizio::guasto("in ascolto da nessuna parte"))?;
-        let seme = self.registro().seme()?;
+        let (seme, pronti) = self.comuni_pronti_ora()?;
         let mut ambienti = serde_json::Map::new();
         for (a, base) in &indirizzi.ambienti {
             ambienti.insert(
@@ -228,7 +228,7 @@ impl Simulatore {
             );
         }
         let mut comuni = Vec::new();
-        for c in self.registro().comuni()?.into_iter().filter(|c| c.pronto) {
+        for c in pronti {
             let mut postazioni = Vec::new();
             if let Some(p) = self
                 .pki()
@@ -258,6 +258,21 @@ impl Simulatore {
             "carta": indirizzi.carta,
             "comuni": comuni,
         }))
+    }
+}
+
+impl Simulatore {
+    /// Seed and ready Comuni as they stand, or as they were at the first start while the register is being opened.
+    fn comuni_pronti_ora(&self) -> Esito<(u64, Vec<Comune>)> {
+        if self.registro_aperto() {
+            let comuni = self.registro().comuni()?.into_iter().filter(|c| c.pronto);
+            return Ok((self.registro().seme()?, comuni.collect()));
+        }
+        let comuni = comuni_pronti()
+            .into_iter()
+            .map(comune_fittizio)
+            .collect::<Esito<_>>()?;
+        Ok((self.impostazioni().seme, comuni))
     }
 }
 

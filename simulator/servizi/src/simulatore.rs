@@ -8,7 +8,9 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc},
+    thread,
+    time::Duration,
 };
 
 use anagrafe::{Ambiente, CodiceIstat};
@@ -30,6 +32,19 @@ const ARRIVI: &str = "arrivi";
 /// Folder of deliveries: one folder each, files named by id.
 const FORNITURE: &str = "forniture";
 
+/// How long the start waits for the register before it goes on without: enough for the ready Comuni, for a folder in
+/// use and for a newer version to be said at once; a register of millions opens behind the ready line.
+const ATTESA_APERTURA: Duration = Duration::from_millis(80);
+
+/// Why the data folder cannot be used, in the register's own words.
+fn non_si_apre(e: &registro::ErroreRegistro) -> ErroreServizio {
+    ErroreServizio {
+        codice: None,
+        http: 500,
+        testo: e.to_string(),
+    }
+}
+
 /// Whether the ready Comuni are in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Avvio {
@@ -43,7 +58,8 @@ type Turni = BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>;
 
 /// The running simulator.
 pub struct Simulatore {
-    registro: Registro,
+    /// Empty while a large register is still being opened: whoever needs it waits.
+    registro: OnceLock<Registro>,
     pki: Pki,
     impostazioni: Impostazioni,
     indirizzi: OnceLock<Indirizzi>,
@@ -69,11 +85,16 @@ impl Simulatore {
             seme: impostazioni.seme,
             ..OpzioniRegistro::default()
         };
-        let registro = Registro::apri(&impostazioni.dati, opzioni).map_err(|e| ErroreServizio {
-            codice: None,
-            http: 500,
-            testo: e.to_string(),
+        let (detto, esito) = mpsc::channel();
+        let dati = impostazioni.dati.clone();
+        thread::Builder::new().name("apertura".into()).spawn(move || {
+            // The other end is gone only when the process is.
+            let _ = detto.send(Registro::apri(&dati, opzioni));
         })?;
+        let aperto = match esito.recv_timeout(ATTESA_APERTURA) {
+            Ok(r) => Some(r.map_err(|e| non_si_apre(&e))?),
+            Err(_) => None,
+        };
         for cartella in [ARRIVI, FORNITURE] {
             fs::create_dir_all(impostazioni.dati.join(cartella))?;
         }
@@ -87,7 +108,7 @@ impl Simulatore {
         let errore = |e: frontiera::ErroreFrontiera| ErroreServizio::guasto(e);
         let frontiere = [test.map_err(errore)?, pre.map_err(errore)?, sub.map_err(errore)?];
         let sim = Arc::new(Self {
-            registro,
+            registro: aperto.map(OnceLock::from).unwrap_or_default(),
             pki,
             impostazioni,
             indirizzi: OnceLock::new(),
@@ -101,8 +122,31 @@ impl Simulatore {
             tentativi: Mutex::default(),
             partito: adesso,
         });
-        sim.semina_comuni()?;
+        if sim.registro.get().is_some() {
+            sim.semina_comuni()?;
+            return Ok(sim);
+        }
+        let tardi = Arc::clone(&sim);
+        thread::Builder::new()
+            .name("apertura tardiva".into())
+            .spawn(move || match esito.recv() {
+                Ok(Ok(registro)) => {
+                    // The only setter: the place is empty.
+                    let _ = tardi.registro.set(registro);
+                }
+                Ok(Err(e)) => {
+                    // The listeners already answer, but nothing can without a register.
+                    eprintln!("anpr-sim: {}", non_si_apre(&e));
+                    std::process::exit(2);
+                }
+                Err(_) => std::process::exit(2),
+            })?;
         Ok(sim)
+    }
+
+    /// Whether the register is open; a large one opens behind the ready line.
+    pub fn registro_aperto(&self) -> bool {
+        self.registro.get().is_some()
     }
 
     /// Tells where the listeners ended up; once.
@@ -128,7 +172,7 @@ impl Simulatore {
 
     /// Read access to the whole state, for services.
     pub(crate) fn registro(&self) -> &Registro {
-        &self.registro
+        self.registro.wait()
     }
 
     pub(crate) fn pki(&self) -> &Pki {
@@ -155,7 +199,7 @@ impl Simulatore {
         Ok(Contesto {
             ambiente,
             comune,
-            oggi: self.registro.oggi()?,
+            oggi: self.registro().oggi()?,
             politica: self.politica(),
         })
     }
@@ -190,7 +234,7 @@ impl Simulatore {
 
     /// A place for the bytes of an upload; refused at once when the disk has no room for it.
     pub fn deposito(&self) -> Esito<Deposito> {
-        self.registro.verifica_spazio(0)?;
+        self.registro().verifica_spazio(0)?;
         Ok(Deposito::in_cartella(&self.arrivi())?)
     }
 
@@ -225,7 +269,10 @@ impl Simulatore {
     /// Puts the ready Comuni in place, takes up what a crash left half-way, and lets everyone in. Call once, off the
     /// serving threads, after the listeners are bound.
     pub fn popola(self: &Arc<Self>) {
-        let esito = self.popola_comuni().and_then(|()| self.riprendi());
+        let esito = self
+            .semina_comuni()
+            .and_then(|()| self.popola_comuni())
+            .and_then(|()| self.riprendi());
         if let Err(e) = &esito {
             tracing::error!(%e, "avvio dello stato non riuscito");
         }
@@ -245,7 +292,7 @@ impl Simulatore {
     pub fn reset(&self) -> Esito<()> {
         self.pronto_lo_stato()?;
         let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
-        self.registro.azzera()?;
+        self.registro().azzera()?;
         self.batch.dimentica();
         for cartella in [self.arrivi(), self.cartella_forniture()] {
             svuota(&cartella)?;
@@ -256,7 +303,7 @@ impl Simulatore {
 
     /// Next `idOperazioneANPR` of the environment.
     pub(crate) fn id_operazione_anpr(&self, ambiente: Ambiente) -> Esito<u64> {
-        self.registro
+        self.registro()
             .scrivi(|t| t.id_operazione_anpr(ambiente).map_err(ErroreServizio::from))
     }
 
@@ -266,7 +313,7 @@ impl Simulatore {
         mittente: &str,
         id: &str,
     ) -> Esito<Option<RispostaRicordata>> {
-        Ok(self.registro.risposta(ambiente, mittente, id)?)
+        Ok(self.registro().risposta(ambiente, mittente, id)?)
     }
 
     pub(crate) fn ricorda_risposta(
@@ -277,7 +324,7 @@ impl Simulatore {
         operazione: &str,
         xml: &str,
     ) -> Esito<()> {
-        self.registro.scrivi(|t| {
+        self.registro().scrivi(|t| {
             let quando = t.ora()?;
             let risposta = RispostaRicordata {
                 operazione: operazione.to_owned(),
@@ -296,7 +343,7 @@ impl Simulatore {
         Scambio {
             n: 0,
             quando: self
-                .registro
+                .registro()
                 .ora()
                 .unwrap_or_else(|_| registro::ora_italiana(Timestamp::now())),
             porta: porta.to_owned(),

@@ -259,7 +259,7 @@ impl Palco {
             if r.stato != 201 {
                 bail!("{}: {} {}", f.display(), r.stato, super::messaggio(&r.testo()));
             }
-            id = super::testo(&r.json()?, &["fornitura"])?.to_owned();
+            super::testo(&r.json()?, &["fornitura"])?.clone_into(&mut id);
         }
         Ok(id)
     }

@@ -129,7 +129,15 @@ async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Res
     std::io::stdout().flush()?;
     // Not before: on few cores it would slow the line down that everybody waits for.
     let popola = Arc::clone(sim);
-    let popolamento = tokio::task::spawn_blocking(move || popola.popola());
+    let cartella = dati.to_path_buf();
+    let tardi = !sim.registro_aperto();
+    let popolamento = tokio::task::spawn_blocking(move || {
+        popola.popola();
+        // What was said from memory is said again from the register.
+        if tardi && let Err(errore) = scrivi_pronto(&popola, &cartella) {
+            tracing::warn!(%errore, "file pronto non aggiornato");
+        }
+    });
     let chiusura = trasporto.fino_al_segnale(&mut segnali).await;
     if chiusura.tagliate > 0 {
         eprintln!("anpr-sim: {} connessioni chiuse a metà", chiusura.tagliate);

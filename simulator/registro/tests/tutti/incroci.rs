@@ -150,7 +150,10 @@ fn the_stored_code_is_found_and_outlives_the_disk() {
 fn quanto_costa() {
     let cartella = tempfile::tempdir().expect("cartella");
     let r = Registro::apri(cartella.path(), opzioni()).expect("registro");
-    let n: u64 = std::env::var("ANPR_SIM_SCHEDE").ok().and_then(|n| n.parse().ok()).unwrap_or(5_000);
+    let n: u64 = std::env::var("ANPR_SIM_SCHEDE")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(5_000);
     let cf = |comune: u64, i: u64| format!("{:016}", (i * 7_919 + comune) * 104_729 % 9_999_999_967);
     for comune in 2..5_u64 {
         visibile(
