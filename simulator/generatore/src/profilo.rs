@@ -198,7 +198,10 @@ mod tests {
             );
         }
         let comuni: u64 = ["EC075", "EC081", "EC007", "EC042"].iter().map(|c| q[c]).sum();
-        assert!(comuni.abs_diff(665_024 * 45 / 100) <= 4, "the suggested mix: {comuni}");
+        assert!(
+            comuni.abs_diff(665_024 * 45 / 100) <= 4,
+            "the suggested mix: {comuni}"
+        );
         assert!(
             CLASSI
                 .iter()

@@ -56,7 +56,12 @@ pub(crate) fn disegna(punti: &[Punto]) -> String {
         );
     }
     for (nome, colore, valore, altro) in [
-        ("tempo", "#0b5cad", (|p| p.tempo) as fn(&Punto) -> f64, (|p| p.cpu) as fn(&Punto) -> f64),
+        (
+            "tempo",
+            "#0b5cad",
+            (|p| p.tempo) as fn(&Punto) -> f64,
+            (|p| p.cpu) as fn(&Punto) -> f64,
+        ),
         ("CPU", "#b35900", |p| p.cpu, |p| p.tempo),
     ] {
         let linea: Vec<String> = punti

@@ -156,7 +156,14 @@ pub fn elabora_osservata(
     let con_ae = completa && !conto.errori;
     let contate = schede(&file);
     osserva.fase(Fase::Elaborazione, if con_ae { contate.totale() } else { 0 });
-    let taccuino = Taccuino::nuovo(ae, if con_ae { contate.soggetti + contate.aire } else { 0 });
+    let taccuino = Taccuino::nuovo(
+        ae,
+        if con_ae {
+            contate.soggetti + contate.aire
+        } else {
+            0
+        },
+    );
     let percorso = uscita.join(NOME_RILIEVI);
     let mut scritto = Scrittura {
         out: BufWriter::with_capacity(1 << 20, tempfile::NamedTempFile::new_in(uscita)?),

@@ -20,7 +20,9 @@ pub fn aggiungi_rilievi(
 ) -> io::Result<BTreeMap<String, u64>> {
     let mut aggiunti = BTreeMap::new();
     let mut guasto = None;
-    let mut nuovi = nuovi.map_while(|r| r.map_err(|e| guasto = Some(e)).ok()).peekable();
+    let mut nuovi = nuovi
+        .map_while(|r| r.map_err(|e| guasto = Some(e)).ok())
+        .peekable();
     if nuovi.peek().is_none() {
         drop(nuovi);
         return guasto.map_or(Ok(aggiunti), Err);
@@ -110,7 +112,8 @@ mod prove {
             rilievo("a", 1, "EA030"),
             rilievo("a", 7, "EA030"),
         ];
-        let aggiunti = aggiungi_rilievi(cartella.path(), &ordine, nuovi.into_iter().map(Ok)).expect("scritto");
+        let aggiunti =
+            aggiungi_rilievi(cartella.path(), &ordine, nuovi.into_iter().map(Ok)).expect("scritto");
         assert_eq!(aggiunti, BTreeMap::from([("EA030".to_owned(), 3)]));
         let dopo: Vec<(String, String)> = rilievi(cartella.path())
             .expect("report")

@@ -97,7 +97,10 @@ pub fn prepara(
         attivi: Attivi::di(ctx),
         opz,
     };
-    let ingresso = Contato { dentro: ingresso, osserva: opz.osserva.clone() };
+    let ingresso = Contato {
+        dentro: ingresso,
+        osserva: opz.osserva.clone(),
+    };
     let ingresso = Espansore::nuovo(ingresso, opz.compresso);
     let testa = match letto.tipo() {
         TipoFile::Apr => apr::prepara(ingresso, &lavoro, uscita)?,

@@ -121,8 +121,15 @@ impl Record {
         while !voci.is_empty() {
             let marca = variabile(&mut voci)?;
             let nodo = NodoId(u16::try_from(marca >> 1).map_err(|_| rotto("nodo fuori misura"))?);
-            let quanti = if marca & 1 == 0 { None } else { Some(variabile(&mut voci)?) };
-            let fine = quanti.unwrap_or(0).checked_add(qui).ok_or_else(|| rotto("testo fuori misura"))?;
+            let quanti = if marca & 1 == 0 {
+                None
+            } else {
+                Some(variabile(&mut voci)?)
+            };
+            let fine = quanti
+                .unwrap_or(0)
+                .checked_add(qui)
+                .ok_or_else(|| rotto("testo fuori misura"))?;
             if !testo.is_char_boundary(fine as usize) {
                 return Err(rotto("testo troncato"));
             }
