@@ -100,6 +100,15 @@ pub(crate) struct Serve {
     /// Altro tracciato del file AIRE, ripetibile: vale per le righe della sua lunghezza
     #[arg(long, value_name = "FILE")]
     pub(crate) aire_layout: Vec<PathBuf>,
+    /// Politica delle verifiche (TOML o JSON): gravità per codice e scelte aperte
+    #[arg(long, value_name = "FILE")]
+    pub(crate) politica: Option<PathBuf>,
+    /// Catalogo dei testi: osservato (predefinito) o tabella
+    #[arg(long, value_name = "CATALOGO")]
+    pub(crate) testi_catalogo: Option<elaborazione::testi::CatalogoTesti>,
+    /// Elenco ufficiale dei testi (xlsx o csv): le sue parole al posto delle nostre
+    #[arg(long, value_name = "FILE")]
+    pub(crate) testi: Option<PathBuf>,
     /// Seme di tutto ciò che è casuale [predefinito: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
-use elaborazione::AireIgnoto;
+use elaborazione::Politica;
 
 /// Comuni ready from the first start: 888001 … 888010.
 pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
@@ -26,10 +26,8 @@ pub struct Impostazioni {
     pub seme: u64,
     /// Scenario date; none = today's, running with the wall clock.
     pub oggi: Option<Data>,
-    /// AIRE files of unknown layout.
-    pub aire_ignoto: AireIgnoto,
-    /// Layouts of the AIRE file besides the embedded one.
-    pub layout_aire: elaborazione::scheda::LayoutAire,
+    /// Open choices of the elaboration: severities, texts, AIRE layouts.
+    pub politica: Politica,
     /// No `X-Anpr-Sim-Scambio` header on replies.
     pub senza_diagnostica: bool,
     /// Token the console wants beyond loopback.
@@ -49,8 +47,7 @@ impl Impostazioni {
             dati,
             seme: 1,
             oggi: None,
-            aire_ignoto: AireIgnoto::Opaco,
-            layout_aire: elaborazione::scheda::LayoutAire::default(),
+            politica: Politica::default(),
             senza_diagnostica: false,
             token_console: None,
             host_console: Vec::new(),

@@ -204,12 +204,9 @@ impl Simulatore {
         })
     }
 
-    pub(crate) fn politica(&self) -> Politica {
-        Politica {
-            aire_ignoto: self.impostazioni.aire_ignoto,
-            layout_aire: self.impostazioni.layout_aire.clone(),
-            ..Politica::default()
-        }
+    /// Open choices of the elaboration, as the simulator was started with.
+    pub fn politica(&self) -> Politica {
+        self.impostazioni.politica.clone()
     }
 
     pub(crate) fn opzioni_prepara(&self) -> OpzioniPrepara {

@@ -34,6 +34,8 @@ pub(crate) struct Voce {
     /// Weight in the services.
     #[serde(serialize_with = "lettera")]
     pub(crate) servizi: Etichetta,
+    /// The weights here are those of the policy the simulator was started with, not the catalogue's.
+    pub(crate) imposta: bool,
     /// To be removed before the subentro.
     pub(crate) da_rimuovere: bool,
     /// Reference table.
@@ -66,6 +68,7 @@ impl Voce {
             subentro: formati::livello(a.gravita.subentro),
             test: formati::livello(a.gravita.test),
             servizi: formati::livello(a.gravita.servizi),
+            imposta: false,
             da_rimuovere: a.da_rimuovere,
             tabella: a.tabella.unwrap_or_default(),
             procedura: a.procedura.map(|p| p.0).unwrap_or_default(),
@@ -98,6 +101,7 @@ impl Voce {
             subentro: mai,
             test: mai,
             servizi: mai,
+            imposta: false,
             da_rimuovere: false,
             tabella: "",
             procedura: "",
@@ -108,6 +112,21 @@ impl Voce {
             casi: Vec::new(),
             non_simulata: n.motivo,
         }
+    }
+
+    /// The same under the simulator's policy (`--politica`).
+    fn con_la_politica(mut self, politica: &elaborazione::Politica) -> Self {
+        if let Some(gravita) = politica.gravita.get(self.codice) {
+            let livello = match gravita {
+                Some(elaborazione::Gravita::Errore) => Livello::Errore,
+                Some(elaborazione::Gravita::Avviso) => Livello::Avviso,
+                None => Livello::NonAttivo,
+            };
+            self.subentro = formati::livello(livello);
+            self.test = formati::livello(livello);
+            self.imposta = true;
+        }
+        self
     }
 
     /// Whether a search finds it.
@@ -121,18 +140,21 @@ impl Voce {
 
 /// Every code, in the catalogue's order.
 pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
-    sim.catalogo().iter().copied().map(Voce::di).collect()
+    let politica = sim.politica();
+    let voci = sim.catalogo().iter().copied().map(Voce::di);
+    voci.map(|v| v.con_la_politica(&politica)).collect()
 }
 
 /// One code; of those that are known and not raised, the reason.
-pub(crate) fn voce(codice: &str) -> Option<Voce> {
+pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
     let taciuta = || {
         NON_SIMULATE
             .iter()
             .find(|n| n.codice == codice)
             .map(Voce::taciuta)
     };
-    elaborazione::anomalia(codice).map(Voce::di).or_else(taciuta)
+    let nota = elaborazione::anomalia(codice).map(|a| Voce::di(a).con_la_politica(&sim.politica()));
+    nota.or_else(taciuta)
 }
 
 fn fonte(f: Fonte) -> &'static str {

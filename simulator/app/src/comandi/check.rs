@@ -92,7 +92,7 @@ fn politica(o: &Check) -> Result<Politica> {
 }
 
 /// TOML or JSON, told apart by the first character that counts.
-fn leggi_politica(file: &Path) -> Result<Politica> {
+pub(crate) fn leggi_politica(file: &Path) -> Result<Politica> {
     let testo = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let valore: Value = if testo.trim_start().starts_with('{') {
         serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?

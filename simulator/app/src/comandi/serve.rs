@@ -16,13 +16,18 @@ use anagrafe::Ambiente;
 use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Segnali, Trasporto, tls};
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
+use elaborazione::Politica;
 use http::{HeaderValue, StatusCode, header::LOCATION};
 use servizi::{
     Impostazioni, Indirizzi, Simulatore, comuni_pronti,
     http::{Porta, Richiesta, Risposta, risposta},
 };
 
-use super::{FILE_PRONTO, Fine, tracciato};
+use super::{
+    FILE_PRONTO, Fine,
+    check::{elenco_testi, leggi_politica},
+    tracciato,
+};
 use crate::opzioni::{AireIgnoto, Serve};
 
 /// Threads that serve sockets, on any machine: whatever is long runs on threads of its own.
@@ -70,7 +75,7 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
     }
 
     let impostazioni = Impostazioni {
-        layout_aire: tracciato::leggi(&o.aire_layout)?,
+        politica: politica(&o)?,
         ..impostazioni(&o, dati.clone())
     };
     let sim = Simulatore::apri(impostazioni, pki).map_err(|e| anyhow!("{e}"))?;
@@ -339,10 +344,6 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
     Impostazioni {
         seme: o.seed.unwrap_or(1),
         oggi: o.oggi,
-        aire_ignoto: match o.aire_ignoto.unwrap_or(AireIgnoto::Opaco) {
-            AireIgnoto::Opaco => elaborazione::AireIgnoto::Opaco,
-            AireIgnoto::Rifiuta => elaborazione::AireIgnoto::Rifiuta,
-        },
         senza_diagnostica: o.senza_diagnostica,
         token_console: o.console_token.clone(),
         host_console: o.console_host.clone(),
@@ -354,6 +355,27 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
             .collect(),
         ..Impostazioni::in_cartella(dati)
     }
+}
+
+/// The open choices of the elaboration: the file of `--politica`, and what has an option of its own.
+fn politica(o: &Serve) -> Result<Politica> {
+    let mut p = o
+        .politica
+        .as_deref()
+        .map_or_else(|| Ok(Politica::default()), leggi_politica)?;
+    match o.aire_ignoto {
+        Some(AireIgnoto::Opaco) => p.aire_ignoto = elaborazione::AireIgnoto::Opaco,
+        Some(AireIgnoto::Rifiuta) => p.aire_ignoto = elaborazione::AireIgnoto::Rifiuta,
+        None => {}
+    }
+    p.layout_aire = tracciato::leggi(&o.aire_layout)?;
+    if let Some(catalogo) = o.testi_catalogo {
+        p.testi = catalogo;
+    }
+    if let Some(file) = &o.testi {
+        p.elenco_testi = Some(Arc::new(elenco_testi(file)?));
+    }
+    Ok(p)
 }
 
 /// The real host names, when the simulator answers to them.
@@ -388,6 +410,9 @@ fn con_file(o: Serve) -> Result<Serve> {
         nome_host: elenco(o.nome_host, f.nome_host),
         console_token: o.console_token.or(f.console_token),
         aire_ignoto: o.aire_ignoto.or(f.aire_ignoto),
+        politica: o.politica.or(f.politica),
+        testi_catalogo: o.testi_catalogo.or(f.testi_catalogo),
+        testi: o.testi.or(f.testi),
         aire_layout: if o.aire_layout.is_empty() {
             f.aire_layout
         } else {

@@ -163,7 +163,7 @@ struct Codice {
 
 /// A code explained.
 pub(super) async fn codice(d: &Dentro<'_>) -> Esito<Risposta> {
-    let v = catalogo::voce(d.segmenti.prendi("codice"))
+    let v = catalogo::voce(d.sim, d.segmenti.prendi("codice"))
         .ok_or_else(|| ErroreServizio::assente("Questo codice non è nel catalogo delle anomalie."))?;
     let c = d.cornice(v.codice, "/combas/anomalie").await?;
     let (ritorno, ritorno_testo) = ("/combas/anomalie", "Monitoraggio anomalie");

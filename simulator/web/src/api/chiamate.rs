@@ -94,7 +94,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Azione::Catalogo => come_json(OK, &crate::catalogo::tutte(sim)),
         Azione::CatalogoVoce => {
-            let v = crate::catalogo::voce(&dato("codice")).ok_or_else(|| {
+            let v = crate::catalogo::voce(sim, &dato("codice")).ok_or_else(|| {
                 ErroreServizio::assente("Codice non presente nel catalogo: vedere /api/catalogo.")
             })?;
             come_json(OK, &v)

@@ -260,7 +260,7 @@ struct Codice {
 }
 
 async fn catalogo_voce(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let v = catalogo::voce(q.segmenti.prendi("codice"))
+    let v = catalogo::voce(q.sim, q.segmenti.prendi("codice"))
         .ok_or_else(|| ErroreServizio::assente("Questo codice non è nel catalogo delle anomalie."))?;
     let c = q.cornice(v.codice, "/catalogo").await?;
     let (ritorno, ritorno_testo) = ("/catalogo", "Catalogo delle anomalie");
