@@ -347,15 +347,16 @@ fn the_official_schema_accepts_every_file() {
 fn piantati() -> Vec<(&'static str, String)> {
     pianta_disponibili()
         .into_iter()
-        .filter(|c| !["EC060", "EC061", "EC062", "EC164", "ES078", "ES079"].contains(c))
         .flat_map(|codice| {
-            let mut r = richiesta("888001", 1500, 0);
+            let mut r = richiesta("888001", 1500, 40);
             r.invii = Some(2);
             r.anomalie.insert(codice.to_owned(), 1);
-            let dove = in_memoria(&r).expect("a delivery").manifesto.piantate[0]
-                .file
-                .clone();
-            let file = apr(&r).into_iter().filter(move |(nome, _)| *nome == dove);
+            // A damaged copy is listed apart, and a plant of the AIRE leaves no APR file: neither is for an XML judge.
+            let piantate = in_memoria(&r).expect("a delivery").manifesto.piantate;
+            let dove = piantate.into_iter().next().map(|p| p.file);
+            let file = apr(&r)
+                .into_iter()
+                .filter(move |(nome, _)| dove.as_ref() == Some(nome));
             file.map(move |(_, xml)| (codice, xml))
         })
         .collect()
