@@ -11,7 +11,31 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use opzioni::{Comando, Riga};
 
+/// A reader that has seen enough (`| head`) is no failure: the program ends without a word.
+fn finisci_in_silenzio_a_tubo_chiuso() {
+    let solito = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panico| {
+        let detto = panico
+            .payload()
+            .downcast_ref::<String>()
+            .map_or("", String::as_str);
+        if detto.starts_with("failed printing to stdout") {
+            std::process::exit(0);
+        }
+        solito(panico);
+    }));
+}
+
+/// Whether the command ended because nobody reads its output any more.
+fn tubo_chiuso(e: &anyhow::Error) -> bool {
+    e.chain().any(|c| {
+        c.downcast_ref::<std::io::Error>()
+            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
 fn main() -> ExitCode {
+    finisci_in_silenzio_a_tubo_chiuso();
     let riga = match Riga::try_parse() {
         Ok(riga) => riga,
         Err(e) => {
@@ -34,6 +58,7 @@ fn main() -> ExitCode {
     match esito {
         Ok(comandi::Fine::Bene) => ExitCode::SUCCESS,
         Ok(comandi::Fine::Negativa) => ExitCode::from(1),
+        Err(e) if tubo_chiuso(&e) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("anpr-sim: {e:#}");
             ExitCode::from(2)

@@ -350,7 +350,7 @@ pub(crate) struct Send {
     /// Algoritmo di firma: sha1 o sha256
     #[arg(long, default_value = "sha1")]
     pub(crate) firma: String,
-    /// Messaggio volutamente sbagliato (l'elenco è in --help del comando explain)
+    /// Messaggio volutamente sbagliato (un nome sconosciuto stampa l'elenco)
     #[arg(long, value_name = "DIFETTO")]
     pub(crate) difetto: Option<String>,
     #[command(flatten)]

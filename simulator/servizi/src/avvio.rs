@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, fs, io::Cursor, path::PathBuf};
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
 use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
-    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Piano, StatoFile, StatoFornitura,
-    StatoOperatore, impronta_password, mondo::flusso,
+    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, StatoFile,
+    StatoFornitura, StatoOperatore, impronta_password, mondo::flusso,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,8 @@ use crate::{
 
 /// Collection and key under which the register remembers that the ready Comuni were seeded.
 const SEGNO: (&str, &str) = ("avvio", "comuni-pronti");
+/// Where the scenario date asked for at the last start is kept.
+const DATA_CHIESTA: (&str, &str) = ("avvio", "oggi");
 /// Inhabitants were generated as if extracted on this day: always before any scenario date of ours.
 const ESTRAZIONE: Data = jiff::civil::date(2018, 6, 30);
 /// AIRE schede of a populated Comune, per hundred inhabitants.
@@ -64,6 +66,7 @@ pub(crate) fn postazione_pronta(comune: CodiceIstat) -> String {
 impl Simulatore {
     /// Writes the ready Comuni if this sandbox has none yet.
     pub(crate) fn semina_comuni(&self) -> Esito<()> {
+        self.allinea_orologio()?;
         if self.registro().documento::<Value>(SEGNO.0, SEGNO.1)?.is_some() {
             return Ok(());
         }
@@ -91,6 +94,30 @@ impl Simulatore {
                 }
             }
             t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": false}))?;
+            Ok(())
+        })
+    }
+
+    /// A scenario date asked for starts its clock once; a restart with the same date goes on from where it stood, so
+    /// that no message is dated before what it speaks of.
+    fn allinea_orologio(&self) -> Esito<()> {
+        let chiesta = self.impostazioni().oggi.map(|d| d.to_string());
+        let detta: Option<Option<String>> = self.registro().documento(DATA_CHIESTA.0, DATA_CHIESTA.1)?;
+        if detta.flatten() == chiesta {
+            return Ok(());
+        }
+        let adesso = self.adesso();
+        let orologio = match self.impostazioni().oggi {
+            Some(oggi) => Orologio::dal(oggi, 1, adesso),
+            None => Orologio {
+                scenario: registro::ora_italiana(adesso),
+                velocita: 1,
+                ancora: adesso,
+            },
+        };
+        self.registro().scrivi(|t| {
+            t.salva_orologio(&orologio)?;
+            t.salva_documento(DATA_CHIESTA.0, DATA_CHIESTA.1, &chiesta)?;
             Ok(())
         })
     }

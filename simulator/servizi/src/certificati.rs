@@ -1,6 +1,7 @@
 //! The postazione desk: issue, list, revoke. Revocation is known only inside, as in the real register: the
 //! certificates carry no CRL or OCSP address (spec security §5.1).
 
+use anagrafe::CodiceIstat;
 use certs::{Difetto, Postazione, RichiestaEmissione};
 use registro::Lettura as _;
 use serde::Deserialize;
@@ -36,6 +37,9 @@ impl Simulatore {
     pub fn emetti_certificato(&self, domanda: Value) -> Esito<Value> {
         let d: Domanda = serde_json::from_value(domanda)
             .map_err(|e| ErroreServizio::richiesta(format!("Richiesta di certificato non valida: {e}")))?;
+        let comune = CodiceIstat::parse(&d.comune)
+            .map_err(|e| ErroreServizio::richiesta(format!("«{}» non è un codice ISTAT ({e}).", d.comune)))?;
+        self.comune(comune)?;
         let revocato = d.difetto == Some(Difetto::Revocato);
         let richiesta = RichiestaEmissione {
             comune: d.comune,
@@ -74,6 +78,21 @@ impl Simulatore {
                 &p.impronta_sha256,
                 &json!({"id": p.id, "quando": quando}),
             )?;
+            Ok(())
+        })
+    }
+
+    /// Every revocation, to be kept over a reset.
+    pub(crate) fn revocati(&self) -> Esito<Vec<(String, Value)>> {
+        Ok(self.registro().documenti(REVOCATI)?)
+    }
+
+    /// Writes revocations back.
+    pub(crate) fn rimetti_revocati(&self, revocati: &[(String, Value)]) -> Esito<()> {
+        self.registro().scrivi(|t| {
+            for (impronta, quando) in revocati {
+                t.salva_documento(REVOCATI, impronta, quando)?;
+            }
             Ok(())
         })
     }

@@ -79,6 +79,7 @@ const NOME_UTENTE_MASSIMO: usize = 64;
 impl Simulatore {
     /// One Comune, 404 when unknown.
     pub fn comune(&self, istat: CodiceIstat) -> Esito<Comune> {
+        self.pronto_lo_stato()?;
         self.registro().comune(istat)?.ok_or_else(|| {
             ErroreServizio::assente(format!("Il Comune {istat} non è presente nel simulatore."))
         })

@@ -289,11 +289,13 @@ impl Simulatore {
     pub fn reset(&self) -> Esito<()> {
         self.pronto_lo_stato()?;
         let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
+        // Certificates are of the keys, not of the state: what was revoked stays so.
+        let revocati = self.revocati()?;
         self.registro().azzera()?;
         self.batch.dimentica();
-        for cartella in [self.arrivi(), self.cartella_forniture()] {
-            svuota(&cartella)?;
-        }
+        // Uploads being received go on into the new state: their spool files are not ours to remove.
+        svuota(&self.cartella_forniture())?;
+        self.rimetti_revocati(&revocati)?;
         self.semina_comuni()?;
         self.popola_comuni()
     }

@@ -87,7 +87,7 @@ fn emetti(o: &CertIssue) -> Result<Fine> {
         serde_json::to_value(pki(&o.dove.data)?.emetti(&r)?)?
     };
     if let Some(out) = &o.out {
-        copia(&emesso, out)?;
+        copia(&emesso, out, o.dove.json)?;
     }
     mostra(&emesso, o.dove.json)
 }
@@ -138,7 +138,7 @@ fn esporta(o: &CertExport) -> Result<Fine> {
         .iter()
         .find(|c| c["id"] == o.id.as_str())
         .with_context(|| format!("nessun certificato {}", o.id))?;
-    copia(c, &o.out)?;
+    copia(c, &o.out, o.dove.json)?;
     mostra(c, o.dove.json)
 }
 
@@ -146,13 +146,15 @@ fn campo<'v>(v: &'v Value, nome: &str) -> &'v str {
     v[nome].as_str().unwrap_or_default()
 }
 
-fn copia(c: &Value, out: &Path) -> Result<()> {
+fn copia(c: &Value, out: &Path, zitto: bool) -> Result<()> {
     fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     for nome in ["p12", "pem", "chiave"] {
         let da = Path::new(campo(c, nome));
         let a = out.join(da.file_name().with_context(|| format!("{nome} senza nome"))?);
         fs::copy(da, &a).with_context(|| format!("copia di {} in {}", da.display(), a.display()))?;
-        println!("{}", a.display());
+        if !zitto {
+            println!("{}", a.display());
+        }
     }
     Ok(())
 }

@@ -177,6 +177,21 @@ impl Voce<'_> {
     }
 }
 
+/// Asks the simulator to end, so that it takes its temporary folder with it; kills it if it does not.
+fn chiudi(processo: &mut Child) {
+    if cfg!(unix) {
+        let _ = Command::new("kill").arg(processo.id().to_string()).status();
+        for _ in 0..100 {
+            if matches!(processo.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+    let _ = processo.kill();
+    let _ = processo.wait();
+}
+
 /// The simulator of the demo and the folder of its files.
 struct Palco {
     processo: Child,
@@ -295,7 +310,6 @@ impl Palco {
 
 impl Drop for Palco {
     fn drop(&mut self) {
-        let _ = self.processo.kill();
-        let _ = self.processo.wait();
+        chiudi(&mut self.processo);
     }
 }
