@@ -263,6 +263,18 @@ impl Banco {
         panic!("l'elaborazione non finisce");
     }
 
+    /// No spool file is left: the writer notices on its own thread, and other tests of this bench upload meanwhile.
+    #[allow(dead_code, reason = "not every test file of the crate uploads")]
+    pub(crate) async fn nessun_arrivo(&self) {
+        for _ in 0..250 {
+            if self.arrivi().is_empty() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("restano {:?}", self.arrivi());
+    }
+
     /// Spool files lying around.
     pub(crate) fn arrivi(&self) -> Vec<PathBuf> {
         let cartella = self.cartella.path().join("arrivi");
