@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fs, io::Cursor, path::PathBuf};
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
 use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
-    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, StatoFile,
+    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, Registro, StatoFile,
     StatoFornitura, StatoOperatore, impronta_password, mondo::flusso,
 };
 use serde_json::{Value, json};
@@ -65,12 +65,12 @@ pub(crate) fn postazione_pronta(comune: CodiceIstat) -> String {
 
 impl Simulatore {
     /// Writes the ready Comuni if this sandbox has none yet.
-    pub(crate) fn semina_comuni(&self) -> Esito<()> {
-        self.allinea_orologio()?;
-        if self.registro().documento::<Value>(SEGNO.0, SEGNO.1)?.is_some() {
+    pub(crate) fn semina_comuni(&self, registro: &Registro) -> Esito<()> {
+        self.allinea_orologio(registro)?;
+        if registro.documento::<Value>(SEGNO.0, SEGNO.1)?.is_some() {
             return Ok(());
         }
-        let seme = self.registro().seme()?;
+        let seme = registro.seme()?;
         let mut operatori = Vec::new();
         for istat in comuni_pronti() {
             let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {istat}")));
@@ -83,7 +83,7 @@ impl Simulatore {
                 comuni: [istat].into(),
             });
         }
-        self.registro().scrivi(|t| {
+        registro.scrivi(|t| {
             for (istat, operatore) in comuni_pronti().into_iter().zip(&operatori) {
                 let mut comune = comune_fittizio(istat)?;
                 comune.pronto = true;
@@ -100,9 +100,9 @@ impl Simulatore {
 
     /// A scenario date asked for starts its clock once; a restart with the same date goes on from where it stood, so
     /// that no message is dated before what it speaks of.
-    fn allinea_orologio(&self) -> Esito<()> {
+    fn allinea_orologio(&self, registro: &Registro) -> Esito<()> {
         let chiesta = self.impostazioni().oggi.map(|d| d.to_string());
-        let detta: Option<Option<String>> = self.registro().documento(DATA_CHIESTA.0, DATA_CHIESTA.1)?;
+        let detta: Option<Option<String>> = registro.documento(DATA_CHIESTA.0, DATA_CHIESTA.1)?;
         if detta.flatten() == chiesta {
             return Ok(());
         }
@@ -115,7 +115,7 @@ impl Simulatore {
                 ancora: adesso,
             },
         };
-        self.registro().scrivi(|t| {
+        registro.scrivi(|t| {
             t.salva_orologio(&orologio)?;
             t.salva_documento(DATA_CHIESTA.0, DATA_CHIESTA.1, &chiesta)?;
             Ok(())

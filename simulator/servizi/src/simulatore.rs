@@ -58,7 +58,7 @@ type Turni = BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>;
 
 /// The running simulator.
 pub struct Simulatore {
-    /// Empty while a large register is still being opened: whoever needs it waits.
+    /// Empty until the register is open and has its ready Comuni; a large one comes late, and whoever needs it waits.
     registro: OnceLock<Registro>,
     pki: Pki,
     impostazioni: Impostazioni,
@@ -122,24 +122,29 @@ impl Simulatore {
             tentativi: Mutex::default(),
             partito: adesso,
         });
-        if sim.registro.get().is_some() {
-            sim.semina_comuni()?;
+        if let Some(registro) = sim.registro.get() {
+            sim.semina_comuni(registro)?;
             return Ok(sim);
         }
         let tardi = Arc::clone(&sim);
         thread::Builder::new()
             .name("apertura tardiva".into())
-            .spawn(move || match esito.recv() {
-                Ok(Ok(registro)) => {
+            .spawn(move || {
+                let seminato = esito.recv().map_err(ErroreServizio::guasto).and_then(|aperto| {
+                    let registro = aperto.map_err(|e| non_si_apre(&e))?;
+                    // Before anyone sees it: a register without its ready Comuni would answer that there are none.
+                    tardi.semina_comuni(&registro)?;
+                    Ok(registro)
+                });
+                match seminato {
                     // The only setter: the place is empty.
-                    let _ = tardi.registro.set(registro);
-                }
-                Ok(Err(e)) => {
+                    Ok(registro) => drop(tardi.registro.set(registro)),
                     // The listeners already answer, but nothing can without a register.
-                    eprintln!("anpr-sim: {}", non_si_apre(&e));
-                    std::process::exit(2);
+                    Err(e) => {
+                        eprintln!("anpr-sim: {e}");
+                        std::process::exit(2);
+                    }
                 }
-                Err(_) => std::process::exit(2),
             })?;
         Ok(sim)
     }
@@ -266,10 +271,7 @@ impl Simulatore {
     /// Puts the ready Comuni in place, takes up what a crash left half-way, and lets everyone in. Call once, off the
     /// serving threads, after the listeners are bound.
     pub fn popola(self: &Arc<Self>) {
-        let esito = self
-            .semina_comuni()
-            .and_then(|()| self.popola_comuni())
-            .and_then(|()| self.riprendi());
+        let esito = self.popola_comuni().and_then(|()| self.riprendi());
         if let Err(e) = &esito {
             tracing::error!(%e, "avvio dello stato non riuscito");
         }
@@ -296,7 +298,7 @@ impl Simulatore {
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;
         self.rimetti_revocati(&revocati)?;
-        self.semina_comuni()?;
+        self.semina_comuni(self.registro())?;
         self.popola_comuni()
     }
 
