@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, fs, io::Cursor, path::PathBuf};
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
 use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
-    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, Registro, StatoFile,
-    StatoFornitura, StatoOperatore, impronta_password, mondo::flusso,
+    Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, Registro,
+    StatoFile, StatoFornitura, StatoOperatore, impronta_password, mondo::flusso,
 };
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! What the command line and the configuration decide before the simulator starts.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
 use elaborazione::Politica;
@@ -9,6 +9,10 @@ use elaborazione::Politica;
 pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
 /// The ready Comuni that have already migrated, in every environment, with their number of inhabitants.
 pub const COMUNI_POPOLATI: [(&str, u64); 2] = [("888002", 2_000), ("888003", 500)];
+
+/// How long the start waits for the register before it goes on without: enough for the ready Comuni, for a folder in
+/// use and for a newer version to be said at once; a register of millions opens behind the ready line.
+const ATTESA_APERTURA: Duration = Duration::from_millis(80);
 
 /// The ready Comuni as codes.
 pub fn comuni_pronti() -> Vec<CodiceIstat> {
@@ -38,6 +42,8 @@ pub struct Impostazioni {
     pub host_ambienti: Vec<String>,
     /// Threads of the checks.
     pub fili: usize,
+    /// How long the start waits for the register before it opens behind the ready line.
+    pub attesa_apertura: Duration,
 }
 
 impl Impostazioni {
@@ -53,6 +59,7 @@ impl Impostazioni {
             host_console: Vec::new(),
             host_ambienti: Vec::new(),
             fili: std::thread::available_parallelism().map_or(1, usize::from),
+            attesa_apertura: ATTESA_APERTURA,
         }
     }
 }

@@ -10,7 +10,6 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc},
     thread,
-    time::Duration,
 };
 
 use anagrafe::{Ambiente, CodiceIstat};
@@ -31,10 +30,6 @@ use crate::{
 const ARRIVI: &str = "arrivi";
 /// Folder of deliveries: one folder each, files named by id.
 const FORNITURE: &str = "forniture";
-
-/// How long the start waits for the register before it goes on without: enough for the ready Comuni, for a folder in
-/// use and for a newer version to be said at once; a register of millions opens behind the ready line.
-const ATTESA_APERTURA: Duration = Duration::from_millis(80);
 
 /// Why the data folder cannot be used, in the register's own words.
 fn non_si_apre(e: &registro::ErroreRegistro) -> ErroreServizio {
@@ -91,7 +86,7 @@ impl Simulatore {
             // The other end is gone only when the process is.
             let _ = detto.send(Registro::apri(&dati, opzioni));
         })?;
-        let aperto = match esito.recv_timeout(ATTESA_APERTURA) {
+        let aperto = match esito.recv_timeout(impostazioni.attesa_apertura) {
             Ok(r) => Some(r.map_err(|e| non_si_apre(&e))?),
             Err(_) => None,
         };

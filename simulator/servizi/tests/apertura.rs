@@ -1,0 +1,54 @@
+//! A register that opens behind the ready line: whoever asks waits, and never sees it without its ready Comuni.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anagrafe::Ambiente;
+use certs::{OpzioniPki, Pki};
+use servizi::{Impostazioni, Indirizzi, Simulatore, comuni_pronti};
+
+fn pki(cartella: &Path) -> Pki {
+    let opzioni = OpzioniPki {
+        nomi: Vec::new(),
+        nomi_reali: false,
+        pronti: Vec::new(),
+        adesso: jiff::Timestamp::now(),
+        fili: 2,
+    };
+    Pki::apri(&cartella.join("pki"), &opzioni).expect("keys")
+}
+
+/// A simulator that does not wait for its register at all.
+fn apri_senza_attendere(cartella: &Path) -> Arc<Simulatore> {
+    let mut i = Impostazioni::in_cartella(cartella.to_owned());
+    i.attesa_apertura = Duration::ZERO;
+    let sim = Simulatore::apri(i, pki(cartella)).expect("simulator");
+    sim.ascolta_su(Indirizzi {
+        console: "http://127.0.0.1:8080".to_owned(),
+        ambienti: Ambiente::TUTTI.map(|a| (a, format!("https://localhost/{}", a.chiave()))),
+        carta: "https://localhost:8446".to_owned(),
+    });
+    sim
+}
+
+#[test]
+fn i_comuni_pronti_ci_sono_da_subito_anche_se_il_registro_tarda() {
+    let cartella = tempfile::tempdir().expect("temporary folder");
+    // Asked over and over, from before the register is there to after: always the ten.
+    let sim = apri_senza_attendere(cartella.path());
+    assert!(!sim.registro_aperto(), "opened in no time at all");
+    loop {
+        let aperto = sim.registro_aperto();
+        let pronto = sim.pronto().expect("ready file");
+        let codici: Vec<String> = pronto["comuni"]
+            .as_array()
+            .expect("comuni")
+            .iter()
+            .map(|c| c["istat"].as_str().expect("istat").to_owned())
+            .collect();
+        let attesi: Vec<String> = comuni_pronti().iter().map(ToString::to_string).collect();
+        assert_eq!(codici, attesi);
+        if aperto {
+            break;
+        }
+    }
+}
