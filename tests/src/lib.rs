@@ -3,6 +3,11 @@
 //! Each [`Banco`] is one ephemeral simulator on free ports, with its own data folder; keys are made once per build
 //! folder and shared, as the contract's `--pki` is meant. Dropping it ends the process.
 
+pub mod carico;
+pub mod messaggi;
+pub mod molestie;
+pub mod tenuta;
+
 use std::{
     env,
     fs::{self, File},

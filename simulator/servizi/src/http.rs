@@ -60,17 +60,24 @@ pub fn corpo(bytes: impl Into<Bytes>) -> Corpo {
 ///
 /// A loop of our own: `Limited::collect` asks more of the error type than a boxed future can promise.
 pub async fn raccogli(mut corpo: Corpo, limite: usize) -> Result<Bytes, CorpoNonLetto> {
+    // Nearly every message comes in one piece, which is then handed on as it is.
+    let mut primo = Bytes::new();
     let mut intero = BytesMut::new();
     while let Some(pezzo) = corpo.frame().await {
         let Ok(dati) = pezzo.map_err(CorpoNonLetto::Interrotto)?.into_data() else {
             continue;
         };
-        if intero.len() + dati.len() > limite {
+        if primo.len() + intero.len() + dati.len() > limite {
             return Err(CorpoNonLetto::TroppoGrande { limite });
         }
+        if primo.is_empty() && intero.is_empty() {
+            primo = dati;
+            continue;
+        }
+        intero.extend_from_slice(&std::mem::take(&mut primo));
         intero.extend_from_slice(&dati);
     }
-    Ok(intero.freeze())
+    Ok(if intero.is_empty() { primo } else { intero.freeze() })
 }
 
 /// A reply with a status, a content type and a body at hand.

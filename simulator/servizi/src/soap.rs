@@ -22,6 +22,9 @@ use crate::{
 
 /// Largest SOAP request, in bytes (spec security §2.3).
 pub const LIMITE_RICHIESTA_BYTE: usize = 32 * 1024 * 1024;
+/// Bytes up to which a request is examined on the thread that read it: a tenth of a millisecond of work is not worth a
+/// hand-over to another thread and back.
+pub const IN_LINEA_BYTE: usize = 64 * 1024;
 /// Names the journal entry of an exchange.
 pub const INTESTAZIONE_SCAMBIO: &str = "x-anpr-sim-scambio";
 
@@ -46,6 +49,11 @@ pub async fn rispondi(sim: &Arc<Simulatore>, ambiente: Ambiente, richiesta: Rich
         Ok(byte) => byte,
         Err(e) => return non_letto(&e),
     };
+    // Whoever may wait (for files, for the turn of a Comune, for a register still opening) does so elsewhere.
+    let breve = operazioni::punto(&percorso).is_none_or(|p| p.breve);
+    if breve && corpo.len() <= IN_LINEA_BYTE && sim.registro_aperto() {
+        return sim.scambio_soap(ambiente, &percorso, tipo.as_deref(), &corpo);
+    }
     let sim = Arc::clone(sim);
     let lavoro =
         tokio::task::spawn_blocking(move || sim.scambio_soap(ambiente, &percorso, tipo.as_deref(), &corpo));

@@ -4,6 +4,9 @@
 //! (nothing) [--mb N]     one file: `check` beside xmllint --stream --schema, gzip -dc, a plain quick-xml scan
 //! --scala                time per soggetto at 10,000, 100,000, 1,000,000 and 3,000,000, with its chart
 //! --roma [--abitanti N]  a delivery of 3,000,000: check of all files; upload, elaboration and load by the API
+//! --richieste            verified signed requests a second beside peers in Python and Java, with its chart
+//! --richieste --noi      the same, the simulator alone
+//! --ostili               what slow and half-open clients do to the others
 //! ```
 //! Ours runs every check of the catalogue, xmllint only the schema; xmllint needs the official XSD (`ANPR_SIM_ORACOLO`).
 //! Wall times are the best of some runs, for others may use the machine; the time of the cores is told beside them.
@@ -11,6 +14,7 @@
 mod consegna;
 mod grafico;
 mod processo;
+mod richieste;
 mod roma;
 mod scala;
 mod unfile;
@@ -41,6 +45,12 @@ fn main() -> Result<()> {
     }
     if ha("--roma") {
         return roma::misura(numero("--abitanti", ROMA)?);
+    }
+    if ha("--richieste") {
+        return richieste::misura(ha("--noi"));
+    }
+    if ha("--ostili") {
+        return richieste::misura_ostili();
     }
     unfile::misura(numero("--mb", MB_PREDEFINITI)?)
 }

@@ -153,7 +153,7 @@ impl Attrezzi {
     }
 }
 
-fn trovato(comando: &str) -> bool {
+pub(crate) fn trovato(comando: &str) -> bool {
     env::var_os("PATH").is_some_and(|p| env::split_paths(&p).any(|d| d.join(comando).is_file()))
 }
 
@@ -172,7 +172,7 @@ fn venv_possibile() -> bool {
         .is_ok_and(|s| s.success())
 }
 
-fn apt(pacchetti: &[&str]) -> Result<()> {
+pub(crate) fn apt(pacchetti: &[&str]) -> Result<()> {
     eprintln!("== installo: {}", pacchetti.join(" "));
     // Without root `--installa` asks through sudo; as root plain.
     let comando = |argomenti: &[&str]| {
@@ -200,17 +200,22 @@ fn apt(pacchetti: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The Python environment of the tests, rebuilt when its list of packages changes. Returns its `bin`.
+/// The Python environment of the tests.
 fn python() -> Result<PathBuf> {
-    let base = radice().join("target/prove-python");
-    let lista = radice().join("tests/requirements.txt");
-    let voluta = fs::read_to_string(&lista).context("tests/requirements.txt")?;
+    ambiente_python("prove-python", "tests/requirements.txt")
+}
+
+/// A Python environment under `target/`, rebuilt when its list of packages changes. Returns its `bin`.
+pub(crate) fn ambiente_python(nome: &str, lista: &str) -> Result<PathBuf> {
+    let base = radice().join("target").join(nome);
+    let lista = radice().join(lista);
+    let voluta = fs::read_to_string(&lista).with_context(|| lista.display().to_string())?;
     let segno = base.join("installati.txt");
     let bin = base.join(if cfg!(windows) { "Scripts" } else { "bin" });
     if fs::read_to_string(&segno).is_ok_and(|s| s == voluta) {
         return Ok(bin);
     }
-    eprintln!("== ambiente Python in target/prove-python");
+    eprintln!("== ambiente Python in target/{nome}");
     esegui(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&base))?;
     esegui(
         Command::new(bin.join("python3"))
@@ -240,7 +245,7 @@ fn npm() -> Result<()> {
     Ok(())
 }
 
-fn esegui(comando: &mut Command) -> Result<()> {
+pub(crate) fn esegui(comando: &mut Command) -> Result<()> {
     let nome = Path::new(comando.get_program()).display().to_string();
     let stato = comando.status().with_context(|| nome.clone())?;
     if !stato.success() {

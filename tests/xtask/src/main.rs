@@ -1,10 +1,11 @@
-//! Tasks of the project: `cargo xtask test`, `cargo xtask bench`, `cargo xtask fuzz`, `cargo xtask misure`.
+//! Tasks of the project: `cargo xtask test`, `bench`, `soak`, `fuzz`, `misure`.
 //!
 //! `test` is the one command that proves the project on a fresh machine: it finds out which foreign judges are
 //! missing, installs them when it may (root, or `--installa`), else names the one line to type and lists what it
 //! therefore skips, and then runs formatting, lints, static checks and every test.
 
 mod attrezzi;
+mod confronti;
 mod controlli;
 mod fuzz;
 
@@ -23,6 +24,9 @@ cargo xtask test [--installa] [--solo PASSO]   prova tutto: formato, lint, contr
 cargo xtask bench [--mb N]                     check contro xmllint --stream, stessa esecuzione
 cargo xtask bench --scala                      tempo per soggetto da 10.000 a 3.000.000, con il grafico
 cargo xtask bench --roma [--abitanti N]        una fornitura di 3.000.000 fino al registro
+cargo xtask bench --richieste [--noi]          richieste firmate al secondo, accanto a Python e Java, con il grafico
+cargo xtask bench --ostili                     che cosa costano agli altri i client ostili
+cargo xtask soak [--minuti N]                  dieci minuti a pieno carico con il 5 % di messaggi rotti
 cargo xtask fuzz [--minuti N] [--seme N]       ingressi a caso e guasti per ogni lettore
 cargo xtask misure                             avvio e memoria, per la tabella del README";
 
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
     let esito = match argomenti.first().map(String::as_str) {
         Some("test") => prova(&argomenti[1..]),
         Some("bench") => esempio("bench", &argomenti[1..]),
+        Some("soak") => esempio("tenuta", &argomenti[1..]),
         Some("fuzz") => fuzz::esegui(&argomenti[1..]),
         Some("misure") => esempio("misure", &argomenti[1..]),
         _ => {
@@ -133,5 +138,9 @@ fn esempio(nome: &str, argomenti: &[String]) -> Result<()> {
         "--",
     ])
     .args(argomenti);
+    let ha = |nome: &str| argomenti.iter().any(|a| a == nome);
+    if ha("--richieste") && !ha("--noi") {
+        confronti::prepara(&mut c);
+    }
     passo(nome, attrezzi.ambiente(&mut c))
 }

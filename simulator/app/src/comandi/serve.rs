@@ -30,7 +30,8 @@ use super::{
 };
 use crate::opzioni::{AireIgnoto, Serve};
 
-/// Threads that serve sockets, on any machine: whatever is long runs on threads of its own.
+/// Most threads that serve sockets: whatever is long runs on threads of its own. On one core a second one would only
+/// take turns with the first.
 const FILI_CONNESSIONI: usize = 2;
 /// Allocations of so many bytes and more go back to the system when they are freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -81,7 +82,7 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
     let sim = Simulatore::apri(impostazioni, pki).map_err(|e| anyhow!("{e}"))?;
     sim.ascolta_su(dove(&ascolti));
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(FILI_CONNESSIONI)
+        .worker_threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(FILI_CONNESSIONI)))
         .enable_all()
         .build()
         .context("il motore delle connessioni non parte")?

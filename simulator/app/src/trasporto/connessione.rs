@@ -4,14 +4,7 @@
 //! A connection is told to finish when the program ends or nothing is asked on it for long; one that then does not go
 //! by itself, though no request is in hand, is dropped.
 
-use std::{
-    convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -35,6 +28,7 @@ use super::{
     corpo::{CorpoContato, CorpoGzip, CorpoSorvegliato, Guaio},
     flusso::Flusso,
     limiti::{BYTE_TAMPONE, BYTE_TESTATE, FLUSSI_H2, Limiti},
+    posti::{Arrivo, InMano},
 };
 
 /// Time an idle connection gets to say goodbye.
@@ -54,41 +48,19 @@ pub(super) struct Ambito {
     pub(super) limiti: Limiti,
 }
 
-/// Counts the requests of a connection that are in hand.
-#[derive(Clone, Default)]
-struct InMano(Arc<(AtomicUsize, AtomicUsize)>);
-
-impl InMano {
-    fn una(&self) -> Segno {
-        self.0.0.fetch_add(1, Ordering::AcqRel);
-        self.0.1.fetch_add(1, Ordering::AcqRel);
-        Segno(self.clone())
-    }
-    fn quante(&self) -> usize {
-        self.0.0.load(Ordering::Acquire)
-    }
-    /// Changes whenever a request begins.
-    fn viste(&self) -> usize {
-        self.0.1.load(Ordering::Acquire)
-    }
-}
-
-/// One request in hand, until dropped.
-struct Segno(InMano);
-
-impl Drop for Segno {
-    fn drop(&mut self) {
-        self.0.0.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 /// Serves a connection to its end. Errors are the client's business and only traced.
-pub(super) async fn servi(a: Arc<Ambito>, presa: TcpStream, pari: Pari, fase: watch::Receiver<Fase>) {
+pub(super) async fn servi(
+    a: Arc<Ambito>,
+    presa: TcpStream,
+    pari: Pari,
+    in_mano: InMano,
+    fase: watch::Receiver<Fase>,
+) {
     // Replies are small and awaited; a system that refuses the option still works.
     let _ = presa.set_nodelay(true);
     let flusso = Flusso::nuovo(presa, a.limiti.tempo_scrittura);
     let Some(tls) = &a.tls else {
-        return protocollo(&a, flusso, pari, None, false, fase).await;
+        return protocollo(&a, flusso, (pari, None), in_mano, false, fase).await;
     };
     let mut tagliata = fase.clone();
     let stretta = tokio::select! {
@@ -102,7 +74,7 @@ pub(super) async fn servi(a: Arc<Ambito>, presa: TcpStream, pari: Pari, fase: wa
             let certificati = sessione
                 .peer_certificates()
                 .map(|c| CertificatiPari(Arc::new(c.iter().map(|c| c.clone().into_owned()).collect())));
-            protocollo(&a, cifrato, pari, certificati, h2, fase).await;
+            protocollo(&a, cifrato, (pari, certificati), in_mano, h2, fase).await;
         }
         Ok(Err(errore)) => tracing::debug!(pari = %pari.indirizzo, %errore, "handshake TLS non riuscito"),
         Err(_) => tracing::debug!(pari = %pari.indirizzo, "handshake TLS oltre il tempo"),
@@ -112,19 +84,18 @@ pub(super) async fn servi(a: Arc<Ambito>, presa: TcpStream, pari: Pari, fase: wa
 async fn protocollo<F: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     a: &Arc<Ambito>,
     flusso: F,
-    pari: Pari,
-    certificati: Option<CertificatiPari>,
+    (pari, certificati): (Pari, Option<CertificatiPari>),
+    in_mano: InMano,
     h2: bool,
     fase: watch::Receiver<Fase>,
 ) {
-    let in_mano = InMano::default();
     let servizio = {
         let (a, in_mano) = (Arc::clone(a), in_mano.clone());
         service_fn(move |r: Request<Incoming>| {
-            let segno = in_mano.una();
+            let (segno, arrivo) = (in_mano.una(), in_mano.arriva());
             let (a, certificati) = (Arc::clone(&a), certificati.clone());
             async move {
-                let risposta = gestisci(&a, r, pari, certificati).await;
+                let risposta = gestisci(&a, r, arrivo, pari, certificati).await;
                 Ok::<_, Infallible>(risposta.map(|dentro| CorpoContato {
                     dentro,
                     _segno: segno,
@@ -204,12 +175,13 @@ async fn fino_a(fase: &mut watch::Receiver<Fase>, quale: Fase) {
 async fn gestisci(
     a: &Ambito,
     r: Request<Incoming>,
+    arrivo: Arrivo,
     pari: Pari,
     certificati: Option<CertificatiPari>,
 ) -> Risposta {
     let guaio = Guaio::default();
     let (mut parti, dentro) = r.into_parts();
-    let sorvegliato = CorpoSorvegliato::nuovo(dentro, guaio.clone(), &a.limiti);
+    let sorvegliato = CorpoSorvegliato::nuovo(dentro, arrivo, guaio.clone(), &a.limiti);
     let corpo: Corpo = match codifica(&parti.headers) {
         Codifica::Nessuna => sorvegliato.boxed_unsync(),
         Codifica::Gzip => {

@@ -21,7 +21,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use servizi::http::{Corpo, ErroreCorpo};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::limiti::Limiti;
+use super::{limiti::Limiti, posti::Arrivo};
 
 /// Compressed bytes handed to the decoder at a time: deflate expands at most about 1032 times, so one step yields
 /// 4 MiB at the worst and the byte limit is checked in between.
@@ -76,6 +76,8 @@ impl Guaio {
 /// Only time spent waiting for the client counts, not the time the handler takes between two reads.
 pub(super) struct CorpoSorvegliato {
     dentro: Incoming,
+    /// Given up at the end of the body: from then on the request is being answered.
+    arrivo: Option<Arrivo>,
     guaio: Guaio,
     pezzo: Duration,
     ritmo: u64,
@@ -87,8 +89,9 @@ pub(super) struct CorpoSorvegliato {
 }
 
 impl CorpoSorvegliato {
-    pub(super) fn nuovo(dentro: Incoming, guaio: Guaio, l: &Limiti) -> Self {
+    pub(super) fn nuovo(dentro: Incoming, arrivo: Arrivo, guaio: Guaio, l: &Limiti) -> Self {
         Self {
+            arrivo: (!dentro.is_end_stream()).then_some(arrivo),
             dentro,
             guaio,
             pezzo: l.tempo_pezzo,
@@ -122,6 +125,7 @@ impl Body for CorpoSorvegliato {
                     me.atteso += da.elapsed();
                 }
                 let Some(pezzo) = pezzo else {
+                    me.arrivo = None;
                     return Poll::Ready(None);
                 };
                 let pezzo = pezzo.map_err(ErroreCorpo::from)?;

@@ -4,8 +4,10 @@
 
 use std::time::Duration;
 
-/// Connections open at once on one port; further ones wait in the system's queue.
+/// Connections open at once on one port; a further one takes the place of the one idle longest.
 pub const CONNESSIONI: usize = 512;
+/// Time a request body has to arrive before its connection may lose its place to a newcomer.
+pub const GRAZIA_CORPO: Duration = Duration::from_secs(2);
 /// Connections the system queues for us, per socket.
 pub const CODA: i32 = 1024;
 /// Time for the TLS handshake.

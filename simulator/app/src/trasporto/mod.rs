@@ -10,6 +10,7 @@ mod connessione;
 mod corpo;
 mod flusso;
 pub mod limiti;
+mod posti;
 pub mod tls;
 
 use std::{
@@ -24,7 +25,7 @@ use std::{
 };
 
 use servizi::http::{Pari, Porta, Richiesta, Risposta};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 pub use ascolto::{Ascolto, ErroreAscolto, Presa};
@@ -33,6 +34,7 @@ pub use corpo::Guasto;
 pub use limiti::Limiti;
 
 use connessione::Ambito;
+use posti::Posti;
 
 /// Pause after the system refused to hand over a connection (no descriptors left): trying at once would only spin.
 const PAUSA_ACCETTA: Duration = Duration::from_millis(100);
@@ -92,7 +94,7 @@ impl Trasporto {
             limiti: self.limiti.clone(),
         });
         // Each port has its own number of connections: a flood of requests must not shut the console out.
-        let posti = Arc::new(Semaphore::new(self.limiti.connessioni));
+        let posti = Posti::nuovi(self.limiti.connessioni);
         for presa in ascolto.prese {
             let giro = Giro {
                 ambito: Arc::clone(&ambito),
@@ -200,7 +202,7 @@ impl Segnali {
 /// One accept loop.
 struct Giro {
     ambito: Arc<Ambito>,
-    posti: Arc<Semaphore>,
+    posti: Arc<Posti>,
     fase: watch::Receiver<Fase>,
     vivo: mpsc::Sender<()>,
     aperte: Arc<AtomicUsize>,
@@ -221,16 +223,18 @@ impl Giro {
 
     async fn accetta(&self, presa: &tokio::net::TcpListener) {
         loop {
-            // The place first: who finds none waits in the system's queue, not in our memory.
-            let Ok(posto) = Arc::clone(&self.posti).acquire_owned().await else {
-                return;
-            };
             match presa.accept().await {
                 Ok((presa, indirizzo)) => {
+                    // One newcomer at a time waits here for a place, the others in the system's queue.
+                    let posto = self.posti.prendi().await;
                     let (ambito, fase) = (Arc::clone(&self.ambito), self.fase.clone());
                     let (vivo, aperta) = (self.vivo.clone(), Aperta::una(&self.aperte));
                     tokio::spawn(async move {
-                        connessione::servi(ambito, presa, Pari { indirizzo }, fase).await;
+                        let in_mano = posto.in_mano();
+                        tokio::select! {
+                            () = connessione::servi(ambito, presa, Pari { indirizzo }, in_mano, fase) => {}
+                            () = posto.perso() => {}
+                        }
                         drop((posto, aperta, vivo));
                     });
                 }

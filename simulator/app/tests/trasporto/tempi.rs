@@ -11,11 +11,10 @@ use tokio::{
 
 use crate::aiuti::{ATTESA, GRANDE, aperte, avvia, entro, fino_a, post, scambia, stato, tutto};
 
-/// Two places, both taken by clients that never end their header: others get served as soon as these are cut.
+/// Clients that never end their header are cut when their time is over, while others are served.
 #[tokio::test]
 async fn testate_lente_sono_tagliate() {
     let l = Limiti {
-        connessioni: 2,
         tempo_testate: Duration::from_millis(400),
         ..Limiti::default()
     };
@@ -43,6 +42,41 @@ async fn testate_lente_sono_tagliate() {
             "{durata:?}"
         );
     }
+}
+
+/// All places are taken by clients that ask for nothing: a newcomer gets the place of the one idle longest. Who is
+/// being answered keeps his.
+#[tokio::test]
+async fn chi_non_chiede_cede_il_posto() {
+    let l = Limiti {
+        connessioni: 3,
+        ..Limiti::default()
+    };
+    let (t, dove) = avvia(l, false);
+    let lenta = tokio::spawn(async move { scambia(dove, &post("/lento", "", b"ciao")).await });
+    aperte(&t, 1).await;
+    let mut ferme = Vec::new();
+    for n in 2..=3 {
+        let mut s = TcpStream::connect(dove).await.expect("connected");
+        s.write_all(b"POST /eco HTTP/1.1\r\n").await.expect("sent");
+        aperte(&t, n).await;
+        // The idle times must differ.
+        sleep(Duration::from_millis(20)).await;
+        ferme.push(s);
+    }
+    assert_eq!(stato(&scambia(dove, &post("/eco", "", b"uno")).await), 200);
+    let mut ferma = ferme.remove(0);
+    assert_eq!(tutto(&mut ferma).await, "", "the first idle one was closed");
+    let mut viva = ferme.remove(0);
+    viva.write_all(b"Host: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\ndue")
+        .await
+        .expect("sent");
+    assert_eq!(stato(&tutto(&mut viva).await), 200, "the other one was not");
+    assert_eq!(
+        stato(&lenta.await.expect("ended")),
+        200,
+        "nor the one being answered"
+    );
 }
 
 #[tokio::test]

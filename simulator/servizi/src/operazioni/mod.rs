@@ -33,6 +33,8 @@ pub(crate) struct Punto {
     pub(crate) servizio: Servizio,
     /// Name in the journal.
     pub(crate) operazione: &'static str,
+    /// It never waits for anything: no file, no turn, no write.
+    pub(crate) breve: bool,
     /// The operation.
     pub(crate) esegui: fn(&Simulatore, Ambiente, &BustaVerificata) -> Esito<RispostaOperazione>,
 }

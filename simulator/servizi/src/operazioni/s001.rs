@@ -26,6 +26,7 @@ pub(crate) static PUNTO: Punto = Punto {
         controlla_testata: true,
     },
     operazione: OPERAZIONE,
+    breve: false,
     esegui,
 };
 

@@ -15,6 +15,7 @@ pub(crate) static PUNTO: Punto = Punto {
         controlla_testata: false,
     },
     operazione: "TEST",
+    breve: true,
     esegui,
 };
 
