@@ -25,7 +25,7 @@ fn main() -> Result<()> {
         .position(|a| a == "--minuti")
         .and_then(|i| argomenti.get(i + 1))
         .map_or(Ok(MINUTI), |n| n.parse())?;
-    let durata = Duration::from_secs(minuti * 60);
+    let durata = Duration::from_mins(minuti);
     let banco = Banco::nuovo();
     let r = tenuta::esegui(
         &banco,

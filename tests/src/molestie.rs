@@ -28,7 +28,7 @@ const GOCCIA: Duration = Duration::from_millis(200);
 /// Pause of who was cut off before he comes back.
 const RITORNO: Duration = Duration::from_millis(50);
 /// Longest wait for the hostile clients to be in place.
-const SCHIERAMENTO: Duration = Duration::from_secs(60);
+const SCHIERAMENTO: Duration = Duration::from_mins(1);
 /// Length a slow client promises.
 const PROMESSI: usize = 8_000;
 

@@ -203,7 +203,7 @@ pub fn esegui(banco: &Banco, t: Tenuta) -> Result<Rapporto> {
     };
     let (Some(dopo), Some(finale), Some(massima)) = (
         massimo(t.riscaldamento / 2, t.riscaldamento),
-        massimo(t.durata - t.durata / 10, Duration::MAX),
+        massimo(t.durata / 10 * 9, Duration::MAX),
         massimo(Duration::ZERO, Duration::MAX),
     ) else {
         bail!("la memoria del simulatore non si legge");

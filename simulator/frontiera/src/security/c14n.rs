@@ -4,7 +4,8 @@
 //! not keep prefixes, so they are read from the source text of the tag; namespaces in scope come from the
 //! tree. The stack of *rendered* declarations is what decides whether one is written again.
 
-use roxmltree::{Node, NodeId};
+use memchr::{memchr, memchr3};
+use roxmltree::{Attribute, Node, NodeId};
 
 use crate::limiti::PREFISSI_MASSIMI;
 use crate::soap::ns;
@@ -36,8 +37,11 @@ impl<'p> Opzioni<'p> {
 /// The canonical octets of an element and what is in it.
 pub fn canonica(nodo: Node<'_, '_>, opzioni: &Opzioni<'_>) -> Vec<u8> {
     let mut scrittore = Scrittore {
-        uscita: Vec::with_capacity(1024),
-        resi: Vec::new(),
+        sorgente: nodo.document().input_text(),
+        uscita: Vec::with_capacity(nodo.range().len() + 512),
+        resi: Vec::with_capacity(8),
+        attributi: Vec::with_capacity(8),
+        nuove: Vec::with_capacity(4),
         opzioni,
     };
     scrittore.elemento(nodo);
@@ -63,30 +67,41 @@ pub fn documento(nodo: Node<'_, '_>) -> Vec<u8> {
     )
 }
 
-struct Scrittore<'o, 'p, 'a> {
+struct Scrittore<'o, 'p, 'a, 'input> {
+    sorgente: &'a str,
     uscita: Vec<u8>,
     /// Declarations already written by an output ancestor, innermost last.
     resi: Vec<(&'a str, &'a str)>,
+    /// Attributes of the element in hand, in canonical order; kept to spare an allocation per element.
+    attributi: Vec<(&'a str, Attribute<'a, 'input>)>,
+    /// Declarations of the element in hand.
+    nuove: Vec<(&'a str, &'a str)>,
     opzioni: &'o Opzioni<'p>,
 }
 
-impl<'a> Scrittore<'_, '_, 'a> {
+impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
     /// Recursion is bounded by the guard that stands before the tree.
-    fn elemento<'input: 'a>(&mut self, n: Node<'a, 'input>) {
+    fn elemento(&mut self, n: Node<'a, 'input>) {
         if self.opzioni.senza == Some(n.id()) {
             return;
         }
         let segno = self.resi.len();
         let prefisso = prefisso_elemento(n);
+        let nome = n.tag_name();
         self.uscita.push(b'<');
-        self.qname(prefisso, n.tag_name().name());
-        let mut attributi: Vec<_> = n.attributes().map(|a| (a.namespace().unwrap_or(""), a)).collect();
-        attributi.sort_by(|(ns1, a1), (ns2, a2)| (ns1, a1.name()).cmp(&(ns2, a2.name())));
-        self.dichiarazioni(n, prefisso, &attributi);
-        for (_, a) in &attributi {
+        self.qname(prefisso, nome.name());
+        self.attributi.clear();
+        self.attributi
+            .extend(n.attributes().map(|a| (a.namespace().unwrap_or(""), a)));
+        if self.attributi.len() > 1 {
+            self.attributi
+                .sort_by(|(ns1, a1), (ns2, a2)| (ns1, a1.name()).cmp(&(ns2, a2.name())));
+        }
+        self.dichiarazioni(n, prefisso, nome.namespace().unwrap_or(""));
+        for (_, a) in &self.attributi {
             self.uscita.push(b' ');
             self.uscita
-                .extend_from_slice(&n.document().input_text().as_bytes()[a.range_qname()]);
+                .extend_from_slice(&self.sorgente.as_bytes()[a.range_qname()]);
             self.uscita.extend_from_slice(b"=\"");
             attributo(&mut self.uscita, a.value());
             self.uscita.push(b'"');
@@ -114,48 +129,44 @@ impl<'a> Scrittore<'_, '_, 'a> {
             }
         }
         self.uscita.extend_from_slice(b"</");
-        self.qname(prefisso, n.tag_name().name());
+        self.qname(prefisso, nome.name());
         self.uscita.push(b'>');
         self.resi.truncate(segno);
     }
 
-    fn dichiarazioni<'input: 'a>(
-        &mut self,
-        n: Node<'a, 'input>,
-        prefisso: &'a str,
-        attributi: &[(&'a str, roxmltree::Attribute<'a, 'input>)],
-    ) {
-        let mut nuove: Vec<(&'a str, &'a str)> = Vec::new();
-        self.forse(&mut nuove, prefisso, n.tag_name().namespace().unwrap_or(""));
-        let sorgente = n.document().input_text();
-        for (spazio, a) in attributi {
+    fn dichiarazioni(&mut self, n: Node<'a, 'input>, prefisso: &'a str, spazio: &'a str) {
+        self.nuove.clear();
+        self.forse(prefisso, spazio);
+        for i in 0..self.attributi.len() {
+            let (spazio, a) = self.attributi[i];
             // An attribute without prefix has no namespace and makes no declaration visible.
-            if let Some((p, _)) = sorgente[a.range_qname()].split_once(':') {
-                self.forse(&mut nuove, p, spazio);
+            if let Some((p, _)) = self.sorgente[a.range_qname()].split_once(':') {
+                self.forse(p, spazio);
             }
         }
-        for p in &self.opzioni.prefissi {
+        let opzioni = self.opzioni;
+        for p in &opzioni.prefissi {
             // The prefix must live as long as the tree: take it from the declaration in scope.
             if let Some(dichiarata) = n.namespaces().find(|d| d.name().unwrap_or("") == *p) {
-                self.forse(&mut nuove, dichiarata.name().unwrap_or(""), dichiarata.uri());
+                self.forse(dichiarata.name().unwrap_or(""), dichiarata.uri());
             } else if p.is_empty() {
-                self.forse(&mut nuove, "", "");
+                self.forse("", "");
             }
         }
-        nuove.sort_unstable();
-        for (p, uri) in nuove {
+        self.nuove.sort_unstable();
+        for (p, uri) in &self.nuove {
             self.uscita
                 .extend_from_slice(if p.is_empty() { b" xmlns" } else { b" xmlns:" });
             self.uscita.extend_from_slice(p.as_bytes());
             self.uscita.extend_from_slice(b"=\"");
             attributo(&mut self.uscita, uri);
             self.uscita.push(b'"');
-            self.resi.push((p, uri));
         }
+        self.resi.extend_from_slice(&self.nuove);
     }
 
     /// Notes a declaration unless an output ancestor wrote the same. `xmlns=""` is written only to undo one.
-    fn forse(&self, nuove: &mut Vec<(&'a str, &'a str)>, prefisso: &'a str, uri: &'a str) {
+    fn forse(&mut self, prefisso: &'a str, uri: &'a str) {
         if prefisso == "xml" {
             return;
         }
@@ -165,8 +176,8 @@ impl<'a> Scrittore<'_, '_, 'a> {
             .rev()
             .find(|(p, _)| *p == prefisso)
             .map_or("", |(_, u)| u);
-        if reso != uri && !nuove.contains(&(prefisso, uri)) {
-            nuove.push((prefisso, uri));
+        if reso != uri && !self.nuove.contains(&(prefisso, uri)) {
+            self.nuove.push((prefisso, uri));
         }
     }
 
@@ -184,13 +195,21 @@ fn prefisso_elemento<'input>(n: Node<'_, 'input>) -> &'input str {
     let sorgente = n.document().input_text();
     let dopo = &sorgente[n.range().start + 1..];
     // A name ends at the first of these; a colon before that ends the prefix.
-    match dopo.find([':', ' ', '\t', '\r', '\n', '/', '>']) {
+    let fine = dopo
+        .bytes()
+        .position(|b| matches!(b, b':' | b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>'));
+    match fine {
         Some(p) if dopo.as_bytes()[p] == b':' => &dopo[..p],
         _ => "",
     }
 }
 
 fn testo(uscita: &mut Vec<u8>, t: &str) {
+    let b = t.as_bytes();
+    if memchr3(b'&', b'<', b'>', b).is_none() && memchr(b'\r', b).is_none() {
+        uscita.extend_from_slice(b);
+        return;
+    }
     sostituisci(uscita, t, |b| match b {
         b'&' => Some(b"&amp;"),
         b'<' => Some(b"&lt;"),
@@ -201,6 +220,11 @@ fn testo(uscita: &mut Vec<u8>, t: &str) {
 }
 
 fn attributo(uscita: &mut Vec<u8>, t: &str) {
+    let b = t.as_bytes();
+    if memchr3(b'&', b'<', b'"', b).is_none() && memchr3(b'\t', b'\n', b'\r', b).is_none() {
+        uscita.extend_from_slice(b);
+        return;
+    }
     sostituisci(uscita, t, |b| match b {
         b'&' => Some(b"&amp;"),
         b'<' => Some(b"&lt;"),
@@ -217,7 +241,7 @@ fn a_capo(uscita: &mut Vec<u8>, t: &str) {
     uscita.extend_from_slice(t.replace("\r\n", "\n").replace('\r', "\n").as_bytes());
 }
 
-/// Copies in runs: text without special octets, which is nearly all, costs one copy.
+/// Copies in runs between the special octets.
 fn sostituisci(uscita: &mut Vec<u8>, t: &str, con: impl Fn(u8) -> Option<&'static [u8]>) {
     let b = t.as_bytes();
     let mut da = 0;

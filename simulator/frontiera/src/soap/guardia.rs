@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memmem};
+
 use crate::limiti::{ATTRIBUTI_MASSIMI, DICHIARAZIONI_MASSIME, PROFONDITA_MASSIMA};
 
 /// Why the octets are not an envelope one may read. All end in the same fault (spec security §6.2, F3).
@@ -97,7 +99,7 @@ pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
     let mut aperti: Vec<usize> = Vec::new();
     let mut dichiarate = 0_usize;
     let mut i = 0;
-    while let Some(passo) = b[i..].iter().position(|c| *c == b'<') {
+    while let Some(passo) = memchr(b'<', &b[i..]) {
         i += passo + 1;
         let resto = &b[i..];
         if let Some(dopo) = resto.strip_prefix(b"!--") {
@@ -130,9 +132,7 @@ pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
 
 /// Length up to and including `fine`, or all if it never comes.
 fn salta(b: &[u8], fine: &[u8]) -> usize {
-    b.windows(fine.len())
-        .position(|w| w == fine)
-        .map_or(b.len(), |p| p + fine.len())
+    memmem::find(b, fine).map_or(b.len(), |p| p + fine.len())
 }
 
 /// A start tag after its `<`.
@@ -151,19 +151,23 @@ fn etichetta(b: &[u8]) -> Etichetta {
         attributi: 0,
         dichiarazioni: 0,
     };
-    let mut virgoletta = None;
-    for (i, c) in b.iter().enumerate() {
-        match (virgoletta, c) {
-            (Some(v), c) if v == c => virgoletta = None,
-            (None, b'"' | b'\'') => virgoletta = Some(c),
-            (None, b'=') => e.attributi += 1,
-            (None, b'x') if b[i..].starts_with(b"xmlns") => e.dichiarazioni += 1,
-            (None, b'>') => {
+    let mut i = 0;
+    while let Some(c) = b.get(i) {
+        match c {
+            // A value: what is in it is no markup.
+            b'"' | b'\'' => match memchr(*c, &b[i + 1..]) {
+                Some(fine) => i += fine + 1,
+                None => break,
+            },
+            b'=' => e.attributi += 1,
+            b'x' if b[i..].starts_with(b"xmlns") => e.dichiarazioni += 1,
+            b'>' => {
                 (e.lunghezza, e.vuota) = (i + 1, i > 0 && b[i - 1] == b'/');
                 break;
             }
             _ => {}
         }
+        i += 1;
     }
     e
 }

@@ -53,8 +53,7 @@ struct Prova {
 pub(crate) fn misura(soli_noi: bool) -> Result<()> {
     let tetto = limite::al_secondo()?;
     println!(
-        "tetto: {tetto:.0} richieste/s (tre verifiche RSA-2048 nude, un core, aws-lc); {} messaggi diversi\n",
-        MESSAGGI
+        "tetto: {tetto:.0} richieste/s (tre verifiche RSA-2048 nude, un core, aws-lc); {MESSAGGI} messaggi diversi\n"
     );
     let noi = Contendente::noi()?;
     let scena = Scena::prepara(&noi)?;
