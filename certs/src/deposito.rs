@@ -32,7 +32,7 @@ pub(crate) struct Deposito {
 }
 
 impl Deposito {
-    pub(crate) const SOTTO: [&'static str; 3] = ["radici", "server", "postazioni"];
+    pub(crate) const SOTTO: [&'static str; 4] = ["radici", "server", "postazioni", "carte"];
 
     /// Creates what is missing of the folder and closes it to others.
     pub(crate) fn apri(dir: &Path) -> Result<Self, ErrorePki> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Difetto, ErrorePki, deposito::Accesso, deposito::Deposito};
+use crate::{Carta, Difetto, ErrorePki, deposito::Accesso, deposito::Deposito};
 
 /// Name of the index file.
 pub(crate) const FILE: &str = "indice.json";
@@ -42,6 +42,15 @@ pub struct Postazione {
     pub radice: String,
 }
 
+impl Postazione {
+    /// Name of its files without the ends; ours, never a text from outside.
+    pub fn nome_file(&self) -> String {
+        self.p12
+            .file_stem()
+            .map_or_else(|| self.id.clone(), |n| n.to_string_lossy().into_owned())
+    }
+}
+
 /// A root of the folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,6 +80,9 @@ pub(crate) struct Indice {
     pub(crate) postazioni: Vec<Postazione>,
     /// Roots in `ca.pem` and `ca.p12`.
     pub(crate) ca: Vec<String>,
+    /// Cards of operators, in order of issue.
+    #[serde(default)]
+    pub(crate) carte: Vec<Carta>,
 }
 
 impl Default for Indice {
@@ -81,6 +93,7 @@ impl Default for Indice {
             server: BTreeMap::new(),
             postazioni: Vec::new(),
             ca: Vec::new(),
+            carte: Vec::new(),
         }
     }
 }
@@ -112,9 +125,11 @@ impl Indice {
         d.scrivi(FILE, &testo, Accesso::Privato)
     }
 
-    /// The certificate of a postazione; the sound one when there are defective ones of the same id.
+    /// The certificate of a postazione: the last sound one (a renewed one has several), else the first of that id.
     pub(crate) fn postazione(&self, id: &str) -> Option<&Postazione> {
         let sue = || self.postazioni.iter().filter(|p| p.id == id);
-        sue().find(|p| p.difetto.is_none()).or_else(|| sue().next())
+        sue()
+            .rfind(|p| p.difetto.is_none())
+            .or_else(|| sue().next())
     }
 }

@@ -14,10 +14,16 @@
 //! ```text
 //! indice.json  ca.pem  ca.p12  radici/ca-test.pem  radici/ca-test.key.pem …
 //! server/test.pem  server/test.key.pem …  postazioni/888001-CO-0000.{pem,key.pem,p12} …
+//! carte/PRTCMN70A01Y001X-0001.{pem,key.pem,p12} …
 //! ```
+//!
+//! The root of the operators' cards is made when the first card is asked for: most simulators never need it. It
+//! signs no server, so it is not among those of `ca.pem`.
 //!
 //! Profiles, names and validity follow `spec/security.md` §5.
 
+mod archivio;
+mod carte;
 mod chiavi;
 mod deposito;
 mod difetto;
@@ -32,7 +38,9 @@ mod rilascio;
 
 pub use difetto::{Difetto, DifettoIgnoto};
 pub use errore::ErrorePki;
+pub use archivio::{FILE_PASSWORD, archivio};
+pub use carte::{Carta, RichiestaCarta};
 pub use indice::Postazione;
-pub use p12::{FormaP12, PASSWORD_CA};
+pub use p12::{FormaIgnota, FormaP12, PASSWORD_CA, certificati_del_p12};
 pub use pki::{CertificatoServer, OpzioniPki, Pki, RichiestaEmissione};
 pub use reali::NOMI_REALI;

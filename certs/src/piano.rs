@@ -16,7 +16,7 @@ use crate::{
     pki::controlla,
     profilo::{self, Validita},
     rilascio::{
-        Emittente, chiave_radice, crea_radice, leggi_certificato, leggi_chiave, pem_radice, rilascia,
+        Emittente, Posto, chiave_radice, crea_radice, leggi_certificato, leggi_chiave, pem_radice, rilascia,
     },
 };
 
@@ -198,14 +198,16 @@ impl Piano {
                 let posto = indice
                     .postazioni
                     .iter()
-                    .position(|p| p.id == id_pronto(c) && p.difetto.is_none());
+                    .rposition(|p| p.id == id_pronto(c) && p.difetto.is_none());
                 // A certificate made anew keeps its password, which stands in people's configurations.
                 let password = posto.map(|i| indice.postazioni[i].password.clone());
+                // Over the files of the one it replaces.
+                let file = posto.map(|i| indice.postazioni[i].nome_file());
+                let file = file.unwrap_or_else(|| id_pronto(c));
                 let p = rilascia(
                     d,
-                    indice,
                     &richiesta_pronto(c),
-                    0,
+                    Posto { numero: 0, file },
                     &emittente,
                     &chiave,
                     o.adesso,

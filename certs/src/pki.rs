@@ -15,17 +15,19 @@ use jiff::{SignedDuration, Timestamp};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject};
 
 use crate::{
-    Difetto, ErrorePki, Postazione,
+    Carta, Difetto, ErrorePki, Postazione, RichiestaCarta, carte,
     chiavi::{self, ChiavePostazione},
     deposito::Deposito,
     indice::{FILE as FILE_INDICE, Indice},
     p12::{self, FormaP12},
     piano::{CA_PEM, COMUNE_A_TUTTI, NOMI_LOCALI, Piano, RADICI, REALI},
-    rilascio::{Emittente, crea_radice, leggi_certificato, leggi_chiave, pem_radice, rilascia},
+    rilascio::{Emittente, Posto, crea_radice, leggi_certificato, leggi_chiave, pem_radice, rilascia},
 };
 
 /// Root no environment trusts.
 const ALTRUI: &str = "altrui";
+/// Root of the operators' cards.
+const UTENTI: &str = "utenti";
 
 /// What the PKI is to contain.
 #[derive(Clone, Debug)]
@@ -180,40 +182,124 @@ impl Pki {
         }
         let emittente = Emittente::apri(&self.deposito, &indice, radice)?;
         let numero = r.numero.unwrap_or_else(|| numero_libero(&indice, r));
-        let p = rilascia(
-            &self.deposito,
-            &indice,
-            r,
-            numero,
-            &emittente,
-            &chiave,
-            adesso,
-            None,
-        )?;
+        let posto = Posto::primo(&indice, r, numero)?;
+        let p = rilascia(&self.deposito, r, posto, &emittente, &chiave, adesso, None)?;
         indice.postazioni.push(p.clone());
+        self.metti_in_indice(&mut stato, indice)?;
+        Ok(assoluta(&self.deposito, &p))
+    }
+
+    /// Issues the certificate that takes the place of another: `CO-9999` is followed by `CO-9998` and that by
+    /// `CO-9999` (`spec/security.md` §5.2); any other postazione keeps its number. The old one stays as it is.
+    pub fn rinnova(&self, p: &Postazione) -> Result<Postazione, ErrorePki> {
+        let (_, mut una) = chiavi::genera(0, 1, 1)?;
+        let chiave = ChiavePostazione::da(&una.remove(0))?;
+        let vecchio: u16 = p
+            .id
+            .get(10..)
+            .and_then(|n| n.parse().ok())
+            .ok_or_else(|| ErrorePki::Richiesta(format!("«{}» non è una postazione", p.id)))?;
+        let numero = match (p.tipo.as_str(), vecchio) {
+            ("CO", 9999) => 9998,
+            ("CO", 9998) => 9999,
+            _ => vecchio,
+        };
+        let ambiente = RADICI.contains(&p.radice.as_str()).then(|| p.radice.clone());
+        let r = RichiestaEmissione {
+            comune: p.comune.clone(),
+            tipo: p.tipo.clone(),
+            numero: Some(numero),
+            difetto: None,
+            ambiente,
+        };
+        controlla(&r)?;
+        let mut stato = self.stato();
+        let _blocco = self.deposito.blocca()?;
+        let mut indice = Indice::leggi(&self.deposito)?;
+        let emittente = Emittente::apri(&self.deposito, &indice, radice_per(&r))?;
+        let posto = Posto::altro(&indice, &r.comune, &r.tipo, numero);
+        let adesso = self.adesso();
+        let nuovo = rilascia(&self.deposito, &r, posto, &emittente, &chiave, adesso, None)?;
+        indice.postazioni.push(nuovo.clone());
+        self.metti_in_indice(&mut stato, indice)?;
+        Ok(assoluta(&self.deposito, &nuovo))
+    }
+
+    /// Issues a card: the certificate of an operator under the users' root, which the first card makes.
+    pub fn emetti_carta(&self, r: &RichiestaCarta) -> Result<Carta, ErrorePki> {
+        carte::controlla(r)?;
+        let (_, mut una) = chiavi::genera(0, 1, 1)?;
+        let chiave = ChiavePostazione::da(&una.remove(0))?;
+        let mut stato = self.stato();
+        let _blocco = self.deposito.blocca()?;
+        let mut indice = Indice::leggi(&self.deposito)?;
+        let adesso = self.adesso();
+        let radice = if r.difetto == Some(Difetto::CaAltrui) {
+            ALTRUI
+        } else {
+            UTENTI
+        };
+        if !indice.radici.contains_key(radice) {
+            let nomi = NOMI_LOCALI.map(str::to_owned).to_vec();
+            let (mut una, _) = chiavi::genera(1, 0, 1)?;
+            crea_radice(&self.deposito, &mut indice, radice, nomi, &una.remove(0), adesso)?;
+        }
+        let emittente = Emittente::apri(&self.deposito, &indice, radice)?;
+        let carta = carte::rilascia(&self.deposito, &indice, r, &emittente, &chiave, adesso)?;
+        indice.carte.push(carta.clone());
+        self.metti_in_indice(&mut stato, indice)?;
+        Ok(carta.assoluta(|f| self.deposito.percorso(&f.to_string_lossy())))
+    }
+
+    /// Every card ever issued, in order of issue.
+    pub fn carte(&self) -> Vec<Carta> {
+        let stato = self.stato_fresco().unwrap_or_else(|_| self.stato());
+        let intera = |c: &Carta| c.assoluta(|f| self.deposito.percorso(&f.to_string_lossy()));
+        stato.indice.carte.iter().map(intera).collect()
+    }
+
+    /// DER of the users' root; none while no card was asked for.
+    pub fn ancora_utenti(&self) -> Result<Option<Vec<u8>>, ErrorePki> {
+        let ce = self.stato_fresco()?.indice.radici.contains_key(UTENTI);
+        ce.then(|| leggi_certificato(&self.deposito, &pem_radice(UTENTI)))
+            .transpose()
+    }
+
+    /// Writes the index and remembers it; the lock of the folder is in the caller's hand.
+    fn metti_in_indice(&self, stato: &mut Stato, indice: Indice) -> Result<(), ErrorePki> {
         indice.scrivi(&self.deposito)?;
         *stato = Stato {
             indice,
             letto: timbro(&self.deposito),
         };
-        Ok(assoluta(&self.deposito, &p))
+        Ok(())
     }
 
     /// The PKCS#12 of a postazione sealed anew in the given form, with its own password (for old Java and Windows).
     pub fn p12(&self, p: &Postazione, forma: FormaP12) -> Result<Vec<u8>, ErrorePki> {
+        self.sigilla(&p.id, &p.pem, &p.chiave, &p.radice, &p.password, forma)
+    }
+
+    /// The PKCS#12 of a card, likewise.
+    pub fn p12_carta(&self, c: &Carta, forma: FormaP12) -> Result<Vec<u8>, ErrorePki> {
+        self.sigilla(&c.id, &c.pem, &c.chiave, &c.radice, &c.password, forma)
+    }
+
+    fn sigilla(
+        &self,
+        alias: &str,
+        pem: &Path,
+        chiave: &Path,
+        radice: &str,
+        password: &str,
+        forma: FormaP12,
+    ) -> Result<Vec<u8>, ErrorePki> {
         let leggi = |f: &Path| std::fs::read(f).map_err(ErrorePki::io(f));
-        let cert =
-            CertificateDer::from_pem_slice(&leggi(&p.pem)?).map_err(|e| ErrorePki::guasto(&p.pem, e))?;
-        let chiave = PrivatePkcs8KeyDer::from_pem_slice(&leggi(&p.chiave)?)
-            .map_err(|e| ErrorePki::guasto(&p.chiave, e))?;
-        let radice = leggi_certificato(&self.deposito, &pem_radice(&p.radice))?;
-        p12::chiavi(
-            &p.id,
-            chiave.secret_pkcs8_der(),
-            &[&cert, &radice],
-            &p.password,
-            forma,
-        )
+        let cert = CertificateDer::from_pem_slice(&leggi(pem)?).map_err(|e| ErrorePki::guasto(pem, e))?;
+        let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(&leggi(chiave)?)
+            .map_err(|e| ErrorePki::guasto(chiave, e))?;
+        let radice = leggi_certificato(&self.deposito, &pem_radice(radice))?;
+        p12::chiavi(alias, pkcs8.secret_pkcs8_der(), &[&cert, &radice], password, forma)
     }
 
     fn adesso(&self) -> Timestamp {

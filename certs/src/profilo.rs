@@ -111,6 +111,7 @@ fn dn_radice(quale: &str) -> DistinguishedName {
             dn.push(DnType::CommonName, "CA Postazioni ANPR SIMULATORE");
             return dn;
         }
+        "utenti" => vec![cn("CA Utenti SIMULATORE"), ou("ANPR SIMULATORE"), o],
         "reali" => vec![
             cn("CA nomi di host reali SIMULATORE"),
             ou("solo con nomi-reali SIMULATORE"),
@@ -237,6 +238,19 @@ pub(crate) fn postazione(cn: Option<&str>, v: Validita) -> CertificateParams {
     }
     dn.push(DnType::OrganizationalUnitName, "Postazioni di lavoro SIMULATORE");
     dn.push(DnType::CustomDnType(OU.to_vec()), "Anagrafe fittizia SIMULATORE");
+    dn.push(DnType::OrganizationName, MARCHIO);
+    dn.push(DnType::CountryName, paese());
+    let mut p = comuni(dn, v);
+    p.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    p.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    p
+}
+
+/// Parameters of the card of an operator, whose name (a codice fiscale) is the CN.
+pub(crate) fn carta(name_id: &str, v: Validita) -> CertificateParams {
+    let mut dn = DistinguishedName::new();
+    dn.push(DnType::CommonName, name_id);
+    dn.push(DnType::OrganizationalUnitName, "Carte degli operatori SIMULATORE");
     dn.push(DnType::OrganizationName, MARCHIO);
     dn.push(DnType::CountryName, paese());
     let mut p = comuni(dn, v);

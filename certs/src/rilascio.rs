@@ -42,8 +42,8 @@ pub(crate) fn leggi_chiave(d: &Deposito, relativo: &str) -> Result<Vec<u8>, Erro
 
 /// A root ready to sign.
 pub(crate) struct Emittente {
-    nome: String,
-    der: Vec<u8>,
+    pub(crate) nome: String,
+    pub(crate) der: Vec<u8>,
     pub(crate) fine: Timestamp,
     pub(crate) issuer: Issuer<'static, KeyPair>,
 }
@@ -96,30 +96,57 @@ pub(crate) fn crea_radice(
     Ok(())
 }
 
+/// Where a certificate goes: its number, and the name of its files without the ends.
+pub(crate) struct Posto {
+    pub(crate) numero: u16,
+    pub(crate) file: String,
+}
+
+impl Posto {
+    /// The place for a request; a second certificate of the same postazione is refused.
+    pub(crate) fn primo(indice: &Indice, r: &RichiestaEmissione, numero: u16) -> Result<Self, ErrorePki> {
+        let id = format!("{}-{}-{numero:04}", r.comune, r.tipo);
+        let file = r.difetto.map_or_else(|| id.clone(), |x| format!("{id}.{x}"));
+        if occupato(indice, &file) {
+            return Err(ErrorePki::GiaEmessa(file));
+        }
+        Ok(Self { numero, file })
+    }
+
+    /// The place for one more certificate of a postazione that has some: `888001-PC-0001_2`.
+    pub(crate) fn altro(indice: &Indice, comune: &str, tipo: &str, numero: u16) -> Self {
+        let id = format!("{comune}-{tipo}-{numero:04}");
+        let nomi = std::iter::once(id.clone()).chain((2_u32..).map(|n| format!("{id}_{n}")));
+        let file = nomi
+            .into_iter()
+            .find(|f| !occupato(indice, f))
+            .expect("an endless list has a free name");
+        Self { numero, file }
+    }
+}
+
+fn occupato(indice: &Indice, file: &str) -> bool {
+    let pem = format!("postazioni/{file}.pem");
+    indice.postazioni.iter().any(|p| p.pem == Path::new(&pem))
+}
+
+/// Eight upper-case hexadecimal digits, as the real desk gives them.
+pub(crate) fn password_nuova() -> String {
+    format!("{:08X}", rand::random::<u32>())
+}
+
 /// Certifies a key for a postazione and writes its three files; the caller puts the result into the index.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one place that joins them; a struct would be used once"
-)]
 pub(crate) fn rilascia(
     d: &Deposito,
-    indice: &Indice,
     r: &RichiestaEmissione,
-    numero: u16,
+    Posto { numero, file }: Posto,
     emittente: &Emittente,
     chiave: &ChiavePostazione,
     adesso: Timestamp,
     password: Option<String>,
 ) -> Result<Postazione, ErrorePki> {
     let chiesto = format!("{}-{}-{numero:04}", r.comune, r.tipo);
-    let file = r
-        .difetto
-        .map_or_else(|| chiesto.clone(), |x| format!("{chiesto}.{x}"));
     let pem = format!("postazioni/{file}.pem");
-    let rinnovo = password.is_some();
-    if !rinnovo && indice.postazioni.iter().any(|p| p.pem == Path::new(&pem)) {
-        return Err(ErrorePki::GiaEmessa(file));
-    }
     let id = match r.difetto {
         Some(Difetto::AltroComune) => format!("{}-{}-{numero:04}", altro_comune(&r.comune), r.tipo),
         _ => chiesto,
@@ -133,13 +160,13 @@ pub(crate) fn rilascia(
     let cert = profilo::postazione(cn, v)
         .signed_by(&chiave.pubblica, &emittente.issuer)
         .map_err(ErrorePki::cripto)?;
-    let password = password.unwrap_or_else(|| format!("{:08X}", rand::random::<u32>()));
+    let password = password.unwrap_or_else(password_nuova);
     let deposito_chiavi = p12::chiavi(
         &id,
         &chiave.pkcs8,
         &[cert.der(), &emittente.der],
         &password,
-        FormaP12::Moderna,
+        FormaP12::default(),
     )?;
     let p = Postazione {
         tipo: r.tipo.clone(),
@@ -170,7 +197,7 @@ fn altro_comune(comune: &str) -> &'static str {
     if comune == "888999" { "888998" } else { "888999" }
 }
 
-fn impronta(der: &[u8]) -> String {
+pub(crate) fn impronta(der: &[u8]) -> String {
     use std::fmt::Write;
     let mut s = String::with_capacity(64);
     for b in aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der).as_ref() {
@@ -179,7 +206,7 @@ fn impronta(der: &[u8]) -> String {
     s
 }
 
-fn pem_chiave(pkcs8: &[u8]) -> String {
+pub(crate) fn pem_chiave(pkcs8: &[u8]) -> String {
     use base64::Engine;
     let b64 = base64::engine::general_purpose::STANDARD.encode(pkcs8);
     let mut s = String::from("-----BEGIN PRIVATE KEY-----\n");

@@ -123,7 +123,7 @@ function impronta(url) {
 }
 
 /** Everything that belongs to the simulator. */
-const nostri = new Set([pronto.console, ...Object.values(pronto.ambienti).map((a) => a.ws)].map((u) => new URL(u).host));
+const nostri = new Set([pronto.console, pronto.carta, ...Object.values(pronto.ambienti).map((a) => a.ws)].map((u) => new URL(u).host));
 
 /** The names of the three environments' bases. */
 export const base = (ambiente) => pronto.ambienti[ambiente].ws;
@@ -200,7 +200,7 @@ class Banco {
 export async function prova(corpo) {
   const nome = path.basename(script, ".mjs");
   const inizio = Date.now();
-  const impronte = await Promise.all(Object.values(pronto.ambienti).map((a) => impronta(a.ws)));
+  const impronte = await Promise.all([pronto.carta, ...Object.values(pronto.ambienti).map((a) => a.ws)].map(impronta));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -71,6 +71,16 @@ fn gli_errori_piu_gravi_hanno_una_pagina_chiara_e_nessun_effetto() {
 }
 
 #[test]
+fn la_sicurezza_del_comune_nel_browser() {
+    prova("sicurezza");
+}
+
+#[test]
+fn l_accesso_con_carta_nel_browser() {
+    prova("carta");
+}
+
+#[test]
 fn la_console_mostra_i_verdetti_e_consegna_i_certificati() {
     prova("console");
 }

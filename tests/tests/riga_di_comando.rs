@@ -550,10 +550,9 @@ fn lo_sportello_dei_certificati() {
         assert_eq!(v["difetto"], difetto);
         assert_eq!(
             v["stato"],
-            if difetto == "revocato" {
-                "revocato"
-            } else {
-                "attivo"
+            match difetto {
+                "revocato" | "scaduto" => difetto,
+                _ => "attivo",
             }
         );
     }

@@ -497,7 +497,7 @@ fn keytool_apre_tutto() {
             "manca {atteso} in\n{s}"
         );
     }
-    let vecchio = PKI.1.p12(&p, FormaP12::Vecchia).expect("sealed");
+    let vecchio = PKI.1.p12(&p, FormaP12::Universale).expect("sealed");
     let dir = tempfile::tempdir().expect("a temporary folder");
     let file = dir.path().join("vecchio.p12");
     fs::write(&file, vecchio).expect("written");

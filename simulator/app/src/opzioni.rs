@@ -121,6 +121,18 @@ pub(crate) struct Serve {
     /// Toglie l'intestazione X-Anpr-Sim-Scambio dalle risposte
     #[arg(long)]
     pub(crate) senza_diagnostica: bool,
+    /// Secondi senza uso dopo i quali una sessione dell'applicazione web finisce [predefiniti: 1800]
+    #[arg(long, value_name = "SECONDI")]
+    pub(crate) sessione_inattiva: Option<u32>,
+    /// Secondi dopo i quali una sessione finisce comunque [predefiniti: 28800]
+    #[arg(long, value_name = "SECONDI")]
+    pub(crate) sessione_massima: Option<u32>,
+    /// Secondi in cui una richiesta di certificato resta in lavorazione [predefiniti: 0]
+    #[arg(long, value_name = "SECONDI")]
+    pub(crate) attesa_rilascio: Option<u32>,
+    /// Secondi in cui un certificato ripristinato è ancora rifiutato [predefiniti: 0]
+    #[arg(long, value_name = "SECONDI")]
+    pub(crate) attesa_ripristino: Option<u32>,
     /// File TOML con le stesse opzioni
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -278,11 +290,94 @@ pub(crate) enum AzioneCert {
     /// Emette un certificato di postazione
     Issue(CertIssue),
     /// Elenca i certificati emessi
-    List(CertDove),
+    List(CertList),
     /// Revoca un certificato (serve un simulatore in esecuzione)
     Revoke(CertId),
-    /// Copia .p12, .pem e chiave in una cartella
+    /// Annulla una revoca (serve un simulatore in esecuzione)
+    Restore(CertId),
+    /// Emette il certificato che segue: CO-9999 e CO-9998 si alternano, gli altri conservano il numero
+    Renew(CertRenew),
+    /// Copia .p12, .pem e chiave in una cartella, o scarica in un archivio tutti i .p12 di un Comune
     Export(CertExport),
+    /// Importa certificati pubblici altrui nella lista di fiducia (serve un simulatore in esecuzione)
+    Import(CertImport),
+    /// Emette la carta di un operatore, un certificato per il browser (serve un simulatore in esecuzione)
+    Card(CertCard),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertList {
+    /// Solo quelli di questo Comune
+    #[arg(long, value_name = "ISTAT")]
+    pub(crate) comune: Option<String>,
+    /// Solo quelli in questo stato: "in lavorazione", attivo, revocato, scaduto
+    #[arg(long, value_name = "STATO", value_parser = stato_certificato)]
+    pub(crate) stato: Option<servizi::StatoCertificato>,
+    /// Solo quelli che finiscono entro tanti giorni
+    #[arg(long, value_name = "GIORNI")]
+    pub(crate) scade_entro: Option<u16>,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+fn stato_certificato(testo: &str) -> Result<servizi::StatoCertificato, String> {
+    servizi::StatoCertificato::parse(testo)
+        .ok_or_else(|| "in lavorazione, attivo, revocato, scaduto".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertRenew {
+    /// Id della postazione, o impronta SHA-256 del certificato
+    pub(crate) id: String,
+    /// Copia i file del nuovo in questa cartella
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertImport {
+    /// File PEM, DER, .p7b o .p12
+    #[arg(required_unless_present_any = ["elenco", "togli"], value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Solo per questo ambiente: test, pre, sub [predefinito: tutti]
+    #[arg(long)]
+    pub(crate) ambiente: Option<anagrafe::Ambiente>,
+    /// Password del .p12; la sua chiave non è conservata
+    #[arg(long, value_name = "PASSWORD", env = "ANPR_SIM_P12_PASSWORD", hide_env_values = true)]
+    pub(crate) password: Option<String>,
+    /// Elenca gli importati
+    #[arg(long, conflicts_with_all = ["file", "togli"])]
+    pub(crate) elenco: bool,
+    /// Toglie quello con questa impronta SHA-256
+    #[arg(long, value_name = "IMPRONTA", conflicts_with = "file")]
+    pub(crate) togli: Option<String>,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertCard {
+    #[arg(long, value_name = "ISTAT")]
+    pub(crate) comune: String,
+    /// Nome utente dell'operatore (NameID) [predefinito: il primo del Comune pronto]
+    #[arg(long, value_name = "NAMEID")]
+    pub(crate) operatore: Option<String>,
+    /// Difetto voluto: scaduto, futuro, revocato, ca-altrui
+    #[arg(long, value_name = "DIFETTO")]
+    pub(crate) difetto: Option<certs::Difetto>,
+    /// La scheda resta da attivare: l'accesso con carta è rifiutato finché l'ALS non la attiva
+    #[arg(long)]
+    pub(crate) da_attivare: bool,
+    /// Copia .p12, .pem e chiave in questa cartella
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Forma del .p12 copiato: universale, moderno, antico
+    #[arg(long, value_name = "FORMA")]
+    pub(crate) compat: Option<certs::FormaP12>,
+    #[command(flatten)]
+    pub(crate) dove: CertDove,
 }
 
 #[derive(Debug, Args)]
@@ -307,16 +402,22 @@ pub(crate) struct CertIssue {
     /// Difetto voluto: scaduto, futuro, revocato, ca-altrui, altro-ambiente, altro-comune, senza-cn, chiave-debole
     #[arg(long, value_name = "DIFETTO")]
     pub(crate) difetto: Option<String>,
+    /// Ambiente che solo si fiderà del certificato: test, pre, sub [predefinito: tutti]
+    #[arg(long)]
+    pub(crate) ambiente: Option<anagrafe::Ambiente>,
     /// Copia anche i file in questa cartella
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Forma del .p12 copiato: universale, moderno, antico
+    #[arg(long, value_name = "FORMA")]
+    pub(crate) compat: Option<certs::FormaP12>,
     #[command(flatten)]
     pub(crate) dove: CertDove,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CertId {
-    /// Id della postazione, per esempio 888001-CO-0001
+    /// Id della postazione, per esempio 888001-CO-0001, o impronta SHA-256 di un certificato
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) dove: CertDove,
@@ -324,10 +425,17 @@ pub(crate) struct CertId {
 
 #[derive(Debug, Args)]
 pub(crate) struct CertExport {
-    /// Id della postazione, per esempio 888001-CO-0000
-    pub(crate) id: String,
+    /// Id della postazione, per esempio 888001-CO-0000, o impronta SHA-256 di un certificato
+    #[arg(required_unless_present = "comune")]
+    pub(crate) id: Option<String>,
+    /// Tutti i .p12 di questo Comune e le password, in un archivio zip
+    #[arg(long, value_name = "ISTAT", conflicts_with = "id")]
+    pub(crate) comune: Option<String>,
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) out: PathBuf,
+    /// Forma del .p12: universale (predefinita: Windows, Java, OpenSSL 3), moderno (AES-256), antico (RC2, come i veri)
+    #[arg(long, value_name = "FORMA")]
+    pub(crate) compat: Option<certs::FormaP12>,
     #[command(flatten)]
     pub(crate) dove: CertDove,
 }

@@ -162,11 +162,20 @@ impl Transazione {
 
     /// Removes the sessions whose time is over; gives how many.
     pub fn togli_sessioni_scadute(&mut self) -> Esito<usize> {
+        let adesso = self.adesso;
+        self.togli_sessioni(|s| s.scade <= adesso)
+    }
+
+    /// Ends every session of an operator, in every environment; gives how many.
+    pub fn togli_sessioni_di(&mut self, name_id: &str) -> Esito<usize> {
+        self.togli_sessioni(|s| s.name_id == name_id)
+    }
+
+    fn togli_sessioni(&mut self, quali: impl Fn(&Sessione) -> bool) -> Esito<usize> {
         let prefisso = self.chiave(None, Tipo::Sessione).fine();
         let mut tolte = 0;
         for (chiave, valore) in self.grezzi(&prefisso, None, Verso::Avanti, usize::MAX)? {
-            let sessione: Sessione = crate::valori::decodifica("sessione", &valore)?;
-            if sessione.scade <= self.adesso {
+            if quali(&crate::valori::decodifica("sessione", &valore)?) {
                 self.togli_grezzo(chiave);
                 tolte += 1;
             }

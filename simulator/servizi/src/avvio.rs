@@ -10,7 +10,7 @@ use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabell
 use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
 use registro::{
     Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, Registro,
-    StatoFile, StatoFornitura, StatoOperatore, impronta_password, mondo::flusso,
+    StatoFile, StatoFornitura, impronta_password, mondo::flusso,
 };
 use serde_json::{Value, json};
 
@@ -34,6 +34,9 @@ const PIANO_APERTO: Piano = Piano {
     inizio: jiff::civil::date(2015, 1, 1),
     fine: jiff::civil::date(2099, 12, 31),
 };
+
+/// Roles of the ready operator.
+const RUOLI_PRONTI: [&str; 3] = ["ALS", "ALP", "OPERATORE"];
 
 /// User name of the ready operator: a codice fiscale whose birthplace is the fictitious Comune itself.
 pub(crate) fn operatore_pronto(comune: CodiceIstat) -> String {
@@ -75,12 +78,9 @@ impl Simulatore {
         for istat in comuni_pronti() {
             let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {istat}")));
             operatori.push(Operatore {
-                name_id: operatore_pronto(istat),
                 password: impronta_password(&password_pronta(seme, istat), &sale)?,
-                stato: StatoOperatore::Attivo,
-                ruoli: ["ALS", "ALP", "OPERATORE"].map(String::from).into(),
-                funzioni: ["*".to_owned()].into(),
-                comuni: [istat].into(),
+                ruoli: RUOLI_PRONTI.map(String::from).into(),
+                ..Operatore::nuovo(&operatore_pronto(istat), istat)
             });
         }
         registro.scrivi(|t| {
@@ -272,7 +272,7 @@ impl Simulatore {
                 "postazioni": postazioni,
                 "operatori": [{
                     "nameId": operatore_pronto(c.istat), "password": password_pronta(seme, c.istat),
-                    "ruoli": ["ALS", "ALP", "OPERATORE"], "funzioni": ["*"],
+                    "ruoli": RUOLI_PRONTI, "funzioni": ["*"],
                 }],
             }));
         }

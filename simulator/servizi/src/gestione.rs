@@ -1,9 +1,8 @@
-//! The register of Comuni, plans, operators, clock, pace and tax register, as the control API reads and changes it.
+//! The register of Comuni, plans, clock, pace and tax register, as the control API reads and changes it.
 
 use anagrafe::{Ambiente, CodiceIstat, Data, tabelle::tabelle};
 use registro::{
-    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Operatore, Pec, Piano, Ritmo, Scambio,
-    Soluzione, StatoOperatore, impronta_password,
+    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Pec, Piano, Ritmo, Scambio, Soluzione,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -53,16 +52,6 @@ struct ModificaComune {
     configurazione: Option<registro::Configurazione>,
 }
 
-/// What `PUT …/operatori/{nameId}` may change.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ModificaOperatore {
-    stato: Option<StatoOperatore>,
-    ruoli: Option<std::collections::BTreeSet<String>>,
-    funzioni: Option<std::collections::BTreeSet<String>>,
-    password: Option<String>,
-}
-
 /// Tells a field that is `null` from one that is missing.
 fn presente<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
@@ -72,9 +61,6 @@ pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
     serde_json::from_value(valore)
         .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {e}")))
 }
-
-/// Longest user name, in characters (NameID).
-const NOME_UTENTE_MASSIMO: usize = 64;
 
 impl Simulatore {
     /// One Comune, 404 when unknown.
@@ -172,63 +158,6 @@ impl Simulatore {
             t.salva_piano(ambiente, istat, piano)?;
             t.evento()?;
             Ok(())
-        })
-    }
-
-    /// An operator of a Comune, without the hash of the password.
-    pub fn operatore(&self, istat: CodiceIstat, name_id: &str) -> Esito<Operatore> {
-        self.registro()
-            .operatore(name_id)?
-            .filter(|o| o.comuni.contains(&istat))
-            .map(Operatore::senza_segreti)
-            .ok_or_else(|| {
-                ErroreServizio::assente(format!("L'operatore {name_id} non è registrato per {istat}."))
-            })
-    }
-
-    /// The operators of a Comune.
-    pub fn operatori(&self, istat: CodiceIstat) -> Esito<Vec<Operatore>> {
-        Ok(self
-            .registro()
-            .operatori(istat)?
-            .into_iter()
-            .map(Operatore::senza_segreti)
-            .collect())
-    }
-
-    /// Registers or changes an operator of a Comune.
-    pub fn metti_operatore(&self, istat: CodiceIstat, name_id: &str, modifica: Value) -> Esito<Operatore> {
-        self.comune(istat)?;
-        if name_id.is_empty()
-            || name_id.chars().count() > NOME_UTENTE_MASSIMO
-            || !name_id.chars().all(|c| c.is_ascii_alphanumeric())
-        {
-            return Err(ErroreServizio::richiesta(
-                "Il nome utente ha da 1 a 64 lettere o cifre.",
-            ));
-        }
-        let m: ModificaOperatore = leggi(modifica)?;
-        let password = m
-            .password
-            .map(|p| impronta_password(&p, &rand::RngExt::random::<[u8; 16]>(&mut rand::rng())))
-            .transpose()?;
-        self.registro().scrivi(|t| {
-            let mut o = t.operatore(name_id)?.unwrap_or_else(|| Operatore {
-                name_id: name_id.to_owned(),
-                password: String::new(),
-                stato: StatoOperatore::Attivo,
-                ruoli: ["OPERATORE".to_owned()].into(),
-                funzioni: ["*".to_owned()].into(),
-                comuni: std::collections::BTreeSet::new(),
-            });
-            o.comuni.insert(istat);
-            o.stato = m.stato.unwrap_or(o.stato);
-            o.ruoli = m.ruoli.unwrap_or(o.ruoli);
-            o.funzioni = m.funzioni.unwrap_or(o.funzioni);
-            o.password = password.unwrap_or(o.password);
-            t.salva_operatore(&o)?;
-            t.evento()?;
-            Ok(o.senza_segreti())
         })
     }
 

@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
 use elaborazione::Politica;
+use jiff::SignedDuration;
 
 /// Comuni ready from the first start: 888001 … 888010.
 pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
@@ -44,7 +45,20 @@ pub struct Impostazioni {
     pub fili: usize,
     /// How long the start waits for the register before it opens behind the ready line.
     pub attesa_apertura: Duration,
+    /// How long a session of the web application lasts without being used.
+    pub sessione_inattiva: SignedDuration,
+    /// How long it lasts at most.
+    pub sessione_massima: SignedDuration,
+    /// How long a request to the postazione desk stays `in lavorazione`.
+    pub attesa_rilascio: SignedDuration,
+    /// How long a restored certificate goes on being refused, though the desk shows it active (spec security §5.4).
+    pub attesa_ripristino: SignedDuration,
 }
+
+/// Half an hour, as offices have it.
+const SESSIONE_INATTIVA: SignedDuration = SignedDuration::from_mins(30);
+/// A working day.
+const SESSIONE_MASSIMA: SignedDuration = SignedDuration::from_hours(8);
 
 impl Impostazioni {
     /// Defaults over a data folder.
@@ -60,6 +74,10 @@ impl Impostazioni {
             host_ambienti: Vec::new(),
             fili: std::thread::available_parallelism().map_or(1, usize::from),
             attesa_apertura: ATTESA_APERTURA,
+            sessione_inattiva: SESSIONE_INATTIVA,
+            sessione_massima: SESSIONE_MASSIMA,
+            attesa_rilascio: SignedDuration::ZERO,
+            attesa_ripristino: SignedDuration::ZERO,
         }
     }
 }

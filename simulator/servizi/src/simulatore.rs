@@ -13,6 +13,7 @@ use std::{
 };
 
 use anagrafe::{Ambiente, CodiceIstat};
+use arc_swap::ArcSwap;
 use certs::Pki;
 use elaborazione::{Contesto, OpzioniPrepara, Politica};
 use frontiera::Frontiera;
@@ -58,7 +59,8 @@ pub struct Simulatore {
     pki: Pki,
     impostazioni: Impostazioni,
     indirizzi: OnceLock<Indirizzi>,
-    frontiere: [(Ambiente, Frontiera); 3],
+    /// One per environment, in the order of [`Ambiente::TUTTI`]; replaced whole when its trust list changes.
+    frontiere: [ArcSwap<Frontiera>; 3],
     turni: Mutex<Turni>,
     /// Work on deliveries reads it, a reset writes it.
     fermo: RwLock<()>,
@@ -66,6 +68,8 @@ pub struct Simulatore {
     avviato: Condvar,
     pub(crate) batch: Batch,
     pub(crate) avanzamenti: Avanzamenti,
+    /// Cards recognised that have not yet become a session.
+    pub(crate) biglietti: Mutex<crate::carta::Biglietti>,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     partito: Timestamp,
@@ -95,13 +99,8 @@ impl Simulatore {
         }
         // Uploads a crash cut off: nobody is at the counter yet.
         svuota(&impostazioni.dati.join(ARRIVI))?;
-        let frontiere = [Ambiente::Test, Ambiente::Pre, Ambiente::Sub].map(|a| {
-            let ancore = pki.ancore(a.chiave());
-            Frontiera::nuova(a, ancore, frontiera::Politica::default()).map(|f| (a, f))
-        });
-        let [test, pre, sub] = frontiere;
-        let errore = |e: frontiera::ErroreFrontiera| ErroreServizio::guasto(e);
-        let frontiere = [test.map_err(errore)?, pre.map_err(errore)?, sub.map_err(errore)?];
+        let [test, pre, sub] = Ambiente::TUTTI.map(|a| frontiera_di(a, &pki, Vec::new()));
+        let frontiere = [test?, pre?, sub?].map(ArcSwap::from_pointee);
         let sim = Arc::new(Self {
             registro: aperto.map(OnceLock::from).unwrap_or_default(),
             pki,
@@ -114,11 +113,13 @@ impl Simulatore {
             avviato: Condvar::new(),
             batch: Batch::default(),
             avanzamenti: Avanzamenti::default(),
+            biglietti: Mutex::default(),
             tentativi: Mutex::default(),
             partito: adesso,
         });
         if let Some(registro) = sim.registro.get() {
             sim.semina_comuni(registro)?;
+            sim.rifai_frontiere(registro)?;
             return Ok(sim);
         }
         let tardi = Arc::clone(&sim);
@@ -129,6 +130,7 @@ impl Simulatore {
                     let registro = aperto.map_err(|e| non_si_apre(&e))?;
                     // Before anyone sees it: a register without its ready Comuni would answer that there are none.
                     tardi.semina_comuni(&registro)?;
+                    tardi.rifai_frontiere(&registro)?;
                     Ok(registro)
                 });
                 match seminato {
@@ -179,13 +181,30 @@ impl Simulatore {
         &self.pki
     }
 
-    pub(crate) fn frontiera(&self, ambiente: Ambiente) -> &Frontiera {
+    fn posto_frontiera(&self, ambiente: Ambiente) -> &ArcSwap<Frontiera> {
         let [test, pre, sub] = &self.frontiere;
         match ambiente {
-            Ambiente::Test => &test.1,
-            Ambiente::Pre => &pre.1,
-            Ambiente::Sub => &sub.1,
+            Ambiente::Test => test,
+            Ambiente::Pre => pre,
+            Ambiente::Sub => sub,
         }
+    }
+
+    /// The perimeter as it stands now; a request keeps the one it began with.
+    pub(crate) fn frontiera(&self, ambiente: Ambiente) -> Arc<Frontiera> {
+        // Before the register is open the imported certificates are not known: a request waits for it anyway.
+        let _ = self.registro();
+        self.posto_frontiera(ambiente).load_full()
+    }
+
+    /// Sets the perimeters up anew from the roots and the imported certificates of a register.
+    pub(crate) fn rifai_frontiere(&self, registro: &Registro) -> Esito<()> {
+        for ambiente in Ambiente::TUTTI {
+            let importati = crate::sportello::importati(registro, ambiente)?;
+            let nuova = frontiera_di(ambiente, &self.pki, importati)?;
+            self.posto_frontiera(ambiente).store(Arc::new(nuova));
+        }
+        Ok(())
     }
 
     /// Wall time, for freshness of messages and sessions.
@@ -286,13 +305,13 @@ impl Simulatore {
     pub fn reset(&self) -> Esito<()> {
         self.pronto_lo_stato()?;
         let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
-        // Certificates are of the keys, not of the state: what was revoked stays so.
-        let revocati = self.revocati()?;
+        // Certificates are of the keys, not of the state: what was revoked or imported stays so.
+        let delle_chiavi = self.stato_delle_chiavi()?;
         self.registro().azzera()?;
         self.batch.dimentica();
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;
-        self.rimetti_revocati(&revocati)?;
+        self.rimetti_lo_stato_delle_chiavi(&delle_chiavi)?;
         self.semina_comuni(self.registro())?;
         self.popola_comuni()
     }
@@ -356,6 +375,13 @@ impl Simulatore {
             durata_us: 0,
         }
     }
+}
+
+/// The perimeter of an environment: its roots, and the single certificates its trust list names.
+fn frontiera_di(ambiente: Ambiente, pki: &Pki, importati: Vec<Vec<u8>>) -> Esito<Frontiera> {
+    let mut ancore = pki.ancore(ambiente.chiave());
+    ancore.extend(importati);
+    Frontiera::nuova(ambiente, ancore, frontiera::Politica::default()).map_err(ErroreServizio::guasto)
 }
 
 /// Locks a turn; a panic of an earlier holder left nothing half-done that a commit would not show.

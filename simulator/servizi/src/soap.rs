@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use anagrafe::{Ambiente, CodiceIstat, IdPostazione};
+use anagrafe::{Ambiente, CodiceIstat};
 use frontiera::{
     BustaVerificata, Censimento, Esame, Fault, OperatoreVisto, TipoFault, VersioneSoap, busta_risposta,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use registro::{EsitoScambio, Lettura as _, Passo, Scambio, StatoOperatore, Verdetto};
+use registro::{EsitoScambio, Lettura as _, Passo, Scambio, Verdetto};
 use schema::{Albero, Modello};
 
 use crate::{
@@ -115,16 +115,17 @@ impl Censimento for Anagrafica<'_> {
             });
         }
         let o = self.sim.registro().operatore(name_id).ok().flatten()?;
+        // Not created in this environment is as unknown (#2603).
+        if !o.ambienti.contains(&self.ambiente) {
+            return None;
+        }
         Some(OperatoreVisto {
-            attivo: o.stato == StatoOperatore::Attivo,
+            attivo: o.stato.lavora(),
             comuni: o.comuni.into_iter().collect(),
             funzioni: o.funzioni.into_iter().collect(),
         })
     }
 
-    fn postazione_attiva(&self, _: &IdPostazione) -> bool {
-        true
-    }
 }
 
 /// The generic user of the FREE environment, part of our test environment: `USERSFREETESTnnn` acts for 888nnn.

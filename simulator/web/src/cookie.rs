@@ -16,6 +16,11 @@ pub(crate) fn nome_ingresso(a: Ambiente) -> String {
     format!("__Host-anpr-{}-ingresso", a.chiave())
 }
 
+/// Name of the short-lived cookie that binds a login by card to this browser.
+pub(crate) fn nome_carta(a: Ambiente) -> String {
+    format!("__Host-anpr-{}-carta", a.chiave())
+}
+
 /// Name of the cookie that carries the console token after the token form. The console speaks plain HTTP on
 /// loopback and TLS elsewhere, so it cannot always be `Secure`.
 pub(crate) const CONSOLE: &str = "anpr-console";
@@ -42,6 +47,15 @@ pub(crate) fn leggi<'h>(testate: &'h HeaderMap, nome: &str) -> Option<&'h str> {
 pub(crate) fn posa(nome: &str, valore: &str) -> HeaderValue {
     testata(&format!(
         "{nome}={valore}; Path=/; Secure; HttpOnly; SameSite=Strict"
+    ))
+}
+
+/// The cookie of a login by card, good for `secondi`. `Lax`: it must come back with the redirect from the card
+/// listener even when the login began with a link on another site; it opens nothing by itself.
+pub(crate) fn posa_carta(a: Ambiente, valore: &str, secondi: u32) -> HeaderValue {
+    testata(&format!(
+        "{}={valore}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={secondi}",
+        nome_carta(a)
     ))
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Utente {
     pub(crate) comune: String,
     /// Token of the forms.
     pub(crate) csrf: String,
+    /// May see the pages of the security administrators.
+    pub(crate) sicurezza: bool,
 }
 
 /// A notice above the page.
@@ -98,6 +100,9 @@ impl Cornice {
             voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
         }
         voci.push(("/combas/posta", "Posta PEC"));
+        if utente.sicurezza {
+            voci.push(("/combas/sicurezza", "Sicurezza"));
+        }
         Self {
             utente: Some(utente),
             voci: menu(&voci, qui, da_leggere),
@@ -110,6 +115,7 @@ impl Cornice {
         let voci = [
             ("/", "Quadro"),
             ("/forniture", "Forniture"),
+            ("/certificati", "Sportello"),
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),
             ("/catalogo", "Catalogo anomalie"),

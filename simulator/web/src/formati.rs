@@ -4,7 +4,9 @@
 
 use anagrafe::{Ambiente, Data};
 use elaborazione::anomalie::Livello;
-use registro::{EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, Verdetto};
+use registro::{
+    EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore, Verdetto,
+};
 
 /// A word with the class of its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,39 @@ const fn tenue(testo: &'static str) -> Etichetta {
         testo,
         segno: "–",
     }
+}
+
+/// State of a certificate or a card, by the word the API writes.
+pub(crate) fn stato_certificato(stato: &str) -> Etichetta {
+    match stato {
+        "attivo" => ok("attivo"),
+        "revocato" => ko("revocato"),
+        "scaduto" => ko("scaduto"),
+        _ => corso("in lavorazione"),
+    }
+}
+
+/// State of an operator.
+pub(crate) fn stato_operatore(stato: StatoOperatore) -> Etichetta {
+    match stato {
+        StatoOperatore::Attivo => ok("attivo"),
+        StatoOperatore::Bloccato => ko("bloccato"),
+        StatoOperatore::Cancellato => tenue("cancellato"),
+        StatoOperatore::SchedaDaAttivare => corso("scheda da attivare"),
+    }
+}
+
+/// The day of an instant as the API writes it (`2031-05-12T…Z`), for people; the text itself when it is none.
+pub(crate) fn giorno_di(istante: &str) -> String {
+    match istante.parse::<jiff::Timestamp>() {
+        Ok(t) => giorno(t),
+        Err(_) => istante.to_owned(),
+    }
+}
+
+/// The day in Italy of a wall-time instant.
+pub(crate) fn giorno(t: jiff::Timestamp) -> String {
+    data(registro::ora_italiana(t).date())
 }
 
 /// `12.345 schede, 5.200 al secondo; mancano circa 2 min 5 s.`

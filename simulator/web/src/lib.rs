@@ -18,7 +18,9 @@ use servizi::{
 
 mod ambiente;
 mod api;
+mod carta;
 mod catalogo;
+mod certificati;
 mod console;
 mod cookie;
 mod cornice;
@@ -42,6 +44,13 @@ pub async fn console(sim: Arc<Simulatore>, r: Richiesta) -> Risposta {
 /// The pages of one environment: `/`, `/combas…`, `/com`, the static files.
 pub async fn ambiente(sim: Arc<Simulatore>, a: Ambiente, r: Richiesta) -> Risposta {
     let mut risposta = ambiente::rispondi(&sim, a, r).await;
+    sicurezza::vesti(&mut risposta);
+    risposta
+}
+
+/// The pages of the card listener; `certificato` is what the browser showed in the TLS handshake (DER).
+pub async fn carta(sim: Arc<Simulatore>, r: Richiesta, certificato: Option<Vec<u8>>) -> Risposta {
+    let mut risposta = carta::rispondi(&sim, r, certificato).await;
     sicurezza::vesti(&mut risposta);
     risposta
 }

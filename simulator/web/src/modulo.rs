@@ -29,6 +29,14 @@ impl Campi {
         self.0.iter().find(|(n, _)| n == nome).map(|(_, v)| v.as_str())
     }
 
+    /// Every value of a name: the ticked boxes of a group.
+    pub(crate) fn tutti<'c>(&'c self, nome: &'c str) -> impl Iterator<Item = &'c str> {
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == nome)
+            .map(|(_, v)| v.as_str())
+    }
+
     /// The first value of a name, trimmed, if it was sent and is not blank.
     pub(crate) fn pieno(&self, nome: &str) -> Option<&str> {
         self.valore(nome).map(str::trim).filter(|v| !v.is_empty())
@@ -88,6 +96,7 @@ mod prove {
         assert_eq!(c.valore("d"), None);
         assert_eq!(c.valore("e"), Some("è"));
         assert_eq!(c.valore("f"), None);
+        assert_eq!(c.tutti("a").collect::<Vec<_>>(), ["1", "2"]);
     }
 
     #[test]

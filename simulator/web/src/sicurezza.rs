@@ -42,6 +42,16 @@ pub(crate) fn host(parti: &Parts) -> Option<&str> {
     if tutti.next().is_some() { None } else { Some(primo) }
 }
 
+/// The base address of another door of ours, under the name this request came by: a browser that used a real host
+/// name (`--nomi-reali`) stays on it. `base` gives the port.
+pub(crate) fn altra_porta(parti: &Parts, base: &str) -> String {
+    let numero = base.rsplit(':').next().unwrap_or_default();
+    match host(parti).and_then(nome_host) {
+        Some(nome) if !numero.is_empty() => format!("https://{nome}:{numero}"),
+        _ => base.to_owned(),
+    }
+}
+
 /// Name of a host without its port, lower case; `None` when it is not a host.
 fn nome_host(host: &str) -> Option<String> {
     let u: Uri = format!("http://{host}/").parse().ok()?;
@@ -197,6 +207,19 @@ mod prove {
             &[("host", "localhost"), ("host", "malvagio.example")],
         );
         assert!(verifica_host(&due, &[]).is_err());
+    }
+
+    #[test]
+    fn the_other_door_keeps_the_name() {
+        let base = "https://localhost:8446";
+        for (host, attesa) in [
+            ("localhost:8443", "https://localhost:8446"),
+            ("dptest.anpr.interno.it", "https://dptest.anpr.interno.it:8446"),
+            ("[::1]:8443", "https://[::1]:8446"),
+            ("a b", base),
+        ] {
+            assert_eq!(altra_porta(&parti(Method::GET, &[("host", host)]), base), attesa);
+        }
     }
 
     #[test]

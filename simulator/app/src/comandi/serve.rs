@@ -13,14 +13,16 @@ use std::{
 };
 
 use anagrafe::Ambiente;
-use anpr_sim::trasporto::{Ascolto, BoxFuture, Gestore, Limiti, Presa, Segnali, Trasporto, tls};
+use anpr_sim::trasporto::{
+    Ascolto, BoxFuture, CertificatiPari, Gestore, Limiti, Presa, Segnali, Trasporto, tls,
+};
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
 use elaborazione::Politica;
-use http::{HeaderValue, StatusCode, header::LOCATION};
+use jiff::SignedDuration;
 use servizi::{
     Impostazioni, Indirizzi, Simulatore, comuni_pronti,
-    http::{Porta, Richiesta, Risposta, risposta},
+    http::{Porta, Richiesta, Risposta},
 };
 
 use super::{
@@ -161,32 +163,15 @@ fn gestore(sim: Arc<Simulatore>) -> Gestore {
                     servizi::soap::rispondi(&sim, a, richiesta).await
                 }
                 Porta::Ambiente(a) => web::ambiente(sim, a, richiesta).await,
-                Porta::Carta => carta(&sim, richiesta.uri().path()),
+                Porta::Carta => {
+                    let mostrati = richiesta.extensions().get::<CertificatiPari>();
+                    let certificato = mostrati.and_then(|c| c.0.first()).map(|c| c.to_vec());
+                    web::carta(sim, richiesta, certificato).await
+                }
                 Porta::Console => web::console(sim, richiesta).await,
             }
         })
     })
-}
-
-/// The card listener, until it asks for a card: each environment's path leads to its login with name and password.
-fn carta(sim: &Simulatore, percorso: &str) -> Risposta {
-    let chiave = percorso.split('/').nth(1).unwrap_or_default();
-    let ambiente = chiave.parse::<Ambiente>().ok().zip(sim.indirizzi());
-    let Some((ambiente, indirizzi)) = ambiente else {
-        let testo =
-            "SIMULATORE – dati fittizi\nPercorsi dell'accesso con carta: /test/com, /pre/com, /sub/com\n";
-        return risposta(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", testo);
-    };
-    let dove = format!("{}/combas", indirizzi.ambiente(ambiente));
-    let mut r = risposta(
-        StatusCode::SEE_OTHER,
-        "text/plain; charset=utf-8",
-        format!("{dove}\n"),
-    );
-    if let Ok(valore) = HeaderValue::from_str(&dove) {
-        r.headers_mut().insert(LOCATION, valore);
-    }
-    r
 }
 
 /// The ready file, written whole or not at all, readable by the owner alone: it holds passwords.
@@ -257,13 +242,13 @@ fn prese(o: &Serve, indirizzi: &[IpAddr], pki: &Pki) -> Result<Vec<Presa>> {
     let reali = pki.server_reali()?;
     let con_tls = |chi: &str| -> Result<Arc<rustls::ServerConfig>> {
         let simulatore = pki.server(chi)?;
-        Ok(tls::configura(
-            &tls::CertificatiTls {
-                simulatore: &simulatore,
-                reali: reali.as_ref(),
-            },
-            None,
-        )?)
+        let certificati = tls::CertificatiTls {
+            simulatore: &simulatore,
+            reali: reali.as_ref(),
+        };
+        // The card listener alone asks for a certificate.
+        let chiede = (chi == "carta").then(tls::chiedi_la_carta);
+        Ok(tls::configura(&certificati, chiede)?)
     };
     let presa = |porta, opzione, numero, tls| Presa {
         porta,
@@ -342,6 +327,10 @@ fn dove(ascolti: &[Ascolto]) -> Indirizzi {
 }
 
 fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
+    let base = Impostazioni::in_cartella(dati);
+    let secondi = |dati: Option<u32>, altrimenti| {
+        dati.map_or(altrimenti, |s| SignedDuration::from_secs(i64::from(s)))
+    };
     Impostazioni {
         seme: o.seed.unwrap_or(1),
         oggi: o.oggi,
@@ -354,7 +343,11 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
             .cloned()
             .chain(nomi_reali(o.nomi_reali))
             .collect(),
-        ..Impostazioni::in_cartella(dati)
+        sessione_inattiva: secondi(o.sessione_inattiva, base.sessione_inattiva),
+        sessione_massima: secondi(o.sessione_massima, base.sessione_massima),
+        attesa_rilascio: secondi(o.attesa_rilascio, base.attesa_rilascio),
+        attesa_ripristino: secondi(o.attesa_ripristino, base.attesa_ripristino),
+        ..base
     }
 }
 
@@ -423,6 +416,10 @@ fn con_file(o: Serve) -> Result<Serve> {
         oggi: o.oggi.or(f.oggi),
         store: o.store.or(f.store),
         senza_diagnostica: o.senza_diagnostica || f.senza_diagnostica,
+        sessione_inattiva: o.sessione_inattiva.or(f.sessione_inattiva),
+        sessione_massima: o.sessione_massima.or(f.sessione_massima),
+        attesa_rilascio: o.attesa_rilascio.or(f.attesa_rilascio),
+        attesa_ripristino: o.attesa_ripristino.or(f.attesa_ripristino),
         config: None,
     })
 }

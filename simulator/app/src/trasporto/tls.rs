@@ -2,18 +2,27 @@
 //!
 //! rustls offers neither RSA key exchange nor CBC suites, which is what the real service withdrew in 2026
 //! (`spec/security.md` §2).
+//!
+//! The card listener asks for a client certificate and takes any, or none: a handshake that fails is a page nobody
+//! sees. What the TLS layer vouches for is only that the client holds the key of what it showed; everything else is
+//! judged for each request (`Simulatore::riconosci_carta`), so that a revocation counts on an open connection too.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use certs::{CertificatoServer, NOMI_REALI};
 use rustls::{
     ServerConfig,
-    crypto::CryptoProvider,
-    server::{ClientHello, ResolvesServerCert, danger::ClientCertVerifier},
+    DigitallySignedStruct, DistinguishedName, SignatureScheme,
+    client::danger::HandshakeSignatureValid,
+    crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
+    server::{
+        ClientHello, ResolvesServerCert,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
     sign::CertifiedKey,
     version::{TLS12, TLS13},
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 
 /// Protocols offered by ALPN, the preferred one first.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -73,4 +82,83 @@ fn chiave(c: &CertificatoServer, fornitore: &CryptoProvider) -> Result<Arc<Certi
     let catena = c.catena.iter().map(|d| CertificateDer::from(d.clone())).collect();
     let chiave = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(c.chiave_pkcs8.clone()));
     CertifiedKey::from_der(catena, chiave, fornitore).map(Arc::new)
+}
+
+/// The verifier of the card listener.
+pub fn chiedi_la_carta() -> Arc<dyn ClientCertVerifier> {
+    Arc::new(QualunqueCarta {
+        algoritmi: rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms,
+    })
+}
+
+/// Asks for a certificate and refuses none.
+#[derive(Debug)]
+struct QualunqueCarta {
+    algoritmi: WebPkiSupportedAlgorithms,
+}
+
+impl QualunqueCarta {
+    /// Proof that the client holds the key. Only a certificate that no check of ours could ever accept (a weak key,
+    /// another kind of key) passes without: its owner then reads why.
+    fn provata(
+        esito: Result<HandshakeSignatureValid, rustls::Error>,
+        cert: &CertificateDer<'_>,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        esito.or_else(|e| {
+            if servizi::nessuna_carta_lo_sarebbe(cert) {
+                Ok(HandshakeSignatureValid::assertion())
+            } else {
+                Err(e)
+            }
+        })
+    }
+}
+
+impl ClientCertVerifier for QualunqueCarta {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    /// Empty: with names in it some browsers would hide every other certificate, and the page that explains the
+    /// difference between a card and a postazione could never be seen.
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        messaggio: &[u8],
+        cert: &CertificateDer<'_>,
+        firma: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Self::provata(
+            verify_tls12_signature(messaggio, cert, firma, &self.algoritmi),
+            cert,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        messaggio: &[u8],
+        cert: &CertificateDer<'_>,
+        firma: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Self::provata(
+            verify_tls13_signature(messaggio, cert, firma, &self.algoritmi),
+            cert,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algoritmi.supported_schemes()
+    }
 }

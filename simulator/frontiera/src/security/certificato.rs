@@ -147,6 +147,21 @@ impl Certificato {
         &self.seriale
     }
 
+    /// Begin of validity.
+    pub const fn dal(&self) -> Timestamp {
+        self.dal
+    }
+
+    /// End of validity.
+    pub const fn al(&self) -> Timestamp {
+        self.al
+    }
+
+    /// Whether it may issue others.
+    pub const fn ca(&self) -> bool {
+        self.ca
+    }
+
     /// Issuer name as text, most significant part first as the certificate has it.
     pub fn emittente(&self) -> &str {
         &self.emittente

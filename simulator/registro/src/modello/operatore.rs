@@ -18,9 +18,35 @@ pub enum StatoOperatore {
     Bloccato,
     /// Gone; the name stays taken.
     Cancellato,
+    /// A card was made and is not yet activated: web services work, the card does not.
+    #[serde(rename = "scheda da attivare")]
+    SchedaDaAttivare,
 }
 
-/// A person registered by the Comune. Valid in every environment.
+impl StatoOperatore {
+    /// The word for it, as the API writes it.
+    pub const fn nome(self) -> &'static str {
+        match self {
+            Self::Attivo => "attivo",
+            Self::Bloccato => "bloccato",
+            Self::Cancellato => "cancellato",
+            Self::SchedaDaAttivare => "scheda da attivare",
+        }
+    }
+
+    /// Whether web services and the login by password take the operator: neither needs a card
+    /// (spec security §5.6, 4).
+    pub const fn lavora(self) -> bool {
+        matches!(self, Self::Attivo | Self::SchedaDaAttivare)
+    }
+}
+
+/// Every environment: where an operator is registered unless it is said otherwise.
+fn ovunque() -> BTreeSet<Ambiente> {
+    Ambiente::TUTTI.into()
+}
+
+/// A person registered by the Comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Operatore {
@@ -40,9 +66,30 @@ pub struct Operatore {
     /// Comuni the operator may act for.
     #[serde(default)]
     pub comuni: BTreeSet<CodiceIstat>,
+    /// Environments that know the operator (at least one: spec security §5.6, 5).
+    #[serde(default = "ovunque")]
+    pub ambienti: BTreeSet<Ambiente>,
 }
 
 impl Operatore {
+    /// An operator of one Comune, active everywhere, with every function and no password.
+    pub fn nuovo(name_id: &str, comune: CodiceIstat) -> Self {
+        Self {
+            name_id: name_id.to_owned(),
+            password: String::new(),
+            stato: StatoOperatore::Attivo,
+            ruoli: ["OPERATORE".to_owned()].into(),
+            funzioni: ["*".to_owned()].into(),
+            comuni: [comune].into(),
+            ambienti: ovunque(),
+        }
+    }
+
+    /// Whether the operator has a role.
+    pub fn ha_ruolo(&self, ruolo: &str) -> bool {
+        self.ruoli.contains(ruolo)
+    }
+
     /// Whether the operator has the function.
     pub fn ha_funzione(&self, funzione: &str) -> bool {
         self.funzioni.contains("*") || self.funzioni.contains(funzione)
@@ -72,6 +119,9 @@ pub struct Sessione {
     pub creata: jiff::Timestamp,
     /// Wall time of the end.
     pub scade: jiff::Timestamp,
+    /// Wall time of the last use, to the minute or so.
+    #[serde(default)]
+    pub ultima: jiff::Timestamp,
     /// Entered with a card.
     #[serde(default)]
     pub carta: bool,

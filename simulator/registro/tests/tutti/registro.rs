@@ -206,16 +206,31 @@ fn sessions_end_with_wall_time() {
         csrf: "x".to_owned(),
         creata: secondo(0),
         scade: secondo(60),
+        ultima: secondo(0),
         carta: false,
         dati: std::collections::BTreeMap::new(),
     };
     r.scrivi(|t| t.salva_sessione("gettone", &sessione))
         .expect("salva");
     muro.store(59, Ordering::SeqCst);
-    assert_eq!(r.sessione("gettone").expect("sessione"), Some(sessione));
+    assert_eq!(r.sessione("gettone").expect("sessione"), Some(sessione.clone()));
     muro.store(60, Ordering::SeqCst);
     assert_eq!(r.sessione("gettone").expect("sessione"), None);
     assert_eq!(r.scrivi(Transazione::togli_sessioni_scadute).expect("scadute"), 1);
+    muro.store(0, Ordering::SeqCst);
+    let luisa = Sessione {
+        name_id: "luisa".to_owned(),
+        ..sessione.clone()
+    };
+    r.scrivi(|t| {
+        t.salva_sessione("uno", &sessione)?;
+        t.salva_sessione("due", &sessione)?;
+        t.salva_sessione("tre", &luisa)
+    })
+    .expect("salva");
+    assert_eq!(r.scrivi(|t| t.togli_sessioni_di("mario")).expect("tolte"), 2);
+    assert_eq!(r.sessione("uno").expect("sessione"), None);
+    assert_eq!(r.sessione("tre").expect("sessione"), Some(luisa));
 }
 
 #[test]
@@ -295,7 +310,12 @@ fn passwords() {
         ruoli: std::collections::BTreeSet::new(),
         funzioni: ["*".to_owned()].into(),
         comuni: [istat("888001")].into(),
+        ambienti: Ambiente::TUTTI.into(),
     };
+    // What was stored before environments were asked for is valid in all of them.
+    let vecchio = serde_json::json!({"nameId": "x", "password": "", "stato": "scheda da attivare"});
+    let vecchio: Operatore = serde_json::from_value(vecchio).expect("an operator");
+    assert_eq!((vecchio.ambienti.len(), vecchio.stato.lavora()), (3, true));
     assert!(operatore.ha_funzione("3002"));
     let r = nuovo();
     r.scrivi(|t| t.salva_operatore(&operatore)).expect("scrivi");

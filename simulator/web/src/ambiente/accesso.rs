@@ -2,6 +2,9 @@
 //!
 //! The login form has no session to hang a token on, so a random value goes both into a short-lived cookie and into
 //! the form. A session gets a new key at every login (`servizi` makes it), so that a key planted before is worthless.
+//!
+//! By card: `/com` binds the login to this browser (a cookie) and sends it to the card listener; the ticket that comes
+//! back at `/com/entra` becomes a session only together with that cookie.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -17,7 +20,9 @@ use super::{Dentro, campi, con_cookie};
 use crate::{
     cookie,
     cornice::{Cornice, pagina, vai},
-    fuori, sicurezza,
+    fuori,
+    modulo::Campi,
+    sicurezza,
 };
 
 #[derive(Template)]
@@ -93,7 +98,8 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts, cor
     }
     let password = campi.valore("password").unwrap_or_default().to_owned();
     let chi = nome.clone();
-    match fuori(sim, move |s| s.entra(a, &chi, &password)).await {
+    let prima = cookie::leggi(&parti.headers, &cookie::nome_sessione(a)).map(str::to_owned);
+    match fuori(sim, move |s| s.entra(a, &chi, &password, prima.as_deref())).await {
         Ok(s) => con_cookie(
             vai("/combas"),
             [
@@ -108,11 +114,66 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts, cor
     }
 }
 
+/// How long a login by card may take from `/com` to the ticket: choosing a certificate and typing its PIN.
+const TEMPO_CARTA_SECONDI: u32 = 300;
+
+/// `/com`: on to the card listener, which alone asks for a certificate.
+pub(super) fn con_carta(sim: &Simulatore, a: Ambiente, parti: &Parts) -> Risposta {
+    let Some(indirizzi) = sim.indirizzi() else {
+        return vai("/combas");
+    };
+    let (tenuto, mostrato) = Simulatore::legame_nuovo();
+    let base = sicurezza::altra_porta(parti, &indirizzi.carta);
+    con_cookie(
+        vai(&format!("{base}/{}/com?legame={mostrato}", a.chiave())),
+        [cookie::posa_carta(a, &tenuto, TEMPO_CARTA_SECONDI)],
+    )
+}
+
+#[derive(Template)]
+#[template(path = "ambiente/dalla_carta.html")]
+struct DallaCarta {
+    c: Cornice,
+    nome: String,
+}
+
+/// `/com/entra?biglietto=…`: the ticket becomes a session. A page and not a redirect: the browser may have come here
+/// from another site, and then it would not send the new cookie (`SameSite=Strict`) with a redirect.
+pub(super) async fn dalla_carta(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts) -> Risposta {
+    let query = Campi::leggi(parti.uri.query().unwrap_or_default());
+    let biglietto = query.valore("biglietto").unwrap_or_default().to_owned();
+    let leggi = |nome: String| cookie::leggi(&parti.headers, &nome).map(str::to_owned);
+    let tenuto = leggi(cookie::nome_carta(a)).unwrap_or_default();
+    let prima = leggi(cookie::nome_sessione(a));
+    let esito = fuori(sim, move |s| s.riscuoti(a, &biglietto, &tenuto, prima.as_deref())).await;
+    match esito {
+        Ok(s) => {
+            let c = Cornice::ambiente(a, "Accesso con carta riuscito");
+            let posati = [
+                cookie::posa(&cookie::nome_sessione(a), &s.chiave),
+                cookie::togli(&cookie::nome_carta(a)),
+            ];
+            con_cookie(
+                pagina(StatusCode::OK, &DallaCarta { c, nome: s.name_id }),
+                posati,
+            )
+        }
+        Err(e) => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::FORBIDDEN);
+            let c = Cornice::ambiente(a, "Accesso con carta non riuscito");
+            crate::cornice::errore(stato, c, e.testo, e.codice)
+        }
+    }
+}
+
 /// Ends the session.
-pub(super) async fn esci(d: &Dentro<'_>, chiave: String) -> Esito<Risposta> {
+pub(super) async fn esci(d: &Dentro<'_>) -> Esito<Risposta> {
+    let chiave = d.sessione.chiave.clone();
     fuori(d.sim, move |s| s.esci(&chiave)).await?;
-    Ok(con_cookie(
-        vai("/combas"),
-        [cookie::togli(&cookie::nome_sessione(d.ambiente))],
-    ))
+    Ok(uscito(d.ambiente))
+}
+
+/// Back to the login form without the cookie.
+pub(super) fn uscito(a: Ambiente) -> Risposta {
+    con_cookie(vai("/combas"), [cookie::togli(&cookie::nome_sessione(a))])
 }

@@ -7,6 +7,8 @@ mod accesso;
 mod cancellazione;
 mod esiti;
 mod invio;
+mod profilo;
+mod sicurezza_locale;
 mod stato;
 
 use std::sync::Arc;
@@ -54,6 +56,47 @@ enum Azione {
     Posta,
     Messaggio,
     Eml,
+    ComRitorno,
+    Comune,
+    ComuneScelto,
+    Profilo,
+    Password,
+    EsciOvunque,
+    Sicurezza,
+    Operatori,
+    OperatoreNuovo,
+    Operatore,
+    OperatoreAzione,
+    CartaP12,
+    Postazioni,
+    PostazioneNuova,
+    PostazioniArchivio,
+    Postazione,
+    PostazioneP12,
+    PostazioneAzione,
+}
+
+impl Azione {
+    /// A form of a logged-in page: it carries the session's token.
+    const fn modulo(self) -> bool {
+        matches!(
+            self,
+            Self::Esci
+                | Self::CancellazioneFatta
+                | Self::ComuneScelto
+                | Self::Password
+                | Self::EsciOvunque
+                | Self::OperatoreNuovo
+                | Self::OperatoreAzione
+                | Self::PostazioneNuova
+                | Self::PostazioneAzione
+        )
+    }
+
+    /// What an operator of several Comuni may do before he has said for which one he works.
+    const fn prima_della_scelta(self) -> bool {
+        matches!(self, Self::Esci | Self::Comune | Self::ComuneScelto | Self::EsciOvunque)
+    }
 }
 
 const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
@@ -84,6 +127,60 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/combas/posta", Azione::Posta),
     rotta(Method::GET, "/combas/posta/{id}", Azione::Messaggio),
     rotta(Method::GET, "/combas/posta/{id}/messaggio.eml", Azione::Eml),
+    rotta(Method::GET, "/com/entra", Azione::ComRitorno),
+    rotta(Method::GET, "/combas/comune", Azione::Comune),
+    rotta(Method::POST, "/combas/comune", Azione::ComuneScelto),
+    rotta(Method::GET, "/combas/profilo", Azione::Profilo),
+    rotta(Method::POST, "/combas/profilo", Azione::Password),
+    rotta(Method::POST, "/combas/profilo/uscita", Azione::EsciOvunque),
+    rotta(Method::GET, "/combas/sicurezza", Azione::Sicurezza),
+    rotta(Method::GET, "/combas/sicurezza/operatori", Azione::Operatori),
+    rotta(
+        Method::POST,
+        "/combas/sicurezza/operatori",
+        Azione::OperatoreNuovo,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/sicurezza/operatori/{nome}",
+        Azione::Operatore,
+    ),
+    rotta(
+        Method::POST,
+        "/combas/sicurezza/operatori/{nome}",
+        Azione::OperatoreAzione,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/sicurezza/carte/{id}/p12",
+        Azione::CartaP12,
+    ),
+    rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
+    rotta(
+        Method::POST,
+        "/combas/sicurezza/postazioni",
+        Azione::PostazioneNuova,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/sicurezza/postazioni/archivio",
+        Azione::PostazioniArchivio,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/sicurezza/postazioni/{id}",
+        Azione::Postazione,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/sicurezza/postazioni/{id}/p12",
+        Azione::PostazioneP12,
+    ),
+    rotta(
+        Method::POST,
+        "/combas/sicurezza/postazioni/{id}",
+        Azione::PostazioneAzione,
+    ),
 ];
 
 /// A logged-in request.
@@ -108,6 +205,7 @@ impl Dentro<'_> {
             nome: self.sessione.name_id.clone(),
             comune: format!("{} {nome}", comune.as_str()),
             csrf: self.sessione.csrf.clone(),
+            sicurezza: self.sessione.ha_ruolo(&["ALS", "ALP", "SINDACO"]),
         };
         Ok(Cornice::interna(self.ambiente, titolo, utente, qui, da_leggere))
     }
@@ -174,7 +272,8 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
     match azione {
         Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(|| non_trovata(a)),
         Azione::Indice => indice(sim, a),
-        Azione::Com => vai("/combas"),
+        Azione::Com => accesso::con_carta(sim, a, &parti),
+        Azione::ComRitorno => accesso::dalla_carta(sim, a, &parti).await,
         Azione::Entra => accesso::entra(sim, a, &parti, corpo).await,
         _ => dentro(sim, a, parti, corpo, azione, segmenti).await,
     }
@@ -198,7 +297,7 @@ async fn dentro(
     azione: Azione,
     segmenti: Parametri,
 ) -> Risposta {
-    let Some((chiave, sessione)) = sessione(sim, a, &parti).await else {
+    let Some(sessione) = sessione(sim, a, &parti).await else {
         return accesso::modulo(sim, a, azione != Azione::Casa);
     };
     let query = Campi::leggi(parti.uri.query().unwrap_or_default());
@@ -209,13 +308,25 @@ async fn dentro(
         segmenti,
         query,
     };
+    if d.sessione.da_scegliere && !azione.prima_della_scelta() {
+        return vai("/combas/comune");
+    }
     let esito = match azione {
         Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
-        Azione::Esci | Azione::CancellazioneFatta => match campi_con_csrf(&d, corpo).await {
-            Ok(_) if azione == Azione::Esci => accesso::esci(&d, chiave).await,
-            Ok(campi) => cancellazione::chiede(&d, &campi).await,
+        modulo if modulo.modulo() => match campi_con_csrf(&d, corpo).await {
+            Ok(campi) => comanda(&d, modulo, &campi).await,
             Err(e) => Err(e),
         },
+        Azione::Comune => profilo::comune(&d).await,
+        Azione::Profilo => profilo::pagina_profilo(&d).await,
+        Azione::Sicurezza => sicurezza_locale::indice(&d).await,
+        Azione::Operatori => sicurezza_locale::operatori::elenco(&d).await,
+        Azione::Operatore => sicurezza_locale::operatori::uno(&d).await,
+        Azione::CartaP12 => sicurezza_locale::operatori::carta(&d).await,
+        Azione::Postazioni => sicurezza_locale::postazioni::elenco(&d).await,
+        Azione::Postazione => sicurezza_locale::postazioni::una(&d).await,
+        Azione::PostazioneP12 => sicurezza_locale::postazioni::p12(&d).await,
+        Azione::PostazioniArchivio => sicurezza_locale::postazioni::archivio(&d).await,
         Azione::Casa => stato::pagina_stato(&d).await,
         Azione::InvioModulo => invio::modulo(&d).await,
         Azione::Esiti => esiti::elenco(&d).await,
@@ -228,7 +339,7 @@ async fn dentro(
         Azione::Posta => casella(&d).await,
         Azione::Messaggio => messaggio(&d, false).await,
         Azione::Eml => messaggio(&d, true).await,
-        Azione::Indice | Azione::Statico | Azione::Com | Azione::Entra => Ok(non_trovata(a)),
+        _ => Ok(non_trovata(a)),
     };
     match esito {
         Ok(r) => r,
@@ -236,11 +347,26 @@ async fn dentro(
     }
 }
 
+/// The forms of a logged-in page, once their token is right.
+async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
+    match azione {
+        Azione::Esci => accesso::esci(d).await,
+        Azione::CancellazioneFatta => cancellazione::chiede(d, campi).await,
+        Azione::ComuneScelto => profilo::sceglie(d, campi).await,
+        Azione::Password => profilo::cambia_password(d, campi).await,
+        Azione::EsciOvunque => profilo::esce_ovunque(d).await,
+        Azione::OperatoreNuovo => sicurezza_locale::operatori::crea(d, campi).await,
+        Azione::OperatoreAzione => sicurezza_locale::operatori::agisce(d, campi).await,
+        Azione::PostazioneNuova => sicurezza_locale::postazioni::chiede(d, campi).await,
+        _ => sicurezza_locale::postazioni::agisce(d, campi).await,
+    }
+}
+
 /// An error of the facade as a page inside the frame.
 async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
     let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let titolo = match e.http {
-        403 => "Richiesta non accettata",
+        403 => "Non consentito",
         404 => "Non trovato",
         409 => "Non possibile ora",
         500.. => "Guasto del simulatore",
@@ -253,12 +379,10 @@ async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
     errore(stato, c, e.testo.clone(), e.codice)
 }
 
-/// The session of a request, with its key.
-async fn sessione(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts) -> Option<(String, Sessione)> {
+/// The session of a request.
+async fn sessione(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts) -> Option<Sessione> {
     let chiave = cookie::leggi(&parti.headers, &cookie::nome_sessione(a))?.to_owned();
-    let cercata = chiave.clone();
-    let trovata = fuori(sim, move |s| Ok(s.sessione(a, &cercata))).await.ok()??;
-    Some((chiave, trovata))
+    fuori(sim, move |s| Ok(s.sessione(a, &chiave))).await.ok()?
 }
 
 /// The fields of a form of a logged-in page, once its token is right.

@@ -7,7 +7,7 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{Chiamata, forniture, mondo, risposte::json as come_json, rotte::Azione};
+use super::{Chiamata, forniture, mondo, risposte::json as come_json, rotte::Azione, sportello};
 use crate::fuori;
 
 const OK: StatusCode = StatusCode::OK;
@@ -87,10 +87,28 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
                 .map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))?;
             come_json(OK, &fuori(sim, move |s| s.scambio(n)).await?)
         }
-        Azione::Certificati => come_json(OK, &fuori(sim, servizi::Simulatore::certificati).await?),
-        Azione::CertificatoRevoca => {
-            let id = dato("id");
-            come_json(OK, &fuori(sim, move |s| s.revoca_certificato(&id)).await?)
+        Azione::OperatoriElenco => {
+            let istat = mondo::istat(c)?;
+            let tutti = fuori(sim, move |s| s.operatori(istat)).await?;
+            let righe: Vec<Value> = tutti
+                .into_iter()
+                .map(mondo::operatore)
+                .collect::<Esito<_>>()?;
+            come_json(OK, &righe)
+        }
+        Azione::OperatoreCancella => {
+            let (istat, nome) = (mondo::istat(c)?, dato("nameId"));
+            let o = fuori(sim, move |s| s.cancella_operatore(istat, &nome)).await?;
+            come_json(OK, &mondo::operatore(o)?)
+        }
+        Azione::OperatoreEsce => {
+            let (istat, nome) = (mondo::istat(c)?, dato("nameId"));
+            let chiuse = fuori(sim, move |s| {
+                let o = s.operatore(istat, &nome)?;
+                s.esci_ovunque(&o.name_id)
+            })
+            .await?;
+            come_json(OK, &json!({"chiuse": chiuse}))
         }
         Azione::Catalogo => come_json(OK, &crate::catalogo::tutte(sim)),
         Azione::CatalogoVoce => {
@@ -99,7 +117,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             })?;
             come_json(OK, &v)
         }
-        _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
+        altra => sportello::leggi(altra, c).await?,
     })
 }
 
@@ -140,6 +158,14 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
         Azione::CertificatoEmetti => come_json(
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_certificato(v)).await?,
+        ),
+        Azione::ImportatiMetti => come_json(
+            StatusCode::CREATED,
+            &fuori(sim, move |s| s.importa_certificati(v)).await?,
+        ),
+        Azione::CartaEmetti => come_json(
+            StatusCode::CREATED,
+            &fuori(sim, move |s| s.emetti_carta(v)).await?,
         ),
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })

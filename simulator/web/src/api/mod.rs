@@ -10,6 +10,7 @@ mod mondo;
 mod openapi;
 mod risposte;
 mod rotte;
+mod sportello;
 
 use std::sync::Arc;
 

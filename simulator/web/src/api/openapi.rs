@@ -49,7 +49,7 @@ fn operazione(r: &RottaApi) -> Value {
         .map(|nome| json!({"name": nome, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     parametri.extend(r.parametri.iter().map(|p| {
-        let tipo = if ["limite", "dopo"].contains(&p.nome) { "integer" } else { "string" };
+        let tipo = if ["limite", "dopo", "scadeEntro"].contains(&p.nome) { "integer" } else { "string" };
         json!({"name": p.nome, "in": "query", "required": p.serve, "description": p.testo, "schema": {"type": tipo}})
     }));
     let mut esiti = serde_json::Map::new();
@@ -103,6 +103,8 @@ fn ingresso(a: Azione) -> Value {
         Azione::OperatoreMetti => rif("Operatore"),
         Azione::RitmoMetti => rif("Ritmo"),
         Azione::CertificatoEmetti => rif("RichiestaCertificato"),
+        Azione::ImportatiMetti => rif("RichiestaImportazione"),
+        Azione::CartaEmetti => rif("RichiestaCarta"),
         _ => json!({"type": "object"}),
     }
 }
@@ -115,6 +117,19 @@ fn buono(r: &RottaApi) -> Value {
     match r.azione {
         Azione::Metriche => testo("text/plain"),
         Azione::Lista => testo("text/csv"),
+        Azione::CertificatoP12 | Azione::CartaP12 => testo("application/x-pkcs12"),
+        Azione::CertificatiArchivio => testo("application/zip"),
+        Azione::Certificati => json(lista("Certificato")),
+        Azione::Certificato
+        | Azione::CertificatoEmetti
+        | Azione::CertificatoRevoca
+        | Azione::CertificatoRipristina
+        | Azione::CertificatoRinnova => json(rif("Certificato")),
+        Azione::ImportatiElenco | Azione::ImportatiMetti => json(lista("Importato")),
+        Azione::Carte => json(lista("Carta")),
+        Azione::Carta | Azione::CartaEmetti | Azione::CartaRevoca | Azione::CartaRipristina => json(rif("Carta")),
+        Azione::OperatoriElenco => json(lista("Operatore")),
+        Azione::OperatoreCancella => json(rif("Operatore")),
         Azione::NonAncora => json!({"$ref": "#/components/responses/errore"}),
         Azione::FornitureCarica => json(rif("Ricevuta")),
         Azione::FornitureElenco => json(lista("Fornitura")),
@@ -132,7 +147,7 @@ fn buono(r: &RottaApi) -> Value {
             "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
         Azione::Scambi => json(lista("Scambio")),
         Azione::Scambio => json(rif("Scambio")),
-        Azione::Liste | Azione::Certificati | Azione::Catalogo => {
+        Azione::Liste | Azione::Catalogo => {
             json(json!({"type": "array", "items": {"type": "object"}}))
         }
         _ => json(json!({"type": "object"})),
@@ -145,6 +160,7 @@ fn schemi() -> Value {
     let forse = json!({"type": ["string", "null"]});
     let conteggi = json!({"type": "object", "additionalProperties": {"type": "integer"}});
     let ambiente = json!({"enum": ["test", "pre", "sub"]});
+    let stato_certificato = json!({"enum": servizi::StatoCertificato::TUTTI});
     json!({
         "Errori": {"type": "object", "required": ["errori"], "properties": {"errori": {"type": "array", "items": {
             "type": "object", "required": ["codice", "testo"], "properties": {
@@ -167,11 +183,27 @@ fn schemi() -> Value {
         "Comune": {"type": "object", "properties": {"istat": s, "nome": s, "provincia": s, "pec": forse, "stato": s,
             "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS"]}, "configurazione": {"type": "object"}}},
         "Piano": {"type": ["object", "null"], "properties": {"inizio": {"type": "string", "format": "date"}, "fine": {"type": "string", "format": "date"}}},
-        "Operatore": {"type": "object", "properties": {"nameId": s, "password": s, "stato": {"enum": ["attivo", "bloccato", "cancellato"]},
-            "ruoli": {"type": "array", "items": s}, "funzioni": {"type": "array", "items": s}}},
+        "Operatore": {"type": "object", "properties": {"nameId": s, "password": s, "stato": {"enum": ["attivo", "bloccato", "cancellato", "scheda da attivare"]},
+            "ruoli": {"type": "array", "items": {"enum": servizi::RUOLI}}, "funzioni": {"type": "array", "items": s},
+            "comuni": {"type": "array", "items": s}, "ambienti": {"type": "array", "items": ambiente}}},
         "Orologio": {"type": "object", "required": ["oggi"], "properties": {"oggi": {"type": "string", "format": "date"}, "velocita": i}},
         "Ritmo": {"type": "object", "required": ["modo"], "properties": {"modo": {"enum": ["istantanea", "ritardata", "sospesa"]}, "secondi": i}},
-        "RichiestaCertificato": {"type": "object", "required": ["comune"], "properties": {"comune": s, "tipo": {"enum": ["CO", "PC"]}, "difetto": s}},
+        "RichiestaCertificato": {"type": "object", "required": ["comune"], "properties": {"comune": s, "tipo": {"enum": ["CO", "PC"]},
+            "numero": i, "ambiente": ambiente, "difetto": {"enum": servizi::Difetto::TUTTI}}},
+        "Certificato": {"type": "object", "required": ["id", "tipo", "comune", "improntaSha256", "stato"], "properties": {
+            "id": s, "tipo": {"enum": ["CO", "PC"]}, "comune": s, "p12": s, "certificato": s, "chiave": s, "password": s,
+            "improntaSha256": s, "nonPrima": s, "nonDopo": s, "difetto": forse, "radice": s, "stato": stato_certificato, "effettoDal": s}},
+        "RichiestaImportazione": {"type": "object", "required": ["contenuto"], "properties": {
+            "ambiente": ambiente, "contenuto": s, "password": s}},
+        "Importato": {"type": "object", "required": ["ambiente", "improntaSha256", "id", "stato"], "properties": {
+            "ambiente": ambiente, "improntaSha256": s, "id": s, "comune": s, "emittente": s, "nonPrima": s, "nonDopo": s,
+            "der": s, "stato": stato_certificato}},
+        "RichiestaCarta": {"type": "object", "required": ["comune", "nameId"], "properties": {
+            "comune": s, "nameId": s, "difetto": {"enum": ["scaduto", "futuro", "revocato", "ca-altrui"]},
+            "daAttivare": {"type": "boolean"}}},
+        "Carta": {"type": "object", "required": ["id", "nameId", "comune", "improntaSha256", "stato"], "properties": {
+            "id": s, "nameId": s, "comune": s, "p12": s, "certificato": s, "chiave": s, "password": s, "improntaSha256": s,
+            "nonPrima": s, "nonDopo": s, "difetto": forse, "stato": stato_certificato, "operatore": forse}},
         "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
             "letta": {"type": "boolean"}, "fornitura": forse, "grezzo": s}},
         "Scambio": {"type": "object", "properties": {"n": i, "quando": s, "porta": s, "metodo": s, "percorso": s, "http": i,

@@ -1,6 +1,4 @@
-//! One Comune: situations, plan, PEC; and the downloads of certificates and keys.
-//!
-//! A download names a postazione, never a path: the path comes from the ready object, looked up by equality.
+//! One Comune: situations, plan, PEC; and the roots of the simulator.
 
 use std::path::PathBuf;
 
@@ -44,7 +42,7 @@ struct UnComune {
     postazioni: Vec<VistaPostazione>,
 }
 
-fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
+pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
     CodiceIstat::parse(q.segmenti.prendi("istat"))
         .map_err(|_| ErroreServizio::assente("Nessun Comune con questo codice: servono sei cifre."))
 }
@@ -120,31 +118,6 @@ pub(super) async fn pec(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let pec = campi.pieno("pec").map(ToOwned::to_owned);
     fuori(q.sim, move |s| s.aggiorna_comune(istat, json!({"pec": pec}))).await?;
     Ok(vai(&format!("/comuni/{}?fatto=si", istat.as_str())))
-}
-
-/// `GET /postazioni/{id}/{p12|pem|chiave}`.
-pub(super) async fn postazione(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let (id, cosa) = (q.segmenti.prendi("id"), q.segmenti.prendi("cosa"));
-    let (campo, tipo, fine) = match cosa {
-        "p12" => ("p12", "application/x-pkcs12", "p12"),
-        "pem" => ("certificato", "application/x-pem-file", "pem"),
-        "chiave" => ("chiave", "application/x-pem-file", "key.pem"),
-        _ => {
-            return Err(ErroreServizio::assente(
-                "Di una postazione si scaricano p12, pem e chiave.",
-            ));
-        }
-    };
-    let pronto = fuori(q.sim, servizi::Simulatore::pronto).await?;
-    let trovata = voci(&pronto, "comuni")
-        .iter()
-        .flat_map(|k| voci(k, "postazioni"))
-        .find(|p| testo(p, "id") == id);
-    let percorso = trovata
-        .map(|p| testo(p, campo))
-        .filter(|p| !p.is_empty())
-        .ok_or_else(|| ErroreServizio::assente("Nessuna postazione con questo nome."))?;
-    scarica(q, percorso, tipo, format!("{id}.{fine}")).await
 }
 
 /// `GET /ca.pem`.

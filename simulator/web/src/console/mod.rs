@@ -5,9 +5,11 @@
 //! `Sec-Fetch-Site` decide, as for the API.
 
 mod casa;
+mod certificati;
 mod comuni;
 mod forniture;
 mod giornale;
+mod operatori;
 mod porta;
 
 use std::sync::Arc;
@@ -37,7 +39,18 @@ enum Azione {
     Statico,
     Gettone,
     Ca,
-    Postazione,
+    Scarica,
+    Certificati,
+    CertificatoEmette,
+    Certificato,
+    CertificatoAgisce,
+    Archivio,
+    Importa,
+    Carta,
+    CartaP12,
+    Operatori,
+    Operatore,
+    OperatoriAgisce,
     Comune,
     Piano,
     PecComune,
@@ -71,7 +84,27 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/statico/{nome}", Azione::Statico),
     rotta(Method::POST, "/gettone", Azione::Gettone),
     rotta(Method::GET, "/ca.pem", Azione::Ca),
-    rotta(Method::GET, "/postazioni/{id}/{cosa}", Azione::Postazione),
+    rotta(Method::GET, "/postazioni/{id}/{cosa}", Azione::Scarica),
+    rotta(Method::GET, "/certificati", Azione::Certificati),
+    rotta(Method::POST, "/certificati", Azione::CertificatoEmette),
+    rotta(Method::GET, "/certificati/archivio", Azione::Archivio),
+    rotta(Method::POST, "/certificati/importati", Azione::Importa),
+    rotta(Method::GET, "/certificati/{id}", Azione::Certificato),
+    rotta(Method::POST, "/certificati/{id}", Azione::CertificatoAgisce),
+    rotta(Method::GET, "/certificati/{id}/{cosa}", Azione::Scarica),
+    rotta(Method::POST, "/carte", Azione::Carta),
+    rotta(Method::GET, "/carte/{id}/p12", Azione::CartaP12),
+    rotta(Method::GET, "/comuni/{istat}/operatori", Azione::Operatori),
+    rotta(
+        Method::POST,
+        "/comuni/{istat}/operatori",
+        Azione::OperatoriAgisce,
+    ),
+    rotta(
+        Method::GET,
+        "/comuni/{istat}/operatori/{nome}",
+        Azione::Operatore,
+    ),
     rotta(Method::GET, "/comuni/{istat}", Azione::Comune),
     rotta(Method::POST, "/comuni/{istat}/piano", Azione::Piano),
     rotta(Method::POST, "/comuni/{istat}/pec", Azione::PecComune),
@@ -161,7 +194,18 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Statico => Ok(statici::file(q.segmenti.prendi("nome")).unwrap_or_else(non_trovata)),
         Azione::Gettone => Ok(crate::cornice::vai("/")),
         Azione::Ca => comuni::ca(q).await,
-        Azione::Postazione => comuni::postazione(q).await,
+        Azione::Scarica => certificati::scarica(q).await,
+        Azione::Certificati => certificati::elenco(q).await,
+        Azione::CertificatoEmette => certificati::emette(q, campi).await,
+        Azione::Certificato => certificati::uno(q).await,
+        Azione::CertificatoAgisce => certificati::agisce(q, campi).await,
+        Azione::Archivio => certificati::archivio(q).await,
+        Azione::Importa => certificati::importa(q, campi).await,
+        Azione::Carta => certificati::carta(q, campi).await,
+        Azione::CartaP12 => certificati::p12_carta(q).await,
+        Azione::Operatori => operatori::elenco(q).await,
+        Azione::Operatore => operatori::uno(q).await,
+        Azione::OperatoriAgisce => operatori::agisce(q, campi).await,
         Azione::Comune => comuni::uno(q).await,
         Azione::Piano => comuni::piano(q, campi).await,
         Azione::PecComune => comuni::pec(q, campi).await,

@@ -175,6 +175,12 @@ impl Banco {
         .await
     }
 
+    /// A page of the card listener, without a certificate.
+    pub(crate) async fn carta(&self, dove: &str) -> Risposta {
+        let r = richiesta(Method::GET, dove, QUI, &[], corpo(""));
+        leggi(web::carta(Arc::clone(&self.sim), r, None).await).await
+    }
+
     /// Logs in the ready operator of a Comune.
     pub(crate) async fn entra(&self, a: Ambiente, istat: &str) -> Entrato {
         let pronto = self.sim.pronto().expect("ready");
@@ -189,6 +195,11 @@ impl Banco {
             o["nameId"].as_str().expect("name"),
             o["password"].as_str().expect("password"),
         );
+        self.entra_come(a, nome, password).await
+    }
+
+    /// Logs in an operator with a password.
+    pub(crate) async fn entra_come(&self, a: Ambiente, nome: &str, password: &str) -> Entrato {
         let r = self.prova_password(a, nome, password).await;
         assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
         let inizio = format!("__Host-anpr-{}=", a.chiave());
@@ -318,4 +329,63 @@ fn valore(html: &str, nome: &str) -> String {
 
 fn codifica(testo: &str) -> String {
     testo.bytes().fold(String::new(), |s, b| format!("{s}%{b:02X}"))
+}
+
+/// What every page owes its reader.
+pub(crate) fn dovute(r: &Risposta, dove: &str) {
+    let h = |n: &str| {
+        r.testate
+            .get(n)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(
+        h("content-security-policy").contains("default-src 'none'"),
+        "{dove}"
+    );
+    assert!(!h("content-security-policy").contains("unsafe"), "{dove}");
+    assert_eq!(h("x-content-type-options"), "nosniff", "{dove}");
+    assert_eq!(h("x-frame-options"), "DENY", "{dove}");
+    assert_eq!(h("cache-control"), "no-store", "{dove}");
+    assert_eq!(h("referrer-policy"), "same-origin", "{dove}");
+    let t = &r.testo;
+    assert!(t.contains("<html lang=\"it\">"), "{dove}");
+    assert!(t.contains("SIMULATORE – dati fittizi"), "{dove}");
+    assert_eq!(t.matches("<h1").count(), 1, "{dove}");
+    assert!(
+        t.contains("href=\"#contenuto\"") && t.contains("<main id=\"contenuto\">"),
+        "{dove}"
+    );
+    for vietato in [
+        " style=\"",
+        " onclick=",
+        "javascript:",
+        "<script>",
+        "src=\"http",
+        "href=\"//",
+    ] {
+        assert!(!t.contains(vietato), "{dove}: {vietato}");
+    }
+    // Every visible control has a label: its id is in a `for`, or it stands inside one.
+    for pezzo in t.split("<input ").skip(1).chain(t.split("<select ").skip(1)).chain(t.split("<textarea ").skip(1)) {
+        let Some(fine) = pezzo.find('>') else { continue };
+        let attributi = &pezzo[..fine];
+        if attributi.contains("type=\"hidden\"")
+            || attributi.contains("\"radio\"")
+            || attributi.contains("\"checkbox\"")
+        {
+            continue;
+        }
+        let id = attributi
+            .split("id=\"")
+            .nth(1)
+            .and_then(|p| p.split('"').next())
+            .unwrap_or_default();
+        assert!(
+            !id.is_empty() && t.contains(&format!("for=\"{id}\"")),
+            "{dove}: {attributi}"
+        );
+    }
+    assert!(t.len() < 100_000, "{dove}: {} byte", t.len());
 }

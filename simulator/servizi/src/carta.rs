@@ -1,0 +1,215 @@
+//! Login by card: from the certificate a browser showed to the operator it belongs to, and from there to a session.
+//!
+//! The card is shown at one origin (the card listener), the session lives at another (the environment). Between them
+//! goes a *ticket*: 256 random bits, stored by digest, worth one session in one environment, once, for
+//! [`VITA_BIGLIETTO`], and only to the browser that began the login: it holds in a cookie of the environment the value
+//! whose digest the ticket was bound to, so that nobody can make somebody else enter under his own name.
+
+use std::{
+    collections::BTreeMap,
+    sync::{MutexGuard, PoisonError},
+};
+
+use anagrafe::{Ambiente, IdPostazione};
+use frontiera::security::certificato::{Certificato, ProblemaCertificato};
+use jiff::{SignedDuration, Timestamp};
+use registro::{Lettura as _, Operatore, StatoOperatore};
+
+use crate::{
+    ErroreServizio, Esito, Sessione, Simulatore,
+    accesso::{Ingresso, impronta, segreto},
+};
+
+/// How long a ticket is good.
+const VITA_BIGLIETTO: SignedDuration = SignedDuration::from_secs(60);
+/// Tickets out at once; the oldest give way.
+const BIGLIETTI_MASSIMI: usize = 1_000;
+
+/// Tickets by digest.
+pub(crate) type Biglietti = BTreeMap<String, Biglietto>;
+
+/// A card recognised, waiting to become a session.
+#[derive(Debug, Clone)]
+pub(crate) struct Biglietto {
+    ambiente: Ambiente,
+    operatore: Operatore,
+    carta: String,
+    /// Digest of what the browser holds.
+    legame: String,
+    scade: Timestamp,
+}
+
+/// Why a card does not let in. Each is a page that says what is missing and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MotivoCarta {
+    /// The browser showed no certificate.
+    Assente,
+    /// It showed something that is no usable certificate.
+    Illeggibile(String),
+    /// It showed the certificate of a postazione, which is of a Comune and not of a person.
+    Postazione(String),
+    /// Another authority issued it.
+    AltraCa(String),
+    /// It ended.
+    Scaduta(Timestamp),
+    /// It has not begun.
+    Futura(Timestamp),
+    /// It was revoked at the desk.
+    Revocata,
+    /// Nobody is registered under the name it states.
+    OperatoreIgnoto(String),
+    /// Registered, not in this environment.
+    AltroAmbiente(String),
+    /// Registered, blocked or deleted.
+    NonAttivo(String, StatoOperatore),
+    /// The card was not activated yet.
+    DaAttivare(String),
+}
+
+/// A card that lets in.
+#[derive(Debug, Clone)]
+pub struct CartaVista {
+    operatore: Operatore,
+    impronta: String,
+}
+
+impl CartaVista {
+    /// Who it belongs to.
+    pub fn name_id(&self) -> &str {
+        &self.operatore.name_id
+    }
+}
+
+/// Whether no check of ours could ever accept this certificate as a card, whatever its holder proves. The TLS verifier
+/// lets such a one through without proof, so that its owner gets a page instead of a broken connection.
+pub fn nessuna_carta_lo_sarebbe(der: &[u8]) -> bool {
+    match Certificato::leggi(der) {
+        // With no anchors the answer to a sound key is always "unknown issuer".
+        Ok(c) => matches!(
+            c.fidato(&[], Timestamp::UNIX_EPOCH),
+            Err(ProblemaCertificato::Chiave { .. } | ProblemaCertificato::NonRsa)
+        ),
+        Err(_) => true,
+    }
+}
+
+impl Simulatore {
+    /// Judges the certificate a browser showed, for one environment, now: chain, validity, revocation, operator.
+    pub fn riconosci_carta(
+        &self,
+        ambiente: Ambiente,
+        der: Option<&[u8]>,
+    ) -> Esito<Result<CartaVista, MotivoCarta>> {
+        let Some(der) = der else {
+            return Ok(Err(MotivoCarta::Assente));
+        };
+        let c = match Certificato::leggi(der) {
+            Ok(c) => c,
+            Err(p) => return Ok(Err(MotivoCarta::Illeggibile(p.to_string()))),
+        };
+        if let Some(id) = c.cn().and_then(|cn| IdPostazione::parse(cn).ok()) {
+            return Ok(Err(MotivoCarta::Postazione(id.to_string())));
+        }
+        let ancora = self.pki().ancora_utenti().map_err(ErroreServizio::guasto)?;
+        let ancora = ancora
+            .map(|a| Certificato::leggi(&a))
+            .transpose()
+            .map_err(ErroreServizio::guasto)?;
+        if let Err(p) = c.fidato(ancora.as_slice(), self.adesso()) {
+            return Ok(Err(match p {
+                ProblemaCertificato::Ignoto { emittente } | ProblemaCertificato::FirmaCa { emittente } => {
+                    MotivoCarta::AltraCa(emittente)
+                }
+                ProblemaCertificato::Scaduto(quando) => MotivoCarta::Scaduta(quando),
+                ProblemaCertificato::Futuro(quando) => MotivoCarta::Futura(quando),
+                altro => MotivoCarta::Illeggibile(altro.to_string()),
+            }));
+        }
+        if self.certificato_revocato(c.impronta())? {
+            return Ok(Err(MotivoCarta::Revocata));
+        }
+        let nome = c.nome().to_owned();
+        let Some(operatore) = self.registro().operatore(&nome)? else {
+            return Ok(Err(MotivoCarta::OperatoreIgnoto(nome)));
+        };
+        Ok(match operatore.stato {
+            StatoOperatore::SchedaDaAttivare => Err(MotivoCarta::DaAttivare(nome)),
+            StatoOperatore::Bloccato | StatoOperatore::Cancellato => {
+                Err(MotivoCarta::NonAttivo(nome, operatore.stato))
+            }
+            StatoOperatore::Attivo if !operatore.ambienti.contains(&ambiente) => {
+                Err(MotivoCarta::AltroAmbiente(nome))
+            }
+            StatoOperatore::Attivo => Ok(CartaVista {
+                operatore,
+                impronta: crate::esadecimale(c.impronta()),
+            }),
+        })
+    }
+
+    /// A ticket for a recognised card; `legame` is the digest of what the browser holds at the environment.
+    pub fn biglietto(&self, ambiente: Ambiente, carta: &CartaVista, legame: &str) -> String {
+        let adesso = self.adesso();
+        let biglietto = segreto();
+        let mut tutti = self.biglietti();
+        tutti.retain(|_, b| adesso < b.scade);
+        if tutti.len() >= BIGLIETTI_MASSIMI {
+            let vecchio = tutti.iter().min_by_key(|(_, b)| b.scade).map(|(k, _)| k.clone());
+            if let Some(vecchio) = vecchio {
+                tutti.remove(&vecchio);
+            }
+        }
+        tutti.insert(
+            impronta(&biglietto),
+            Biglietto {
+                ambiente,
+                operatore: carta.operatore.clone(),
+                carta: carta.impronta.clone(),
+                legame: legame.to_owned(),
+                scade: adesso + VITA_BIGLIETTO,
+            },
+        );
+        biglietto
+    }
+
+    /// A fresh value for the browser to hold, and the digest a ticket is bound to.
+    pub fn legame_nuovo() -> (String, String) {
+        let tenuto = segreto();
+        let mostrato = impronta(&tenuto);
+        (tenuto, mostrato)
+    }
+
+    /// Turns a ticket into a session, once. `tenuto` is what the browser holds.
+    pub fn riscuoti(
+        &self,
+        ambiente: Ambiente,
+        biglietto: &str,
+        tenuto: &str,
+        precedente: Option<&str>,
+    ) -> Esito<Sessione> {
+        let no = || ErroreServizio {
+            codice: None,
+            http: 403,
+            testo: "Il passaggio dalla carta all'applicazione è scaduto, già usato o di un altro browser: \
+                    ricominciare l'accesso con carta."
+                .into(),
+        };
+        // Taken out whatever comes next: a ticket tried is a ticket used.
+        let b = self.biglietti().remove(&impronta(biglietto)).ok_or_else(no)?;
+        let vale = b.ambiente == ambiente && self.adesso() < b.scade && b.legame == impronta(tenuto);
+        if !vale || self.revocato(&b.carta)? {
+            return Err(no());
+        }
+        self.apri_sessione(&Ingresso {
+            ambiente,
+            operatore: &b.operatore,
+            carta: Some(b.carta),
+            comune: None,
+            precedente,
+        })
+    }
+
+    fn biglietti(&self) -> MutexGuard<'_, Biglietti> {
+        self.biglietti.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

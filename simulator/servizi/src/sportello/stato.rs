@@ -1,0 +1,217 @@
+//! What the desk knows of a certificate beyond what stands in it: revoked, restored, still being made.
+//!
+//! One document a digest. Over a reset all of them stay: they speak of keys, and keys stay.
+
+use certs::Postazione;
+use jiff::Timestamp;
+use registro::{Lettura as _, Quando};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::importati::IMPORTATI;
+use crate::{ErroreServizio, Esito, Simulatore};
+
+/// Collection of revoked certificates, keyed by SHA-256 of the DER.
+const REVOCATI: &str = "certificati-revocati";
+/// Collection of requests in hand, likewise.
+const LAVORAZIONE: &str = "certificati-in-lavorazione";
+
+/// The state of a certificate, as the desk shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatoCertificato {
+    /// Asked for, not yet handed out.
+    #[serde(rename = "in lavorazione")]
+    InLavorazione,
+    /// Good.
+    Attivo,
+    /// Deleted at the desk.
+    Revocato,
+    /// Past its end.
+    Scaduto,
+}
+
+impl StatoCertificato {
+    /// All of them, in the order of a life.
+    pub const TUTTI: [Self; 4] = [
+        Self::InLavorazione,
+        Self::Attivo,
+        Self::Revocato,
+        Self::Scaduto,
+    ];
+
+    /// The words for it, as the API writes them.
+    pub const fn nome(self) -> &'static str {
+        match self {
+            Self::InLavorazione => "in lavorazione",
+            Self::Attivo => "attivo",
+            Self::Revocato => "revocato",
+            Self::Scaduto => "scaduto",
+        }
+    }
+
+    /// Reads the words.
+    pub fn parse(testo: &str) -> Option<Self> {
+        Self::TUTTI.into_iter().find(|s| s.nome() == testo)
+    }
+}
+
+/// A revocation.
+#[derive(Debug, Serialize, Deserialize)]
+struct Revoca {
+    id: String,
+    /// Scenario instant of the revocation.
+    quando: Quando,
+    /// Wall time from which a restoration counts; until then calls fail.
+    #[serde(default)]
+    ripristino: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Lavorazione {
+    /// Wall time of the handing out.
+    pronto: Timestamp,
+}
+
+impl Simulatore {
+    fn revoca_di(&self, impronta: &str) -> Esito<Option<Revoca>> {
+        Ok(self.registro().documento(REVOCATI, impronta)?)
+    }
+
+    /// Whether calls with a certificate (by hexadecimal digest) are refused as revoked, now.
+    pub(crate) fn revocato(&self, impronta: &str) -> Esito<bool> {
+        let revoca = self.revoca_di(impronta)?;
+        Ok(revoca.is_some_and(|r| r.ripristino.is_none_or(|r| self.adesso() < r)))
+    }
+
+    /// The same by the digest itself.
+    pub(crate) fn certificato_revocato(&self, impronta: &[u8; 32]) -> Esito<bool> {
+        self.revocato(&crate::esadecimale(impronta))
+    }
+
+    pub(crate) fn segna_revocati(&self, id: &str, impronte: &[&str]) -> Esito<()> {
+        self.registro().scrivi(|t| {
+            let quando = t.evento()?;
+            for impronta in impronte {
+                let revoca = Revoca {
+                    id: id.to_owned(),
+                    quando,
+                    ripristino: None,
+                };
+                t.salva_documento(REVOCATI, impronta, &revoca)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes revocations back; `false` when none of these certificates was revoked.
+    pub(crate) fn togli_revoca(&self, impronte: &[&str]) -> Esito<bool> {
+        let attesa = self.impostazioni().attesa_ripristino;
+        let da = (!attesa.is_zero()).then(|| self.adesso() + attesa);
+        self.registro().scrivi(|t| {
+            let mut tolte = false;
+            for impronta in impronte {
+                let Some(revoca) = t.documento::<Revoca>(REVOCATI, impronta)? else {
+                    continue;
+                };
+                if revoca.ripristino.is_some() {
+                    continue;
+                }
+                tolte = true;
+                match da {
+                    Some(_) => t.salva_documento(
+                        REVOCATI,
+                        impronta,
+                        &Revoca {
+                            ripristino: da,
+                            ..revoca
+                        },
+                    )?,
+                    None => t.togli_documento(REVOCATI, impronta),
+                }
+            }
+            if tolte {
+                t.evento()?;
+            }
+            Ok(tolte)
+        })
+    }
+
+    /// Notes a new request, when requests take time here.
+    pub(crate) fn in_lavorazione(&self, p: &Postazione) -> Esito<()> {
+        let attesa = self.impostazioni().attesa_rilascio;
+        if attesa.is_zero() {
+            return Ok(());
+        }
+        let pronto = self.adesso() + attesa;
+        self.registro()
+            .scrivi(|t| Ok(t.salva_documento(LAVORAZIONE, &p.impronta_sha256, &Lavorazione { pronto })?))
+    }
+
+    /// The state of a certificate by digest and end of validity.
+    pub(crate) fn stato_di(&self, impronta: &str, non_dopo: Timestamp) -> Esito<StatoCertificato> {
+        let adesso = self.adesso();
+        if self.revoca_di(impronta)?.is_some_and(|r| r.ripristino.is_none()) {
+            return Ok(StatoCertificato::Revocato);
+        }
+        if non_dopo < adesso {
+            return Ok(StatoCertificato::Scaduto);
+        }
+        let lavorazione: Option<Lavorazione> = self.registro().documento(LAVORAZIONE, impronta)?;
+        Ok(match lavorazione {
+            Some(l) if adesso < l.pronto => StatoCertificato::InLavorazione,
+            _ => StatoCertificato::Attivo,
+        })
+    }
+
+    pub(crate) fn stato_postazione(&self, p: &Postazione) -> Esito<StatoCertificato> {
+        self.stato_di(&p.impronta_sha256, p.non_dopo)
+    }
+
+    /// A certificate as the API shows it. One still being made shows neither files nor password.
+    pub(crate) fn mostra(&self, p: &Postazione) -> Esito<Value> {
+        let mut v = serde_json::to_value(p).map_err(ErroreServizio::guasto)?;
+        let stato = self.stato_postazione(p)?;
+        // The name of the ready file.
+        v["certificato"] = json!(p.pem);
+        v["stato"] = json!(stato);
+        if stato == StatoCertificato::InLavorazione
+            && let Some(o) = v.as_object_mut()
+        {
+            for segreto in ["p12", "pem", "certificato", "chiave", "password"] {
+                o.remove(segreto);
+            }
+        }
+        let ripristino = self
+            .revoca_di(&p.impronta_sha256)?
+            .and_then(|r| r.ripristino)
+            .filter(|r| self.adesso() < *r);
+        if let Some(r) = ripristino {
+            v["effettoDal"] = json!(r);
+        }
+        Ok(v)
+    }
+
+    /// Everything the desk knows of keys, to be kept over a reset: collection, key, document.
+    pub(crate) fn stato_delle_chiavi(&self) -> Esito<Vec<(&'static str, String, Value)>> {
+        let mut tutto = Vec::new();
+        for raccolta in [REVOCATI, LAVORAZIONE, IMPORTATI] {
+            let documenti = self.registro().documenti::<Value>(raccolta)?;
+            tutto.extend(documenti.into_iter().map(|(k, v)| (raccolta, k, v)));
+        }
+        Ok(tutto)
+    }
+
+    /// Writes it back.
+    pub(crate) fn rimetti_lo_stato_delle_chiavi(
+        &self,
+        tutto: &[(&'static str, String, Value)],
+    ) -> Esito<()> {
+        self.registro().scrivi(|t| {
+            for (raccolta, chiave, valore) in tutto {
+                t.salva_documento(raccolta, chiave, valore)?;
+            }
+            Ok(())
+        })
+    }
+}

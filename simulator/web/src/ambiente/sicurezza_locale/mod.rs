@@ -1,0 +1,60 @@
+//! *Sicurezza*: what the local administrators do by themselves. ALS and sindaco see the operators and their cards,
+//! the ALP the postazioni; each page asks for its role again, whatever the menu showed.
+
+pub(super) mod operatori;
+pub(super) mod postazioni;
+
+use askama::Template;
+use http::StatusCode;
+use servizi::{ErroreServizio, Esito, http::Risposta};
+
+use super::Dentro;
+use crate::cornice::{Cornice, pagina};
+
+/// Menu entry of these pages.
+const QUI: &str = "/combas/sicurezza";
+/// Who administers operators.
+const PER_GLI_OPERATORI: &[&str] = &["ALS", "SINDACO"];
+/// Who administers postazioni.
+const PER_LE_POSTAZIONI: &[&str] = &["ALP"];
+
+#[derive(Template)]
+#[template(path = "ambiente/sicurezza.html")]
+struct Indice {
+    c: Cornice,
+    operatori: bool,
+    postazioni: bool,
+}
+
+/// `/combas/sicurezza`.
+pub(super) async fn indice(d: &Dentro<'_>) -> Esito<Risposta> {
+    let indice = Indice {
+        c: d.cornice("Sicurezza", QUI).await?,
+        operatori: d.sessione.ha_ruolo(PER_GLI_OPERATORI),
+        postazioni: d.sessione.ha_ruolo(PER_LE_POSTAZIONI),
+    };
+    if !(indice.operatori || indice.postazioni) {
+        return Err(negato("ALS, ALP o sindaco"));
+    }
+    Ok(pagina(StatusCode::OK, &indice))
+}
+
+fn richiede(d: &Dentro<'_>, ruoli: &[&str]) -> Esito<()> {
+    if d.sessione.ha_ruolo(ruoli) {
+        Ok(())
+    } else {
+        Err(negato(&ruoli.join(" o ")))
+    }
+}
+
+fn negato(chi: &str) -> ErroreServizio {
+    vietato(format!("Questa pagina è riservata a chi ha il ruolo di {chi}."))
+}
+
+fn vietato(testo: String) -> ErroreServizio {
+    ErroreServizio {
+        codice: None,
+        http: 403,
+        testo,
+    }
+}

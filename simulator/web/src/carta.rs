@@ -1,0 +1,256 @@
+//! The card listener: `/test/com`, `/pre/com`, `/sub/com`. It looks at the certificate the browser showed and either
+//! sends the browser on to the environment with a ticket, or says in one page what is missing and what to do.
+//!
+//! Nothing is kept here: no cookie, no session, no form.
+
+use std::sync::Arc;
+
+use anagrafe::Ambiente;
+use askama::Template;
+use http::{Method, StatusCode};
+use servizi::{
+    MotivoCarta, Simulatore,
+    http::{Richiesta, Risposta},
+};
+
+use crate::{
+    cornice::{Cornice, errore, pagina, vai},
+    formati, fuori,
+    modulo::Campi,
+    rotte::{Rotta, Trovata, cerca},
+    sicurezza, statici,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Azione {
+    Indice,
+    Statico,
+    Com,
+}
+
+static ROTTE: &[Rotta<Azione>] = &[
+    Rotta {
+        metodo: Method::GET,
+        percorso: "/",
+        azione: Azione::Indice,
+    },
+    Rotta {
+        metodo: Method::GET,
+        percorso: "/statico/{nome}",
+        azione: Azione::Statico,
+    },
+    Rotta {
+        metodo: Method::GET,
+        percorso: "/{ambiente}/com",
+        azione: Azione::Com,
+    },
+];
+
+/// Hexadecimal digits of the value that binds a login to its browser.
+const CIFRE_LEGAME: usize = 64;
+
+fn cornice(titolo: impl Into<String>) -> Cornice {
+    Cornice {
+        luogo: "Accesso con carta",
+        ..Cornice::console_chiusa(titolo)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "carta/indice.html")]
+struct Indice {
+    c: Cornice,
+    ambienti: Vec<(&'static str, &'static str)>,
+}
+
+/// Answers a request to the card listener.
+pub(crate) async fn rispondi(
+    sim: &Arc<Simulatore>,
+    r: Richiesta,
+    certificato: Option<Vec<u8>>,
+) -> Risposta {
+    let (parti, _) = r.into_parts();
+    let porta = sicurezza::verifica_host(&parti, &sim.impostazioni().host_ambienti)
+        .and_then(|()| sicurezza::verifica_origine(&parti, true));
+    if let Err(negato) = porta {
+        return errore(
+            StatusCode::FORBIDDEN,
+            cornice("Richiesta non accettata"),
+            negato.testo(),
+            None,
+        );
+    }
+    let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
+        Trovata::AltroMetodo(_) => {
+            let c = cornice("Metodo non ammesso");
+            return errore(StatusCode::METHOD_NOT_ALLOWED, c, "Queste pagine si leggono soltanto.", None);
+        }
+        Trovata::No => return non_trovata(),
+    };
+    match azione {
+        Azione::Indice => pagina(
+            StatusCode::OK,
+            &Indice {
+                c: cornice("Accesso con carta"),
+                ambienti: Ambiente::TUTTI.map(|a| (a.chiave(), formati::ambiente(a))).to_vec(),
+            },
+        ),
+        Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(non_trovata),
+        Azione::Com => {
+            let Ok(ambiente) = segmenti.prendi("ambiente").parse() else {
+                return non_trovata();
+            };
+            let legame = Campi::leggi(parti.uri.query().unwrap_or_default());
+            let legame = legame.valore("legame").filter(|l| {
+                l.len() == CIFRE_LEGAME && l.bytes().all(|b| b.is_ascii_hexdigit())
+            });
+            let base = sim
+                .indirizzi()
+                .map(|i| sicurezza::altra_porta(&parti, i.ambiente(ambiente)))
+                .unwrap_or_default();
+            com(sim, ambiente, certificato, legame.map(str::to_owned), &base).await
+        }
+    }
+}
+
+fn non_trovata() -> Risposta {
+    let testo = "Percorsi dell'accesso con carta: /test/com, /pre/com, /sub/com.";
+    errore(StatusCode::NOT_FOUND, cornice("Pagina non trovata"), testo, None)
+}
+
+async fn com(
+    sim: &Arc<Simulatore>,
+    ambiente: Ambiente,
+    certificato: Option<Vec<u8>>,
+    legame: Option<String>,
+    base: &str,
+) -> Risposta {
+    let giudizio = fuori(sim, move |s| s.riconosci_carta(ambiente, certificato.as_deref())).await;
+    let carta = match giudizio {
+        Ok(Ok(carta)) => carta,
+        Ok(Err(motivo)) => return rifiuto(ambiente, &motivo, base),
+        Err(e) => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return errore(stato, cornice("Guasto del simulatore"), e.testo, e.codice);
+        }
+    };
+    // Whoever came here directly has no cookie at the environment yet: there the login begins.
+    let Some(legame) = legame else {
+        return vai(&format!("{base}/com"));
+    };
+    let biglietto = sim.biglietto(ambiente, &carta, &legame);
+    vai(&format!("{base}/com/entra?biglietto={biglietto}"))
+}
+
+#[derive(Template)]
+#[template(path = "carta/rifiuto.html")]
+struct Rifiuto {
+    c: Cornice,
+    che: String,
+    fare: &'static str,
+    ambiente: &'static str,
+    base: String,
+}
+
+/// The page of a card that does not let in.
+fn rifiuto(a: Ambiente, motivo: &MotivoCarta, base: &str) -> Risposta {
+    let (stato, titolo, che, fare) = parole(motivo);
+    let c = Cornice {
+        luogo: formati::ambiente(a),
+        classe: a.chiave(),
+        ..cornice(titolo)
+    };
+    let rifiuto = Rifiuto {
+        c,
+        che,
+        fare,
+        ambiente: a.chiave(),
+        base: base.to_owned(),
+    };
+    pagina(stato, &rifiuto)
+}
+
+/// Status, title, what is so, what to do.
+fn parole(motivo: &MotivoCarta) -> (StatusCode, &'static str, String, &'static str) {
+    const VIETATO: StatusCode = StatusCode::FORBIDDEN;
+    match motivo {
+        MotivoCarta::Assente => (
+            StatusCode::UNAUTHORIZED,
+            "Nessun certificato presentato",
+            "Il browser non ha presentato alcun certificato: la carta non è installata, o alla domanda si è scelto di \
+             non usarla."
+                .to_owned(),
+            "Farsi emettere una carta (console del simulatore, oppure anpr-sim cert card), importare il .p12 nel \
+             browser con la sua password, chiudere e riaprire il browser, riprovare e scegliere il certificato.",
+        ),
+        MotivoCarta::Illeggibile(perche) => (
+            VIETATO,
+            "Certificato non utilizzabile",
+            format!("Il certificato presentato non va bene: {perche}."),
+            "Usare il certificato di una carta emessa dal simulatore, con chiave RSA di almeno 2048 bit.",
+        ),
+        MotivoCarta::Postazione(id) => (
+            VIETATO,
+            "È un certificato di postazione",
+            format!(
+                "Il browser ha presentato {id}, che è il certificato di una postazione: appartiene al Comune e serve ai \
+                 servizi web e a riconoscere il posto di lavoro. La carta è un'altra cosa: appartiene all'operatore e \
+                 porta il suo codice fiscale."
+            ),
+            "Chiudere il browser, riprovare e scegliere il certificato della carta; se non c'è, farsene emettere una.",
+        ),
+        MotivoCarta::AltraCa(emittente) => (
+            VIETATO,
+            "Certificato di un'altra autorità",
+            format!("Il certificato è stato emesso da «{emittente}», non dalla CA Utenti del simulatore."),
+            "Una carta vera (CNS, CIE, tessera sanitaria) qui non serve: usare quella emessa dal simulatore. Chi ha più \
+             certificati nel browser scelga quello giusto alla domanda.",
+        ),
+        MotivoCarta::Scaduta(quando) => (
+            VIETATO,
+            "Carta scaduta",
+            format!("La validità del certificato è finita il {}.", formati::giorno(*quando)),
+            "Farsi emettere una carta nuova e togliere dal browser quella scaduta.",
+        ),
+        MotivoCarta::Futura(quando) => (
+            VIETATO,
+            "Carta non ancora valida",
+            format!("Il certificato vale dal {}.", formati::giorno(*quando)),
+            "Controllare la data di questo computer; se è giusta, farsi emettere un'altra carta.",
+        ),
+        MotivoCarta::Revocata => (
+            VIETATO,
+            "Carta revocata",
+            "Il certificato è stato revocato allo sportello.".to_owned(),
+            "Se è stato un errore la carta si ripristina dalla console del simulatore; altrimenti se ne emette un'altra.",
+        ),
+        MotivoCarta::OperatoreIgnoto(nome) => (
+            VIETATO,
+            "Operatore non censito",
+            format!("La carta è di «{nome}», che non è tra gli operatori censiti."),
+            "L'ALS del Comune registra l'operatore (Sicurezza, Gestione operatori) con lo stesso codice fiscale.",
+        ),
+        MotivoCarta::AltroAmbiente(nome) => (
+            VIETATO,
+            "Operatore di un altro ambiente",
+            format!("«{nome}» è censito, ma non in questo ambiente."),
+            "L'ALS del Comune aggiunge l'ambiente al profilo dell'operatore.",
+        ),
+        MotivoCarta::NonAttivo(nome, stato) => (
+            VIETATO,
+            "Operatore non attivo",
+            format!("L'operatore «{nome}» è {}.", stato.nome()),
+            "L'ALS del Comune può ripristinarlo (Sicurezza, Gestione operatori).",
+        ),
+        MotivoCarta::DaAttivare(nome) => (
+            VIETATO,
+            "Scheda da attivare",
+            format!(
+                "La carta di «{nome}» è stata emessa ma non ancora attivata. I servizi web funzionano già: a loro la \
+                 carta non serve."
+            ),
+            "Alla consegna l'ALS attiva la scheda (Sicurezza, Gestione operatori).",
+        ),
+    }
+}

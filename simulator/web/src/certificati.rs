@@ -1,0 +1,90 @@
+//! What console and environment pages share about certificates: rows, forms of the key store, the archive.
+
+use anagrafe::CodiceIstat;
+use http::StatusCode;
+use serde_json::Value;
+use servizi::{
+    ErroreServizio, Esito, FormaP12,
+    http::{Risposta, risposta},
+};
+
+use crate::{
+    cornice::da_scaricare,
+    formati::{self, Etichetta},
+};
+
+/// Media type of a key store.
+pub(crate) const TIPO_P12: &str = "application/x-pkcs12";
+
+/// The form a name asks for; the universal one when none is given.
+pub(crate) fn forma(nome: Option<&str>) -> Esito<FormaP12> {
+    nome.map_or_else(
+        || Ok(FormaP12::default()),
+        |n| n.parse().map_err(|e| ErroreServizio::richiesta(format!("{e}"))),
+    )
+}
+
+/// The archive of a Comune as a download.
+pub(crate) fn zip(comune: CodiceIstat, byte: Vec<u8>) -> Risposta {
+    da_scaricare(
+        risposta(StatusCode::OK, "application/zip", byte),
+        &format!("{comune}-certificati.zip"),
+    )
+}
+
+/// A certificate or a card as a row of a table, and as a page.
+#[derive(Debug)]
+pub(crate) struct Riga {
+    pub(crate) id: String,
+    pub(crate) impronta: String,
+    pub(crate) comune: String,
+    pub(crate) stato: Etichetta,
+    pub(crate) dal: String,
+    pub(crate) al: String,
+    pub(crate) difetto: String,
+    /// Environments that trust the root it hangs on.
+    pub(crate) vale: &'static str,
+    pub(crate) password: String,
+    /// Until when calls fail though it was restored.
+    pub(crate) effetto: Option<String>,
+    pub(crate) ambiente: String,
+    pub(crate) emittente: String,
+}
+
+impl Riga {
+    pub(crate) fn di(v: &Value) -> Self {
+        let t = |nome: &str| v.get(nome).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            id: t("id"),
+            impronta: t("improntaSha256"),
+            comune: t("comune"),
+            stato: formati::stato_certificato(&t("stato")),
+            dal: formati::giorno_di(&t("nonPrima")),
+            al: formati::giorno_di(&t("nonDopo")),
+            difetto: t("difetto"),
+            vale: match t("radice").as_str() {
+                "test" => "tutti gli ambienti",
+                "pre" => "pre-subentro",
+                "sub" => "subentro",
+                _ => "nessun ambiente",
+            },
+            password: t("password"),
+            effetto: v.get("effettoDal").and_then(Value::as_str).map(str::to_owned),
+            ambiente: t("ambiente"),
+            emittente: t("emittente"),
+        }
+    }
+
+    pub(crate) fn tutte(valori: &[Value]) -> Vec<Self> {
+        valori.iter().map(Self::di).collect()
+    }
+
+    /// Whether it can be downloaded: there is something to hand out.
+    pub(crate) fn consegnata(&self) -> bool {
+        !self.password.is_empty()
+    }
+
+    pub(crate) fn revocata(&self) -> bool {
+        self.stato.testo == "revocato"
+    }
+}
