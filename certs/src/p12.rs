@@ -22,7 +22,7 @@ pub enum FormaP12 {
     /// without `-legacy`. Only a reader in FIPS mode refuses it.
     #[default]
     Universale,
-    /// AES-256 with PBES2 and HMAC-SHA256: OpenSSL, Java 8u301 and 11.0.12 on, Windows 10 1709 on.
+    /// AES-256 with PBES2 and HMAC-SHA256: OpenSSL, Java 8u301 and 11.0.12 on (JDK-8267701), Windows Server 2019 on.
     Moderna,
     /// 40-bit RC2 and HMAC-SHA1, as the files the real desk hands out: OpenSSL 3 needs `-legacy`.
     Antica,
