@@ -20,7 +20,8 @@ pub fn archivio(pki: &Pki, quali: &[Postazione], forma: FormaP12) -> Result<Vec<
         zip.start_file(nome, opzioni).map_err(ErrorePki::cripto)?;
         zip.write_all(&pki.p12(p, forma)?).map_err(ErrorePki::cripto)?;
     }
-    zip.start_file(FILE_PASSWORD, opzioni).map_err(ErrorePki::cripto)?;
+    zip.start_file(FILE_PASSWORD, opzioni)
+        .map_err(ErrorePki::cripto)?;
     zip.write_all(password.as_bytes()).map_err(ErrorePki::cripto)?;
     Ok(zip.finish().map_err(ErrorePki::cripto)?.into_inner())
 }

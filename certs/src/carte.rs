@@ -82,15 +82,18 @@ impl Carta {
 
 pub(crate) fn controlla(r: &RichiestaCarta) -> Result<(), ErrorePki> {
     let no = |m: String| Err(ErrorePki::Richiesta(m));
-    let buono = (1..=NOME_MASSIMO).contains(&r.name_id.len())
-        && r.name_id.bytes().all(|b| b.is_ascii_alphanumeric());
+    let buono =
+        (1..=NOME_MASSIMO).contains(&r.name_id.len()) && r.name_id.bytes().all(|b| b.is_ascii_alphanumeric());
     if !buono {
-        return no(format!("nome dell'operatore «{}» (da 1 a 64 lettere o cifre)", r.name_id));
+        return no(format!(
+            "nome dell'operatore «{}» (da 1 a 64 lettere o cifre)",
+            r.name_id
+        ));
     }
     match r.difetto {
-        Some(d) if !DIFETTI.contains(&d) => {
-            no(format!("una carta non può avere il difetto {d} (ammessi: scaduto, futuro, revocato, ca-altrui)"))
-        }
+        Some(d) if !DIFETTI.contains(&d) => no(format!(
+            "una carta non può avere il difetto {d} (ammessi: scaduto, futuro, revocato, ca-altrui)"
+        )),
         _ => Ok(()),
     }
 }
@@ -123,7 +126,11 @@ pub(crate) fn rilascia(
     let catena = [cert.der().as_ref(), emittente.der.as_slice()];
     let deposito_chiavi = p12::chiavi(&id, &chiave.pkcs8, &catena, &password, FormaP12::default())?;
     let file = |fine: &str| format!("carte/{id}.{fine}");
-    d.scrivi(&file("key.pem"), pem_chiave(&chiave.pkcs8).as_bytes(), Accesso::Privato)?;
+    d.scrivi(
+        &file("key.pem"),
+        pem_chiave(&chiave.pkcs8).as_bytes(),
+        Accesso::Privato,
+    )?;
     d.scrivi(&file("pem"), cert.pem().as_bytes(), Accesso::Pubblico)?;
     d.scrivi(&file("p12"), &deposito_chiavi, Accesso::Privato)?;
     Ok(Carta {

@@ -128,8 +128,6 @@ impl Indice {
     /// The certificate of a postazione: the last sound one (a renewed one has several), else the first of that id.
     pub(crate) fn postazione(&self, id: &str) -> Option<&Postazione> {
         let sue = || self.postazioni.iter().filter(|p| p.id == id);
-        sue()
-            .rfind(|p| p.difetto.is_none())
-            .or_else(|| sue().next())
+        sue().rfind(|p| p.difetto.is_none()).or_else(|| sue().next())
     }
 }

@@ -36,10 +36,10 @@ mod profilo;
 mod reali;
 mod rilascio;
 
-pub use difetto::{Difetto, DifettoIgnoto};
-pub use errore::ErrorePki;
 pub use archivio::{FILE_PASSWORD, archivio};
 pub use carte::{Carta, RichiestaCarta};
+pub use difetto::{Difetto, DifettoIgnoto};
+pub use errore::ErrorePki;
 pub use indice::Postazione;
 pub use p12::{FormaIgnota, FormaP12, PASSWORD_CA, certificati_del_p12};
 pub use pki::{CertificatoServer, OpzioniPki, Pki, RichiestaEmissione};

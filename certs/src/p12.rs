@@ -66,13 +66,11 @@ impl FromStr for FormaP12 {
 /// The certificates inside somebody's PKCS#12, DER; its keys are decrypted by the reader and dropped at once.
 pub fn certificati_del_p12(file: &[u8], password: &str) -> Result<Vec<Vec<u8>>, ErrorePki> {
     let archivio = Pkcs12Archive::from_pkcs12(file, password).map_err(|e| {
-        ErrorePki::Richiesta(format!("il .p12 non si apre con questa password, o non è un .p12 ({e})"))
+        ErrorePki::Richiesta(format!(
+            "il .p12 non si apre con questa password, o non è un .p12 ({e})"
+        ))
     })?;
-    Ok(archivio
-        .certs
-        .iter()
-        .map(|c| c.cert.as_der().to_vec())
-        .collect())
+    Ok(archivio.certs.iter().map(|c| c.cert.as_der().to_vec()).collect())
 }
 
 /// A store with one key: certificate first, then the root it hangs on.

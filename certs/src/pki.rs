@@ -194,11 +194,10 @@ impl Pki {
     pub fn rinnova(&self, p: &Postazione) -> Result<Postazione, ErrorePki> {
         let (_, mut una) = chiavi::genera(0, 1, 1)?;
         let chiave = ChiavePostazione::da(&una.remove(0))?;
-        let vecchio: u16 = p
-            .id
-            .get(10..)
-            .and_then(|n| n.parse().ok())
-            .ok_or_else(|| ErrorePki::Richiesta(format!("«{}» non è una postazione", p.id)))?;
+        let vecchio: u16 =
+            p.id.get(10..)
+                .and_then(|n| n.parse().ok())
+                .ok_or_else(|| ErrorePki::Richiesta(format!("«{}» non è una postazione", p.id)))?;
         let numero = match (p.tipo.as_str(), vecchio) {
             ("CO", 9999) => 9998,
             ("CO", 9998) => 9999,
@@ -296,10 +295,16 @@ impl Pki {
     ) -> Result<Vec<u8>, ErrorePki> {
         let leggi = |f: &Path| std::fs::read(f).map_err(ErrorePki::io(f));
         let cert = CertificateDer::from_pem_slice(&leggi(pem)?).map_err(|e| ErrorePki::guasto(pem, e))?;
-        let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(&leggi(chiave)?)
-            .map_err(|e| ErrorePki::guasto(chiave, e))?;
+        let pkcs8 =
+            PrivatePkcs8KeyDer::from_pem_slice(&leggi(chiave)?).map_err(|e| ErrorePki::guasto(chiave, e))?;
         let radice = leggi_certificato(&self.deposito, &pem_radice(radice))?;
-        p12::chiavi(alias, pkcs8.secret_pkcs8_der(), &[&cert, &radice], password, forma)
+        p12::chiavi(
+            alias,
+            pkcs8.secret_pkcs8_der(),
+            &[&cert, &radice],
+            password,
+            forma,
+        )
     }
 
     fn adesso(&self) -> Timestamp {

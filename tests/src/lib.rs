@@ -123,6 +123,18 @@ impl Banco {
         Self::su(dati, &pki_comune(), opzioni, Some(cartella)).expect("the simulator starts")
     }
 
+    /// The same with keys of its own, as they are after the first start: for tests that issue certificates.
+    pub fn isolato(opzioni: &[&str]) -> Self {
+        if !pki_comune().join("indice.json").is_file() {
+            drop(Self::nuovo());
+        }
+        let cartella = tempfile::tempdir().expect("a temporary folder");
+        let pki = cartella.path().join("pki");
+        copia_pronte(&pki_comune(), &pki).expect("the shared keys can be copied");
+        let dati = cartella.path().join("dati");
+        Self::su(dati, &pki, opzioni, Some(cartella)).expect("the simulator starts")
+    }
+
     /// A simulator over a data folder and keys of the caller's, which outlive it.
     pub fn con_chiavi(dati: &Path, pki: &Path) -> Self {
         Self::su(dati.to_path_buf(), pki, &[], None).expect("the simulator starts")
@@ -452,6 +464,38 @@ impl Drop for Banco {
     fn drop(&mut self) {
         self.uccidi();
     }
+}
+
+/// Copies a folder of keys without what other tests issued into it meanwhile.
+fn copia_pronte(da: &Path, a: &Path) -> Result<()> {
+    let mut indice: Value = serde_json::from_slice(&fs::read(da.join("indice.json"))?)?;
+    let mut servono = vec!["ca.pem".to_owned(), "ca.p12".to_owned()];
+    for cosa in ["radici", "server"] {
+        let ultimo = if cosa == "radici" { "ca-" } else { "" };
+        for nome in indice[cosa].as_object().context("indice.json")?.keys() {
+            for fine in ["pem", "key.pem"] {
+                servono.push(format!("{cosa}/{ultimo}{nome}.{fine}"));
+            }
+        }
+    }
+    let postazioni = indice["postazioni"].as_array_mut().context("indice.json")?;
+    postazioni.retain(|p| {
+        let id = p["id"].as_str().unwrap_or_default();
+        p["difetto"].is_null() && p["pem"] == format!("postazioni/{id}.pem") && id.ends_with("-CO-0000")
+    });
+    for p in postazioni {
+        for nome in ["p12", "pem", "chiave"] {
+            servono.push(p[nome].as_str().context("indice.json")?.to_owned());
+        }
+    }
+    indice["carte"] = Value::Array(Vec::new());
+    for f in servono {
+        let dove = a.join(&f);
+        fs::create_dir_all(dove.parent().context("a folder")?)?;
+        fs::copy(da.join(&f), &dove).with_context(|| f.clone())?;
+    }
+    fs::write(a.join("indice.json"), serde_json::to_vec(&indice)?)?;
+    Ok(())
 }
 
 /// The first cookie a reply sets, as a request sends it back.

@@ -18,6 +18,10 @@ enum Mostra<'m> {
     Pem(PathBuf, PathBuf),
 }
 
+/// Lets OpenSSL load a key it thinks too small.
+const SENZA_LIVELLO: &str =
+    "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCipherString = DEFAULT@SECLEVEL=0\n";
+
 struct Vista {
     http: u16,
     dove: String,
@@ -34,12 +38,17 @@ fn curl(banco: &Banco, url: &str, che: &Mostra<'_>, altro: &[&str]) -> Vista {
     match che {
         Mostra::Nulla => {}
         Mostra::P12(v) => {
-            let (p12, password) = (v["p12"].as_str().expect("p12"), v["password"].as_str().expect("password"));
+            let (p12, password) = (
+                v["p12"].as_str().expect("p12"),
+                v["password"].as_str().expect("password"),
+            );
             c.args(["--cert-type", "P12", "--cert", &format!("{p12}:{password}")]);
         }
         Mostra::Pem(pem, chiave) => {
-            // Old keys are what some of these tests are about.
-            c.args(["--ciphers", "DEFAULT@SECLEVEL=0"])
+            // Weak keys are what some of these tests are about.
+            let conf = pem.with_extension("cnf");
+            fs::write(&conf, SENZA_LIVELLO).expect("written");
+            c.env("OPENSSL_CONF", conf)
                 .arg("--cert")
                 .arg(pem)
                 .arg("--key")
@@ -92,7 +101,11 @@ fn com(banco: &Banco, ambiente: &str, che: &Mostra<'_>) -> Vista {
 
 fn rifiutata(v: &Vista, http: u16, titolo: &str) {
     assert_eq!(v.http, http, "{titolo}: {}", v.testo);
-    assert!(v.testo.contains(&format!("<h1>{titolo}</h1>")), "{titolo}: {}", v.testo);
+    assert!(
+        v.testo.contains(&format!("<h1>{titolo}</h1>")),
+        "{titolo}: {}",
+        v.testo
+    );
     assert!(v.testo.contains("SIMULATORE – dati fittizi") && v.testo.contains("<h2>Che cosa fare</h2>"));
 }
 
@@ -101,7 +114,7 @@ fn la_carta_apre_una_sessione_nell_ambiente() {
     if !attrezzo("curl") {
         return;
     }
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let sua = carta(&banco, &json!({}));
     let cartella = tempfile::tempdir().expect("a folder");
     for ambiente in ["test", "pre", "sub"] {
@@ -111,13 +124,21 @@ fn la_carta_apre_una_sessione_nell_ambiente() {
         let base = banco.ws(ambiente);
         let v = curl(&banco, &format!("{base}/com"), &Mostra::P12(&sua), &segui);
         assert_eq!(v.http, 200, "{}", v.testo);
-        assert!(v.dove.starts_with(&format!("{base}/com/entra?biglietto=")), "{}", v.dove);
+        assert!(
+            v.dove.starts_with(&format!("{base}/com/entra?biglietto=")),
+            "{}",
+            v.dove
+        );
         assert!(v.testo.contains(&nome(&banco)), "{}", v.testo);
         let v = curl(&banco, &format!("{base}/combas"), &Mostra::Nulla, &segui);
         assert_eq!(v.http, 200);
         assert!(v.testo.contains("<h1>Stato della fornitura</h1>"), "{}", v.testo);
         let v = curl(&banco, &format!("{base}/combas/profilo"), &Mostra::Nulla, &segui);
-        assert!(v.testo.contains("<dt>Entrato con</dt><dd>carta</dd>"), "{}", v.testo);
+        assert!(
+            v.testo.contains("<dt>Entrato con</dt><dd>carta</dd>"),
+            "{}",
+            v.testo
+        );
 
         // Whoever begins at the card listener is sent to begin at the environment, and gets there all the same.
         let diretto = cartella.path().join(format!("{ambiente}-diretto"));
@@ -161,8 +182,12 @@ fn ogni_rifiuto_ha_la_sua_pagina() {
     if !(attrezzo("curl") && attrezzo("openssl")) {
         return;
     }
-    let banco = Banco::nuovo();
-    rifiutata(&com(&banco, "pre", &Mostra::Nulla), 401, "Nessun certificato presentato");
+    let banco = Banco::isolato(&[]);
+    rifiutata(
+        &com(&banco, "pre", &Mostra::Nulla),
+        401,
+        "Nessun certificato presentato",
+    );
     for (difetto, titolo) in [
         ("scaduto", "Carta scaduta"),
         ("futuro", "Carta non ancora valida"),
@@ -188,13 +213,25 @@ fn ogni_rifiuto_ha_la_sua_pagina() {
     );
     let file = |v: &Value, nome: &str| PathBuf::from(v[nome].as_str().expect("a file"));
     let mostra = Mostra::Pem(file(&debole, "certificato"), file(&debole, "chiave"));
-    rifiutata(&com(&banco, "pre", &mostra), 403, "È un certificato di postazione");
+    rifiutata(
+        &com(&banco, "pre", &mostra),
+        403,
+        "È un certificato di postazione",
+    );
 
     // An elliptic key of somebody's own: the handshake holds, the page speaks.
     let cartella = tempfile::tempdir().expect("a folder");
     let (pem, chiave) = (cartella.path().join("c.pem"), cartella.path().join("k.pem"));
     let u = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+        ])
         .args(["-subj", "/CN=prova", "-keyout"])
         .arg(&chiave)
         .arg("-out")
@@ -224,14 +261,27 @@ fn ogni_rifiuto_ha_la_sua_pagina() {
     );
     assert_eq!(com(&banco, "test", &Mostra::P12(&sua)).http, 303);
     operatore(&banco, "PROVACARTA1", &json!({"stato": "bloccato"}));
-    rifiutata(&com(&banco, "test", &Mostra::P12(&sua)), 403, "Operatore non attivo");
+    rifiutata(
+        &com(&banco, "test", &Mostra::P12(&sua)),
+        403,
+        "Operatore non attivo",
+    );
     banco.json("POST", "/api/reset", "{}");
     rifiutata(
         &com(&banco, "test", &Mostra::P12(&sua)),
         403,
         "Operatore non censito",
     );
-    assert_eq!(curl(&banco, &format!("{}/altro/com", banco.pronto["carta"].as_str().expect("carta")), &Mostra::Nulla, &[]).http, 404);
+    assert_eq!(
+        curl(
+            &banco,
+            &format!("{}/altro/com", banco.pronto["carta"].as_str().expect("carta")),
+            &Mostra::Nulla,
+            &[]
+        )
+        .http,
+        404
+    );
 }
 
 #[test]
@@ -239,20 +289,33 @@ fn chi_ha_la_scheda_da_attivare_lavora_per_servizio_web_ma_non_con_la_carta() {
     if !attrezzo("curl") {
         return;
     }
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let sua = carta(&banco, &json!({"daAttivare": true}));
     assert_eq!(sua["operatore"], "scheda da attivare");
-    rifiutata(&com(&banco, "test", &Mostra::P12(&sua)), 403, "Scheda da attivare");
+    rifiutata(
+        &com(&banco, "test", &Mostra::P12(&sua)),
+        403,
+        "Scheda da attivare",
+    );
     let dati = banco.dati.to_str().expect("UTF-8");
     assert_eq!(esegui(&["send", "--data", dati]).status.code(), Some(0));
     // Nor can the operator be deleted meanwhile (#3217).
     let dove = format!("/api/comuni/888001/operatori/{}", nome(&banco));
     assert_eq!(banco.api("DELETE", &dove, Vec::new()).stato, 409);
-    assert_eq!(banco.api("PUT", &dove, br#"{"stato":"cancellato"}"#.to_vec()).stato, 409);
+    assert_eq!(
+        banco
+            .api("PUT", &dove, br#"{"stato":"cancellato"}"#.to_vec())
+            .stato,
+        409
+    );
     operatore(&banco, &nome(&banco), &json!({"stato": "attivo"}));
     assert_eq!(com(&banco, "test", &Mostra::P12(&sua)).http, 303);
     assert_eq!(banco.json("DELETE", &dove, "")["stato"], "cancellato");
-    rifiutata(&com(&banco, "test", &Mostra::P12(&sua)), 403, "Operatore non attivo");
+    rifiutata(
+        &com(&banco, "test", &Mostra::P12(&sua)),
+        403,
+        "Operatore non attivo",
+    );
     assert_eq!(esegui(&["send", "--data", dati]).status.code(), Some(1));
 }
 
@@ -275,7 +338,7 @@ fn il_biglietto_vale_una_volta_in_un_ambiente_e_in_un_browser() {
     if !attrezzo("curl") {
         return;
     }
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let sua = carta(&banco, &json!({}));
     let inizia = |ambiente: &str| {
         let r = banco
@@ -286,7 +349,10 @@ fn il_biglietto_vale_una_volta_in_un_ambiente_e_in_un_browser() {
         let v = curl(&banco, &verso(&r), &Mostra::P12(&sua), &[]);
         assert_eq!(v.http, 303, "{}", v.testo);
         // curl prints the address of the redirect, then the one it asked.
-        let fine = v.dove.find(banco.pronto["carta"].as_str().expect("carta")).expect("both");
+        let fine = v
+            .dove
+            .find(banco.pronto["carta"].as_str().expect("carta"))
+            .expect("both");
         (legato, v.dove[..fine].to_owned())
     };
     let riscuoti = |url: &str, biscotto: &str| {
@@ -323,7 +389,11 @@ fn il_biglietto_vale_una_volta_in_un_ambiente_e_in_un_browser() {
     operatore(&banco, &nome(&banco), &json!({"password": "un'altra password"}));
     assert_ne!(riscuoti(&biglietto, &legato).stato, 200);
     let (legato, biglietto) = inizia("pre");
-    banco.json("DELETE", &format!("/api/carte/{}", sua["id"].as_str().expect("id")), "");
+    banco.json(
+        "DELETE",
+        &format!("/api/carte/{}", sua["id"].as_str().expect("id")),
+        "",
+    );
     assert_eq!(riscuoti(&biglietto, &legato).stato, 403);
 }
 
@@ -332,7 +402,7 @@ fn solo_la_porta_della_carta_chiede_un_certificato_e_non_ne_rifiuta() {
     if !(attrezzo("node") && attrezzo("openssl")) {
         return;
     }
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let sua = carta(&banco, &json!({}));
     // node: with and without, TLS 1.2 and 1.3, the handshake holds; the body tells what was seen.
     let script = r#"
@@ -347,7 +417,11 @@ https.get(url, o, (r) => { r.resume(); console.log(r.statusCode, r.socket.getPro
     for versione in ["TLSv1.2", "TLSv1.3"] {
         for (pfx, password, atteso) in [
             ("", "", 401),
-            (sua["p12"].as_str().expect("p12"), sua["password"].as_str().expect("password"), 303),
+            (
+                sua["p12"].as_str().expect("p12"),
+                sua["password"].as_str().expect("password"),
+                303,
+            ),
         ] {
             let o = Command::new("node")
                 .args(["-e", script, &url, ca, pfx, password, versione])
@@ -384,23 +458,50 @@ fn la_carta_dalla_riga_di_comando() {
     if !attrezzo("openssl") {
         return;
     }
-    let banco = Banco::nuovo();
-    let (dati, out) = (banco.dati.to_str().expect("UTF-8"), tempfile::tempdir().expect("a folder"));
+    let banco = Banco::isolato(&[]);
+    let (dati, out) = (
+        banco.dati.to_str().expect("UTF-8"),
+        tempfile::tempdir().expect("a folder"),
+    );
     let dove = out.path().to_str().expect("UTF-8");
-    let o = esegui(&["cert", "card", "--data", dati, "--comune", "888002", "--out", dove, "--compat", "moderno"]);
+    let o = esegui(&[
+        "cert", "card", "--data", dati, "--comune", "888002", "--out", dove, "--compat", "moderno",
+    ]);
     assert_eq!(o.status.code(), Some(0), "{}", String::from_utf8_lossy(&o.stderr));
-    let suo = banco.comune("888002")["operatori"][0]["nameId"].as_str().expect("nameId");
+    let suo = banco.comune("888002")["operatori"][0]["nameId"]
+        .as_str()
+        .expect("nameId");
     let pem = out.path().join(format!("{suo}-0001.pem"));
     let soggetto = Command::new("openssl")
-        .args(["x509", "-noout", "-subject", "-issuer", "-nameopt", "RFC2253,utf8,-esc_msb", "-in"])
+        .args([
+            "x509",
+            "-noout",
+            "-subject",
+            "-issuer",
+            "-nameopt",
+            "RFC2253,utf8,-esc_msb",
+            "-in",
+        ])
         .arg(&pem)
         .output()
         .expect("openssl starts");
     let soggetto = String::from_utf8_lossy(&soggetto.stdout).into_owned();
-    assert!(soggetto.contains(&format!("CN={suo}")) && soggetto.contains("CN=CA Utenti SIMULATORE"), "{soggetto}");
+    assert!(
+        soggetto.contains(&format!("CN={suo}")) && soggetto.contains("CN=CA Utenti SIMULATORE"),
+        "{soggetto}"
+    );
     assert_eq!(fs::read_dir(Path::new(dove)).map_or(0, Iterator::count), 3);
     // Who is not registered gets none.
-    let o = esegui(&["cert", "card", "--data", dati, "--comune", "888002", "--operatore", "NESSUNO1"]);
+    let o = esegui(&[
+        "cert",
+        "card",
+        "--data",
+        dati,
+        "--comune",
+        "888002",
+        "--operatore",
+        "NESSUNO1",
+    ]);
     assert_eq!(o.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&o.stderr).contains("NESSUNO1"));
 }

@@ -28,7 +28,9 @@ fn der(pem: &Path) -> Vec<u8> {
         .skip(1)
         .take_while(|r| !r.starts_with("-----END"))
         .collect();
-    base64::engine::general_purpose::STANDARD.decode(corpo).expect("base64")
+    base64::engine::general_purpose::STANDARD
+        .decode(corpo)
+        .expect("base64")
 }
 
 /// Who signs and who asks.
@@ -52,7 +54,10 @@ fn manda(banco: &Banco, ambiente: &str, percorso: &str, corpo: &str, chi: &Chi<'
     m.id = adesso.as_nanosecond().to_string();
     let busta = firma::componi(&m, &chiavi, None).expect("signed");
     let url = format!("{}{percorso}", banco.ws(ambiente));
-    let testate = [("content-type", "text/xml; charset=utf-8"), ("soapaction", "\"\"")];
+    let testate = [
+        ("content-type", "text/xml; charset=utf-8"),
+        ("soapaction", "\"\""),
+    ];
     banco
         .cliente
         .chiedi("POST", &url, &testate, busta.into_bytes())
@@ -75,7 +80,8 @@ fn testata(operazione: &str, mittente: &str, tipo_invio: &str) -> String {
 /// TestConn with a certificate.
 fn prova(banco: &Banco, ambiente: &str, chi: &Chi<'_>) -> String {
     let corpo = format!(
-        "<a:RichiestaConnessione xmlns:a=\"http://sogei.it/ANPR/connessione\">{}</a:RichiestaConnessione>",
+        "<a:RichiestaConnessione xmlns:a=\"{}\">{}</a:RichiestaConnessione>",
+        schema::radici::RICHIESTA_CONNESSIONE.0,
         testata("TEST", &chi.id[..6], "TEST")
     );
     manda(banco, ambiente, "/ANPRTestConn/TestConn", &corpo, chi)
@@ -127,7 +133,7 @@ fn ogni_forma_del_p12_si_apre_dove_deve() {
     if !(attrezzo("openssl") && attrezzo("keytool")) {
         return;
     }
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let dati = banco.dati.to_str().expect("UTF-8");
     let password = testo(banco.postazione("888001"), "password");
     let pass = format!("pass:{password}");
@@ -140,20 +146,43 @@ fn ogni_forma_del_p12_si_apre_dove_deve() {
     ] {
         let out = cartella.path().join(forma);
         let o = out.to_str().expect("UTF-8");
-        esegui_bene(&["cert", "export", "888001-CO-0000", "--data", dati, "--out", o, "--compat", forma]);
+        esegui_bene(&[
+            "cert",
+            "export",
+            "888001-CO-0000",
+            "--data",
+            dati,
+            "--out",
+            o,
+            "--compat",
+            forma,
+        ]);
         let file = out.join("888001-CO-0000.p12");
         let f = file.to_str().expect("UTF-8");
-        let (aperto, detto) = gira("openssl", &["pkcs12", "-in", f, "-passin", &pass, "-nodes", "-info"]);
+        let (aperto, detto) = gira(
+            "openssl",
+            &["pkcs12", "-in", f, "-passin", &pass, "-nodes", "-info"],
+        );
         assert_eq!(aperto, da_solo, "{forma}: {detto}");
-        let (aperto, detto) =
-            gira("openssl", &["pkcs12", "-legacy", "-in", f, "-passin", &pass, "-nodes", "-info"]);
+        let (aperto, detto) = gira(
+            "openssl",
+            &["pkcs12", "-legacy", "-in", f, "-passin", &pass, "-nodes", "-info"],
+        );
         assert!(aperto && detto.contains(dentro), "{forma}: {detto}");
         assert!(detto.contains("friendlyName: 888001-CO-0000"), "{forma}: {detto}");
         assert_eq!(detto.matches("-----BEGIN CERTIFICATE-----").count(), 2, "{forma}");
         let (aperto, detto) = gira(
             "keytool",
             &[
-                "-J-Duser.language=en", "-list", "-v", "-storetype", "PKCS12", "-keystore", f, "-storepass", &password,
+                "-J-Duser.language=en",
+                "-list",
+                "-v",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                f,
+                "-storepass",
+                &password,
             ],
         );
         assert!(
@@ -168,19 +197,35 @@ fn ogni_forma_del_p12_si_apre_dove_deve() {
         );
         assert_eq!(r.intestazione("content-type"), Some("application/x-pkcs12"));
         fs::write(&file, &r.corpo).expect("written");
-        assert!(gira("openssl", &["pkcs12", "-legacy", "-in", f, "-passin", &pass, "-nodes"]).0);
+        assert!(
+            gira(
+                "openssl",
+                &["pkcs12", "-legacy", "-in", f, "-passin", &pass, "-nodes"]
+            )
+            .0
+        );
     }
     // What lies in the folder, and is copied without a wish, is the universal one.
     let pronto = testo(banco.postazione("888001"), "p12");
-    let (aperto, detto) = gira("openssl", &["pkcs12", "-in", &pronto, "-passin", &pass, "-nodes", "-info"]);
-    assert!(aperto && detto.contains("pbeWithSHA1And3-KeyTripleDES-CBC"), "{detto}");
-    let r = banco.api("GET", "/api/certificati/888001-CO-0000/p12?compat=altro", Vec::new());
+    let (aperto, detto) = gira(
+        "openssl",
+        &["pkcs12", "-in", &pronto, "-passin", &pass, "-nodes", "-info"],
+    );
+    assert!(
+        aperto && detto.contains("pbeWithSHA1And3-KeyTripleDES-CBC"),
+        "{detto}"
+    );
+    let r = banco.api(
+        "GET",
+        "/api/certificati/888001-CO-0000/p12?compat=altro",
+        Vec::new(),
+    );
     assert_eq!(r.stato, 400);
 }
 
 #[test]
 fn la_vita_di_un_certificato_come_la_vede_chi_chiama() {
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     // PC: the renewed one keeps the number, the old one stays good until somebody revokes it.
     let vecchio = emetti(&banco, &json!({"comune": "888001", "tipo": "PC"}));
     assert_eq!(testo(&vecchio, "id"), "888001-PC-0001");
@@ -205,7 +250,9 @@ fn la_vita_di_un_certificato_come_la_vede_chi_chiama() {
         assert!(prova_con(&banco, v).contains(BENE));
     }
     assert_eq!(
-        banco.api("POST", "/api/certificati/888001-PC-0001/ripristino", Vec::new()).stato,
+        banco
+            .api("POST", "/api/certificati/888001-PC-0001/ripristino", Vec::new())
+            .stato,
         409
     );
     // CO-9999 and CO-9998 alternate.
@@ -227,7 +274,10 @@ fn la_vita_di_un_certificato_come_la_vede_chi_chiama() {
         terzo["improntaSha256"]
     );
     // Defective ones are refused as they should be, and not renewed.
-    let scaduto = emetti(&banco, &json!({"comune": "888001", "tipo": "PC", "difetto": "scaduto"}));
+    let scaduto = emetti(
+        &banco,
+        &json!({"comune": "888001", "tipo": "PC", "difetto": "scaduto"}),
+    );
     assert_eq!(scaduto["stato"], "scaduto");
     assert!(prova_con(&banco, &scaduto).contains(F1));
     let dove = format!("/api/certificati/{}/rinnovo", testo(&scaduto, "improntaSha256"));
@@ -245,26 +295,46 @@ fn la_vita_di_un_certificato_come_la_vede_chi_chiama() {
     assert_eq!(quanti("comune=888001&scadeEntro=30"), 1);
     assert_eq!(quanti("comune=888001&stato=attivo"), 7);
     assert_eq!(quanti("comune=888003"), 1);
-    assert_eq!(banco.api("GET", "/api/certificati?stato=bello", Vec::new()).stato, 400);
+    assert_eq!(
+        banco.api("GET", "/api/certificati?stato=bello", Vec::new()).stato,
+        400
+    );
     let dati = banco.dati.to_str().expect("UTF-8");
-    let elenco = esegui_bene(&["cert", "list", "--data", dati, "--comune", "888001", "--stato", "scaduto"]);
+    let elenco = esegui_bene(&[
+        "cert", "list", "--data", dati, "--comune", "888001", "--stato", "scaduto",
+    ]);
     assert_eq!(elenco.lines().count(), 1, "{elenco}");
-    let elenco = esegui_bene(&["cert", "list", "--data", dati, "--comune", "888001", "--scade-entro", "3000"]);
+    let elenco = esegui_bene(&[
+        "cert",
+        "list",
+        "--data",
+        dati,
+        "--comune",
+        "888001",
+        "--scade-entro",
+        "3000",
+    ]);
     assert_eq!(elenco.lines().count(), 8, "{elenco}");
     // The same from the command line.
     esegui_bene(&["cert", "revoke", "888001-CO-9998", "--data", dati]);
     assert!(prova_con(&banco, &quarto).contains(F4));
     esegui_bene(&["cert", "restore", "888001-CO-9998", "--data", dati]);
     assert!(prova_con(&banco, &quarto).contains(BENE));
-    let rinnovato: Value =
-        serde_json::from_str(&esegui_bene(&["cert", "renew", "888001-CO-9998", "--data", dati, "--json"]))
-            .expect("JSON");
+    let rinnovato: Value = serde_json::from_str(&esegui_bene(&[
+        "cert",
+        "renew",
+        "888001-CO-9998",
+        "--data",
+        dati,
+        "--json",
+    ]))
+    .expect("JSON");
     assert_eq!(testo(&rinnovato, "id"), "888001-CO-9999");
 }
 
 #[test]
 fn le_attese_dello_sportello_si_impostano() {
-    let banco = Banco::con(&["--attesa-rilascio", "3600", "--attesa-ripristino", "3600"]);
+    let banco = Banco::isolato(&["--attesa-rilascio", "3600", "--attesa-ripristino", "3600"]);
     // Restored, it shows active and calls go on failing.
     banco.json("DELETE", "/api/certificati/888001-CO-0000", "");
     let v = banco.json("POST", "/api/certificati/888001-CO-0000/ripristino", "");
@@ -279,16 +349,23 @@ fn le_attese_dello_sportello_si_impostano() {
         assert!(v[segreto].is_null(), "{segreto}");
     }
     assert_eq!(
-        banco.api("GET", "/api/certificati/888001-PC-0001/p12", Vec::new()).stato,
+        banco
+            .api("GET", "/api/certificati/888001-PC-0001/p12", Vec::new())
+            .stato,
         409
     );
     let dati = banco.dati.to_str().expect("UTF-8");
-    assert_eq!(esegui(&["cert", "export", "888001-PC-0001", "--data", dati]).status.code(), Some(2));
+    assert_eq!(
+        esegui(&["cert", "export", "888001-PC-0001", "--data", dati])
+            .status
+            .code(),
+        Some(2)
+    );
     let zip = banco.api("GET", "/api/certificati/archivio?comune=888001", Vec::new());
     assert!(!String::from_utf8_lossy(&zip.corpo).contains("888001-PC-0001"));
     drop(banco);
 
-    let banco = Banco::con(&["--attesa-rilascio", "1", "--attesa-ripristino", "1"]);
+    let banco = Banco::isolato(&["--attesa-rilascio", "1", "--attesa-ripristino", "1"]);
     banco.json("DELETE", "/api/certificati/888001-CO-0000", "");
     banco.json("POST", "/api/certificati/888001-CO-0000/ripristino", "");
     emetti(&banco, &json!({"comune": "888001", "tipo": "PC"}));
@@ -305,17 +382,28 @@ fn scarica_tutti_contiene_i_p12_attivi_e_le_password() {
     if !(attrezzo("python3") && attrezzo("openssl")) {
         return;
     }
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     emetti(&banco, &json!({"comune": "888001", "tipo": "PC"}));
-    emetti(&banco, &json!({"comune": "888001", "tipo": "PC", "difetto": "revocato"}));
-    emetti(&banco, &json!({"comune": "888001", "tipo": "PC", "difetto": "scaduto"}));
+    emetti(
+        &banco,
+        &json!({"comune": "888001", "tipo": "PC", "difetto": "revocato"}),
+    );
+    emetti(
+        &banco,
+        &json!({"comune": "888001", "tipo": "PC", "difetto": "scaduto"}),
+    );
     banco.json("POST", "/api/certificati/888001-PC-0001/rinnovo", "");
     let dati = banco.dati.to_str().expect("UTF-8");
     let cartella = tempfile::tempdir().expect("a folder");
     let out = cartella.path().to_str().expect("UTF-8");
-    esegui_bene(&["cert", "export", "--comune", "888001", "--data", dati, "--out", out]);
+    esegui_bene(&[
+        "cert", "export", "--comune", "888001", "--data", dati, "--out", out,
+    ]);
     let zip = cartella.path().join("888001-certificati.zip");
-    let (bene, detto) = gira("python3", &["-m", "zipfile", "-e", zip.to_str().expect("UTF-8"), out]);
+    let (bene, detto) = gira(
+        "python3",
+        &["-m", "zipfile", "-e", zip.to_str().expect("UTF-8"), out],
+    );
     assert!(bene, "{detto}");
     let (bene, detto) = gira("python3", &["-m", "zipfile", "-t", zip.to_str().expect("UTF-8")]);
     assert!(bene && detto.contains("Done testing"), "{detto}");
@@ -373,18 +461,92 @@ fn estraneo(cartella: &Path, cn: &str) {
         "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n",
     )
     .expect("written");
-    let (soggetto, nuova) = (format!("/CN={cn}/O=Casa di software (prova)"), ["-newkey", "rsa:2048", "-nodes"]);
-    ossl(&[&["req", "-x509"], &nuova[..], &["-subj", "/CN=CA di prova", "-keyout", "ca.key", "-out", "ca.pem"]].concat());
-    ossl(&[&["req"], &nuova[..], &["-subj", &soggetto, "-keyout", "k.pem", "-out", "r.csr"]].concat());
+    let (soggetto, nuova) = (
+        format!("/CN={cn}/O=Casa di software (prova)"),
+        ["-newkey", "rsa:2048", "-nodes"],
+    );
+    ossl(
+        &[
+            &["req", "-x509"],
+            &nuova[..],
+            &["-subj", "/CN=CA di prova", "-keyout", "ca.key", "-out", "ca.pem"],
+        ]
+        .concat(),
+    );
+    ossl(
+        &[
+            &["req"],
+            &nuova[..],
+            &["-subj", &soggetto, "-keyout", "k.pem", "-out", "r.csr"],
+        ]
+        .concat(),
+    );
     ossl(&[
-        "x509", "-req", "-in", "r.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "30", "-extfile", "est.cnf",
-        "-set_serial", "77", "-out", "c.pem",
+        "x509",
+        "-req",
+        "-in",
+        "r.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-days",
+        "30",
+        "-extfile",
+        "est.cnf",
+        "-set_serial",
+        "77",
+        "-out",
+        "c.pem",
     ]);
     ossl(&["x509", "-in", "c.pem", "-outform", "DER", "-out", "c.der"]);
-    ossl(&["crl2pkcs7", "-nocrl", "-certfile", "c.pem", "-certfile", "ca.pem", "-out", "c.p7b"]);
-    ossl(&["crl2pkcs7", "-nocrl", "-certfile", "c.pem", "-outform", "DER", "-out", "c-der.p7b"]);
-    ossl(&["pkcs12", "-export", "-in", "c.pem", "-inkey", "k.pem", "-certfile", "ca.pem", "-passout", "pass:segreta", "-out", "c.p12"]);
-    ossl(&["pkcs12", "-export", "-legacy", "-in", "c.pem", "-inkey", "k.pem", "-passout", "pass:segreta", "-out", "c-vecchio.p12"]);
+    ossl(&[
+        "crl2pkcs7",
+        "-nocrl",
+        "-certfile",
+        "c.pem",
+        "-certfile",
+        "ca.pem",
+        "-out",
+        "c.p7b",
+    ]);
+    ossl(&[
+        "crl2pkcs7",
+        "-nocrl",
+        "-certfile",
+        "c.pem",
+        "-outform",
+        "DER",
+        "-out",
+        "c-der.p7b",
+    ]);
+    ossl(&[
+        "pkcs12",
+        "-export",
+        "-in",
+        "c.pem",
+        "-inkey",
+        "k.pem",
+        "-certfile",
+        "ca.pem",
+        "-passout",
+        "pass:segreta",
+        "-out",
+        "c.p12",
+    ]);
+    ossl(&[
+        "pkcs12",
+        "-export",
+        "-legacy",
+        "-in",
+        "c.pem",
+        "-inkey",
+        "k.pem",
+        "-passout",
+        "pass:segreta",
+        "-out",
+        "c-vecchio.p12",
+    ]);
     ossl(&["base64", "-in", "c.der", "-out", "c.b64"]);
     ossl(&["x509", "-in", "ca.pem", "-outform", "DER", "-out", "ca.der"]);
 }
@@ -403,7 +565,12 @@ fn un_certificato_che_la_casa_di_software_ha_gia_si_importa() {
     let (pem, chiave) = (fuori.path().join("c.pem"), fuori.path().join("k.pem"));
     let prova_in = |banco: &Banco, ambiente: &str| {
         let name_id = operatore(banco, "888001");
-        let chi = Chi { id: "888001-CO-0077", pem: &pem, chiave: &chiave, name_id: &name_id };
+        let chi = Chi {
+            id: "888001-CO-0077",
+            pem: &pem,
+            chiave: &chiave,
+            name_id: &name_id,
+        };
         prova(banco, ambiente, &chi)
     };
     assert!(prova_in(&banco, "test").contains(F1), "not before it is imported");
@@ -417,7 +584,10 @@ fn un_certificato_che_la_casa_di_software_ha_gia_si_importa() {
     };
     let uno = importa("c.pem", &["--ambiente", "test"]);
     assert_eq!(uno.as_array().map(Vec::len), Some(1), "{uno}");
-    assert_eq!((testo(&uno[0], "id"), testo(&uno[0], "stato")), ("888001-CO-0077".into(), "attivo".into()));
+    assert_eq!(
+        (testo(&uno[0], "id"), testo(&uno[0], "stato")),
+        ("888001-CO-0077".into(), "attivo".into())
+    );
     let impronta = testo(&uno[0], "improntaSha256");
     assert!(prova_in(&banco, "test").contains(BENE), "at once");
     assert!(prova_in(&banco, "pre").contains(F1), "and nowhere else");
@@ -431,17 +601,31 @@ fn un_certificato_che_la_casa_di_software_ha_gia_si_importa() {
     ] {
         let v = importa(nome, altro);
         assert_eq!(v.as_array().map(Vec::len), Some(3), "{nome}: {v}");
-        assert!(v.as_array().into_iter().flatten().all(|i| testo(i, "improntaSha256") == impronta), "{nome}");
+        assert!(
+            v.as_array()
+                .into_iter()
+                .flatten()
+                .all(|i| testo(i, "improntaSha256") == impronta),
+            "{nome}"
+        );
     }
     assert!(prova_in(&banco, "pre").contains(BENE));
-    assert!(!banco.json("GET", "/api/certificati/importati", "").to_string().contains("PRIVATE"));
+    assert!(
+        !banco
+            .json("GET", "/api/certificati/importati", "")
+            .to_string()
+            .contains("PRIVATE")
+    );
 
     // Refused: an authority, a wrong password, no password, a certificate that names no postazione, a key.
-    estraneo(&{
-        let altro = fuori.path().join("altro");
-        fs::create_dir(&altro).expect("a folder");
-        altro
-    }, "nessuna postazione");
+    estraneo(
+        &{
+            let altro = fuori.path().join("altro");
+            fs::create_dir(&altro).expect("a folder");
+            altro
+        },
+        "nessuna postazione",
+    );
     for (nome, altro, perche) in [
         ("ca.pem", &[][..], "autorità"),
         ("ca.der", &[], "autorità"),
@@ -466,13 +650,28 @@ fn un_certificato_che_la_casa_di_software_ha_gia_si_importa() {
     banco.uccidi();
     let banco = Banco::in_cartella(&dati, &[]).expect("it starts again");
     assert!(prova_in(&banco, "test").contains(BENE));
-    esegui_bene(&["cert", "import", "--togli", &impronta, "--ambiente", "test", "--data", &d]);
+    esegui_bene(&[
+        "cert",
+        "import",
+        "--togli",
+        &impronta,
+        "--ambiente",
+        "test",
+        "--data",
+        &d,
+    ]);
     assert!(prova_in(&banco, "test").contains(F1));
     assert!(prova_in(&banco, "sub").contains(BENE));
     banco.json("DELETE", &format!("/api/certificati/importati/{impronta}"), "");
     assert!(prova_in(&banco, "sub").contains(F1));
     assert_eq!(
-        banco.api("DELETE", &format!("/api/certificati/importati/{impronta}"), Vec::new()).stato,
+        banco
+            .api(
+                "DELETE",
+                &format!("/api/certificati/importati/{impronta}"),
+                Vec::new()
+            )
+            .stato,
         404
     );
     assert_eq!(banco.json("GET", "/api/certificati/importati", ""), json!([]));
@@ -480,16 +679,28 @@ fn un_certificato_che_la_casa_di_software_ha_gia_si_importa() {
 
 #[test]
 fn cio_che_cambia_di_un_operatore_vale_dalla_richiesta_seguente() {
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let pronto = banco.postazione("888001").clone();
     let (pem, chiave) = (testo(&pronto, "certificato"), testo(&pronto, "chiave"));
     let chiedi = |name_id: &str| {
         let corpo = format!(
-            "<a:RichiestaS001 xmlns:a=\"http://sogei.it/ANPR/S001subentro\">{}<nomeFile>x.gz</nomeFile><fileXml>AAAA</fileXml></a:RichiestaS001>",
+            "<a:RichiestaS001 xmlns:a=\"{}\">{}<nomeFile>x.gz</nomeFile><fileXml>AAAA</fileXml></a:RichiestaS001>",
+            schema::radici::RICHIESTA_S001.0,
             testata("S001", "888001", "PRE_SUB")
         );
-        let chi = Chi { id: "888001-CO-0000", pem: Path::new(&pem), chiave: Path::new(&chiave), name_id };
-        manda(&banco, "pre", "/ANPRS001ServizioSubentro/AnprServiceS001", &corpo, &chi)
+        let chi = Chi {
+            id: "888001-CO-0000",
+            pem: Path::new(&pem),
+            chiave: Path::new(&chiave),
+            name_id,
+        };
+        manda(
+            &banco,
+            "pre",
+            "/ANPRS001ServizioSubentro/AnprServiceS001",
+            &corpo,
+            &chi,
+        )
     };
     let dove = "/api/comuni/888001/operatori/PROVA00A00A000A";
     assert!(chiedi("PROVA00A00A000A").contains(F1), "unknown");
@@ -497,7 +708,10 @@ fn cio_che_cambia_di_un_operatore_vale_dalla_richiesta_seguente() {
     assert_eq!(o["ruoli"], json!(["OPERATORE"]));
     assert_eq!(o["ambienti"], json!(["test", "pre", "sub"]));
     let buona = chiedi("PROVA00A00A000A");
-    assert!(buona.contains("rispostaKO") && !buona.contains("XXXX"), "past the operator: {buona}");
+    assert!(
+        buona.contains("rispostaKO") && !buona.contains("XXXX"),
+        "past the operator: {buona}"
+    );
     for (modifica, atteso) in [
         (json!({"funzioni": ["3002"]}), "Utente non abilitato 5"),
         (json!({"stato": "bloccato"}), F1),
@@ -515,7 +729,10 @@ fn cio_che_cambia_di_un_operatore_vale_dalla_richiesta_seguente() {
     let o = banco.json("DELETE", dove, "");
     assert_eq!(o["comuni"], json!(["888002"]));
     let risposta = chiedi("PROVA00A00A000A");
-    assert!(risposta.contains("XXXX") && risposta.contains("888001") && risposta.contains("888002"), "{risposta}");
+    assert!(
+        risposta.contains("XXXX") && risposta.contains("888001") && risposta.contains("888002"),
+        "{risposta}"
+    );
     assert_eq!(banco.api("GET", dove, Vec::new()).stato, 404);
     assert_eq!(
         banco.json("DELETE", "/api/comuni/888002/operatori/PROVA00A00A000A", "")["stato"],
@@ -532,19 +749,36 @@ fn cio_che_cambia_di_un_operatore_vale_dalla_richiesta_seguente() {
         r#"{"stato":"felice"}"#,
         r#"{"altro":1}"#,
     ] {
-        assert_eq!(banco.api("PUT", dove, modifica.as_bytes().to_vec()).stato, 400, "{modifica}");
+        assert_eq!(
+            banco.api("PUT", dove, modifica.as_bytes().to_vec()).stato,
+            400,
+            "{modifica}"
+        );
     }
-    assert_eq!(banco.api("PUT", "/api/comuni/888001/operatori/..%2fx", b"{}".to_vec()).stato, 400);
+    assert_eq!(
+        banco
+            .api("PUT", "/api/comuni/888001/operatori/..%2fx", b"{}".to_vec())
+            .stato,
+        400
+    );
     // The ready operators are what the ready file says.
     for c in banco.pronto["comuni"].as_array().expect("comuni") {
         let o = &c["operatori"][0];
         let v = banco.json(
             "GET",
-            &format!("/api/comuni/{}/operatori/{}", testo(c, "istat"), testo(o, "nameId")),
+            &format!(
+                "/api/comuni/{}/operatori/{}",
+                testo(c, "istat"),
+                testo(o, "nameId")
+            ),
             "",
         );
         let insieme = |v: &Value| -> std::collections::BTreeSet<String> {
-            v.as_array().into_iter().flatten().filter_map(|r| r.as_str().map(str::to_owned)).collect()
+            v.as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|r| r.as_str().map(str::to_owned))
+                .collect()
         };
         assert_eq!(insieme(&v["ruoli"]), insieme(&o["ruoli"]));
         assert_eq!(v["funzioni"], o["funzioni"]);
@@ -556,7 +790,12 @@ fn modulo(banco: &Banco, ambiente: &str, biscotto: &str, pagina: &str, dove: &st
     let base = banco.ws(ambiente);
     let r = banco
         .cliente
-        .chiedi("GET", &format!("{base}{pagina}"), &[("cookie", biscotto)], Vec::new())
+        .chiedi(
+            "GET",
+            &format!("{base}{pagina}"),
+            &[("cookie", biscotto)],
+            Vec::new(),
+        )
         .expect("a page");
     let testo = r.testo();
     let csrf = testo
@@ -571,7 +810,12 @@ fn modulo(banco: &Banco, ambiente: &str, biscotto: &str, pagina: &str, dove: &st
     ];
     banco
         .cliente
-        .chiedi("POST", &format!("{base}{dove}"), &testate, format!("csrf={csrf}&{campi}").into_bytes())
+        .chiedi(
+            "POST",
+            &format!("{base}{dove}"),
+            &testate,
+            format!("csrf={csrf}&{campi}").into_bytes(),
+        )
         .expect("a reply")
 }
 
@@ -616,17 +860,33 @@ fn le_sessioni_finiscono_quando_devono_e_resistono_a_un_riavvio() {
     ] {
         let s = banco.entra("pre", "888001");
         let altra = banco.entra("sub", "888001");
-        assert_eq!((stato(&banco, "pre", &s), stato(&banco, "sub", &altra)), (200, 200));
+        assert_eq!(
+            (stato(&banco, "pre", &s), stato(&banco, "sub", &altra)),
+            (200, 200)
+        );
         banco.json("PUT", &dove, &modifica.to_string());
-        assert_eq!((stato(&banco, "pre", &s), stato(&banco, "sub", &altra)), (401, 401), "{modifica}");
+        assert_eq!(
+            (stato(&banco, "pre", &s), stato(&banco, "sub", &altra)),
+            (401, 401),
+            "{modifica}"
+        );
     }
     banco.json("PUT", &dove, r#"{"stato":"attivo"}"#);
     // Logout everywhere, from the page and from the API.
     let (s, altra) = (banco.entra("pre", "888001"), banco.entra("test", "888001"));
-    assert_eq!(modulo(&banco, "pre", &s, "/combas/profilo", "/combas/profilo/uscita", "").stato, 303);
-    assert_eq!((stato(&banco, "pre", &s), stato(&banco, "test", &altra)), (401, 401));
+    assert_eq!(
+        modulo(&banco, "pre", &s, "/combas/profilo", "/combas/profilo/uscita", "").stato,
+        303
+    );
+    assert_eq!(
+        (stato(&banco, "pre", &s), stato(&banco, "test", &altra)),
+        (401, 401)
+    );
     let s = banco.entra("pre", "888001");
-    assert_eq!(banco.json("DELETE", &format!("{dove}/sessioni"), ""), json!({"chiuse": 1}));
+    assert_eq!(
+        banco.json("DELETE", &format!("{dove}/sessioni"), ""),
+        json!({"chiuse": 1})
+    );
     assert_eq!(stato(&banco, "pre", &s), 401);
     drop(banco);
 
@@ -644,7 +904,7 @@ fn le_sessioni_finiscono_quando_devono_e_resistono_a_un_riavvio() {
 
 #[test]
 fn la_password_si_cambia_e_il_comune_si_sceglie() {
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let parola = testo(&banco.comune("888001")["operatori"][0], "password");
     let s = banco.entra("pre", "888001");
     let altra = banco.entra("pre", "888001");
@@ -684,9 +944,22 @@ fn la_password_si_cambia_e_il_comune_si_sceglie() {
     };
     for dove in ["/combas", "/combas/esiti", "/combas/sicurezza"] {
         let r = vai(&s, dove);
-        assert_eq!((r.stato, r.intestazione("location")), (303, Some("/combas/comune")), "{dove}");
+        assert_eq!(
+            (r.stato, r.intestazione("location")),
+            (303, Some("/combas/comune")),
+            "{dove}"
+        );
     }
-    let scegli = |comune: &str| modulo(&banco, "pre", &s, "/combas/comune", "/combas/comune", &format!("comune={comune}"));
+    let scegli = |comune: &str| {
+        modulo(
+            &banco,
+            "pre",
+            &s,
+            "/combas/comune",
+            "/combas/comune",
+            &format!("comune={comune}"),
+        )
+    };
     assert_eq!(scegli("888003").stato, 403);
     assert_eq!(scegli("").stato, 400);
     assert_eq!(scegli("888002").stato, 303);
@@ -695,7 +968,7 @@ fn la_password_si_cambia_e_il_comune_si_sceglie() {
     assert!(vai(&s, "/combas").testo().contains("888001"));
     // Taken off the Comune he works for, he is out.
     banco.json("DELETE", &format!("/api/comuni/888001/operatori/{nome}"), "");
-    assert_eq!(vai(&s, "/combas").stato, 401);
+    assert_eq!(vai(&s, "/combas/esiti").stato, 401);
 }
 
 /// The commands of `simulator/docs/SPORTELLO.md`, run as they stand but for ports and folders of this bench.
@@ -704,7 +977,9 @@ fn i_comandi_della_pagina_dello_sportello_fanno_quello_che_dicono() {
     if !(attrezzo("bash") && attrezzo("curl") && attrezzo("openssl") && attrezzo("python3")) {
         return;
     }
-    let radice = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the root");
+    let radice = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests lies in the root");
     let pagina = fs::read_to_string(radice.join("simulator/docs/SPORTELLO.md")).expect("the page");
     let blocchi: Vec<(&str, &str)> = pagina
         .split("<!-- prova: ")
@@ -719,18 +994,25 @@ fn i_comandi_della_pagina_dello_sportello_fanno_quello_che_dicono() {
         blocchi.iter().map(|(n, _)| *n).collect::<Vec<_>>(),
         ["certificati", "importa", "operatori", "carta"]
     );
-    let banco = Banco::nuovo();
+    let banco = Banco::isolato(&[]);
     let qui = tempfile::tempdir().expect("a folder");
-    let bin = anpr_sim_tests::programma().parent().expect("a folder").to_path_buf();
+    let bin = anpr_sim_tests::programma()
+        .parent()
+        .expect("a folder")
+        .to_path_buf();
     let vecchio = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&vecchio))).expect("a path");
+    let path =
+        std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&vecchio))).expect("a path");
     for (nome, blocco) in blocchi {
         let blocco = blocco
             .replace("dati/pki/ca.pem", banco.pronto["ca"].as_str().expect("ca"))
             .replace("--data dati", &format!("--data {}", banco.dati.display()))
             .replace("http://127.0.0.1:8080", banco.console())
             .replace("https://localhost:8444", banco.ws("pre"))
-            .replace("https://localhost:8446", banco.pronto["carta"].as_str().expect("carta"));
+            .replace(
+                "https://localhost:8446",
+                banco.pronto["carta"].as_str().expect("carta"),
+            );
         let o = Command::new("bash")
             .args(["-c", &format!("set -eu\n{blocco}")])
             .current_dir(qui.path())

@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::strumenti::{apri, opzioni};
-use certs::{Difetto, ErrorePki, OpzioniPki, Postazione, RichiestaEmissione};
+use certs::{Difetto, ErrorePki, OpzioniPki, Postazione, RichiestaCarta, RichiestaEmissione};
 use jiff::{SignedDuration, Timestamp};
 
 fn file(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut tutti = BTreeMap::new();
-    for d in ["", "radici", "server", "postazioni"] {
+    for d in ["", "radici", "server", "postazioni", "carte"] {
         for v in fs::read_dir(dir.join(d)).expect("a folder") {
             let p = v.expect("an entry").path();
             if p.is_file() {
@@ -260,7 +260,7 @@ fn nessun_altro_legge() {
     fs::set_permissions(&pki_dir, fs::Permissions::from_mode(0o755)).expect("open to all");
     apri(&pki_dir, &opzioni());
     let modo = |p: &Path| fs::metadata(p).expect("there").permissions().mode() & 0o777;
-    for d in ["", "radici", "server", "postazioni"] {
+    for d in ["", "radici", "server", "postazioni", "carte"] {
         assert_eq!(modo(&pki_dir.join(d)), 0o700, "{d}");
     }
     for nome in file(&pki_dir).keys() {
@@ -271,4 +271,92 @@ fn nessun_altro_legge() {
             "{nome}"
         );
     }
+}
+
+/// Renewals and cards: numbers, files, and a root that does not exist before it is needed.
+#[test]
+fn rinnovi_e_carte() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let dir = dir.path();
+    let pki = apri(dir, &opzioni());
+    assert_eq!(pki.ancora_utenti().expect("readable"), None);
+    let prima = file(dir);
+    assert!(
+        !prima
+            .keys()
+            .any(|f| f.contains("utenti") || f.starts_with("carte/"))
+    );
+
+    let emetti = |tipo: &str, numero| {
+        let r = RichiestaEmissione {
+            comune: "058091".to_owned(),
+            tipo: tipo.to_owned(),
+            numero,
+            difetto: None,
+            ambiente: Some("sub".to_owned()),
+        };
+        pki.emetti(&r).expect("issued")
+    };
+    let rinnova = |p: &Postazione| pki.rinnova(p).expect("renewed");
+    let pc = emetti("PC", None);
+    let (secondo, terzo) = (rinnova(&pc), rinnova(&pc));
+    for (p, nome) in [
+        (&pc, "058091-PC-0001"),
+        (&secondo, "058091-PC-0001_2"),
+        (&terzo, "058091-PC-0001_3"),
+    ] {
+        assert_eq!(
+            (p.id.as_str(), p.nome_file().as_str(), p.radice.as_str()),
+            ("058091-PC-0001", nome, "sub")
+        );
+    }
+    assert_eq!(pki.postazione("058091-PC-0001").expect("readable"), Some(terzo));
+    let co = emetti("CO", Some(9999));
+    let dopo = rinnova(&co);
+    let ancora = rinnova(&dopo);
+    assert_eq!(
+        [&dopo, &ancora, &rinnova(&ancora)].map(|p| p.nome_file()),
+        ["058091-CO-9998", "058091-CO-9999_2", "058091-CO-9998_2"]
+    );
+    // The next free number is not disturbed by them.
+    assert_eq!(emetti("PC", None).id, "058091-PC-0002");
+
+    let carta = |nome: &str, difetto| {
+        pki.emetti_carta(&RichiestaCarta {
+            comune: "058091".to_owned(),
+            name_id: nome.to_owned(),
+            difetto,
+        })
+    };
+    let a = carta("RSSMRA80A01H501U", None).expect("issued");
+    let b = carta("rssmra80a01h501u", None).expect("issued");
+    assert_eq!(
+        (a.id.as_str(), b.id.as_str()),
+        ("RSSMRA80A01H501U-0001", "rssmra80a01h501u-0002")
+    );
+    assert_eq!(a.radice, "utenti");
+    assert!([&a.p12, &a.pem, &a.chiave].iter().all(|f| f.is_file()));
+    assert!(pki.ancora_utenti().expect("readable").is_some());
+    assert_eq!(
+        carta("X1", Some(Difetto::CaAltrui)).expect("issued").radice,
+        "altrui"
+    );
+    for (nome, difetto) in [
+        ("", None),
+        ("../x", None),
+        ("a b", None),
+        ("X1", Some(Difetto::SenzaCn)),
+        ("X1", Some(Difetto::ChiaveDebole)),
+    ] {
+        assert!(
+            matches!(carta(nome, difetto), Err(ErrorePki::Richiesta(_))),
+            "{nome:?}"
+        );
+    }
+    // What a browser trusts for servers has not changed, and everything is there after a restart.
+    assert_eq!(file(dir)["ca.pem"], prima["ca.pem"]);
+    let poi = apri(dir, &opzioni());
+    assert_eq!(poi.carte(), pki.carte());
+    assert_eq!(poi.elenco(), pki.elenco());
+    assert_eq!(poi.carte().len(), 3);
 }

@@ -345,7 +345,12 @@ pub(crate) struct CertImport {
     #[arg(long)]
     pub(crate) ambiente: Option<anagrafe::Ambiente>,
     /// Password del .p12; la sua chiave non è conservata
-    #[arg(long, value_name = "PASSWORD", env = "ANPR_SIM_P12_PASSWORD", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "ANPR_SIM_P12_PASSWORD",
+        hide_env_values = true
+    )]
     pub(crate) password: Option<String>,
     /// Elenca gli importati
     #[arg(long, conflicts_with_all = ["file", "togli"])]

@@ -8,14 +8,17 @@ use registro::{Lettura as _, Operatore, StatoOperatore};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{
-    ErroreServizio, Esito, Simulatore,
-    accesso::sigilla_password,
-    gestione::leggi,
-};
+use crate::{ErroreServizio, Esito, Simulatore, accesso::sigilla_password, gestione::leggi};
 
 /// The roles there are (process B03–B08; the supervisor: spec security §5.7).
-pub const RUOLI: [&str; 6] = ["SINDACO", "ALS", "ALP", "OPERATORE", "SUPERVISORE", "RESPONSABILE_CNSD"];
+pub const RUOLI: [&str; 6] = [
+    "SINDACO",
+    "ALS",
+    "ALP",
+    "OPERATORE",
+    "SUPERVISORE",
+    "RESPONSABILE_CNSD",
+];
 /// Longest user name, in characters (NameID).
 const NOME_UTENTE_MASSIMO: usize = 64;
 /// Most functions of one operator: more than there are operations.
@@ -37,13 +40,11 @@ struct ModificaOperatore {
 impl ModificaOperatore {
     fn controlla(&self) -> Esito<()> {
         let no = |t: String| Err(ErroreServizio::richiesta(t));
-        if let Some(r) = self
-            .ruoli
-            .iter()
-            .flatten()
-            .find(|r| !RUOLI.contains(&r.as_str()))
-        {
-            return no(format!("Ruolo sconosciuto «{r}»: i ruoli sono {}.", RUOLI.join(", ")));
+        if let Some(r) = self.ruoli.iter().flatten().find(|r| !RUOLI.contains(&r.as_str())) {
+            return no(format!(
+                "Ruolo sconosciuto «{r}»: i ruoli sono {}.",
+                RUOLI.join(", ")
+            ));
         }
         let codice = |f: &str| {
             (1..=FUNZIONE_MASSIMA).contains(&f.len())
@@ -60,8 +61,15 @@ impl ModificaOperatore {
         if self.ambienti.as_ref().is_some_and(BTreeSet::is_empty) {
             return no("Un operatore è censito in almeno un ambiente.".to_owned());
         }
-        if self.password.as_ref().is_some_and(|p| p.len() > registro::LIMITE_PASSWORD_BYTE) {
-            return no(format!("La password supera {} byte.", registro::LIMITE_PASSWORD_BYTE));
+        if self
+            .password
+            .as_ref()
+            .is_some_and(|p| p.len() > registro::LIMITE_PASSWORD_BYTE)
+        {
+            return no(format!(
+                "La password supera {} byte.",
+                registro::LIMITE_PASSWORD_BYTE
+            ));
         }
         Ok(())
     }
@@ -121,9 +129,7 @@ impl Simulatore {
         let password = m.password.as_deref().map(sigilla_password).transpose()?;
         self.registro().scrivi(|t| {
             let prima = t.operatore(name_id)?;
-            let mut o = prima
-                .clone()
-                .unwrap_or_else(|| Operatore::nuovo(name_id, istat));
+            let mut o = prima.clone().unwrap_or_else(|| Operatore::nuovo(name_id, istat));
             if m.stato == Some(StatoOperatore::Cancellato) && o.stato == StatoOperatore::SchedaDaAttivare {
                 return Err(scheda_in_corso());
             }

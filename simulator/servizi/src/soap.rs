@@ -125,7 +125,6 @@ impl Censimento for Anagrafica<'_> {
             funzioni: o.funzioni.into_iter().collect(),
         })
     }
-
 }
 
 /// The generic user of the FREE environment, part of our test environment: `USERSFREETESTnnn` acts for 888nnn.

@@ -64,11 +64,7 @@ struct Indice {
 }
 
 /// Answers a request to the card listener.
-pub(crate) async fn rispondi(
-    sim: &Arc<Simulatore>,
-    r: Richiesta,
-    certificato: Option<Vec<u8>>,
-) -> Risposta {
+pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta, certificato: Option<Vec<u8>>) -> Risposta {
     let (parti, _) = r.into_parts();
     let porta = sicurezza::verifica_host(&parti, &sim.impostazioni().host_ambienti)
         .and_then(|()| sicurezza::verifica_origine(&parti, true));
@@ -84,7 +80,12 @@ pub(crate) async fn rispondi(
         Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
         Trovata::AltroMetodo(_) => {
             let c = cornice("Metodo non ammesso");
-            return errore(StatusCode::METHOD_NOT_ALLOWED, c, "Queste pagine si leggono soltanto.", None);
+            return errore(
+                StatusCode::METHOD_NOT_ALLOWED,
+                c,
+                "Queste pagine si leggono soltanto.",
+                None,
+            );
         }
         Trovata::No => return non_trovata(),
     };
@@ -93,7 +94,9 @@ pub(crate) async fn rispondi(
             StatusCode::OK,
             &Indice {
                 c: cornice("Accesso con carta"),
-                ambienti: Ambiente::TUTTI.map(|a| (a.chiave(), formati::ambiente(a))).to_vec(),
+                ambienti: Ambiente::TUTTI
+                    .map(|a| (a.chiave(), formati::ambiente(a)))
+                    .to_vec(),
             },
         ),
         Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(non_trovata),
@@ -102,9 +105,9 @@ pub(crate) async fn rispondi(
                 return non_trovata();
             };
             let legame = Campi::leggi(parti.uri.query().unwrap_or_default());
-            let legame = legame.valore("legame").filter(|l| {
-                l.len() == CIFRE_LEGAME && l.bytes().all(|b| b.is_ascii_hexdigit())
-            });
+            let legame = legame
+                .valore("legame")
+                .filter(|l| l.len() == CIFRE_LEGAME && l.bytes().all(|b| b.is_ascii_hexdigit()));
             let base = sim
                 .indirizzi()
                 .map(|i| sicurezza::altra_porta(&parti, i.ambiente(ambiente)))

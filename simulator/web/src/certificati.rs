@@ -16,12 +16,10 @@ use crate::{
 /// Media type of a key store.
 pub(crate) const TIPO_P12: &str = "application/x-pkcs12";
 
-/// The form a name asks for; the universal one when none is given.
-pub(crate) fn forma(nome: Option<&str>) -> Esito<FormaP12> {
-    nome.map_or_else(
-        || Ok(FormaP12::default()),
-        |n| n.parse().map_err(|e| ErroreServizio::richiesta(format!("{e}"))),
-    )
+/// The form a name asks for.
+pub(crate) fn forma(nome: Option<&str>) -> Esito<Option<FormaP12>> {
+    nome.map(|n| n.parse().map_err(|e| ErroreServizio::richiesta(format!("{e}"))))
+        .transpose()
 }
 
 /// The archive of a Comune as a download.

@@ -12,7 +12,11 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const PRE: Ambiente = Ambiente::Pre;
 
 async fn api(metodo: Method, dove: &str, corpo: &Value) -> Value {
-    let testo = if corpo.is_null() { String::new() } else { corpo.to_string() };
+    let testo = if corpo.is_null() {
+        String::new()
+    } else {
+        corpo.to_string()
+    };
     let r = banco().console(metodo, dove, &[JSON], &testo).await;
     assert!(r.stato.is_success(), "{dove}: {} {}", r.stato, r.testo);
     serde_json::from_str(&r.testo).expect("JSON")
@@ -40,7 +44,12 @@ async fn vedi(chi: &Entrato, dove: &str) -> Risposta {
 }
 
 async fn stato_di(istat: &str, nome: &str) -> Value {
-    api(Method::GET, &format!("/api/comuni/{istat}/operatori/{nome}"), &Value::Null).await
+    api(
+        Method::GET,
+        &format!("/api/comuni/{istat}/operatori/{nome}"),
+        &Value::Null,
+    )
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,10 +72,22 @@ async fn each_page_asks_for_its_role() {
         }
     }
     for (dove, campi, chi) in [
-        ("/combas/sicurezza/operatori", "name_id=NUOVO4&ruolo=OPERATORE&funzioni=*&ambiente=pre", [&solo, &alp]),
-        ("/combas/sicurezza/operatori/SOLOPERATORE4", "azione=blocca", [&solo, &alp]),
+        (
+            "/combas/sicurezza/operatori",
+            "name_id=NUOVO4&ruolo=OPERATORE&funzioni=*&ambiente=pre",
+            [&solo, &alp],
+        ),
+        (
+            "/combas/sicurezza/operatori/SOLOPERATORE4",
+            "azione=blocca",
+            [&solo, &alp],
+        ),
         ("/combas/sicurezza/postazioni", "tipo=PC", [&solo, &als]),
-        ("/combas/sicurezza/postazioni/888004-CO-0000", "azione=cancella&conferma=si", [&solo, &als]),
+        (
+            "/combas/sicurezza/postazioni/888004-CO-0000",
+            "azione=cancella&conferma=si",
+            [&solo, &als],
+        ),
     ] {
         for c in chi {
             assert_eq!(invia(c, dove, campi).await.stato, StatusCode::FORBIDDEN, "{dove}");
@@ -78,7 +99,11 @@ async fn each_page_asks_for_its_role() {
                 testata: String::new(),
                 csrf: "0000".to_owned(),
             };
-            assert_eq!(invia(&senza, dove, campi).await.stato, StatusCode::FORBIDDEN, "{dove}");
+            assert_eq!(
+                invia(&senza, dove, campi).await.stato,
+                StatusCode::FORBIDDEN,
+                "{dove}"
+            );
         }
     }
     assert_eq!(stato_di("888004", "SOLOPERATORE4").await["stato"], "attivo");
@@ -100,12 +125,22 @@ async fn nobody_gives_or_touches_a_role_above_his_own() {
         let campi = format!("azione=profilo&ruolo={ruolo}&{tutti}");
         let r = invia(&als, &format!("{dove}/OPERCINQUE"), &campi).await;
         assert_eq!(r.stato, StatusCode::FORBIDDEN, "{ruolo}");
-        let r = invia(&als, dove, &format!("name_id=ALTRO5{ruolo}&ruolo={ruolo}&{tutti}")).await;
+        let r = invia(
+            &als,
+            dove,
+            &format!("name_id=ALTRO5{ruolo}&ruolo={ruolo}&{tutti}"),
+        )
+        .await;
         assert_eq!(r.stato, StatusCode::FORBIDDEN, "{ruolo}");
     }
     // To touch: passwords most of all.
     for nome in ["SINDACOCINQUE", "ALPCINQUE", "ALSCINQUE"] {
-        for campi in ["azione=password&password=presa-io", "azione=blocca", "azione=cancella&conferma=si", "azione=carta"] {
+        for campi in [
+            "azione=password&password=presa-io",
+            "azione=blocca",
+            "azione=cancella&conferma=si",
+            "azione=carta",
+        ] {
             let r = invia(&als, &format!("{dove}/{nome}"), campi).await;
             assert_eq!(r.stato, StatusCode::FORBIDDEN, "{nome} {campi}");
         }
@@ -114,13 +149,31 @@ async fn nobody_gives_or_touches_a_role_above_his_own() {
         assert!(!pagina.testo.contains("name=\"azione\""), "{nome}");
     }
     let ok = |r: Risposta| assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
-    ok(invia(&als, &format!("{dove}/OPERCINQUE"), &format!("azione=profilo&ruolo=SUPERVISORE&{tutti}")).await);
+    ok(invia(
+        &als,
+        &format!("{dove}/OPERCINQUE"),
+        &format!("azione=profilo&ruolo=SUPERVISORE&{tutti}"),
+    )
+    .await);
     ok(invia(&als, &format!("{dove}/OPERCINQUE"), "azione=blocca").await);
     assert_eq!(stato_di("888005", "OPERCINQUE").await["stato"], "bloccato");
     // The sindaco names ALS and ALP, not another sindaco.
-    ok(invia(&sindaco, &format!("{dove}/ALPCINQUE"), &format!("azione=profilo&ruolo=ALP&ruolo=ALS&{tutti}")).await);
-    assert_eq!(stato_di("888005", "ALPCINQUE").await["ruoli"], json!(["ALP", "ALS"]));
-    let r = invia(&sindaco, &format!("{dove}/ALPCINQUE"), &format!("azione=profilo&ruolo=SINDACO&{tutti}")).await;
+    ok(invia(
+        &sindaco,
+        &format!("{dove}/ALPCINQUE"),
+        &format!("azione=profilo&ruolo=ALP&ruolo=ALS&{tutti}"),
+    )
+    .await);
+    assert_eq!(
+        stato_di("888005", "ALPCINQUE").await["ruoli"],
+        json!(["ALP", "ALS"])
+    );
+    let r = invia(
+        &sindaco,
+        &format!("{dove}/ALPCINQUE"),
+        &format!("azione=profilo&ruolo=SINDACO&{tutti}"),
+    )
+    .await;
     assert_eq!(r.stato, StatusCode::FORBIDDEN);
 }
 
@@ -147,16 +200,37 @@ async fn the_data_of_another_comune_does_not_exist() {
         assert_eq!(vedi(&als, &dove).await.stato, StatusCode::NOT_FOUND, "{dove}");
     }
     for (dove, campi) in [
-        ("/combas/sicurezza/operatori/OPERSETTE".to_owned(), "azione=password&password=presa-io".to_owned()),
-        ("/combas/sicurezza/operatori/OPERSETTE".to_owned(), "azione=blocca".to_owned()),
-        (format!("/combas/sicurezza/postazioni/{impronta}"), "azione=cancella&conferma=si".to_owned()),
-        (format!("/combas/sicurezza/postazioni/{impronta}"), "azione=rinnova".to_owned()),
+        (
+            "/combas/sicurezza/operatori/OPERSETTE".to_owned(),
+            "azione=password&password=presa-io".to_owned(),
+        ),
+        (
+            "/combas/sicurezza/operatori/OPERSETTE".to_owned(),
+            "azione=blocca".to_owned(),
+        ),
+        (
+            format!("/combas/sicurezza/postazioni/{impronta}"),
+            "azione=cancella&conferma=si".to_owned(),
+        ),
+        (
+            format!("/combas/sicurezza/postazioni/{impronta}"),
+            "azione=rinnova".to_owned(),
+        ),
     ] {
-        assert_eq!(invia(&als, &dove, &campi).await.stato, StatusCode::NOT_FOUND, "{dove} {campi}");
+        assert_eq!(
+            invia(&als, &dove, &campi).await.stato,
+            StatusCode::NOT_FOUND,
+            "{dove} {campi}"
+        );
     }
     // Nor through an operator of his own Comune.
     con_ruoli("888006", "OPERSEI", &["OPERATORE"]).await;
-    let r = invia(&als, "/combas/sicurezza/operatori/OPERSEI", &format!("azione=revoca-carta&carta={carta}")).await;
+    let r = invia(
+        &als,
+        "/combas/sicurezza/operatori/OPERSEI",
+        &format!("azione=revoca-carta&carta={carta}"),
+    )
+    .await;
     assert_eq!(r.stato, StatusCode::NOT_FOUND);
     // Registering somebody of another Comune as his own would open that Comune to him.
     let campi = "name_id=OPERSETTE&ruolo=OPERATORE&funzioni=*&ambiente=pre&password=presa-io";
@@ -164,7 +238,12 @@ async fn the_data_of_another_comune_does_not_exist() {
     assert_eq!(r.stato, StatusCode::CONFLICT);
     // Enabled for both by the support, he is still out of the reach of either.
     api(Method::PUT, "/api/comuni/888006/operatori/OPERSETTE", &json!({})).await;
-    let r = invia(&als, "/combas/sicurezza/operatori/OPERSETTE", "azione=password&password=presa-io").await;
+    let r = invia(
+        &als,
+        "/combas/sicurezza/operatori/OPERSETTE",
+        "azione=password&password=presa-io",
+    )
+    .await;
     assert_eq!(r.stato, StatusCode::FORBIDDEN);
     let carta_dopo = api(Method::GET, &format!("/api/carte/{carta}"), &Value::Null).await;
     assert_eq!(carta_dopo["stato"], "attivo");
@@ -201,7 +280,15 @@ async fn the_pages_owe_what_every_page_owes() {
     for dove in ["/", "/test/com", "/pre/com", "/altro/com"] {
         banco::dovute(&b.carta(dove).await, dove);
     }
-    for dove in ["/certificati/..%2f..%2fx", "/certificati/888008-CO-0000/..%2fx", "/carte/..%2fx/p12"] {
-        assert_eq!(b.console(Method::GET, dove, &[], "").await.stato, StatusCode::NOT_FOUND, "{dove}");
+    for dove in [
+        "/certificati/..%2f..%2fx",
+        "/certificati/888008-CO-0000/..%2fx",
+        "/carte/..%2fx/p12",
+    ] {
+        assert_eq!(
+            b.console(Method::GET, dove, &[], "").await.stato,
+            StatusCode::NOT_FOUND,
+            "{dove}"
+        );
     }
 }

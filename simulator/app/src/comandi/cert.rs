@@ -143,7 +143,11 @@ fn elenca(o: &CertList) -> Result<Fine> {
     }
     if let Some(giorni) = o.scade_entro {
         let limite = Timestamp::now() + SignedDuration::from_hours(24 * i64::from(giorni));
-        tutti.retain(|c| campo(c, "nonDopo").parse::<Timestamp>().is_ok_and(|t| t <= limite));
+        tutti.retain(|c| {
+            campo(c, "nonDopo")
+                .parse::<Timestamp>()
+                .is_ok_and(|t| t <= limite)
+        });
     }
     if o.dove.json {
         println!("{}", serde_json::to_string_pretty(&tutti)?);
@@ -196,7 +200,9 @@ fn esporta(o: &CertExport) -> Result<Fine> {
     if let Some(comune) = &o.comune {
         return esporta_tutti(o, comune);
     }
-    let id = o.id.as_deref().context("serve l'id di una postazione, o --comune")?;
+    let id =
+        o.id.as_deref()
+            .context("serve l'id di una postazione, o --comune")?;
     let tutti = tutti(&o.dove.data)?;
     let suo = |c: &&Value| c["id"] == id || c["improntaSha256"] == id;
     let c = tutti
@@ -214,7 +220,10 @@ fn esporta_tutti(o: &CertExport, comune: &str) -> Result<Fine> {
     let comune = istat(comune)?;
     let forma = o.compat.unwrap_or_default();
     let byte = if let Some(p) = in_esecuzione(&o.dove.data) {
-        scarica(&p, &format!("/api/certificati/archivio?comune={comune}&compat={forma}"))?
+        scarica(
+            &p,
+            &format!("/api/certificati/archivio?comune={comune}&compat={forma}"),
+        )?
     } else {
         let pki = pki(&o.dove.data)?;
         let mut suoi = pki.elenco();
@@ -246,7 +255,13 @@ fn importa(o: &CertImport) -> Result<Fine> {
         return Ok(Fine::Bene);
     }
     let importati = match &o.file {
-        None => api(&c, &p, "GET", &format!("/api/certificati/importati{ambiente}"), &Value::Null)?,
+        None => api(
+            &c,
+            &p,
+            "GET",
+            &format!("/api/certificati/importati{ambiente}"),
+            &Value::Null,
+        )?,
         Some(file) => {
             let byte = fs::read(file).with_context(|| file.display().to_string())?;
             let contenuto = base64_o_testo(&byte);
@@ -272,10 +287,16 @@ fn importa(o: &CertImport) -> Result<Fine> {
     Ok(Fine::Bene)
 }
 
-/// PEM travels as it stands, bytes in base64.
+/// Text made of the letters of base64 only.
+fn gia_base64(testo: &str) -> bool {
+    let lettera = |b: u8| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(&b);
+    !testo.trim().is_empty() && testo.bytes().all(lettera)
+}
+
+/// PEM and base64 travel as they stand, bytes in base64.
 fn base64_o_testo(byte: &[u8]) -> String {
     match std::str::from_utf8(byte) {
-        Ok(testo) if testo.contains("-----BEGIN ") => testo.to_owned(),
+        Ok(testo) if testo.contains("-----BEGIN ") || gia_base64(testo) => testo.to_owned(),
         _ => base64::engine::general_purpose::STANDARD.encode(byte),
     }
 }
@@ -292,7 +313,8 @@ fn carta(o: &CertCard) -> Result<Fine> {
             .map(str::to_owned)
             .with_context(|| format!("{comune} non è tra i Comuni pronti: dire --operatore NAMEID"))?,
     };
-    let domanda = json!({"comune": comune, "nameId": operatore, "difetto": o.difetto, "daAttivare": o.da_attivare});
+    let domanda =
+        json!({"comune": comune, "nameId": operatore, "difetto": o.difetto, "daAttivare": o.da_attivare});
     let emessa = api(&cliente(&p)?, &p, "POST", "/api/carte", &domanda)?;
     if let Some(out) = &o.out {
         copia(&emessa, &o.dove.data, out, o.compat, o.dove.json)?;
@@ -330,7 +352,10 @@ fn nella_forma(c: &Value, dati: &Path, forma: FormaP12) -> Result<Vec<u8>> {
         Some(_) => ("carte", campo(c, "id")),
         None => ("certificati", campo(c, "improntaSha256")),
     };
-    scarica(&p, &format!("/api/{raccolta}/{}/p12?compat={forma}", segmento(nome)))
+    scarica(
+        &p,
+        &format!("/api/{raccolta}/{}/p12?compat={forma}", segmento(nome)),
+    )
 }
 
 fn copia(c: &Value, dati: &Path, out: &Path, compat: Option<FormaP12>, zitto: bool) -> Result<()> {

@@ -328,9 +328,8 @@ fn dove(ascolti: &[Ascolto]) -> Indirizzi {
 
 fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
     let base = Impostazioni::in_cartella(dati);
-    let secondi = |dati: Option<u32>, altrimenti| {
-        dati.map_or(altrimenti, |s| SignedDuration::from_secs(i64::from(s)))
-    };
+    let secondi =
+        |dati: Option<u32>, altrimenti| dati.map_or(altrimenti, |s| SignedDuration::from_secs(i64::from(s)));
     Impostazioni {
         seme: o.seed.unwrap_or(1),
         oggi: o.oggi,

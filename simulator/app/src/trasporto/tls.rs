@@ -11,8 +11,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use certs::{CertificatoServer, NOMI_REALI};
 use rustls::{
-    ServerConfig,
-    DigitallySignedStruct, DistinguishedName, SignatureScheme,
+    DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
     client::danger::HandshakeSignatureValid,
     crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
     server::{

@@ -73,15 +73,20 @@ impl Simulatore {
     pub fn ripristina_carta(&self, id: &str) -> Esito<Value> {
         let c = self.quella_carta(id)?;
         if !self.togli_revoca(&[&c.impronta_sha256])? {
-            return Err(ErroreServizio::conflitto(format!("La carta {id} non è revocata.")));
+            return Err(ErroreServizio::conflitto(format!(
+                "La carta {id} non è revocata."
+            )));
         }
         self.mostra_carta(&c)
     }
 
     /// The key store of a card, to be imported into a browser.
-    pub fn p12_carta(&self, id: &str, forma: FormaP12) -> Esito<(String, Vec<u8>)> {
+    pub fn p12_carta(&self, id: &str, forma: Option<FormaP12>) -> Esito<(String, Vec<u8>)> {
         let c = self.quella_carta(id)?;
-        let byte = self.pki().p12_carta(&c, forma).map_err(ErroreServizio::guasto)?;
+        let byte = match forma {
+            Some(forma) => self.pki().p12_carta(&c, forma).map_err(ErroreServizio::guasto)?,
+            None => std::fs::read(&c.p12)?,
+        };
         Ok((format!("{}.p12", c.id), byte))
     }
 

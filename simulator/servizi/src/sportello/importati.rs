@@ -78,7 +78,11 @@ fn accettabile(c: &Certificato) -> Esito<IdPostazione> {
     let Some(id) = c.cn().and_then(|cn| IdPostazione::parse(cn).ok()) else {
         return no("il suo CN non è quello di una postazione (nnnnnn-CO-nnnn o nnnnnn-PC-nnnn)".into());
     };
-    let prova = Frontiera::nuova(Ambiente::Test, vec![c.der().to_vec()], frontiera::Politica::default());
+    let prova = Frontiera::nuova(
+        Ambiente::Test,
+        vec![c.der().to_vec()],
+        frontiera::Politica::default(),
+    );
     match prova {
         Ok(_) => Ok(id),
         Err(e) => no(e.to_string()),

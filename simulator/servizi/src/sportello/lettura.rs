@@ -32,7 +32,9 @@ pub(crate) fn leggi(file: &[u8], password: Option<&str>) -> Esito<Vec<Certificat
                 trovati.push(c);
             }
             if trovati.len() > CERTIFICATI_MASSIMI {
-                return Err(no(&format!("più di {CERTIFICATI_MASSIMI} certificati in un file")));
+                return Err(no(&format!(
+                    "più di {CERTIFICATI_MASSIMI} certificati in un file"
+                )));
             }
         }
     }
@@ -62,7 +64,9 @@ fn pezzi(file: &[u8]) -> Esito<Vec<Vec<u8>>> {
     let mut blocchi = Vec::new();
     let mut resto = testo;
     while let Some((_, dopo)) = resto.split_once("-----BEGIN ") {
-        let (nome, dopo) = dopo.split_once("-----").ok_or_else(|| no("blocco PEM interrotto"))?;
+        let (nome, dopo) = dopo
+            .split_once("-----")
+            .ok_or_else(|| no("blocco PEM interrotto"))?;
         let (corpo, dopo) = dopo
             .split_once(&format!("-----END {nome}-----"))
             .ok_or_else(|| no("blocco PEM senza fine"))?;

@@ -139,11 +139,14 @@ impl Simulatore {
         self.mostra(&nuovo)
     }
 
-    /// The key store of a certificate, sealed in the form asked for.
-    pub fn p12_certificato(&self, nome: &str, forma: FormaP12) -> Esito<(String, Vec<u8>)> {
+    /// The key store of a certificate: sealed anew in a form, or the file as it was issued.
+    pub fn p12_certificato(&self, nome: &str, forma: Option<FormaP12>) -> Esito<(String, Vec<u8>)> {
         let p = self.quello(nome)?;
         self.consegnabile(&p)?;
-        let byte = self.pki().p12(&p, forma).map_err(ErroreServizio::guasto)?;
+        let byte = match forma {
+            Some(forma) => self.pki().p12(&p, forma).map_err(ErroreServizio::guasto)?,
+            None => std::fs::read(&p.p12)?,
+        };
         Ok((format!("{}.p12", p.nome_file()), byte))
     }
 
@@ -151,7 +154,11 @@ impl Simulatore {
     pub fn pem_certificato(&self, nome: &str, chiave: bool) -> Esito<(String, Vec<u8>)> {
         let p = self.quello(nome)?;
         self.consegnabile(&p)?;
-        let (file, fine) = if chiave { (&p.chiave, "key.pem") } else { (&p.pem, "pem") };
+        let (file, fine) = if chiave {
+            (&p.chiave, "key.pem")
+        } else {
+            (&p.pem, "pem")
+        };
         Ok((format!("{}.{fine}", p.nome_file()), std::fs::read(file)?))
     }
 

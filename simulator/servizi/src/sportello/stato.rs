@@ -33,12 +33,7 @@ pub enum StatoCertificato {
 
 impl StatoCertificato {
     /// All of them, in the order of a life.
-    pub const TUTTI: [Self; 4] = [
-        Self::InLavorazione,
-        Self::Attivo,
-        Self::Revocato,
-        Self::Scaduto,
-    ];
+    pub const TUTTI: [Self; 4] = [Self::InLavorazione, Self::Attivo, Self::Revocato, Self::Scaduto];
 
     /// The words for it, as the API writes them.
     pub const fn nome(self) -> &'static str {
@@ -203,10 +198,7 @@ impl Simulatore {
     }
 
     /// Writes it back.
-    pub(crate) fn rimetti_lo_stato_delle_chiavi(
-        &self,
-        tutto: &[(&'static str, String, Value)],
-    ) -> Esito<()> {
+    pub(crate) fn rimetti_lo_stato_delle_chiavi(&self, tutto: &[(&'static str, String, Value)]) -> Esito<()> {
         self.registro().scrivi(|t| {
             for (raccolta, chiave, valore) in tutto {
                 t.salva_documento(raccolta, chiave, valore)?;

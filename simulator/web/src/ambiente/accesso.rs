@@ -153,10 +153,7 @@ pub(super) async fn dalla_carta(sim: &Arc<Simulatore>, a: Ambiente, parti: &Part
                 cookie::posa(&cookie::nome_sessione(a), &s.chiave),
                 cookie::togli(&cookie::nome_carta(a)),
             ];
-            con_cookie(
-                pagina(StatusCode::OK, &DallaCarta { c, nome: s.name_id }),
-                posati,
-            )
+            con_cookie(pagina(StatusCode::OK, &DallaCarta { c, nome: s.name_id }), posati)
         }
         Err(e) => {
             let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::FORBIDDEN);

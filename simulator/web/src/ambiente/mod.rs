@@ -95,7 +95,10 @@ impl Azione {
 
     /// What an operator of several Comuni may do before he has said for which one he works.
     const fn prima_della_scelta(self) -> bool {
-        matches!(self, Self::Esci | Self::Comune | Self::ComuneScelto | Self::EsciOvunque)
+        matches!(
+            self,
+            Self::Esci | Self::Comune | Self::ComuneScelto | Self::EsciOvunque
+        )
     }
 }
 
@@ -150,11 +153,7 @@ static ROTTE: &[Rotta<Azione>] = &[
         "/combas/sicurezza/operatori/{nome}",
         Azione::OperatoreAzione,
     ),
-    rotta(
-        Method::GET,
-        "/combas/sicurezza/carte/{id}/p12",
-        Azione::CartaP12,
-    ),
+    rotta(Method::GET, "/combas/sicurezza/carte/{id}/p12", Azione::CartaP12),
     rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
     rotta(
         Method::POST,

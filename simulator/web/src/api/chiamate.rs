@@ -90,10 +90,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::OperatoriElenco => {
             let istat = mondo::istat(c)?;
             let tutti = fuori(sim, move |s| s.operatori(istat)).await?;
-            let righe: Vec<Value> = tutti
-                .into_iter()
-                .map(mondo::operatore)
-                .collect::<Esito<_>>()?;
+            let righe: Vec<Value> = tutti.into_iter().map(mondo::operatore).collect::<Esito<_>>()?;
             come_json(OK, &righe)
         }
         Azione::OperatoreCancella => {

@@ -127,7 +127,9 @@ fn buono(r: &RottaApi) -> Value {
         | Azione::CertificatoRinnova => json(rif("Certificato")),
         Azione::ImportatiElenco | Azione::ImportatiMetti => json(lista("Importato")),
         Azione::Carte => json(lista("Carta")),
-        Azione::Carta | Azione::CartaEmetti | Azione::CartaRevoca | Azione::CartaRipristina => json(rif("Carta")),
+        Azione::Carta | Azione::CartaEmetti | Azione::CartaRevoca | Azione::CartaRipristina => {
+            json(rif("Carta"))
+        }
         Azione::OperatoriElenco => json(lista("Operatore")),
         Azione::OperatoreCancella => json(rif("Operatore")),
         Azione::NonAncora => json!({"$ref": "#/components/responses/errore"}),
@@ -147,9 +149,7 @@ fn buono(r: &RottaApi) -> Value {
             "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
         Azione::Scambi => json(lista("Scambio")),
         Azione::Scambio => json(rif("Scambio")),
-        Azione::Liste | Azione::Catalogo => {
-            json(json!({"type": "array", "items": {"type": "object"}}))
-        }
+        Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),
     }
 }

@@ -136,7 +136,10 @@ const fn serve(nome: &'static str, testo: &'static str) -> Parametro {
 }
 const AMBIENTE: Parametro = p("ambiente", "test, pre o sub");
 const COMUNE: Parametro = p("comune", "codice ISTAT");
-const COMPAT: Parametro = p("compat", "forma del .p12: universale, moderno, antico");
+const COMPAT: Parametro = p(
+    "compat",
+    "forma del .p12: universale, moderno, antico; senza, il file com'è",
+);
 const DOPO: Parametro = p("dopo", "prosegue dopo questa posizione");
 
 fn leggi(percorso: &'static str, titolo: &'static str, azione: Azione) -> RottaApi {

@@ -13,7 +13,7 @@ use crate::{certificati::TIPO_P12, cornice::da_scaricare, fuori};
 const OK: StatusCode = StatusCode::OK;
 
 impl Chiamata<'_> {
-    fn forma(&self) -> Esito<FormaP12> {
+    fn forma(&self) -> Esito<Option<FormaP12>> {
         crate::certificati::forma(self.query.pieno("compat"))
     }
 }
@@ -54,7 +54,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             let comune = c.comune()?.ok_or_else(|| {
                 ErroreServizio::richiesta("Il parametro «comune» manca: serve un codice ISTAT di sei cifre.")
             })?;
-            let forma = c.forma()?;
+            let forma = c.forma()?.unwrap_or_default();
             let byte = fuori(sim, move |s| s.archivio_certificati(comune, forma)).await?;
             crate::certificati::zip(comune, byte)
         }

@@ -158,7 +158,7 @@ pub(super) async fn scarica(q: &Chiesta<'_>) -> Esito<Risposta> {
 pub(super) async fn archivio(q: &Chiesta<'_>) -> Esito<Risposta> {
     let comune = istat(&q.query, "comune")?
         .ok_or_else(|| ErroreServizio::richiesta("Dire di quale Comune: il codice ISTAT ha sei cifre."))?;
-    let forma = forma(q.query.pieno("compat"))?;
+    let forma = forma(q.query.pieno("compat"))?.unwrap_or_default();
     let byte = fuori(q.sim, move |s| s.archivio_certificati(comune, forma)).await?;
     Ok(zip(comune, byte))
 }

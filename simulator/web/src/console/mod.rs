@@ -95,16 +95,8 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::POST, "/carte", Azione::Carta),
     rotta(Method::GET, "/carte/{id}/p12", Azione::CartaP12),
     rotta(Method::GET, "/comuni/{istat}/operatori", Azione::Operatori),
-    rotta(
-        Method::POST,
-        "/comuni/{istat}/operatori",
-        Azione::OperatoriAgisce,
-    ),
-    rotta(
-        Method::GET,
-        "/comuni/{istat}/operatori/{nome}",
-        Azione::Operatore,
-    ),
+    rotta(Method::POST, "/comuni/{istat}/operatori", Azione::OperatoriAgisce),
+    rotta(Method::GET, "/comuni/{istat}/operatori/{nome}", Azione::Operatore),
     rotta(Method::GET, "/comuni/{istat}", Azione::Comune),
     rotta(Method::POST, "/comuni/{istat}/piano", Azione::Piano),
     rotta(Method::POST, "/comuni/{istat}/pec", Azione::PecComune),

@@ -115,5 +115,8 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
             fuori(q.sim, move |s| s.metti_operatore(istat, &chi, m)).await?;
         }
     }
-    Ok(vai(&format!("/comuni/{istat}/operatori/{}?fatto=si", codifica(&nome))))
+    Ok(vai(&format!(
+        "/comuni/{istat}/operatori/{}?fatto=si",
+        codifica(&nome)
+    )))
 }

@@ -368,7 +368,12 @@ pub(crate) fn dovute(r: &Risposta, dove: &str) {
         assert!(!t.contains(vietato), "{dove}: {vietato}");
     }
     // Every visible control has a label: its id is in a `for`, or it stands inside one.
-    for pezzo in t.split("<input ").skip(1).chain(t.split("<select ").skip(1)).chain(t.split("<textarea ").skip(1)) {
+    for pezzo in t
+        .split("<input ")
+        .skip(1)
+        .chain(t.split("<select ").skip(1))
+        .chain(t.split("<textarea ").skip(1))
+    {
         let Some(fine) = pezzo.find('>') else { continue };
         let attributi = &pezzo[..fine];
         if attributi.contains("type=\"hidden\"")

@@ -65,7 +65,8 @@ struct Voce {
 
 impl Voce {
     fn di(o: &Operatore, carte: &[Value]) -> Self {
-        let elenco = |v: &std::collections::BTreeSet<String>| v.iter().cloned().collect::<Vec<_>>().join(", ");
+        let elenco =
+            |v: &std::collections::BTreeSet<String>| v.iter().cloned().collect::<Vec<_>>().join(", ");
         Self {
             name_id: o.name_id.clone(),
             stato: formati::stato_operatore(o.stato),
@@ -140,7 +141,10 @@ pub(in crate::ambiente) async fn uno(d: &Dentro<'_>) -> Esito<Risposta> {
     .await?;
     let mut c = d.cornice(format!("Operatore {}", o.name_id), QUI).await?;
     if d.query.valore("fatto").is_some() {
-        c = c.con_avviso("ok", "Fatto. Le sessioni aperte dell'operatore sono state chiuse.");
+        c = c.con_avviso(
+            "ok",
+            "Fatto. Le sessioni aperte dell'operatore sono state chiuse.",
+        );
     }
     let ruoli = concedibili(&d.sessione);
     let uno = Uno {
@@ -215,7 +219,11 @@ pub(in crate::ambiente) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<
         return Err(vietato(perche));
     }
     let chi = nome.clone();
-    let metti = |modifica: Value| fuori(d.sim, move |s| s.metti_operatore(comune, &chi, modifica).map(drop));
+    let metti = |modifica: Value| {
+        fuori(d.sim, move |s| {
+            s.metti_operatore(comune, &chi, modifica).map(drop)
+        })
+    };
     let ritorno = format!("{PAGINA}/{}?fatto=si", codifica(&nome));
     match campi.pieno("azione").unwrap_or_default() {
         "profilo" => metti(profilo(campi, concedibili(&d.sessione))?).await?,
@@ -228,7 +236,9 @@ pub(in crate::ambiente) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<
         "ripristina" | "attiva" => metti(json!({"stato": StatoOperatore::Attivo})).await?,
         "cancella" => {
             if campi.valore("conferma") != Some("si") {
-                return Err(ErroreServizio::richiesta("Manca la conferma della cancellazione."));
+                return Err(ErroreServizio::richiesta(
+                    "Manca la conferma della cancellazione.",
+                ));
             }
             fuori(d.sim, move |s| s.cancella_operatore(comune, &nome)).await?;
             return Ok(vai(&format!("{PAGINA}?fatto=si")));

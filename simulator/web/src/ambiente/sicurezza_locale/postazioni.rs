@@ -53,7 +53,9 @@ async fn suo(d: &Dentro<'_>) -> Esito<Value> {
     if v["comune"] == comune.as_str() {
         Ok(v)
     } else {
-        Err(ErroreServizio::assente("Nessun certificato con questo nome tra quelli del Comune."))
+        Err(ErroreServizio::assente(
+            "Nessun certificato con questo nome tra quelli del Comune.",
+        ))
     }
 }
 
@@ -72,7 +74,9 @@ pub(in crate::ambiente) async fn una(d: &Dentro<'_>) -> Esito<Risposta> {
     let mut c = d.cornice(format!("Postazione {}", r.id), QUI).await?;
     match d.query.valore("fatto") {
         Some("emesso") => c = c.con_avviso("ok", "Richiesta registrata."),
-        Some("revocato") => c = c.con_avviso("ok", "Certificato revocato: da ora i servizi web lo rifiutano."),
+        Some("revocato") => {
+            c = c.con_avviso("ok", "Certificato revocato: da ora i servizi web lo rifiutano.")
+        }
         _ => {}
     }
     let una = Una {
@@ -96,7 +100,7 @@ pub(in crate::ambiente) async fn p12(d: &Dentro<'_>) -> Esito<Risposta> {
 pub(in crate::ambiente) async fn archivio(d: &Dentro<'_>) -> Esito<Risposta> {
     richiede(d, PER_LE_POSTAZIONI)?;
     let comune = d.sessione.comune;
-    let forma = forma(d.query.pieno("compat"))?;
+    let forma = forma(d.query.pieno("compat"))?.unwrap_or_default();
     let byte = fuori(d.sim, move |s| s.archivio_certificati(comune, forma)).await?;
     Ok(zip(comune, byte))
 }
@@ -120,7 +124,9 @@ pub(in crate::ambiente) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<
         }
         "cancella" => {
             if campi.valore("conferma") != Some("si") {
-                return Err(ErroreServizio::richiesta("Manca la conferma della cancellazione."));
+                return Err(ErroreServizio::richiesta(
+                    "Manca la conferma della cancellazione.",
+                ));
             }
             let dove = format!("{PAGINA}/{impronta_sua}?fatto=revocato");
             fuori(d.sim, move |s| s.revoca_certificato(&impronta_sua)).await?;
