@@ -1,6 +1,9 @@
 //! "Scarica tutti": the key stores of a Comune and their passwords in one archive (`spec/security.md` §5.3).
 
-use std::io::{Cursor, Write as _};
+use std::{
+    fmt::Write as _,
+    io::{Cursor, Write as _},
+};
 
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -16,7 +19,8 @@ pub fn archivio(pki: &Pki, quali: &[Postazione], forma: FormaP12) -> Result<Vec<
     let mut password = String::from("SIMULATORE – dati fittizi\r\n");
     for p in quali {
         let nome = format!("{}.p12", p.nome_file());
-        password.push_str(&format!("{nome}\t{}\r\n", p.password));
+        // Writing to a String cannot fail.
+        let _ = write!(password, "{nome}\t{}\r\n", p.password);
         zip.start_file(nome, opzioni).map_err(ErrorePki::cripto)?;
         zip.write_all(&pki.p12(p, forma)?).map_err(ErrorePki::cripto)?;
     }

@@ -96,7 +96,7 @@ fn segmento(testo: &str) -> String {
 }
 
 fn emetti(o: &CertIssue) -> Result<Fine> {
-    let ambiente = o.ambiente.map(|a| a.chiave());
+    let ambiente = o.ambiente.map(anagrafe::Ambiente::chiave);
     let emesso = if let Some(p) = in_esecuzione(&o.dove.data) {
         let domanda = json!({"comune": o.comune, "tipo": o.tipo, "numero": o.numero, "difetto": o.difetto,
                              "ambiente": ambiente});

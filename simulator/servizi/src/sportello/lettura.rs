@@ -140,7 +140,7 @@ mod prove {
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
             &[0xFF; 40],
-            &[SEQUENZA; 300_000],
+            &vec![SEQUENZA; 300_000],
         ] {
             let e = leggi(file, Some("x")).expect_err("no certificate");
             assert_eq!(e.http, 400);

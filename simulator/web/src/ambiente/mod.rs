@@ -66,14 +66,14 @@ enum Azione {
     Operatori,
     OperatoreNuovo,
     Operatore,
-    OperatoreAzione,
+    OperatoreMuta,
     CartaP12,
     Postazioni,
     PostazioneNuova,
     PostazioniArchivio,
     Postazione,
     PostazioneP12,
-    PostazioneAzione,
+    PostazioneMuta,
 }
 
 impl Azione {
@@ -87,9 +87,9 @@ impl Azione {
                 | Self::Password
                 | Self::EsciOvunque
                 | Self::OperatoreNuovo
-                | Self::OperatoreAzione
+                | Self::OperatoreMuta
                 | Self::PostazioneNuova
-                | Self::PostazioneAzione
+                | Self::PostazioneMuta
         )
     }
 
@@ -151,7 +151,7 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(
         Method::POST,
         "/combas/sicurezza/operatori/{nome}",
-        Azione::OperatoreAzione,
+        Azione::OperatoreMuta,
     ),
     rotta(Method::GET, "/combas/sicurezza/carte/{id}/p12", Azione::CartaP12),
     rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
@@ -178,7 +178,7 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(
         Method::POST,
         "/combas/sicurezza/postazioni/{id}",
-        Azione::PostazioneAzione,
+        Azione::PostazioneMuta,
     ),
 ];
 
@@ -355,7 +355,7 @@ async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Rispost
         Azione::Password => profilo::cambia_password(d, campi).await,
         Azione::EsciOvunque => profilo::esce_ovunque(d).await,
         Azione::OperatoreNuovo => sicurezza_locale::operatori::crea(d, campi).await,
-        Azione::OperatoreAzione => sicurezza_locale::operatori::agisce(d, campi).await,
+        Azione::OperatoreMuta => sicurezza_locale::operatori::agisce(d, campi).await,
         Azione::PostazioneNuova => sicurezza_locale::postazioni::chiede(d, campi).await,
         _ => sicurezza_locale::postazioni::agisce(d, campi).await,
     }

@@ -131,7 +131,6 @@ fn buono(r: &RottaApi) -> Value {
             json(rif("Carta"))
         }
         Azione::OperatoriElenco => json(lista("Operatore")),
-        Azione::OperatoreCancella => json(rif("Operatore")),
         Azione::NonAncora => json!({"$ref": "#/components/responses/errore"}),
         Azione::FornitureCarica => json(rif("Ricevuta")),
         Azione::FornitureElenco => json(lista("Fornitura")),
@@ -141,7 +140,7 @@ fn buono(r: &RottaApi) -> Value {
         Azione::ComuniElenco => json(lista("Comune")),
         Azione::Comune | Azione::ComuneCrea | Azione::ComuneAggiorna => json(rif("Comune")),
         Azione::PianoLeggi | Azione::PianoMetti => json(rif("Piano")),
-        Azione::OperatoreLeggi | Azione::OperatoreMetti => json(rif("Operatore")),
+        Azione::OperatoreLeggi | Azione::OperatoreMetti | Azione::OperatoreCancella => json(rif("Operatore")),
         Azione::OrologioLeggi | Azione::OrologioMetti => json(rif("Orologio")),
         Azione::RitmoLeggi | Azione::RitmoMetti => json(rif("Ritmo")),
         Azione::PecElenco => json(lista("Pec")),

@@ -75,7 +75,7 @@ pub(in crate::ambiente) async fn una(d: &Dentro<'_>) -> Esito<Risposta> {
     match d.query.valore("fatto") {
         Some("emesso") => c = c.con_avviso("ok", "Richiesta registrata."),
         Some("revocato") => {
-            c = c.con_avviso("ok", "Certificato revocato: da ora i servizi web lo rifiutano.")
+            c = c.con_avviso("ok", "Certificato revocato: da ora i servizi web lo rifiutano.");
         }
         _ => {}
     }
