@@ -292,3 +292,52 @@ async fn the_pages_owe_what_every_page_owes() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_ends_the_session_the_browser_had_and_never_takes_its_key() {
+    let b = banco();
+    let prima = b.entra(PRE, "888009").await;
+    let pronto = b.sim.pronto().expect("ready");
+    let o = &pronto["comuni"][8]["operatori"][0];
+    let modulo = b.pagina(PRE, "/combas", "").await;
+    let ingresso = modulo.testate["set-cookie"].to_str().expect("ascii");
+    let ingresso = ingresso.split(';').next().unwrap_or_default();
+    let csrf = ingresso.split('=').nth(1).unwrap_or_default();
+    // The session cookie of before goes along, as a browser (or who planted it there) would send it.
+    let biscotti = format!("{ingresso}; {}", prima.biscotto);
+    let dentro = format!(
+        "csrf={csrf}&name_id={}&password={}",
+        o["nameId"].as_str().expect("name"),
+        o["password"].as_str().expect("password")
+    );
+    let r = b
+        .ambiente(
+            PRE,
+            Method::POST,
+            "/combas/entra",
+            &[MODULO, ("cookie", &biscotti)],
+            &dentro,
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    let nuovo = r
+        .testate
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|v| v.to_str().ok()?.split(';').next())
+        .find(|v| v.starts_with("__Host-anpr-pre="))
+        .expect("a session")
+        .to_owned();
+    assert_ne!(nuovo, prima.biscotto);
+    assert_eq!(
+        b.pagina(PRE, "/combas/esiti", &prima.biscotto).await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(b.pagina(PRE, "/combas/esiti", &nuovo).await.stato, StatusCode::OK);
+    // A key nobody gave out stays nobody's.
+    let piantata = format!("__Host-anpr-pre={}", "0".repeat(64));
+    assert_eq!(
+        b.pagina(PRE, "/combas/esiti", &piantata).await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+}
