@@ -1,0 +1,7 @@
+//! The postazione desk and the censimento, from outside.
+
+mod certificati;
+mod importati;
+mod operatori;
+mod pagina;
+mod strumenti;
