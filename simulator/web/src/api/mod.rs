@@ -10,6 +10,7 @@ mod mondo;
 mod openapi;
 mod risposte;
 mod rotte;
+mod rotte_sportello;
 mod sportello;
 
 use std::sync::Arc;
