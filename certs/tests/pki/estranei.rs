@@ -497,17 +497,26 @@ fn keytool_apre_tutto() {
             "manca {atteso} in\n{s}"
         );
     }
-    let vecchio = PKI.1.p12(&p, FormaP12::Universale).expect("sealed");
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let file = dir.path().join("vecchio.p12");
-    fs::write(&file, vecchio).expect("written");
-    assert!(elenca(&file, &p.password).contains("Certificate chain length: 2"));
-    if presente("openssl", "openssl") {
-        let pass = format!("pass:{}", p.password);
-        riesce(
-            "openssl",
-            &["pkcs12", "-legacy", "-in", t(&file), "-passin", &pass, "-nodes"],
+    for forma in FormaP12::TUTTE {
+        let file = dir.path().join(format!("{forma}.p12"));
+        fs::write(&file, PKI.1.p12(&p, forma).expect("sealed")).expect("written");
+        assert!(
+            elenca(&file, &p.password).contains("Certificate chain length: 2"),
+            "{forma}"
         );
+        if presente("openssl", "openssl") {
+            let pass = format!("pass:{}", p.password);
+            let apre = |opzioni: &[&str]| {
+                let altre = ["-in", t(&file), "-passin", &pass, "-nodes"];
+                esegui("openssl", &[&["pkcs12"], opzioni, &altre].concat())
+                    .status
+                    .success()
+            };
+            assert!(apre(&["-legacy"]), "{forma}");
+            // Without the legacy provider: all but the one made like the real files.
+            assert_eq!(apre(&[]), forma != FormaP12::Antica, "{forma}");
+        }
     }
     let ca = elenca(&PKI.0.path().join("ca.p12"), PASSWORD_CA);
     assert_eq!(ca.matches("Entry type: trustedCertEntry").count(), 4, "{ca}");

@@ -1,6 +1,7 @@
 //! The listeners under clients that are slow, odd, old, or simply many; spoken to with raw sockets and `openssl`.
 
 mod aiuti;
+mod carta;
 mod chiusura;
 mod cifrato;
 mod corpi;
