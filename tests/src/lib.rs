@@ -267,7 +267,7 @@ impl Banco {
     /// A call of the control API.
     pub fn api(&self, metodo: &str, percorso: &str, corpo: Vec<u8>) -> Ricevuta {
         let url = format!("{}{percorso}", self.console());
-        let json = corpo.first().is_some_and(|b| *b == b'{') || corpo == b"null";
+        let json = corpo.first().is_some_and(|b| matches!(b, b'{' | b'[')) || corpo == b"null";
         let tipo = if json {
             "application/json"
         } else {

@@ -103,6 +103,10 @@ pub(crate) struct Serve {
     /// Politica delle verifiche (TOML o JSON): gravità per codice e scelte aperte
     #[arg(long, value_name = "FILE")]
     pub(crate) politica: Option<PathBuf>,
+    /// Politica di sicurezza: faithful, permissive, o una cartella con test.toml, pre.toml, sub.toml
+    /// [predefinita: faithful]
+    #[arg(long, value_name = "faithful|permissive|DIR")]
+    pub(crate) sicurezza: Option<String>,
     /// Catalogo dei testi: osservato (predefinito) o tabella
     #[arg(long, value_name = "CATALOGO")]
     pub(crate) testi_catalogo: Option<elaborazione::testi::CatalogoTesti>,

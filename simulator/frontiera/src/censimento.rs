@@ -16,11 +16,6 @@ pub trait Censimento {
     fn postazione_attiva(&self, _id: &IdPostazione) -> bool {
         true
     }
-
-    /// Whether an assertion of this id was already accepted; asked only with [`crate::Politica::antireplica`].
-    fn asserzione_gia_vista(&self, _id: &str) -> bool {
-        false
-    }
 }
 
 /// An operator as the perimeter sees him (spec security §5.7).

@@ -1,14 +1,17 @@
 //! The perimeter of one environment: its anchors and its policy, and one examination per request.
 
+use std::sync::Arc;
+
 use anagrafe::Ambiente;
 use jiff::Timestamp;
 
 use crate::censimento::Censimento;
 use crate::passo::Esame;
 use crate::politica::Politica;
+use crate::repliche::Repliche;
 use crate::security::certificato::{Certificato, ProblemaCertificato};
 use crate::security::esame::{self, Tavolo};
-use crate::security::{Grammatica, Validatore};
+use crate::security::{Fiducia, Grammatica, Validatore};
 
 /// Why a perimeter cannot be set up: a failure of ours, or of the data folder, never of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,46 +35,55 @@ pub struct Servizio {
     pub controlla_testata: bool,
 }
 
-/// The perimeter of one environment. Immutable, shared among threads; a change of roots or policy makes a new one.
-#[derive(Debug)]
+/// The perimeter of one environment. Immutable, shared among threads; a change of roots or policy makes a new one,
+/// which keeps whatever of the memory still holds.
+#[derive(Debug, Clone)]
 pub struct Frontiera {
     ambiente: Ambiente,
-    ancore: Vec<Certificato>,
+    fiducia: Arc<Fiducia>,
+    repliche: Arc<Repliche>,
     politica: Politica,
-    validatore: Box<dyn Validatore>,
+    validatore: Arc<dyn Validatore>,
 }
 
 impl Frontiera {
     /// Reads the anchors (DER: roots, or single certificates imported into the trust list).
     pub fn nuova(
         ambiente: Ambiente,
-        ancore: Vec<Vec<u8>>,
+        ancore: impl AsRef<[Vec<u8>]>,
         politica: Politica,
     ) -> Result<Self, ErroreFrontiera> {
-        let leggi = |(i, der): (usize, Vec<u8>)| {
-            Certificato::leggi(&der).map_err(|problema| ErroreFrontiera::Ancora {
-                quale: i + 1,
-                problema,
-            })
-        };
-        let ancore = ancore
-            .into_iter()
-            .enumerate()
-            .map(leggi)
-            .collect::<Result<_, _>>()?;
         Ok(Self {
             ambiente,
-            ancore,
+            fiducia: Arc::new(Fiducia::nuova(leggi_ancore(ancore.as_ref())?)),
+            repliche: Arc::new(Repliche::nuove()),
             politica,
-            validatore: Box::new(Grammatica),
+            validatore: Arc::new(Grammatica),
         })
     }
 
     /// Puts another judge of bodies in place of the message grammar.
     #[must_use]
     pub fn con_validatore(mut self, validatore: Box<dyn Validatore>) -> Self {
-        self.validatore = validatore;
+        self.validatore = Arc::from(validatore);
         self
+    }
+
+    /// The same perimeter under another policy.
+    #[must_use]
+    pub fn con_politica(&self, politica: Politica) -> Self {
+        Self {
+            politica,
+            ..self.clone()
+        }
+    }
+
+    /// The same perimeter with other anchors; what was remembered of certificates is forgotten.
+    pub fn con_ancore(&self, ancore: &[Vec<u8>]) -> Result<Self, ErroreFrontiera> {
+        Ok(Self {
+            fiducia: Arc::new(Fiducia::nuova(leggi_ancore(ancore)?)),
+            ..self.clone()
+        })
     }
 
     /// The environment served.
@@ -86,7 +98,8 @@ impl Frontiera {
 
     /// Examines one request, steps 4 to 10 of spec security §6.3. Never panics, whatever the octets.
     ///
-    /// `corpo` is the HTTP body, already freed of any content encoding; `adesso` is the environment's instant.
+    /// `corpo` is the HTTP body, already freed of any content encoding; `adesso` is the true instant, to which the
+    /// policy's clock offset is added.
     pub fn esamina(
         &self,
         corpo: &[u8],
@@ -97,13 +110,27 @@ impl Frontiera {
     ) -> Esame {
         let tavolo = Tavolo {
             politica: &self.politica,
-            ancore: &self.ancore,
+            fiducia: &self.fiducia,
+            repliche: &self.repliche,
             validatore: self.validatore.as_ref(),
             censimento,
             radici: servizio.radici,
             controlla_testata: servizio.controlla_testata,
-            adesso,
+            // An offset is a day at most; only at the ends of time does it not fit.
+            adesso: adesso
+                .checked_add(self.politica.scarto_orologio)
+                .unwrap_or(adesso),
         };
         esame::esamina(corpo, content_type, &tavolo)
     }
+}
+
+fn leggi_ancore(ancore: &[Vec<u8>]) -> Result<Vec<Certificato>, ErroreFrontiera> {
+    let leggi = |(i, der): (usize, &Vec<u8>)| {
+        Certificato::leggi(der).map_err(|problema| ErroreFrontiera::Ancora {
+            quale: i + 1,
+            problema,
+        })
+    };
+    ancore.iter().enumerate().map(leggi).collect()
 }

@@ -3,6 +3,9 @@
 /// Largest envelope accepted, in bytes, unless the policy says otherwise (spec security §2.3).
 pub const CORPO_MASSIMO: usize = 32 * 1024 * 1024;
 
+/// Most that a policy may say instead, in bytes: a message is held whole.
+pub(crate) const CORPO_ESTREMO: i64 = 256 * 1024 * 1024;
+
 /// Deepest nesting of elements accepted. The tree parser recurses once per level, so this also bounds its stack.
 pub const PROFONDITA_MASSIMA: usize = 200;
 
@@ -41,3 +44,24 @@ pub(crate) const RSA_BIT_MINIMI: usize = 2048;
 
 /// Largest RSA modulus of a signer, in bits: verification time grows with its square.
 pub(crate) const RSA_BIT_MASSIMI: usize = 8192;
+
+/// Most certificates looked at in one Security header: a client sends one or two.
+pub(crate) const CERTIFICATI_MASSIMI: usize = 16;
+
+/// Certificates whose chain was found good, kept in memory (about 3 kB each).
+pub(crate) const CATENE_IN_MEMORIA: usize = 4096;
+
+/// Verified PKCS#7 of postazioni, kept in memory (about 3 kB each).
+pub(crate) const PKCS7_IN_MEMORIA: usize = 4096;
+
+/// Accepted assertions remembered with `antireplica`, as long as they are valid (about 150 bytes each).
+pub(crate) const REPLICHE_MASSIME: usize = 200_000;
+
+/// Most parts of a multipart request, the envelope among them.
+pub(crate) const PARTI_MASSIME: usize = 64;
+
+/// Largest header of one part, in bytes.
+pub(crate) const TESTATA_PARTE: usize = 8 * 1024;
+
+/// Longest boundary of a multipart request, in characters (RFC 2046).
+pub(crate) const CONFINE_MASSIMO: usize = 70;

@@ -101,6 +101,17 @@ pub fn albero<'m>(modello: &'m Modello, documento: &[u8]) -> Result<Albero<'m>, 
     albero_con(modello, documento, Lettura::nuova())
 }
 
+/// Reads a small document whatever it holds: what the grammar knows of it, and the violations.
+pub fn albero_qualunque<'m>(modello: &'m Modello, documento: &[u8]) -> (Albero<'m>, Vec<Violazione>) {
+    let mut r = Raccolta::default();
+    leggi_intero(modello, documento, Lettura::nuova(), &mut r);
+    let albero = Albero {
+        modello,
+        voci: r.valori,
+    };
+    (albero, r.violazioni)
+}
+
 /// As [`albero`], for a message cut out of a larger document; see [`valida_frammento`].
 pub fn albero_frammento<'m>(
     modello: &'m Modello,

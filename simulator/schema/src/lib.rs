@@ -21,7 +21,8 @@ mod taglio;
 mod violazione;
 
 pub use albero::{
-    Albero, Elemento, MAX_VIOLAZIONI_DOCUMENTO, albero, albero_frammento, valida, valida_frammento,
+    Albero, Elemento, MAX_VIOLAZIONI_DOCUMENTO, albero, albero_frammento, albero_qualunque, valida,
+    valida_frammento,
 };
 pub use blocco::{Blocco, Ricevitore};
 pub use leggi::{

@@ -70,6 +70,7 @@ impl Simulatore {
     /// Writes the ready Comuni if this sandbox has none yet.
     pub(crate) fn semina_comuni(&self, registro: &Registro) -> Esito<()> {
         self.allinea_orologio(registro)?;
+        self.riprendi_sicurezza(registro)?;
         if registro.documento::<Value>(SEGNO.0, SEGNO.1)?.is_some() {
             return Ok(());
         }

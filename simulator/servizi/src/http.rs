@@ -37,6 +37,10 @@ pub struct Pari {
     pub indirizzo: SocketAddr,
 }
 
+/// On a reply: no reply is to be sent, the connection ends here (a planned fault).
+#[derive(Clone, Copy, Debug)]
+pub struct Taglia;
+
 /// Why a body could not be collected.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpoNonLetto {

@@ -6,6 +6,8 @@ use anagrafe::{Ambiente, CodiceIstat, Data};
 use elaborazione::Politica;
 use jiff::SignedDuration;
 
+use crate::sicurezza::Politiche;
+
 /// Comuni ready from the first start: 888001 … 888010.
 pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
 /// The ready Comuni that have already migrated, in every environment, with their number of inhabitants.
@@ -33,6 +35,8 @@ pub struct Impostazioni {
     pub oggi: Option<Data>,
     /// Open choices of the elaboration: severities, texts, AIRE layouts.
     pub politica: Politica,
+    /// Policy of the perimeter of each environment.
+    pub sicurezza: Politiche,
     /// No `X-Anpr-Sim-Scambio` header on replies.
     pub senza_diagnostica: bool,
     /// Token the console wants beyond loopback.
@@ -68,6 +72,7 @@ impl Impostazioni {
             seme: 1,
             oggi: None,
             politica: Politica::default(),
+            sicurezza: Politiche::predefinite(frontiera::politica::Preset::Faithful),
             senza_diagnostica: false,
             token_console: None,
             host_console: Vec::new(),

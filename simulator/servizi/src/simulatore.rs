@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc},
     thread,
@@ -24,6 +25,7 @@ use crate::{
     Deposito, ErroreServizio, Esito,
     avanzamento::Avanzamenti,
     batch::Batch,
+    guasti::Piano,
     impostazioni::{Impostazioni, Indirizzi},
 };
 
@@ -59,8 +61,13 @@ pub struct Simulatore {
     pki: Pki,
     impostazioni: Impostazioni,
     indirizzi: OnceLock<Indirizzi>,
-    /// One per environment, in the order of [`Ambiente::TUTTI`]; replaced whole when its trust list changes.
+    /// The perimeters, in the order of [`Ambiente::TUTTI`]: swapped whole when policy or trust list change.
     frontiere: [ArcSwap<Frontiera>; 3],
+    /// Held by whoever changes a perimeter.
+    pub(crate) cambio_sicurezza: Mutex<()>,
+    /// When an address was last refused at the door of an environment.
+    pub(crate) rifiuti_di_rete: Mutex<BTreeMap<(Ambiente, IpAddr), Timestamp>>,
+    pub(crate) piano_guasti: Piano,
     turni: Mutex<Turni>,
     /// Work on deliveries reads it, a reset writes it.
     fermo: RwLock<()>,
@@ -99,7 +106,10 @@ impl Simulatore {
         }
         // Uploads a crash cut off: nobody is at the counter yet.
         svuota(&impostazioni.dati.join(ARRIVI))?;
-        let [test, pre, sub] = Ambiente::TUTTI.map(|a| frontiera_di(a, &pki, Vec::new()));
+        let [test, pre, sub] = Ambiente::TUTTI.map(|a| {
+            let politica = impostazioni.sicurezza.di(a).clone();
+            Frontiera::nuova(a, pki.ancore(a.chiave()), politica).map_err(ErroreServizio::guasto)
+        });
         let frontiere = [test?, pre?, sub?].map(ArcSwap::from_pointee);
         let sim = Arc::new(Self {
             registro: aperto.map(OnceLock::from).unwrap_or_default(),
@@ -107,6 +117,9 @@ impl Simulatore {
             impostazioni,
             indirizzi: OnceLock::new(),
             frontiere,
+            cambio_sicurezza: Mutex::default(),
+            rifiuti_di_rete: Mutex::default(),
+            piano_guasti: Piano::default(),
             turni: Mutex::default(),
             fermo: RwLock::new(()),
             avvio: Mutex::new(Avvio::InCorso),
@@ -181,7 +194,7 @@ impl Simulatore {
         &self.pki
     }
 
-    fn posto_frontiera(&self, ambiente: Ambiente) -> &ArcSwap<Frontiera> {
+    pub(crate) fn posto_frontiera(&self, ambiente: Ambiente) -> &ArcSwap<Frontiera> {
         let [test, pre, sub] = &self.frontiere;
         match ambiente {
             Ambiente::Test => test,
@@ -197,18 +210,26 @@ impl Simulatore {
         self.posto_frontiera(ambiente).load_full()
     }
 
-    /// Sets the perimeters up anew from the roots and the imported certificates of a register.
+    /// The same without waiting for the register: for what does not ask whom one trusts.
+    pub(crate) fn frontiera_ora(&self, ambiente: Ambiente) -> Arc<Frontiera> {
+        self.posto_frontiera(ambiente).load_full()
+    }
+
+    /// Sets the anchors of the perimeters anew, from the roots and the imported certificates of a register.
     pub(crate) fn rifai_frontiere(&self, registro: &Registro) -> Esito<()> {
+        let _turno = prendi(&self.cambio_sicurezza);
         for ambiente in Ambiente::TUTTI {
-            let importati = crate::sportello::importati(registro, ambiente)?;
-            let nuova = frontiera_di(ambiente, &self.pki, importati)?;
+            let mut ancore = self.pki.ancore(ambiente.chiave());
+            ancore.extend(crate::sportello::importati(registro, ambiente)?);
+            let nuova = self.frontiera_ora(ambiente).con_ancore(&ancore);
+            let nuova = nuova.map_err(ErroreServizio::guasto)?;
             self.posto_frontiera(ambiente).store(Arc::new(nuova));
         }
         Ok(())
     }
 
     /// Wall time, for freshness of messages and sessions.
-    #[expect(clippy::unused_self, reason = "the fault plan will shift it")]
+    #[expect(clippy::unused_self, reason = "one clock for whoever asks the simulator")]
     pub(crate) fn adesso(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -312,6 +333,7 @@ impl Simulatore {
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;
         self.rimetti_lo_stato_delle_chiavi(&delle_chiavi)?;
+        self.piano_guasti.svuota();
         self.semina_comuni(self.registro())?;
         self.popola_comuni()
     }
@@ -377,15 +399,8 @@ impl Simulatore {
     }
 }
 
-/// The perimeter of an environment: its roots, and the single certificates its trust list names.
-fn frontiera_di(ambiente: Ambiente, pki: &Pki, importati: Vec<Vec<u8>>) -> Esito<Frontiera> {
-    let mut ancore = pki.ancore(ambiente.chiave());
-    ancore.extend(importati);
-    Frontiera::nuova(ambiente, ancore, frontiera::Politica::default()).map_err(ErroreServizio::guasto)
-}
-
 /// Locks a turn; a panic of an earlier holder left nothing half-done that a commit would not show.
-pub(crate) fn prendi(turno: &Mutex<()>) -> MutexGuard<'_, ()> {
+pub(crate) fn prendi<T>(turno: &Mutex<T>) -> MutexGuard<'_, T> {
     turno.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -3,7 +3,7 @@
 //! Read from a body that passed the schema; written back as an echo. What the echo leaves out the real service
 //! leaves out too.
 
-use schema::Albero;
+use schema::{Albero, Violazione};
 
 /// `testataRichiesta`, as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +41,20 @@ impl Testata {
         }
     }
 
+    /// Forgets the optional fields that broke the schema, so that the echo does not.
+    pub(crate) fn senza_campi_errati(&mut self, violazioni: &[Violazione]) {
+        let errato = |nome: &str| violazioni.iter().any(|v| ultimo(&v.percorso) == nome);
+        for (nome, campo) in [
+            ("protocolloComune", &mut self.protocollo_comune),
+            ("dataProtocolloComune", &mut self.data_protocollo_comune),
+            ("dataDecorrenza", &mut self.data_decorrenza),
+        ] {
+            if errato(nome) {
+                *campo = None;
+            }
+        }
+    }
+
     /// The reply's header as (element, text) in schema order; `id_anpr` is 0 when nothing was booked.
     pub(crate) fn risposta(&self, id_anpr: u64, esito: &str) -> Vec<(&'static str, String)> {
         let mut campi = vec![
@@ -61,6 +75,31 @@ impl Testata {
         campi.push(("esitoOperazione", esito.to_owned()));
         campi
     }
+}
+
+/// The last name of a path.
+fn ultimo(percorso: &str) -> &str {
+    percorso.rsplit('/').next().unwrap_or(percorso)
+}
+
+/// Violations a KO reply tells one by one; all are counted.
+const VIOLAZIONI_DETTE: usize = 50;
+
+/// `EN489`, in band: one for each wrong field, then one with their number (spec registrations §1.6 phase 1).
+pub(crate) fn errori_di_schema(violazioni: &[Violazione]) -> Vec<ErroreKo> {
+    let mut errori: Vec<ErroreKo> = violazioni
+        .iter()
+        .take(VIOLAZIONI_DETTE)
+        .map(|v| ErroreKo {
+            codice: "EN489".to_owned(),
+            testo: v.testo.clone(),
+            campo: Some(ultimo(&v.percorso).to_owned()).filter(|c| !c.is_empty()),
+            valore: None,
+        })
+        .collect();
+    let quanti = format!("Errori di schema nella richiesta: {}", violazioni.len());
+    errori.push(ErroreKo::nuovo("EN489", quanti));
+    errori
 }
 
 /// One `errore` of a KO reply.

@@ -119,6 +119,8 @@ impl Cornice {
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),
             ("/catalogo", "Catalogo anomalie"),
+            ("/sicurezza", "Sicurezza"),
+            ("/guasti", "Guasti"),
         ];
         Self {
             voci: menu(&voci, qui, da_leggere),

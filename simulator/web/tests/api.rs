@@ -67,10 +67,8 @@ async fn every_described_call_answers_and_what_is_not_built_says_so() {
         annunciate,
         [
             "DELETE /api/sandbox/{nome}",
-            "GET /api/guasti",
             "POST /api/istantanee/{nome}",
             "POST /api/sandbox",
-            "PUT /api/guasti",
             "PUT /api/istantanee/{nome}",
         ]
     );
@@ -321,4 +319,105 @@ async fn plans_operators_pace_and_mail_keep_what_they_are_told() {
         assert_eq!(r.testate["content-type"], "message/rfc822");
         assert!(r.testo.contains("\r\n\r\n"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_security_policy_is_read_changed_and_shown() {
+    let b = banco();
+    let dove = "/api/sicurezza?ambiente=pre";
+    let letta = leggi(&b.console(Method::GET, dove, &[], "").await.testo);
+    assert_eq!(letta["preset"], "faithful");
+    assert!(
+        letta["interruttori"]
+            .as_array()
+            .is_some_and(|i| i.iter().all(|i| i["diverso"] == false))
+    );
+    let r = b
+        .console(Method::PUT, dove, &[JSON], "{\"tolleranza_futuro\": 60}")
+        .await;
+    assert_eq!(r.stato, StatusCode::OK);
+    let cambiata = leggi(&r.testo);
+    assert_eq!(cambiata["preset"], "modificata");
+    let diversi: Vec<&Value> = cambiata["interruttori"]
+        .as_array()
+        .expect("switches")
+        .iter()
+        .filter(|i| i["diverso"] == true)
+        .collect();
+    assert_eq!(diversi.len(), 1);
+    assert_eq!(
+        (
+            &diversi[0]["nome"],
+            &diversi[0]["valore"],
+            &diversi[0]["faithful"]
+        ),
+        (&json!("tolleranza_futuro"), &json!(60), &json!(5))
+    );
+    let pagina = b.console(Method::GET, "/sicurezza", &[], "").await.testo;
+    assert!(
+        pagina.contains("<code>tolleranza_futuro = 60</code> (faithful: <code>5</code>)"),
+        "{pagina}"
+    );
+    assert!(pagina.contains("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"));
+    let r = b.console(Method::PUT, dove, &[JSON], "{\"boh\": 1}").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    assert!(r.testo.contains("chiave sconosciuta «boh»") && r.testo.contains("controlla_operatore"));
+    let r = b.console(Method::GET, "/api/sicurezza", &[], "").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    // The form of the page: one switch, then back.
+    let modulo = ("content-type", "application/x-www-form-urlencoded");
+    for (campi, atteso) in [
+        (
+            "ambiente=pre&nome=rete_indirizzi&valore=10.0.0.1,+10.1.0.0/16",
+            "modificata",
+        ),
+        ("ambiente=pre&preset=faithful", "faithful"),
+    ] {
+        let r = b.console(Method::POST, "/sicurezza", &[modulo], campi).await;
+        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+        let letta = leggi(&b.console(Method::GET, dove, &[], "").await.testo);
+        assert_eq!(letta["preset"], atteso);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fault_plan_is_set_and_shown() {
+    let b = banco();
+    let piano = json!([{"ambiente": "sub", "tipo": "ritardo", "ms": 5, "volte": 2}, {"ambiente": "sub", "tipo": "F9"}]);
+    let r = b
+        .console(Method::PUT, "/api/guasti", &[JSON], &piano.to_string())
+        .await;
+    assert_eq!(r.stato, StatusCode::OK, "{}", r.testo);
+    let letto = leggi(&b.console(Method::GET, "/api/guasti", &[], "").await.testo);
+    assert_eq!(
+        (&letto[0]["tipo"], &letto[0]["serviti"]),
+        (&json!("ritardo"), &json!(0))
+    );
+    assert_eq!(letto[1]["volte"], Value::Null);
+    for no in [
+        json!([{"ambiente": "sub", "tipo": "F1"}]),
+        json!([{"ambiente": "sub", "tipo": "F3", "volte": 0}]),
+        json!({}),
+    ] {
+        let r = b
+            .console(Method::PUT, "/api/guasti", &[JSON], &no.to_string())
+            .await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{no}");
+    }
+    let pagina = b.console(Method::GET, "/guasti", &[], "").await.testo;
+    assert!(pagina.contains("sempre") && pagina.contains("5 ms"), "{pagina}");
+    let modulo = ("content-type", "application/x-www-form-urlencoded");
+    let r = b
+        .console(
+            Method::POST,
+            "/guasti",
+            &[modulo],
+            "ambiente=sub&tipo=taglio&volte=1&ms=&operazione=",
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    let letto = leggi(&b.console(Method::GET, "/api/guasti", &[], "").await.testo);
+    assert_eq!(letto.as_array().map(Vec::len), Some(3));
+    b.console(Method::POST, "/guasti", &[modulo], "svuota=si").await;
+    assert_eq!(b.console(Method::GET, "/api/guasti", &[], "").await.testo, "[]");
 }

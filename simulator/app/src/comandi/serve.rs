@@ -14,14 +14,15 @@ use std::{
 
 use anagrafe::Ambiente;
 use anpr_sim::trasporto::{
-    Ascolto, BoxFuture, CertificatiPari, Gestore, Limiti, Presa, Segnali, Trasporto, tls,
+    Ascolto, BoxFuture, CertificatiPari, Filtro, Gestore, Limiti, Presa, Segnali, Trasporto, tls,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
 use elaborazione::Politica;
+use frontiera::politica::Preset;
 use jiff::SignedDuration;
 use servizi::{
-    Impostazioni, Indirizzi, Simulatore, comuni_pronti,
+    Ammissione, Impostazioni, Indirizzi, Politiche, Simulatore, comuni_pronti,
     http::{Porta, Richiesta, Risposta},
 };
 
@@ -79,6 +80,7 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
 
     let impostazioni = Impostazioni {
         politica: politica(&o)?,
+        sicurezza: sicurezza(o.sicurezza.as_deref())?,
         ..impostazioni(&o, dati.clone())
     };
     let sim = Simulatore::apri(impostazioni, pki).map_err(|e| anyhow!("{e}"))?;
@@ -125,7 +127,8 @@ fn restituisci_la_memoria() {
 fn restituisci_la_memoria() {}
 
 async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Result<()> {
-    let trasporto = Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim)));
+    let trasporto =
+        Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim))).con_filtro(filtro(Arc::clone(sim)));
     for ascolto in ascolti {
         trasporto.avvia(ascolto)?;
     }
@@ -151,6 +154,21 @@ async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Res
         eprintln!("anpr-sim: {} connessioni chiuse a metà", chiusura.tagliate);
     }
     popolamento.await.context("avvio dello stato interrotto")
+}
+
+/// Who may connect: the environments ask their policy, the other doors take everybody.
+fn filtro(sim: Arc<Simulatore>) -> Filtro {
+    Arc::new(move |porta, ip| {
+        let Porta::Ambiente(ambiente) = porta else {
+            return Ammissione::Entra;
+        };
+        let esito = sim.ammissione(ambiente, ip);
+        if esito != Ammissione::Entra {
+            let sim = Arc::clone(&sim);
+            tokio::task::spawn_blocking(move || sim.annota_rifiuto_di_rete(ambiente, ip));
+        }
+        esito
+    })
 }
 
 /// The one place where a request finds its room.
@@ -371,6 +389,32 @@ fn politica(o: &Serve) -> Result<Politica> {
     Ok(p)
 }
 
+/// The policies of the perimeters: a preset, or the files of a folder; a file that is not there is as embedded.
+fn sicurezza(scelta: Option<&str>) -> Result<Politiche> {
+    let scelta = scelta.unwrap_or(Preset::Faithful.parola());
+    if let Some(preset) = Preset::parse(scelta) {
+        return Ok(Politiche::predefinite(preset));
+    }
+    let cartella = Path::new(scelta);
+    if !cartella.is_dir() {
+        bail!("--sicurezza {scelta}: non è faithful, non è permissive e non è una cartella");
+    }
+    let mut politiche = Politiche::predefinite(Preset::Faithful);
+    let mut letti = 0;
+    for (ambiente, politica) in Ambiente::TUTTI.into_iter().zip(&mut politiche.0) {
+        let file = cartella.join(format!("{}.toml", ambiente.chiave()));
+        if file.exists() {
+            let testo = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+            *politica = frontiera::Politica::leggi(ambiente, &file.display().to_string(), &testo)?;
+            letti += 1;
+        }
+    }
+    if letti == 0 {
+        bail!("--sicurezza {scelta}: nella cartella non c'è test.toml, né pre.toml, né sub.toml");
+    }
+    Ok(politiche)
+}
+
 /// The real host names, when the simulator answers to them.
 fn nomi_reali(si: bool) -> impl Iterator<Item = String> {
     certs::NOMI_REALI
@@ -404,6 +448,7 @@ fn con_file(o: Serve) -> Result<Serve> {
         console_token: o.console_token.or(f.console_token),
         aire_ignoto: o.aire_ignoto.or(f.aire_ignoto),
         politica: o.politica.or(f.politica),
+        sicurezza: o.sicurezza.or(f.sicurezza),
         testi_catalogo: o.testi_catalogo.or(f.testi_catalogo),
         testi: o.testi.or(f.testi),
         aire_layout: if o.aire_layout.is_empty() {

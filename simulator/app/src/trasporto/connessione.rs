@@ -4,7 +4,7 @@
 //! A connection is told to finish when the program ends or nothing is asked on it for long; one that then does not go
 //! by itself, though no request is in hand, is dropped.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -14,17 +14,17 @@ use hyper_util::{
     server::graceful::GracefulConnection,
 };
 use rustls_pki_types::CertificateDer;
-use servizi::http::{Corpo, Pari, Porta, Richiesta, Risposta, risposta};
+use servizi::http::{Corpo, Pari, Porta, Richiesta, Risposta, Taglia, risposta};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
     net::TcpStream,
-    sync::watch,
+    sync::{Semaphore, watch},
     time::{Instant, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    Fase, Gestore,
+    Fase, Filtro, Gestore,
     corpo::{CorpoContato, CorpoGzip, CorpoSorvegliato, Guaio},
     flusso::Flusso,
     limiti::{BYTE_TAMPONE, BYTE_TESTATE, FLUSSI_H2, Limiti},
@@ -45,8 +45,35 @@ pub(super) struct Ambito {
     pub(super) porta: Porta,
     pub(super) tls: Option<TlsAcceptor>,
     pub(super) gestore: Gestore,
+    pub(super) filtro: Option<Filtro>,
+    /// Places for refused peers who are left without an answer.
+    pub(super) ignorati: Arc<Semaphore>,
     pub(super) limiti: Limiti,
 }
+
+/// Holds the connection of a refused peer, silent, until he gives up or the limit ends it. When too many wait so, he is
+/// closed instead.
+pub(super) fn ignora(a: &Arc<Ambito>, mut presa: TcpStream, mut fase: watch::Receiver<Fase>) {
+    let Ok(posto) = Arc::clone(&a.ignorati).try_acquire_owned() else {
+        return;
+    };
+    let limite = a.limiti.tempo_ignorato;
+    tokio::spawn(async move {
+        let mut buttati = [0; 512];
+        let se_ne_va = async { while !matches!(presa.read(&mut buttati).await, Ok(0) | Err(_)) {} };
+        tokio::select! {
+            () = se_ne_va => {}
+            () = tokio::time::sleep(limite) => {}
+            () = fino_a(&mut fase, Fase::Finisce) => {}
+        }
+        drop(posto);
+    });
+}
+
+/// A planned fault wants the connection closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("connessione tagliata dal piano dei guasti")]
+struct Tagliata;
 
 /// Serves a connection to its end. Errors are the client's business and only traced.
 pub(super) async fn servi(
@@ -96,7 +123,10 @@ async fn protocollo<F: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
             let (a, certificati) = (Arc::clone(&a), certificati.clone());
             async move {
                 let risposta = gestisci(&a, r, arrivo, pari, certificati).await;
-                Ok::<_, Infallible>(risposta.map(|dentro| CorpoContato {
+                if risposta.extensions().get::<Taglia>().is_some() {
+                    return Err(Tagliata);
+                }
+                Ok(risposta.map(|dentro| CorpoContato {
                     dentro,
                     _segno: segno,
                 }))

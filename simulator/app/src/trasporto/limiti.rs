@@ -24,6 +24,10 @@ pub const RITMO_CORPO: u64 = 512;
 pub const TEMPO_RITMO: Duration = Duration::from_secs(15);
 /// A client that takes no byte of a reply for this long is cut.
 pub const TEMPO_SCRITTURA: Duration = Duration::from_secs(30);
+/// Connections of refused peers held open without an answer, on one port; further ones are closed.
+pub const IGNORATI: usize = 256;
+/// How long such a connection is held, unless the peer gives up before.
+pub const TEMPO_IGNORATO: Duration = Duration::from_mins(2);
 /// Bytes of request line and header fields together.
 pub const BYTE_TESTATE: usize = 64 * 1024;
 /// Buffer of one HTTP/1 connection; it must hold a header.
@@ -55,6 +59,10 @@ pub struct Limiti {
     pub tempo_ritmo: Duration,
     /// See [`TEMPO_SCRITTURA`].
     pub tempo_scrittura: Duration,
+    /// See [`IGNORATI`].
+    pub ignorati: usize,
+    /// See [`TEMPO_IGNORATO`].
+    pub tempo_ignorato: Duration,
     /// See [`BYTE_ESPANSI`].
     pub byte_espansi: u64,
     /// See [`TEMPO_CHIUSURA`].
@@ -72,6 +80,8 @@ impl Default for Limiti {
             ritmo_corpo: RITMO_CORPO,
             tempo_ritmo: TEMPO_RITMO,
             tempo_scrittura: TEMPO_SCRITTURA,
+            ignorati: IGNORATI,
+            tempo_ignorato: TEMPO_IGNORATO,
             byte_espansi: BYTE_ESPANSI,
             tempo_chiusura: TEMPO_CHIUSURA,
         }

@@ -15,7 +15,7 @@ pub mod tls;
 
 use std::{
     future::Future,
-    net::TcpListener,
+    net::{IpAddr, TcpListener},
     pin::Pin,
     sync::{
         Arc,
@@ -24,8 +24,11 @@ use std::{
     time::Duration,
 };
 
-use servizi::http::{Pari, Porta, Richiesta, Risposta};
-use tokio::sync::{mpsc, watch};
+use servizi::{
+    Ammissione,
+    http::{Pari, Porta, Richiesta, Risposta},
+};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 pub use ascolto::{Ascolto, ErroreAscolto, Presa};
@@ -44,6 +47,9 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Who answers the requests.
 pub type Gestore = Arc<dyn Fn(Porta, Richiesta) -> BoxFuture<Risposta> + Send + Sync>;
+
+/// Who may connect to a door, asked before anything is read.
+pub type Filtro = Arc<dyn Fn(Porta, IpAddr) -> Ammissione + Send + Sync>;
 
 /// The life of the listeners; phases only go forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +73,7 @@ pub struct Chiusura {
 pub struct Trasporto {
     limiti: Limiti,
     gestore: Gestore,
+    filtro: Option<Filtro>,
     fase: watch::Sender<Fase>,
     /// Every accept loop and connection holds a clone of the sender; when the receiver ends, nobody is left.
     vivi: (mpsc::Sender<()>, mpsc::Receiver<()>),
@@ -79,10 +86,18 @@ impl Trasporto {
         Self {
             limiti,
             gestore,
+            filtro: None,
             fase: watch::Sender::new(Fase::Aperto),
             vivi: mpsc::channel(1),
             aperte: Arc::default(),
         }
+    }
+
+    /// The same, asking a filter about every new connection.
+    #[must_use]
+    pub fn con_filtro(mut self, filtro: Filtro) -> Self {
+        self.filtro = Some(filtro);
+        self
     }
 
     /// Starts serving bound sockets, one accept loop each. Needs a tokio runtime around it.
@@ -91,6 +106,8 @@ impl Trasporto {
             porta: ascolto.porta,
             tls: ascolto.tls.map(TlsAcceptor::from),
             gestore: Arc::clone(&self.gestore),
+            filtro: self.filtro.clone(),
+            ignorati: Arc::new(Semaphore::new(self.limiti.ignorati)),
             limiti: self.limiti.clone(),
         });
         // Each port has its own number of connections: a flood of requests must not shut the console out.
@@ -225,6 +242,16 @@ impl Giro {
         loop {
             match presa.accept().await {
                 Ok((presa, indirizzo)) => {
+                    if let Some(filtro) = &self.ambito.filtro {
+                        match filtro(self.ambito.porta, indirizzo.ip()) {
+                            Ammissione::Entra => {}
+                            Ammissione::Chiudi => continue,
+                            Ammissione::Ignora => {
+                                connessione::ignora(&self.ambito, presa, self.fase.clone());
+                                continue;
+                            }
+                        }
+                    }
                     // One newcomer at a time waits here for a place, the others in the system's queue.
                     let posto = self.posti.prendi().await;
                     let (ambito, fase) = (Arc::clone(&self.ambito), self.fase.clone());

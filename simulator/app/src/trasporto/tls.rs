@@ -1,7 +1,6 @@
 //! TLS of the listeners: versions 1.2 and 1.3, the provider given explicitly, the certificate chosen by name.
 //!
-//! rustls offers neither RSA key exchange nor CBC suites, which is what the real service withdrew in 2026
-//! (`spec/security.md` §2).
+//! The suites are those of [`frontiera::SUITE_TLS`] and no other (`spec/security.md` §2).
 //!
 //! The card listener asks for a client certificate and takes any, or none: a handshake that fails is a page nobody
 //! sees. What the TLS layer vouches for is only that the client holds the key of what it showed; everything else is
@@ -58,7 +57,7 @@ pub fn configura(
     c: &CertificatiTls<'_>,
     cliente: Option<Arc<dyn ClientCertVerifier>>,
 ) -> Result<Arc<ServerConfig>, rustls::Error> {
-    let fornitore = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let fornitore = Arc::new(fornitore()?);
     let reali = match c.reali {
         Some(r) => Some((NOMI_REALI.iter().copied().collect(), chiave(r, &fornitore)?)),
         None => None,
@@ -75,6 +74,29 @@ pub fn configura(
     let mut config = base.with_cert_resolver(Arc::new(per_nome));
     config.alpn_protocols = ALPN.iter().map(|p| p.to_vec()).collect();
     Ok(Arc::new(config))
+}
+
+/// The library with exactly our suites, in our order.
+fn fornitore() -> Result<CryptoProvider, rustls::Error> {
+    let intero = rustls::crypto::aws_lc_rs::default_provider();
+    let cerca = |&(_, nome): &(&str, &str)| {
+        let trovata = intero
+            .cipher_suites
+            .iter()
+            .find(|s| nome_standard(s.suite()) == nome);
+        trovata
+            .copied()
+            .ok_or_else(|| rustls::Error::General(format!("suite TLS {nome} non disponibile")))
+    };
+    Ok(CryptoProvider {
+        cipher_suites: frontiera::SUITE_TLS.iter().map(cerca).collect::<Result<_, _>>()?,
+        ..intero
+    })
+}
+
+/// The name of the standard: the library writes the suites of TLS 1.3 with its number.
+fn nome_standard(suite: rustls::CipherSuite) -> String {
+    suite.as_str().unwrap_or_default().replacen("TLS13_", "TLS_", 1)
 }
 
 fn chiave(c: &CertificatoServer, fornitore: &CryptoProvider) -> Result<Arc<CertifiedKey>, rustls::Error> {

@@ -60,6 +60,15 @@ fn ce_openssl() -> bool {
     false
 }
 
+/// OpenSSL's own name of a suite: those of TLS 1.3 are the standard's.
+fn nome_openssl(suite: &str) -> String {
+    match suite.strip_prefix("TLS_ECDHE_RSA_WITH_") {
+        None => suite.to_owned(),
+        Some("CHACHA20_POLY1305_SHA256") => "ECDHE-RSA-CHACHA20-POLY1305".to_owned(),
+        Some(resto) => format!("ECDHE-RSA-{}", resto.replace("AES_", "AES").replace('_', "-")),
+    }
+}
+
 #[tokio::test]
 async fn versioni_e_suite_tls() {
     if !ce_openssl() {
@@ -105,6 +114,16 @@ async fn versioni_e_suite_tls() {
             !ok && s.contains("alert") && !s.contains("HTTP/1.1"),
             "{r:?}: {s}"
         );
+    }
+    // Each suite of the list is really offered, by itself.
+    for (versione, suite) in frontiera::SUITE_TLS {
+        let una = nome_openssl(suite);
+        let argomenti = match *versione {
+            "TLS 1.3" => ["-tls1_3", "-ciphersuites", &una],
+            _ => ["-tls1_2", "-cipher", &una],
+        };
+        let (ok, s) = s_client(dove, &argomenti).await;
+        assert!(ok && s.contains(&format!("Cipher is {una}")), "{suite}: {s}");
     }
     // What s_client sends then is no HTTP/2, so only the agreement counts.
     let (_, s) = s_client(dove, &["-alpn", "h2,http/1.1"]).await;

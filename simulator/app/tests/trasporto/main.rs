@@ -6,4 +6,5 @@ mod chiusura;
 mod cifrato;
 mod corpi;
 mod porte;
+mod rete;
 mod tempi;

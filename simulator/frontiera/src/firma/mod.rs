@@ -322,7 +322,11 @@ impl<'a, 'i> Letta<'a, 'i> {
     fn digest_di(&self, firma: &Firma<'a, 'i>) -> Vec<Option<String>> {
         let calcola = |r: &crate::security::xmldsig::Riferimento<'_>| {
             let nodo = r.risolvi(&self.id)?;
-            Some(in_base64(&r.digest.calcola(&r.canonica(nodo, firma.nodo.id()))))
+            Some(in_base64(&r.digest.calcola(&r.canonica(
+                nodo,
+                firma.nodo.id(),
+                &self.id,
+            )?)))
         };
         firma.riferimenti.iter().map(calcola).collect()
     }

@@ -2,13 +2,23 @@
 //!
 //! The real hierarchy has roots and leaves only (spec security §5.5), so a chain is one signature. An anchor
 //! that is no CA is a leaf somebody imported into the trust list: it stands for itself alone.
+//!
+//! Reading is strict where laxness would let two readers see two certificates: nothing after the DER, no extension
+//! twice, none that is critical and unknown, RSA numbers positive and without padding.
 
+use std::sync::{Arc, OnceLock};
+
+use aws_lc_rs::signature::ParsedPublicKey;
 use jiff::Timestamp;
+use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
-use x509_parser::public_key::PublicKey;
 
+use super::ber;
 use super::digest::{Digest, sha256};
 use crate::limiti::{CERTIFICATO_MASSIMO, RSA_BIT_MASSIMI, RSA_BIT_MINIMI};
+
+/// `rsaEncryption`.
+const RSA: &str = "1.2.840.113549.1.1.1";
 
 /// Why a certificate will not do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,14 +55,23 @@ pub enum ProblemaCertificato {
     /// Before its begin.
     #[error("il certificato vale solo dal {0}")]
     Futuro(Timestamp),
+    /// An RSA key that no tool makes: negative or even numbers, padding, octets left over.
+    #[error("la chiave RSA del certificato è malformata: {0}")]
+    ChiaveMalformata(&'static str),
+    /// An extension sent twice, unreadable, or critical and unknown.
+    #[error("il certificato ha un'estensione ripetuta, illeggibile o critica e sconosciuta")]
+    Estensione,
     /// Key usage without digital signature.
     #[error("il certificato non è abilitato alla firma (keyUsage)")]
     Uso,
 }
 
-/// A certificate that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Certificato {
+/// A certificate that was read. A clone is another handle on the same one.
+#[derive(Debug, Clone)]
+pub struct Certificato(Arc<Dati>);
+
+#[derive(Debug)]
+struct Dati {
     der: Vec<u8>,
     cn: Option<String>,
     emittente: String,
@@ -63,12 +82,23 @@ pub struct Certificato {
     dal: Timestamp,
     al: Timestamp,
     chiave: Vec<u8>,
+    /// Parsed for the two digests that messages use, when first needed.
+    pronte: [OnceLock<Option<ParsedPublicKey>>; 2],
     bit: usize,
-    esponente: Vec<u8>,
+    esponente_sano: bool,
     ca: bool,
     firma_digitale: bool,
     impronta: [u8; 32],
 }
+
+/// Two certificates are one if their octets are.
+impl PartialEq for Certificato {
+    fn eq(&self, altro: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &altro.0) || self.0.der == altro.0.der
+    }
+}
+
+impl Eq for Certificato {}
 
 impl Certificato {
     /// Reads a DER certificate with an RSA key.
@@ -80,21 +110,25 @@ impl Certificato {
         if !resto.is_empty() {
             return Err(ProblemaCertificato::Illeggibile);
         }
-        let PublicKey::RSA(rsa) = c.public_key().parsed().map_err(|_| ProblemaCertificato::NonRsa)? else {
+        if c.public_key().algorithm.algorithm.to_id_string() != RSA {
             return Err(ProblemaCertificato::NonRsa);
-        };
+        }
+        estensioni(&c)?;
+        let chiave = c.public_key().subject_public_key.data.to_vec();
+        let (modulo, esponente) = numeri(&chiave)?;
         let mut cn = c.subject().iter_common_name();
         let cn = match (cn.next(), cn.next()) {
             (Some(unico), None) => unico.as_str().ok().map(str::to_owned),
             _ => None,
         };
         let ski = c.extensions().iter().find_map(|e| match e.parsed_extension() {
-            x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(k) => Some(k.0.to_vec()),
+            ParsedExtension::SubjectKeyIdentifier(k) => Some(k.0.to_vec()),
             _ => None,
         });
         let istante =
             |t: x509_parser::time::ASN1Time| Timestamp::from_second(t.timestamp()).unwrap_or(Timestamp::MIN);
-        Ok(Self {
+        let uso = c.key_usage().map_err(|_| ProblemaCertificato::Estensione)?;
+        Ok(Self(Arc::new(Dati {
             cn,
             emittente: c.issuer().to_string(),
             emittente_der: c.issuer().as_raw().to_vec(),
@@ -103,28 +137,26 @@ impl Certificato {
             ski,
             dal: istante(c.validity().not_before),
             al: istante(c.validity().not_after),
-            chiave: c.public_key().subject_public_key.data.to_vec(),
-            bit: bit(rsa.modulus),
-            esponente: senza_zeri(rsa.exponent).to_vec(),
+            bit: bit(modulo),
+            // One of 1, or one longer than 32 bits, is no exponent any tool makes; `numeri` saw to even ones.
+            esponente_sano: esponente.len() <= 4 && esponente != [1],
+            chiave,
+            pronte: [OnceLock::new(), OnceLock::new()],
             ca: c.is_ca(),
-            firma_digitale: c
-                .key_usage()
-                .ok()
-                .flatten()
-                .is_none_or(|u| u.value.digital_signature()),
+            firma_digitale: uso.is_none_or(|u| u.value.digital_signature()),
             impronta: sha256(der),
             der: der.to_vec(),
-        })
+        })))
     }
 
     /// The certificate itself.
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// Its only common name; `None` if there is none or more than one.
     pub fn cn(&self) -> Option<&str> {
-        self.cn.as_deref()
+        self.0.cn.as_deref()
     }
 
     /// The common name for people.
@@ -134,17 +166,17 @@ impl Certificato {
 
     /// SHA-256 of the DER form.
     pub fn impronta(&self) -> &[u8; 32] {
-        &self.impronta
+        &self.0.impronta
     }
 
     /// SHA-1 of the DER form, for WSS thumbprint references.
     pub fn impronta_sha1(&self) -> Vec<u8> {
-        Digest::Sha1.calcola(&self.der)
+        Digest::Sha1.calcola(&self.0.der)
     }
 
     /// Serial number, big-endian without leading zeros.
     pub fn seriale(&self) -> &[u8] {
-        &self.seriale
+        &self.0.seriale
     }
 
     /// Begin of validity.
@@ -164,66 +196,92 @@ impl Certificato {
 
     /// Issuer name as text, most significant part first as the certificate has it.
     pub fn emittente(&self) -> &str {
-        &self.emittente
+        &self.0.emittente
     }
 
     /// Issuer name in DER.
     pub fn emittente_der(&self) -> &[u8] {
-        &self.emittente_der
+        &self.0.emittente_der
     }
 
     /// Subject key identifier, if the extension is there.
     pub fn ski(&self) -> Option<&[u8]> {
-        self.ski.as_deref()
+        self.0.ski.as_deref()
+    }
+
+    /// Whether a key identifier means this certificate: its extension or, where it has none, the SHA-1 of its key
+    /// bits, which is what libraries then send (RFC 5280 §4.2.1.2).
+    pub fn ha_ski(&self, ski: &[u8]) -> bool {
+        match self.ski() {
+            Some(suo) => suo == ski,
+            None => Digest::Sha1.calcola(&self.0.chiave) == ski,
+        }
+    }
+
+    /// Whether it is a CA's.
+    pub fn ca(&self) -> bool {
+        self.0.ca
     }
 
     /// Whether an RSA signature of this certificate's key is good; weak or monstrous keys are refused first.
     pub fn verifica(&self, digest: Digest, dati: &[u8], firma: &[u8]) -> Result<bool, ProblemaCertificato> {
         self.chiave_accettabile()?;
-        Ok(digest.verifica_rsa(&self.chiave, dati, firma))
+        let posto = match digest {
+            Digest::Sha1 => &self.0.pronte[0],
+            Digest::Sha256 => &self.0.pronte[1],
+            Digest::Sha384 | Digest::Sha512 => return Ok(digest.verifica_rsa(&self.0.chiave, dati, firma)),
+        };
+        let pronta = posto.get_or_init(|| digest.chiave_rsa(&self.0.chiave));
+        Ok(pronta.as_ref().is_some_and(|k| k.verify_sig(dati, firma).is_ok()))
     }
 
     fn chiave_accettabile(&self) -> Result<(), ProblemaCertificato> {
-        // An even exponent, one of 1, or one longer than 32 bits is no RSA key any tool makes.
-        let esponente_sano = matches!(self.esponente.as_slice(), e @ [.., ultimo] if ultimo % 2 == 1 && e.len() <= 4 && e != [1]);
-        if (RSA_BIT_MINIMI..=RSA_BIT_MASSIMI).contains(&self.bit) && esponente_sano {
+        if (RSA_BIT_MINIMI..=RSA_BIT_MASSIMI).contains(&self.0.bit) && self.0.esponente_sano {
             Ok(())
         } else {
-            Err(ProblemaCertificato::Chiave { bit: self.bit })
+            Err(ProblemaCertificato::Chiave { bit: self.0.bit })
         }
     }
 
     /// Whether a signer may be believed at an instant: key, use, issuer, validity, in this order.
     pub fn fidato(&self, ancore: &[Self], adesso: Timestamp) -> Result<(), ProblemaCertificato> {
+        self.catena(ancore)?.vale(self, adesso)
+    }
+
+    /// What of it does not depend on time: key, use, and the anchor that issued it.
+    pub(crate) fn catena(&self, ancore: &[Self]) -> Result<Catena, ProblemaCertificato> {
         self.chiave_accettabile()?;
-        if !self.firma_digitale {
+        if !self.0.firma_digitale {
             return Err(ProblemaCertificato::Uso);
         }
-        if !ancore.iter().any(|a| !a.ca && a.der == self.der) {
-            let mut omonime = ancore
-                .iter()
-                .filter(|a| a.ca && a.soggetto_der == self.emittente_der)
-                .peekable();
-            if omonime.peek().is_none() {
-                return Err(ProblemaCertificato::Ignoto {
-                    emittente: self.emittente.clone(),
-                });
-            }
-            let Some(radice) = omonime.find(|a| self.emesso_da(a)) else {
-                return Err(ProblemaCertificato::FirmaCa {
-                    emittente: self.emittente.clone(),
-                });
-            };
-            radice.vale_il(adesso)?;
+        if ancore.iter().any(|a| !a.ca() && a == self) {
+            return Ok(Catena { radice: None });
         }
-        self.vale_il(adesso)
+        let emittente = || self.0.emittente.clone();
+        let mut omonime = ancore
+            .iter()
+            .filter(|a| a.ca() && a.0.soggetto_der == self.0.emittente_der)
+            .peekable();
+        if omonime.peek().is_none() {
+            return Err(ProblemaCertificato::Ignoto {
+                emittente: emittente(),
+            });
+        }
+        match omonime.find(|a| self.emesso_da(a)) {
+            Some(radice) => Ok(Catena {
+                radice: Some(radice.clone()),
+            }),
+            None => Err(ProblemaCertificato::FirmaCa {
+                emittente: emittente(),
+            }),
+        }
     }
 
     fn vale_il(&self, adesso: Timestamp) -> Result<(), ProblemaCertificato> {
-        if adesso < self.dal {
-            Err(ProblemaCertificato::Futuro(self.dal))
-        } else if adesso > self.al {
-            Err(ProblemaCertificato::Scaduto(self.al))
+        if adesso < self.0.dal {
+            Err(ProblemaCertificato::Futuro(self.0.dal))
+        } else if adesso > self.0.al {
+            Err(ProblemaCertificato::Scaduto(self.0.al))
         } else {
             Ok(())
         }
@@ -231,7 +289,7 @@ impl Certificato {
 
     /// Whether the anchor's key signed this certificate. SHA-1 is not taken here: collisions are practical.
     fn emesso_da(&self, ancora: &Self) -> bool {
-        let Ok((_, c)) = X509Certificate::from_der(&self.der) else {
+        let Ok((_, c)) = X509Certificate::from_der(&self.0.der) else {
             return false;
         };
         if c.signature_algorithm != c.tbs_certificate.signature {
@@ -244,10 +302,73 @@ impl Certificato {
             _ => return false,
         };
         digest.verifica_rsa(
-            &ancora.chiave,
+            &ancora.0.chiave,
             c.tbs_certificate.as_ref(),
             &c.signature_value.data,
         )
+    }
+}
+
+/// How a certificate hangs on an anchor; whether both are valid is asked at each instant.
+#[derive(Debug, Clone)]
+pub(crate) struct Catena {
+    /// `None`: the certificate is itself an anchor.
+    radice: Option<Certificato>,
+}
+
+impl Catena {
+    /// Whether certificate and anchor are within validity.
+    pub(crate) fn vale(&self, c: &Certificato, adesso: Timestamp) -> Result<(), ProblemaCertificato> {
+        if let Some(radice) = &self.radice {
+            radice.vale_il(adesso)?;
+        }
+        c.vale_il(adesso)
+    }
+}
+
+/// No extension twice, none unreadable where we read it, none critical that nobody here understands.
+fn estensioni(c: &X509Certificate<'_>) -> Result<(), ProblemaCertificato> {
+    c.extensions_map().map_err(|_| ProblemaCertificato::Estensione)?;
+    for e in c.extensions() {
+        match e.parsed_extension() {
+            ParsedExtension::ParseError { .. } => return Err(ProblemaCertificato::Estensione),
+            ParsedExtension::UnsupportedExtension { .. } | ParsedExtension::Unparsed if e.critical => {
+                return Err(ProblemaCertificato::Estensione);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Modulus and exponent of an `RSAPublicKey`, without their sign octet: two positive odd integers, as DER writes them,
+/// and nothing else.
+fn numeri(chiave: &[u8]) -> Result<(&[u8], &[u8]), ProblemaCertificato> {
+    let malformata = |perche| move |_: ber::NonBer| ProblemaCertificato::ChiaveMalformata(perche);
+    let struttura = malformata("non è una RSAPublicKey");
+    let mut resto = chiave;
+    let mut dentro = ber::atteso(&mut resto, ber::SEQUENZA).map_err(struttura)?.corpo;
+    let mut numero = || -> Result<&[u8], ProblemaCertificato> {
+        let n = ber::atteso(&mut dentro, ber::INTERO)
+            .map_err(malformata("manca un numero"))?
+            .corpo;
+        match n {
+            [] | [0] => Err(ProblemaCertificato::ChiaveMalformata("un numero è zero")),
+            [primo, ..] if primo & 0x80 != 0 => {
+                Err(ProblemaCertificato::ChiaveMalformata("un numero è negativo"))
+            }
+            [0, secondo, ..] if secondo & 0x80 == 0 => Err(ProblemaCertificato::ChiaveMalformata(
+                "un numero ha zeri superflui",
+            )),
+            [.., ultimo] if ultimo % 2 == 0 => Err(ProblemaCertificato::ChiaveMalformata("un numero è pari")),
+            _ => Ok(senza_zeri(n)),
+        }
+    };
+    let (modulo, esponente) = (numero()?, numero()?);
+    if resto.is_empty() && dentro.is_empty() {
+        Ok((modulo, esponente))
+    } else {
+        Err(ProblemaCertificato::ChiaveMalformata("ottetti in eccesso"))
     }
 }
 
@@ -257,8 +378,7 @@ fn senza_zeri(b: &[u8]) -> &[u8] {
 }
 
 fn bit(modulo: &[u8]) -> usize {
-    let netto = senza_zeri(modulo);
-    netto
+    modulo
         .first()
-        .map_or(0, |primo| netto.len() * 8 - primo.leading_zeros() as usize)
+        .map_or(0, |primo| modulo.len() * 8 - primo.leading_zeros() as usize)
 }

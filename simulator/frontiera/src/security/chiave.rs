@@ -4,8 +4,10 @@
 use roxmltree::Node;
 
 use super::certificato::{Certificato, ProblemaCertificato};
+use super::fiducia::Fiducia;
 use super::identificatori::Identificatori;
 use super::{base64, testo_di};
+use crate::limiti::CERTIFICATI_MASSIMI;
 use crate::soap::ns;
 
 /// Why no certificate came out of a `KeyInfo`.
@@ -53,21 +55,24 @@ pub fn certificato(
             let token = id
                 .trova(uri)
                 .filter(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")));
-            token_x509(token.ok_or_else(|| ErroreChiave::Irrisolto(uri.to_owned()))?)
+            token_x509(
+                token.ok_or_else(|| ErroreChiave::Irrisolto(uri.to_owned()))?,
+                in_messaggio,
+            )
         }
         (Some(ns::WSSE), "Embedded") => {
             let token = rinvio
                 .children()
                 .find(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")));
-            token_x509(token.ok_or(ErroreChiave::Forma)?)
+            token_x509(token.ok_or(ErroreChiave::Forma)?, in_messaggio)
         }
         (Some(ns::WSSE), "KeyIdentifier") => {
             let valore = testo_di(rinvio)
                 .and_then(|t| base64(&t))
                 .ok_or(ErroreChiave::Forma)?;
             match rinvio.attribute("ValueType").unwrap_or("") {
-                ns::X509V3 => Ok(Certificato::leggi(&valore)?),
-                ns::X509_SKI => unico(in_messaggio, |c| c.ski() == Some(&valore)),
+                ns::X509V3 => letto(&valore, in_messaggio),
+                ns::X509_SKI => unico(in_messaggio, |c| c.ha_ski(&valore)),
                 ns::THUMBPRINT => unico(in_messaggio, |c| c.impronta_sha1() == valore),
                 altro => Err(ErroreChiave::Tipo(altro.to_owned())),
             }
@@ -77,27 +82,52 @@ pub fn certificato(
     }
 }
 
-/// Every readable certificate below an element: tokens and embedded ones, each once.
-pub fn raccogli(sotto: Node<'_, '_>) -> Vec<Certificato> {
+/// Every readable certificate below an element, each once: tokens and embedded ones, at most
+/// [`CERTIFICATI_MASSIMI`] of them.
+pub(crate) fn raccogli(sotto: Node<'_, '_>, fiducia: &Fiducia) -> Vec<Certificato> {
     let mut trovati: Vec<Certificato> = Vec::new();
-    for n in sotto.descendants() {
-        if n.has_tag_name((ns::WSSE, "BinarySecurityToken")) || n.has_tag_name((ns::DS, "X509Certificate")) {
-            let letto = testo_di(n)
-                .and_then(|t| base64(&t))
-                .and_then(|d| Certificato::leggi(&d).ok());
-            if let Some(c) = letto.filter(|c| !trovati.contains(c)) {
-                trovati.push(c);
-            }
+    let portatori = sotto.descendants().filter(|n| {
+        n.has_tag_name((ns::WSSE, "BinarySecurityToken")) || n.has_tag_name((ns::DS, "X509Certificate"))
+    });
+    for der in portatori
+        .take(CERTIFICATI_MASSIMI)
+        .filter_map(testo_di)
+        .filter_map(|t| base64(&t))
+    {
+        if !trovati.iter().any(|c| c.der() == der)
+            && let Ok(c) = fiducia.leggi(&der)
+        {
+            trovati.push(c);
         }
     }
     trovati
+}
+
+/// The element that a token reference of the message names directly, for the STR-Transform.
+pub(crate) fn token_di<'a, 'input>(
+    str_: Node<'a, 'input>,
+    id: &Identificatori<'a, 'input>,
+) -> Option<Node<'a, 'input>> {
+    let rinvio = str_
+        .children()
+        .find(|n| n.has_tag_name((ns::WSSE, "Reference")))?;
+    id.trova(rinvio.attribute("URI")?)
+        .filter(|n| n.has_tag_name((ns::WSSE, "BinarySecurityToken")))
 }
 
 fn x509_data(n: Node<'_, '_>) -> bool {
     n.has_tag_name((ns::DS, "X509Data"))
 }
 
-fn token_x509(token: Node<'_, '_>) -> Result<Certificato, ErroreChiave> {
+/// A certificate of the message, as already read if possible.
+fn letto(der: &[u8], in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
+    match in_messaggio.iter().find(|c| c.der() == der) {
+        Some(c) => Ok(c.clone()),
+        None => Ok(Certificato::leggi(der)?),
+    }
+}
+
+fn token_x509(token: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
     match token.attribute("ValueType") {
         None | Some(ns::X509V3) => {}
         Some(altro) => return Err(ErroreChiave::Tipo(altro.to_owned())),
@@ -105,30 +135,38 @@ fn token_x509(token: Node<'_, '_>) -> Result<Certificato, ErroreChiave> {
     let der = testo_di(token)
         .and_then(|t| base64(&t))
         .ok_or(ProblemaCertificato::Illeggibile)?;
-    Ok(Certificato::leggi(&der)?)
+    letto(&der, in_messaggio)
 }
 
-/// An `X509Data`: its only certificate, or one of the message that it describes.
+/// An `X509Data`: its only certificate (CAs sent along do not count), or one of the message that it describes.
 fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
-    let inclusi: Vec<_> = dati
+    let inclusi = dati
         .children()
         .filter(|n| n.has_tag_name((ns::DS, "X509Certificate")))
-        .collect();
-    match inclusi.as_slice() {
-        [unico] => {
-            let der = testo_di(*unico)
+        .take(CERTIFICATI_MASSIMI)
+        .map(|n| {
+            let der = testo_di(n)
                 .and_then(|t| base64(&t))
                 .ok_or(ProblemaCertificato::Illeggibile)?;
-            return Ok(Certificato::leggi(&der)?);
-        }
+            letto(&der, in_messaggio)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    match inclusi.as_slice() {
+        [unico] => return Ok(unico.clone()),
         [] => {}
-        // Which of several signs is a guess: published clients send one.
-        _ => return Err(ErroreChiave::Forma),
+        molti => {
+            let mut foglie = molti.iter().filter(|c| !c.ca());
+            // Which of several leaves signs is a guess: published clients send one.
+            return match (foglie.next(), foglie.next()) {
+                (Some(foglia), None) => Ok(foglia.clone()),
+                _ => Err(ErroreChiave::Forma),
+            };
+        }
     }
     for n in dati.children().filter(Node::is_element) {
         if n.has_tag_name((ns::DS, "X509SKI")) {
             let ski = testo_di(n).and_then(|t| base64(&t)).ok_or(ErroreChiave::Forma)?;
-            return unico(in_messaggio, |c| c.ski() == Some(&ski));
+            return unico(in_messaggio, |c| c.ha_ski(&ski));
         }
         if n.has_tag_name((ns::DS, "X509IssuerSerial")) {
             let seriale = n

@@ -48,15 +48,23 @@ impl Digest {
         d::digest(algoritmo, dati).as_ref().to_vec()
     }
 
-    /// Whether an RSA PKCS#1 v1.5 signature over `dati` is good; `chiave` is an `RSAPublicKey` in DER.
-    pub fn verifica_rsa(self, chiave: &[u8], dati: &[u8], firma: &[u8]) -> bool {
-        let algoritmo = match self {
+    const fn rsa(self) -> &'static s::RsaParameters {
+        match self {
             Self::Sha1 => &s::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha256 => &s::RSA_PKCS1_2048_8192_SHA256,
             Self::Sha384 => &s::RSA_PKCS1_2048_8192_SHA384,
             Self::Sha512 => &s::RSA_PKCS1_2048_8192_SHA512,
-        };
-        s::UnparsedPublicKey::new(algoritmo, chiave)
+        }
+    }
+
+    /// An `RSAPublicKey` in DER, parsed once for many signatures under this digest.
+    pub(crate) fn chiave_rsa(self, chiave: &[u8]) -> Option<s::ParsedPublicKey> {
+        s::ParsedPublicKey::new(self.rsa(), chiave).ok()
+    }
+
+    /// Whether an RSA PKCS#1 v1.5 signature over `dati` is good; `chiave` is an `RSAPublicKey` in DER.
+    pub fn verifica_rsa(self, chiave: &[u8], dati: &[u8], firma: &[u8]) -> bool {
+        s::UnparsedPublicKey::new(self.rsa(), chiave)
             .verify(dati, firma)
             .is_ok()
     }

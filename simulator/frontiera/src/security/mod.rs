@@ -9,10 +9,13 @@ pub mod chiave;
 mod corpo;
 pub mod digest;
 pub mod esame;
+mod fiducia;
 pub mod identificatori;
 pub mod pkcs7;
 pub mod tempo;
 pub mod xmldsig;
+
+pub(crate) use fiducia::Fiducia;
 
 pub use corpo::{Grammatica, Validatore};
 

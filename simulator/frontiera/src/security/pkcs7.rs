@@ -7,6 +7,7 @@
 use super::ber::{self, INSIEME, INTERO, NonBer, OCTET, OID, SEQUENZA};
 use super::certificato::{Certificato, ProblemaCertificato};
 use super::digest::Digest;
+use crate::limiti::CERTIFICATI_MASSIMI;
 
 /// `id-data`, as contents of an OID.
 const DATI: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
@@ -63,49 +64,64 @@ pub struct Firmato {
     pub firmatario: Certificato,
     /// The digest function used.
     pub digest: Digest,
+    /// The signer's certificate came inside, so that these octets alone decide.
+    pub(crate) incluso: bool,
 }
 
 /// Reads and verifies; `altri` are certificates of the message, for producers that embed none.
 pub fn verifica(ottetti: &[u8], altri: &[&Certificato]) -> Result<Firmato, ErrorePkcs7> {
     let der = ber::in_der(ottetti)?;
-    let mut resto = ber::atteso(&mut der.as_slice(), SEQUENZA)?.corpo;
+    let mut tutto = der.as_slice();
+    let mut resto = ber::atteso(&mut tutto, SEQUENZA)?.corpo;
     if ber::atteso(&mut resto, OID)?.corpo != DATI_FIRMATI {
         return Err(ErrorePkcs7::Struttura);
     }
     let mut esterno = ber::atteso(&mut resto, 0xA0)?.corpo;
     let mut dati = ber::atteso(&mut esterno, SEQUENZA)?.corpo;
+    finiti(&[tutto, resto, esterno])?;
     ber::atteso(&mut dati, INTERO)?;
     ber::atteso(&mut dati, INSIEME)?;
     let mut capsula = ber::atteso(&mut dati, SEQUENZA)?.corpo;
     if ber::atteso(&mut capsula, OID)?.corpo != DATI {
         return Err(ErrorePkcs7::Tipo);
     }
-    let mut contenuto = ber::forse(&mut capsula, 0xA0)?
+    let mut involucro = ber::forse(&mut capsula, 0xA0)?
         .ok_or(ErrorePkcs7::Staccato)?
         .corpo;
-    let contenuto = ber::atteso(&mut contenuto, OCTET)?.corpo;
+    let contenuto = ber::atteso(&mut involucro, OCTET)?.corpo;
+    finiti(&[capsula, involucro])?;
     let mut inclusi = ber::forse(&mut dati, 0xA0)?.map_or(&[][..], |v| v.corpo);
     ber::forse(&mut dati, 0xA1)?;
     let mut firmatari = ber::atteso(&mut dati, INSIEME)?.corpo;
     let firmatario = Firmatario::leggi(ber::atteso(&mut firmatari, SEQUENZA)?.corpo)?;
-    if !firmatari.is_empty() {
-        return Err(ErrorePkcs7::Struttura);
-    }
+    finiti(&[firmatari, dati])?;
     let mut certificati = Vec::new();
     while !inclusi.is_empty() {
         certificati.push(Certificato::leggi(ber::leggi(&mut inclusi)?.intero)?);
     }
-    let certificato = certificati
-        .iter()
-        .chain(altri.iter().copied())
-        .find(|c| firmatario.indica(c))
+    if certificati.len() > CERTIFICATI_MASSIMI {
+        return Err(ErrorePkcs7::Struttura);
+    }
+    let suo = certificati.iter().find(|c| firmatario.indica(c));
+    let certificato = suo
+        .or_else(|| altri.iter().copied().find(|c| firmatario.indica(c)))
         .ok_or(ErrorePkcs7::SenzaCertificato)?;
     firmatario.verifica(contenuto, certificato)?;
     Ok(Firmato {
         contenuto: contenuto.to_vec(),
         firmatario: certificato.clone(),
         digest: firmatario.digest,
+        incluso: suo.is_some(),
     })
+}
+
+/// Nothing may be left over where the structure ends: what one reader skips another might read.
+fn finiti(resti: &[&[u8]]) -> Result<(), ErrorePkcs7> {
+    if resti.iter().all(|r| r.is_empty()) {
+        Ok(())
+    } else {
+        Err(ErrorePkcs7::Struttura)
+    }
 }
 
 enum Chi<'a> {
@@ -128,7 +144,9 @@ impl<'a> Firmatario<'a> {
             SEQUENZA => {
                 let mut parti = identita.corpo;
                 let emittente = ber::atteso(&mut parti, SEQUENZA)?.intero;
-                Chi::EmittenteSeriale(emittente, ber::atteso(&mut parti, INTERO)?.corpo)
+                let seriale = ber::atteso(&mut parti, INTERO)?.corpo;
+                finiti(&[parti])?;
+                Chi::EmittenteSeriale(emittente, seriale)
             }
             0x80 => Chi::Ski(identita.corpo),
             _ => return Err(ErrorePkcs7::Struttura),
@@ -137,6 +155,9 @@ impl<'a> Firmatario<'a> {
         let attributi = ber::forse(&mut dati, 0xA0)?.map(|v| v.corpo);
         algoritmo_firma(ber::atteso(&mut dati, SEQUENZA)?.corpo, digest)?;
         let firma = ber::atteso(&mut dati, OCTET)?.corpo;
+        // Unsigned attributes, a time stamp for instance, prove nothing here and harm nothing.
+        ber::forse(&mut dati, 0xA1)?;
+        finiti(&[dati])?;
         Ok(Self {
             chi,
             digest,
@@ -172,6 +193,7 @@ impl<'a> Firmatario<'a> {
             let mut parti = voce.corpo;
             let nome = ber::atteso(&mut parti, OID)?.corpo;
             let mut valori = ber::atteso(&mut parti, INSIEME)?.corpo;
+            finiti(&[parti])?;
             if nome == TIPO_CONTENUTO && ber::atteso(&mut valori, OID)?.corpo != DATI {
                 return Err(ErrorePkcs7::Tipo);
             }

@@ -9,6 +9,7 @@ use roxmltree::{Node, NodeId};
 
 use super::c14n::{self, Opzioni};
 use super::certificato::{Certificato, ProblemaCertificato};
+use super::chiave;
 use super::digest::Digest;
 use super::identificatori::Identificatori;
 use super::{base64, testo_di};
@@ -27,9 +28,6 @@ pub enum ErroreFirma {
     /// A transform that is not accepted.
     #[error("trasformazione non ammessa: {0}")]
     Trasformazione(String),
-    /// The STR-Transform: part of the standard, never seen in this service.
-    #[error("la STR-Transform non è ammessa: firmate Timestamp e Body con il solo C14N esclusivo")]
-    StrTransform,
 }
 
 /// One reference, read but not resolved.
@@ -45,6 +43,8 @@ pub struct Riferimento<'a> {
     pub dichiarato: Vec<u8>,
     /// The enveloping signature is left out.
     pub enveloped: bool,
+    /// STR-Transform: the token that the element refers to is digested in its place.
+    pub(crate) tramite_str: bool,
     prefissi: &'a str,
     commenti: bool,
 }
@@ -78,7 +78,7 @@ pub struct Ammessi {
 }
 
 impl Ammessi {
-    fn vede(self, d: Digest) -> bool {
+    pub(crate) fn vede(self, d: Digest) -> bool {
         if d == Digest::Sha1 { self.sha1 } else { self.sha256 }
     }
 }
@@ -150,6 +150,7 @@ impl<'a> Riferimento<'a> {
             algoritmo: algoritmo(metodo),
             dichiarato,
             enveloped: false,
+            tramite_str: false,
             prefissi: "",
             commenti: false,
         };
@@ -163,7 +164,20 @@ impl<'a> Riferimento<'a> {
                     return Err(ErroreFirma::Trasformazione("troppe trasformazioni".into()));
                 }
                 ns::ENVELOPED => letto.enveloped = true,
-                ns::STR_TRANSFORM => return Err(ErroreFirma::StrTransform),
+                ns::STR_TRANSFORM => {
+                    // It canonicalizes by itself, with the method among its parameters.
+                    let metodo = t
+                        .children()
+                        .find(|n| n.has_tag_name((ns::WSSE, "TransformationParameters")))
+                        .and_then(|p| unico(p, "CanonicalizationMethod"))
+                        .ok_or(ErroreFirma::Struttura("TransformationParameters"))?;
+                    letto.commenti = esclusiva(metodo)
+                        .ok_or_else(|| ErroreFirma::Trasformazione(algoritmo(metodo).to_owned()))?;
+                    letto.prefissi =
+                        c14n::lista_prefissi(metodo).ok_or(ErroreFirma::Struttura("PrefixList"))?;
+                    letto.tramite_str = true;
+                    canonica = true;
+                }
                 altro => {
                     letto.commenti =
                         esclusiva(t).ok_or_else(|| ErroreFirma::Trasformazione(altro.to_owned()))?;
@@ -185,15 +199,42 @@ impl<'a> Riferimento<'a> {
         id.trova(self.uri?)
     }
 
-    /// The canonical octets of the element, the enveloped signature left out if it was asked for.
-    pub fn canonica(&self, elemento: Node<'_, '_>, firma: NodeId) -> Vec<u8> {
+    /// The canonical octets of the element, the enveloped signature left out if it was asked for. `None` if the
+    /// STR-Transform was asked for and the element refers to no token of the message.
+    pub fn canonica<'d, 'input>(
+        &self,
+        elemento: Node<'d, 'input>,
+        firma: NodeId,
+        id: &Identificatori<'d, 'input>,
+    ) -> Option<Vec<u8>> {
         let opzioni = Opzioni {
             senza: self.enveloped.then_some(firma),
             commenti: self.commenti,
             ..Opzioni::con_lista(self.prefissi)
         };
-        c14n::canonica(elemento, &opzioni)
+        if !self.tramite_str {
+            return Some(c14n::canonica(elemento, &opzioni));
+        }
+        if !elemento.has_tag_name((ns::WSSE, "SecurityTokenReference")) {
+            return None;
+        }
+        let token = chiave::token_di(elemento, id)?;
+        Some(con_spazio_vuoto(c14n::canonica(token, &opzioni)))
     }
+}
+
+/// The STR-Transform wants the default namespace stated on the apex even if it is none (WSS 1.0 §8.3).
+fn con_spazio_vuoto(canonica: Vec<u8>) -> Vec<u8> {
+    let fine_nome = canonica
+        .iter()
+        .position(|b| matches!(b, b' ' | b'>'))
+        .unwrap_or(canonica.len());
+    // Canonical order puts the default namespace first.
+    if canonica[fine_nome..].starts_with(b" xmlns=\"") {
+        return canonica;
+    }
+    let (nome, resto) = canonica.split_at(fine_nome);
+    [nome, b" xmlns=\"\"", resto].concat()
 }
 
 /// Whether a method is exclusive C14N: `Some(with comments)`.

@@ -30,6 +30,14 @@ pub enum Malformato {
     /// A document type declaration.
     #[error("il messaggio contiene una dichiarazione DOCTYPE, che non è ammessa")]
     Doctype,
+    /// A media type that carries no envelope.
+    #[error(
+        "il Content-Type {0} non porta una busta SOAP: serve text/xml (o application/soap+xml per SOAP 1.2)"
+    )]
+    Tipo(String),
+    /// A multipart request that cannot be put together.
+    #[error("richiesta multipart: {0}")]
+    Xop(String),
     /// Octets that are no text in the declared encoding.
     #[error("il messaggio non è testo {0} valido")]
     Codifica(String),
@@ -41,15 +49,18 @@ pub enum Malformato {
     NonBusta(String),
 }
 
-/// Octets to text. A declared encoding other than UTF-8, UTF-16 or ISO-8859-1 is refused.
-pub fn decodifica(corpo: &[u8]) -> Result<Cow<'_, str>, Malformato> {
+/// Octets to text. A declared encoding other than UTF-8, UTF-16 or ISO-8859-1 is refused; `charset`, from the media
+/// type, counts where the document itself says nothing.
+pub fn decodifica<'c>(corpo: &'c [u8], charset: Option<&str>) -> Result<Cow<'c, str>, Malformato> {
     match corpo {
         [0xFF, 0xFE, resto @ ..] => return utf16(resto, u16::from_le_bytes),
         [0xFE, 0xFF, resto @ ..] => return utf16(resto, u16::from_be_bytes),
         _ => {}
     }
     let corpo = corpo.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(corpo);
-    let dichiarata = codifica_dichiarata(corpo).unwrap_or_default();
+    let dichiarata = codifica_dichiarata(corpo)
+        .or_else(|| charset.map(str::to_owned))
+        .unwrap_or_default();
     if dichiarata.eq_ignore_ascii_case("iso-8859-1") {
         return Ok(Cow::Owned(corpo.iter().map(|b| char::from(*b)).collect()));
     }
@@ -206,17 +217,27 @@ mod tests {
 
     #[test]
     fn text_in_its_declared_encoding() {
-        assert_eq!(decodifica("\u{feff}<à/>".as_bytes()).unwrap(), "<à/>");
         assert_eq!(
-            decodifica(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe0</a>")
-                .unwrap()
-                .chars()
-                .rev()
-                .nth(4),
+            decodifica("\u{feff}<à/>".as_bytes(), Some("utf-8")).unwrap(),
+            "<à/>"
+        );
+        assert_eq!(
+            decodifica(
+                b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe0</a>",
+                Some("utf-8")
+            )
+            .unwrap()
+            .chars()
+            .rev()
+            .nth(4),
             Some('à')
         );
-        assert_eq!(decodifica(b"\xff\xfe<\0a\0/\0>\0").unwrap(), "<a/>");
-        assert!(decodifica(b"<a>\xe0</a>").is_err());
-        assert!(decodifica(b"<?xml version='1.0' encoding='EBCDIC'?><a/>").is_err());
+        assert_eq!(decodifica(b"\xff\xfe<\0a\0/\0>\0", None).unwrap(), "<a/>");
+        assert_eq!(
+            decodifica(b"<a>\xe0</a>", Some("ISO-8859-1")).unwrap(),
+            "<a>à</a>"
+        );
+        assert!(decodifica(b"<a>\xe0</a>", None).is_err());
+        assert!(decodifica(b"<?xml version='1.0' encoding='EBCDIC'?><a/>", None).is_err());
     }
 }

@@ -3,8 +3,10 @@
 pub mod busta;
 mod fault;
 mod guardia;
+pub(crate) mod mime;
 pub mod ns;
 mod risposta;
+pub(crate) mod xop;
 
 pub use fault::{Fault, TUTTI as TUTTI_I_FAULT, TipoFault};
 pub use guardia::{Malformato, decodifica};

@@ -4,6 +4,13 @@
 pub const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 /// SOAP 1.2 envelope.
 pub const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
+/// Actors and roles that mean whoever receives: none, the next one, the last one.
+pub(crate) const NOSTRI_RUOLI: &[&str] = &[
+    "",
+    "http://schemas.xmlsoap.org/soap/actor/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+];
 /// WS-Security 1.0 secext.
 pub const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 /// WS-Security 1.0 utility.
@@ -21,6 +28,8 @@ pub const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signatu
 /// The STR-Transform of WS-Security.
 pub const STR_TRANSFORM: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#STR-Transform";
+/// XOP.
+pub const XOP: &str = "http://www.w3.org/2004/08/xop/include";
 /// SAML 2.0 assertion.
 pub const SAML2: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 /// The only accepted subject confirmation.

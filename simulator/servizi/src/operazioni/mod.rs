@@ -13,7 +13,7 @@ use registro::EsitoScambio;
 
 use schema::{ErroreScrittura, Modello, Scrittore};
 
-use crate::{ErroreServizio, Esito, Simulatore};
+use crate::{ErroreServizio, Simulatore};
 
 /// What an operation answers: the body's payload and how the journal calls it.
 pub(crate) struct RispostaOperazione {
@@ -24,6 +24,25 @@ pub(crate) struct RispostaOperazione {
     /// One line for the journal when it is a KO.
     pub(crate) causa: Option<String>,
 }
+
+/// Why an operation has no reply to give.
+pub(crate) enum Mancata {
+    /// The body breaks the schema and the service has no way to say so in band: the fault of the perimeter (F2).
+    Corpo(String),
+    /// What it wrote breaks the schema of the reply: the gateway would refuse it (F9).
+    Schema(String),
+    /// A failure of ours.
+    Guasto(ErroreServizio),
+}
+
+impl From<ErroreServizio> for Mancata {
+    fn from(e: ErroreServizio) -> Self {
+        Self::Guasto(e)
+    }
+}
+
+/// What stands behind an endpoint.
+type Operazione = fn(&Simulatore, Ambiente, &BustaVerificata) -> Result<RispostaOperazione, Mancata>;
 
 /// One endpoint: its path, the roots it takes, the operation behind it.
 pub(crate) struct Punto {
@@ -36,8 +55,13 @@ pub(crate) struct Punto {
     /// It never waits for anything: no file, no turn, no write.
     pub(crate) breve: bool,
     /// The operation.
-    pub(crate) esegui: fn(&Simulatore, Ambiente, &BustaVerificata) -> Esito<RispostaOperazione>,
+    pub(crate) esegui: Operazione,
+    /// What answers `999` in its place (A5, fault plan); `None` where the service has no KO reply.
+    pub(crate) nega: Option<Operazione>,
 }
+
+/// Name of TestConn in journal and fault plan.
+pub(crate) const TEST_CONN: &str = "TEST";
 
 /// Every endpoint that answers.
 pub(crate) static PUNTI: &[&Punto] = &[&test_conn::PUNTO, &s001::PUNTO];
@@ -47,11 +71,11 @@ pub(crate) fn punto(percorso: &str) -> Option<&'static Punto> {
     PUNTI.iter().copied().find(|p| p.percorso == percorso)
 }
 
-/// Writes a reply's payload through the grammar: what would break the schema is a failure of ours, caught here.
+/// Writes a reply's payload through the grammar, always: what would break the schema never leaves.
 pub(crate) fn componi(
     (ns, nome): (&str, &str),
     contenuto: impl FnOnce(&mut Scrittore<'_, Vec<u8>>) -> Result<(), ErroreScrittura>,
-) -> Esito<String> {
+) -> Result<String, Mancata> {
     let modello = Modello::di(ns, nome)
         .ok_or_else(|| ErroreServizio::guasto(format!("nessuna grammatica per {nome}")))?;
     let scrivi = || -> Result<Vec<u8>, ErroreScrittura> {
@@ -61,8 +85,8 @@ pub(crate) fn componi(
         s.chiudi()?;
         s.fine()
     };
-    let byte = scrivi().map_err(ErroreServizio::guasto)?;
-    String::from_utf8(byte).map_err(ErroreServizio::guasto)
+    let byte = scrivi().map_err(|e| Mancata::Schema(format!("{nome}: {e}")))?;
+    Ok(String::from_utf8(byte).map_err(ErroreServizio::guasto)?)
 }
 
 /// A run of leaves.

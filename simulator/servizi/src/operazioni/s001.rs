@@ -9,14 +9,14 @@ use std::io::Write as _;
 use anagrafe::{Ambiente, CodiceIstat};
 use base64::Engine as _;
 use frontiera::{BustaVerificata, Servizio};
-use registro::{Canale, EsitoScambio, RispostaRicordata};
+use registro::{Canale, EsitoScambio, Lettura as _, RispostaRicordata};
 use schema::{ErroreScrittura, Scrittore, radici};
 
-use super::{Punto, RispostaOperazione, componi, scrivi_campi};
+use super::{Mancata, Punto, RispostaOperazione, componi, scrivi_campi};
 use crate::{
     Esito, Invio, RifiutoInvio, Simulatore,
     soap::albero_del_corpo,
-    testata::{ErroreKo, Testata},
+    testata::{self, ErroreKo, Testata},
 };
 
 pub(crate) static PUNTO: Punto = Punto {
@@ -28,12 +28,10 @@ pub(crate) static PUNTO: Punto = Punto {
     operazione: OPERAZIONE,
     breve: false,
     esegui,
+    nega: Some(nega),
 };
 
 const OPERAZIONE: &str = "S001";
-/// Interface versions S001 takes in TEST and PRE: its schema was not touched again after 2019 (spec subentro §2.6).
-const DESTINATARI: [&str; 6] = ["ANPR00", "ANPR01", "ANPR02", "ANPR03", "ANPR04", "ANPR05"];
-
 /// What the rules decided before the reply is written.
 enum Decisione {
     /// The same id again: the stored reply, verbatim.
@@ -48,13 +46,35 @@ enum Decisione {
     Ok { nome_file: String, descrizione: String },
 }
 
-fn esegui(sim: &Simulatore, ambiente: Ambiente, busta: &BustaVerificata) -> Esito<RispostaOperazione> {
-    let albero = albero_del_corpo(busta)?;
-    let testata = Testata::leggi(&albero, radici::RICHIESTA_S001.1);
+fn esegui(
+    sim: &Simulatore,
+    ambiente: Ambiente,
+    busta: &BustaVerificata,
+) -> Result<RispostaOperazione, Mancata> {
+    let (albero, violazioni) = albero_del_corpo(busta)?;
+    let mut testata = Testata::leggi(&albero, radici::RICHIESTA_S001.1);
+    // Phase 1 of spec registrations §1.6: here only with validation switched off at the perimeter.
+    if !violazioni.is_empty() && ambiente != Ambiente::Sub {
+        testata.senza_campi_errati(&violazioni);
+        return rispondi_ko(
+            sim,
+            ambiente,
+            &testata,
+            &testata::errori_di_schema(&violazioni),
+            false,
+        )
+        .map_err(|e| match e {
+            // The header itself is wrong: nothing can be echoed.
+            Mancata::Schema(_) => {
+                Mancata::Corpo(violazioni.first().map(ToString::to_string).unwrap_or_default())
+            }
+            altro => altro,
+        });
+    }
     let nome_file = albero.testo("RichiestaS001/nomeFile");
     let file_xml = albero.testo("RichiestaS001/fileXml");
     let decisione = decidi(sim, ambiente, busta, &testata, nome_file, file_xml)?;
-    let (xml, esito, causa, ricorda) = match decisione {
+    let (risposta, ricorda) = match decisione {
         Decisione::Ripetuta(xml) => {
             return Ok(RispostaOperazione {
                 xml,
@@ -67,47 +87,65 @@ fn esegui(sim: &Simulatore, ambiente: Ambiente, busta: &BustaVerificata) -> Esit
             descrizione,
         } => {
             let id = sim.id_operazione_anpr(ambiente)?;
-            (
-                componi_ok(&testata, id, &nome_file, &descrizione),
-                EsitoScambio::Ok,
-                None,
-                true,
-            )
+            let fatta = RispostaOperazione {
+                xml: componi_ok(&testata, id, &nome_file, &descrizione)?,
+                esito: EsitoScambio::Ok,
+                causa: None,
+            };
+            (fatta, true)
         }
         Decisione::Ko {
             errori,
             prenotata,
             ricorda,
-        } => {
-            let id = if prenotata {
-                sim.id_operazione_anpr(ambiente)?
-            } else {
-                0
-            };
-            let causa = errori
-                .iter()
-                .map(|e| format!("{}: {}", e.codice, e.testo))
-                .collect::<Vec<_>>()
-                .join("; ");
-            (
-                componi_ko(&testata, id, &errori),
-                EsitoScambio::Ko,
-                Some(causa),
-                ricorda,
-            )
-        }
+        } => (rispondi_ko(sim, ambiente, &testata, &errori, prenotata)?, ricorda),
     };
-    let xml = xml?;
     if ricorda {
         sim.ricorda_risposta(
             ambiente,
             &testata.cod_mittente,
             &testata.id_operazione_comune,
             OPERAZIONE,
-            &xml,
+            &risposta.xml,
         )?;
     }
-    Ok(RispostaOperazione { xml, esito, causa })
+    Ok(risposta)
+}
+
+/// `999` with a booked id (A5); the id of the Comune is not consumed, so that the same request may be tried again.
+fn nega(
+    sim: &Simulatore,
+    ambiente: Ambiente,
+    busta: &BustaVerificata,
+) -> Result<RispostaOperazione, Mancata> {
+    let (albero, _) = albero_del_corpo(busta)?;
+    let testata = Testata::leggi(&albero, radici::RICHIESTA_S001.1);
+    let errore = ErroreKo::nuovo("999", "Operazione non eseguibile");
+    rispondi_ko(sim, ambiente, &testata, &[errore], true)
+}
+
+fn rispondi_ko(
+    sim: &Simulatore,
+    ambiente: Ambiente,
+    testata: &Testata,
+    errori: &[ErroreKo],
+    prenotata: bool,
+) -> Result<RispostaOperazione, Mancata> {
+    let id = if prenotata {
+        sim.id_operazione_anpr(ambiente)?
+    } else {
+        0
+    };
+    let causa = errori
+        .iter()
+        .map(|e| format!("{}: {}", e.codice, e.testo))
+        .collect::<Vec<_>>()
+        .join("; ");
+    Ok(RispostaOperazione {
+        xml: componi_ko(testata, id, errori)?,
+        esito: EsitoScambio::Ko,
+        causa: Some(causa),
+    })
 }
 
 fn decidi(
@@ -140,7 +178,13 @@ fn decidi(
         );
         return ko(ErroreKo::nuovo("XXXX", testo), false);
     }
-    if !DESTINATARI.contains(&testata.cod_destinatario.as_str()) {
+    // Its schema was not touched again after 2019 (spec subentro §2.6): a set of its own, in the policy.
+    if !sim
+        .frontiera(ambiente)
+        .politica()
+        .destinatari_s001
+        .contains(&testata.cod_destinatario)
+    {
         let testo = format!(
             "codDestinatario diverso dai valori ammessi: {}",
             testata.cod_destinatario
@@ -150,6 +194,10 @@ fn decidi(
     // Function profile (A1), then the Comune of the user and of the header (A3).
     if !chiamante.operatore.ha_funzione(OPERAZIONE) {
         return ko(ErroreKo::nuovo("XXXX", "Utente non abilitato 5"), false);
+    }
+    // A2: somebody who is in the register for other things than working in it.
+    if ruolo_estraneo(sim, &chiamante.name_id)? {
+        return ko(ErroreKo::nuovo("XXXX", "Utente non abilitato 7"), false);
     }
     if !chiamante.operatore.comuni.contains(&chiamante.id_sede) {
         let testo = format!(
@@ -206,6 +254,16 @@ fn decidi(
         });
     }
     consegna(sim, ambiente, chiamante.id_sede, nome_file, file_xml)
+}
+
+/// Whether somebody of the register has roles, and none of them is to work in it (a mayor, an ALS, an ALP).
+fn ruolo_estraneo(sim: &Simulatore, name_id: &str) -> Esito<bool> {
+    let ruoli = sim
+        .registro()
+        .operatore(name_id)?
+        .map(|o| o.ruoli)
+        .unwrap_or_default();
+    Ok(!ruoli.is_empty() && !["OPERATORE", "SUPERVISORE"].iter().any(|r| ruoli.contains(*r)))
 }
 
 /// The intake, and its answer in the words of the service.
@@ -296,7 +354,7 @@ fn scrivi_testata(
     s.chiudi()
 }
 
-fn componi_ok(t: &Testata, id: u64, nome: &str, descrizione: &str) -> Esito<String> {
+fn componi_ok(t: &Testata, id: u64, nome: &str, descrizione: &str) -> Result<String, Mancata> {
     componi(radici::RISPOSTA_S001, |s| {
         s.apri("rispostaOK")?;
         scrivi_testata(s, &t.risposta(id, "0000"))?;
@@ -308,7 +366,7 @@ fn componi_ok(t: &Testata, id: u64, nome: &str, descrizione: &str) -> Esito<Stri
     })
 }
 
-fn componi_ko(t: &Testata, id: u64, errori: &[ErroreKo]) -> Esito<String> {
+fn componi_ko(t: &Testata, id: u64, errori: &[ErroreKo]) -> Result<String, Mancata> {
     componi(radici::RISPOSTA_S001, |s| {
         s.apri("rispostaKO")?;
         scrivi_testata(s, &t.risposta(id, "XXXX"))?;

@@ -5,8 +5,8 @@ use frontiera::{BustaVerificata, Servizio};
 use registro::EsitoScambio;
 use schema::radici;
 
-use super::{Punto, RispostaOperazione, componi, scrivi_campi};
-use crate::{Esito, Simulatore, soap::albero_del_corpo, testata::Testata};
+use super::{Mancata, Punto, RispostaOperazione, TEST_CONN, componi, scrivi_campi};
+use crate::{Simulatore, soap::albero_del_corpo, testata::Testata};
 
 pub(crate) static PUNTO: Punto = Punto {
     percorso: "/ANPRTestConn/TestConn",
@@ -14,13 +14,17 @@ pub(crate) static PUNTO: Punto = Punto {
         radici: &[radici::RICHIESTA_CONNESSIONE],
         controlla_testata: false,
     },
-    operazione: "TEST",
+    operazione: TEST_CONN,
     breve: true,
     esegui,
+    nega: None,
 };
 
-fn esegui(_: &Simulatore, _: Ambiente, busta: &BustaVerificata) -> Esito<RispostaOperazione> {
-    let albero = albero_del_corpo(busta)?;
+fn esegui(_: &Simulatore, _: Ambiente, busta: &BustaVerificata) -> Result<RispostaOperazione, Mancata> {
+    let (albero, violazioni) = albero_del_corpo(busta)?;
+    if let Some(prima) = violazioni.first() {
+        return Err(Mancata::Corpo(prima.to_string()));
+    }
     let testata = Testata::leggi(&albero, radici::RICHIESTA_CONNESSIONE.1);
     let xml = componi(radici::RISPOSTA_CONNESSIONE, |s| {
         s.apri("testataRisposta")?;

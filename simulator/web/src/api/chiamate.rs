@@ -107,6 +107,11 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             .await?;
             come_json(OK, &json!({"chiuse": chiuse}))
         }
+        Azione::SicurezzaLeggi => {
+            let ambiente = c.ambiente_chiesto()?;
+            come_json(OK, &sim.sicurezza(ambiente))
+        }
+        Azione::GuastiLeggi => come_json(OK, &sim.guasti()),
         Azione::Catalogo => come_json(OK, &crate::catalogo::tutte(sim)),
         Azione::CatalogoVoce => {
             let v = crate::catalogo::voce(sim, &dato("codice")).ok_or_else(|| {
@@ -152,6 +157,11 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             fuori(sim, move |s| s.metti_ritmo(ritmo)).await?;
             come_json(OK, &fuori(sim, servizi::Simulatore::ritmo).await?)
         }
+        Azione::SicurezzaMetti => {
+            let ambiente = c.ambiente_chiesto()?;
+            come_json(OK, &fuori(sim, move |s| s.metti_sicurezza(ambiente, v)).await?)
+        }
+        Azione::GuastiMetti => come_json(OK, &fuori(sim, move |s| s.metti_guasti(v)).await?),
         Azione::CertificatoEmetti => come_json(
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_certificato(v)).await?,

@@ -105,6 +105,8 @@ fn ingresso(a: Azione) -> Value {
         Azione::CertificatoEmetti => rif("RichiestaCertificato"),
         Azione::ImportatiMetti => rif("RichiestaImportazione"),
         Azione::CartaEmetti => rif("RichiestaCarta"),
+        Azione::SicurezzaMetti => rif("ModificaSicurezza"),
+        Azione::GuastiMetti => lista("Guasto"),
         _ => json!({"type": "object"}),
     }
 }
@@ -143,6 +145,8 @@ fn buono(r: &RottaApi) -> Value {
         Azione::OperatoreLeggi | Azione::OperatoreMetti | Azione::OperatoreCancella => json(rif("Operatore")),
         Azione::OrologioLeggi | Azione::OrologioMetti => json(rif("Orologio")),
         Azione::RitmoLeggi | Azione::RitmoMetti => json(rif("Ritmo")),
+        Azione::SicurezzaLeggi | Azione::SicurezzaMetti => json(rif("Sicurezza")),
+        Azione::GuastiLeggi | Azione::GuastiMetti => json(lista("Guasto")),
         Azione::PecElenco => json(lista("Pec")),
         Azione::Pec => json!({"description": r.titolo, "content": {
             "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
@@ -154,6 +158,14 @@ fn buono(r: &RottaApi) -> Value {
 }
 
 fn schemi() -> Value {
+    let valore = json!({"type": ["boolean", "integer", "string", "array"], "items": {"type": "string"}});
+    let mut interruttori = serde_json::Map::new();
+    interruttori.insert("preset".into(), json!({"enum": ["faithful", "permissive"]}));
+    interruttori.extend(servizi::nomi_interruttori().map(|n| (n.to_owned(), valore.clone())));
+    let tipi_guasto: Vec<&str> = servizi::TipoGuasto::TUTTI
+        .iter()
+        .map(|(t, _)| t.parola())
+        .collect();
     let s = json!({"type": "string"});
     let i = json!({"type": "integer", "minimum": 0});
     let forse = json!({"type": ["string", "null"]});
@@ -205,6 +217,15 @@ fn schemi() -> Value {
             "nonPrima": s, "nonDopo": s, "difetto": forse, "stato": stato_certificato, "operatore": forse}},
         "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
             "letta": {"type": "boolean"}, "fornitura": forse, "grezzo": s}},
+        "Sicurezza": {"type": "object", "required": ["ambiente", "preset", "interruttori"], "properties": {
+            "ambiente": ambiente, "preset": {"enum": ["faithful", "permissive", "modificata"]},
+            "interruttori": {"type": "array", "items": {"type": "object", "properties": {"nome": s, "gruppo": s, "testo": s,
+                "ammessi": s, "regola": s, "valore": valore, "faithful": valore, "diverso": {"type": "boolean"}}}},
+            "tls": {"type": "array", "items": {"type": "object", "properties": {"versione": s, "suite": s}}}}},
+        "ModificaSicurezza": {"type": "object", "additionalProperties": false, "properties": interruttori},
+        "Guasto": {"type": "object", "required": ["ambiente", "tipo"], "additionalProperties": false, "properties": {
+            "ambiente": ambiente, "tipo": {"enum": tipi_guasto}, "volte": {"type": ["integer", "null"], "minimum": 1},
+            "ms": i, "operazione": s, "serviti": i}},
         "Scambio": {"type": "object", "properties": {"n": i, "quando": s, "porta": s, "metodo": s, "percorso": s, "http": i,
             "esito": {"enum": ["OK", "KO", "FAULT", "RIFIUTATO", "GUASTO"]}, "comune": forse, "operazione": forse, "causa": forse,
             "passi": {"type": "array", "items": {"type": "object", "properties": {"nome": s,

@@ -64,6 +64,10 @@ pub(crate) enum Azione {
     CartaP12,
     Catalogo,
     CatalogoVoce,
+    SicurezzaLeggi,
+    SicurezzaMetti,
+    GuastiLeggi,
+    GuastiMetti,
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
 }
@@ -400,8 +404,31 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             altri: &[404],
             ..leggi("/api/catalogo/{codice}", "Un codice", Azione::CatalogoVoce)
         },
-        piu_avanti(Method::GET, "/api/guasti", "Il piano dei guasti"),
-        piu_avanti(Method::PUT, "/api/guasti", "Imposta il piano dei guasti"),
+        RottaApi {
+            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            altri: &[400],
+            ..leggi(
+                "/api/sicurezza",
+                "La politica di sicurezza in vigore, e che cosa differisce da faithful",
+                Azione::SicurezzaLeggi,
+            )
+        },
+        RottaApi {
+            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            ..scrivi(
+                Method::PUT,
+                "/api/sicurezza",
+                "Cambia la politica: preset, poi gli interruttori indicati; gli altri restano",
+                Azione::SicurezzaMetti,
+            )
+        },
+        leggi("/api/guasti", "Il piano dei guasti", Azione::GuastiLeggi),
+        scrivi(
+            Method::PUT,
+            "/api/guasti",
+            "Sostituisce il piano dei guasti",
+            Azione::GuastiMetti,
+        ),
         piu_avanti(Method::POST, "/api/sandbox", "Apre uno spazio separato"),
         piu_avanti(
             Method::DELETE,

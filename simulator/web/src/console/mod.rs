@@ -9,8 +9,10 @@ mod certificati;
 mod comuni;
 mod forniture;
 mod giornale;
+mod guasti;
 mod operatori;
 mod porta;
+mod sicurezza;
 
 use std::sync::Arc;
 
@@ -29,7 +31,7 @@ use crate::{
     modulo::Campi,
     posta,
     rotte::{Parametri, Rotta, Trovata, cerca},
-    sicurezza::{self, Negato},
+    sicurezza::{self as porta_sicura, Negato},
     statici,
 };
 
@@ -65,6 +67,10 @@ enum Azione {
     Eml,
     Catalogo,
     Codice,
+    Sicurezza,
+    SicurezzaCambia,
+    Guasti,
+    GuastiCambia,
     Orologio,
     Elaborazione,
     Notte,
@@ -111,6 +117,10 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/posta/{id}/messaggio.eml", Azione::Eml),
     rotta(Method::GET, "/catalogo", Azione::Catalogo),
     rotta(Method::GET, "/catalogo/{codice}", Azione::Codice),
+    rotta(Method::GET, "/sicurezza", Azione::Sicurezza),
+    rotta(Method::POST, "/sicurezza", Azione::SicurezzaCambia),
+    rotta(Method::GET, "/guasti", Azione::Guasti),
+    rotta(Method::POST, "/guasti", Azione::GuastiCambia),
     rotta(Method::POST, "/orologio", Azione::Orologio),
     rotta(Method::POST, "/elaborazione", Azione::Elaborazione),
     rotta(Method::POST, "/notte", Azione::Notte),
@@ -232,6 +242,10 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         }
         Azione::Catalogo => catalogo_elenco(q).await,
         Azione::Codice => catalogo_voce(q).await,
+        Azione::Sicurezza => self::sicurezza::pagina_sicurezza(q).await,
+        Azione::SicurezzaCambia => self::sicurezza::cambia(q, campi).await,
+        Azione::Guasti => guasti::piano(q).await,
+        Azione::GuastiCambia => guasti::cambia(q, campi).await,
         Azione::Orologio | Azione::Elaborazione | Azione::Notte | Azione::Reset => {
             casa::comando(q, azione, campi).await
         }
@@ -241,13 +255,13 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
 /// Host, origin, and the token beyond loopback.
 fn bussa(sim: &Simulatore, parti: &Parts, pagina: bool) -> Result<(), Negato> {
     let i = sim.impostazioni();
-    sicurezza::verifica_host(parti, &i.host_console)?;
-    sicurezza::verifica_origine(parti, pagina)?;
+    porta_sicura::verifica_host(parti, &i.host_console)?;
+    porta_sicura::verifica_origine(parti, pagina)?;
     // The style of the token form is no secret.
     if parti.uri.path().starts_with("/statico/") {
         return Ok(());
     }
-    sicurezza::verifica_gettone(parti, i.token_console.as_deref())
+    porta_sicura::verifica_gettone(parti, i.token_console.as_deref())
 }
 
 async fn campi(parti: &Parts, corpo: Corpo) -> Esito<Campi> {

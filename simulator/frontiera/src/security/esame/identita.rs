@@ -10,8 +10,9 @@ use crate::censimento::OperatoreVisto;
 use crate::security::asserzione::Asserzione;
 use crate::security::certificato::Certificato;
 use crate::security::chiave;
+use crate::security::digest::sha256;
 use crate::security::identificatori::Identificatori;
-use crate::security::pkcs7;
+use crate::security::pkcs7::ErrorePkcs7;
 use crate::security::tempo;
 use crate::security::xmldsig::Firma;
 use crate::security::{base64, c14n};
@@ -109,7 +110,19 @@ impl Tempestiva<'_, '_> {
         let firmatario = chiave::certificato(firma.key_info, &self.id, &self.nel_messaggio)
             .map_err(|e| no(Some("il certificato in KeyInfo/X509Data"), e.to_string()))?;
         v.evidenza.cn_asserzione = Some(firmatario.nome().to_owned());
-        let canonica = riferimento.canonica(nodo, firma.nodo.id());
+        // Through the STR-Transform another element would be digested: it has no place here.
+        let Some(canonica) = riferimento
+            .canonica(nodo, firma.nodo.id(), &self.id)
+            .filter(|_| !riferimento.tramite_str)
+        else {
+            return Err(v.ferma(
+                PASSO,
+                TipoFault::F1,
+                None,
+                None,
+                "la firma dell'asserzione non usa la STR-Transform".into(),
+            ));
+        };
         if !confronta(v, "asserzione", riferimento, nodo, &canonica) {
             v.ferma_se(
                 t.politica.controlla_firme,
@@ -132,9 +145,6 @@ fn finestra(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault
     let problema = match a.fuori(t.adesso, t.politica.tolleranza_futuro) {
         Some((dove, f)) => tempo::spiega(f).map(|s| format!("{dove}: {s}")),
         None if !a.finisce() => Some("l'asserzione non dice quando scade (NotOnOrAfter)".into()),
-        None if t.politica.antireplica && t.censimento.asserzione_gia_vista(&a.id) => {
-            Some("l'asserzione è già stata usata".into())
-        }
         None => None,
     };
     if let Some(spiega) = problema {
@@ -244,10 +254,20 @@ impl SedeCoerente {
 fn pkcs7_postazione(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault> {
     const PASSO: &str = "postazione-firmata";
     let id = a.attributi.postazione.to_string();
-    let altri: Vec<_> = a.nel_messaggio.iter().collect();
     let firmato = base64(&a.attributi.firmato)
         .ok_or_else(|| "IdPostazioneFirmato non è base64".to_owned())
-        .and_then(|ottetti| pkcs7::verifica(&ottetti, &altri).map_err(|e| e.to_string()));
+        .and_then(|ottetti| {
+            t.fiducia
+                .pkcs7(&ottetti, &a.nel_messaggio)
+                .map_err(|e| e.to_string())
+        })
+        .and_then(|f| {
+            if ammessi(t).vede(f.digest) {
+                Ok(f)
+            } else {
+                Err(ErrorePkcs7::Algoritmo.to_string())
+            }
+        });
     let firmato = match firmato {
         Ok(f) => f,
         Err(spiega) => {
@@ -355,7 +375,7 @@ impl Provata {
     pub(super) fn operatore(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<BustaVerificata, Fault> {
         const PASSO: &str = "operatore";
         let a = self.0;
-        let name_id = a.asserzione.name_id;
+        let name_id = a.asserzione.name_id.clone();
         let visto = t.censimento.operatore(&name_id);
         let problema = match &visto {
             None => {
@@ -377,6 +397,9 @@ impl Provata {
             )?;
         } else {
             v.superato(PASSO, Some(name_id.clone()));
+        }
+        if t.politica.antireplica {
+            non_replicata(&a.asserzione, &a.firmatario, t, v)?;
         }
         let comune = a.attributi.postazione.comune;
         let operatore = visto.unwrap_or_else(|| OperatoreVisto {
@@ -404,9 +427,32 @@ impl Provata {
                 operatore,
                 comune_cert: a.certificato.nome().to_owned(),
             },
-            asserzione: a.asserzione.id,
         })
     }
+}
+
+/// Notes an accepted assertion, each signer's ids apart; F1 the second time.
+fn non_replicata(
+    a: &Asserzione,
+    firmatario: &Certificato,
+    t: &Tavolo<'_>,
+    v: &mut Verbale,
+) -> Result<(), Fault> {
+    let quale = sha256(&[firmatario.impronta(), a.id.as_bytes()].concat());
+    let fine = a.validita.iter().filter_map(|v| v.a).min();
+    let fine = fine.or_else(|| t.adesso.checked_add(t.politica.durata_massima).ok());
+    if t.repliche.prima_volta(quale, fine.unwrap_or(t.adesso), t.adesso) {
+        return Ok(());
+    }
+    let spiega =
+        "l'asserzione è già stata usata: ogni richiesta ne vuole una nuova (interruttore antireplica)";
+    Err(v.ferma(
+        "finestra-asserzione",
+        TipoFault::F1,
+        Some("un'asserzione mai accettata"),
+        Some(a.id.clone()),
+        spiega.into(),
+    ))
 }
 
 /// From the digested Body to its element as a standalone document.

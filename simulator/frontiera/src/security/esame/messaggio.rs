@@ -14,7 +14,7 @@ use crate::security::tempo::{self, Finestra};
 use crate::security::xmldsig::Firma;
 use crate::security::{c14n, in_base64, testo_di};
 use crate::soap::busta::{self, Busta, unico_figlio};
-use crate::soap::{Fault, TipoFault, ns};
+use crate::soap::{Fault, TipoFault, VersioneSoap, ns};
 
 /// Step 4 done: an envelope.
 pub(super) struct ConBusta<'a, 'i> {
@@ -34,6 +34,8 @@ pub(super) struct ConIntestazione<'a, 'i> {
     busta: Busta<'a, 'i>,
     security: Node<'a, 'i>,
     timestamp: Option<Node<'a, 'i>>,
+    /// Something that the gateway's coverage rule, which looks at local names only, takes for a second Timestamp.
+    sosia: bool,
     asserzione: Option<Node<'a, 'i>>,
     firma: Node<'a, 'i>,
 }
@@ -144,11 +146,37 @@ impl<'a, 'i> ConSchema<'a, 'i> {
         if intestazioni.next().is_some() {
             return Err(doppio(v, "wsse:Security"));
         }
+        if let Some(altri) = per_altri(security, busta.versione) {
+            let spiega = format!(
+                "l'intestazione wsse:Security è indirizzata ad altri (actor/role «{altri}»): non va messo"
+            );
+            let tipo = t.politica.fault_senza_intestazione;
+            return Err(v.ferma("intestazione", tipo, Some("nessun actor"), Some(altri), spiega));
+        }
+        if let Some(dove) = valore_spezzato(security) {
+            let spiega = format!(
+                "dentro il valore di {dove} c'è un commento o un'istruzione: due lettori vi leggerebbero due valori"
+            );
+            return Err(v.ferma(
+                "intestazione",
+                TipoFault::F1,
+                Some("valori di solo testo"),
+                Some(dove),
+                spiega,
+            ));
+        }
         let timestamp =
             al_piu_uno(security, ns::WSU, "Timestamp").map_err(|()| doppio(v, "wsu:Timestamp"))?;
         let asserzione =
             al_piu_uno(security, ns::SAML2, "Assertion").map_err(|()| doppio(v, "saml:Assertion"))?;
         let firma = al_piu_uno(security, ns::DS, "Signature").map_err(|()| doppio(v, "ds:Signature"))?;
+        let sosia = busta
+            .header
+            .into_iter()
+            .flat_map(|h| h.children())
+            .filter(|n| n.tag_name().name() == "Security")
+            .flat_map(|s| s.children())
+            .any(|n| n.tag_name().name() == "Timestamp" && Some(n) != timestamp);
         v.superato("intestazione", None);
         let Some(firma) = firma else {
             let spiega = "manca la firma del messaggio (ds:Signature figlia di wsse:Security): applicate la policy \
@@ -166,6 +194,7 @@ impl<'a, 'i> ConSchema<'a, 'i> {
             busta,
             security,
             timestamp,
+            sosia,
             asserzione,
             firma,
         })
@@ -234,7 +263,17 @@ impl<'a, 'i> Risolta<'a, 'i> {
         } = self;
         let mut digeriti = Vec::with_capacity(riferiti.len());
         for (r, nodo) in firma.riferimenti.iter().zip(riferiti) {
-            let canonica = r.canonica(nodo, firma.nodo.id());
+            let Some(canonica) = r.canonica(nodo, firma.nodo.id(), &id) else {
+                let spiega = "la STR-Transform deve indicare una SecurityTokenReference che rinvii a un \
+                              BinarySecurityToken del messaggio";
+                return Err(v.ferma(
+                    "digest",
+                    TipoFault::F1,
+                    None,
+                    r.uri.map(str::to_owned),
+                    spiega.into(),
+                ));
+            };
             if !confronta(v, "messaggio", r, nodo, &canonica) {
                 let nome = nodo.tag_name().name();
                 v.ferma_se(
@@ -273,7 +312,7 @@ impl<'a, 'i> Digerita<'a, 'i> {
             firma,
             digeriti,
         } = self;
-        let nel_messaggio = chiave::raccogli(base.security);
+        let nel_messaggio = chiave::raccogli(base.security, t.fiducia);
         let certificato = chiave::certificato(firma.key_info, &id, &nel_messaggio).map_err(|e| {
             let tipo = if matches!(e, ErroreChiave::Irrisolto(_)) {
                 TipoFault::F2
@@ -317,23 +356,23 @@ impl<'a, 'i> Firmata<'a, 'i> {
         };
         let corpo = prendi(base.busta.body);
         let timestamp = base.timestamp.and_then(&mut prendi);
-        let (Some(corpo), Some(timestamp)) = (corpo.as_ref(), timestamp.as_ref()) else {
-            let mancano: Vec<_> = [
-                base.timestamp.is_none().then_some("manca il Timestamp"),
-                (base.timestamp.is_some() && timestamp.is_none()).then_some("il Timestamp non è firmato"),
-                corpo.is_none().then_some("il Body non è firmato"),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            let spiega = mancano.join("; ");
-            return Err(v.ferma(
-                "copertura",
-                TipoFault::F7,
-                Some("Timestamp e Body firmati"),
-                None,
-                spiega,
-            ));
+        let (corpo, timestamp) = match (corpo, timestamp) {
+            (Some(corpo), Some(timestamp)) if !base.sosia => (corpo, timestamp),
+            (corpo, timestamp) => {
+                let mancano: Vec<_> = [
+                    base.timestamp.is_none().then_some("manca il Timestamp"),
+                    (base.timestamp.is_some() && timestamp.is_none()).then_some("il Timestamp non è firmato"),
+                    base.sosia.then_some(
+                        "nell'intestazione c'è un secondo Timestamp, di altro namespace, non firmato",
+                    ),
+                    corpo.is_none().then_some("il Body non è firmato"),
+                ]
+                .into_iter()
+                .flatten()
+                .collect();
+                let atteso = Some("Timestamp e Body firmati");
+                return Err(v.ferma("copertura", TipoFault::F7, atteso, None, mancano.join("; ")));
+            }
         };
         v.superato("copertura", Some("Timestamp e Body".into()));
         Ok(Coperta {
@@ -341,8 +380,8 @@ impl<'a, 'i> Firmata<'a, 'i> {
             id,
             nel_messaggio,
             certificato,
-            corpo: corpo.clone(),
-            timestamp: timestamp.clone(),
+            corpo,
+            timestamp,
         })
     }
 }
@@ -406,6 +445,29 @@ fn leggi_timestamp(canonica: &[u8]) -> Result<(Timestamp, Timestamp), String> {
         tempo::istante(&testo).map_err(|e| format!("{nome} «{testo}»: {e}"))
     };
     Ok((uno("Created")?, uno("Expires")?))
+}
+
+/// The actor or role of a header that is not addressed to us.
+fn per_altri(security: Node<'_, '_>, versione: VersioneSoap) -> Option<String> {
+    let attributo = match versione {
+        VersioneSoap::V11 => "actor",
+        VersioneSoap::V12 => "role",
+    };
+    security
+        .attribute((versione.ns(), attributo))
+        .filter(|a| !ns::NOSTRI_RUOLI.contains(a))
+        .map(str::to_owned)
+}
+
+/// The first element of the header whose text a comment or an instruction cuts in two, unless it stands alone
+/// between elements.
+fn valore_spezzato(security: Node<'_, '_>) -> Option<String> {
+    security
+        .descendants()
+        .filter(|n| n.is_comment() || n.is_pi())
+        .filter_map(|n| n.parent())
+        .find(|p| !p.children().any(|c| c.is_element()))
+        .map(|p| p.tag_name().name().to_owned())
 }
 
 /// The child of this name, if there is at most one.

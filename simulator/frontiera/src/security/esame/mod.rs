@@ -9,15 +9,19 @@ mod messaggio;
 mod verbale;
 mod verifiche;
 
+use std::borrow::Cow;
+
 use anagrafe::{CodiceIstat, IdPostazione};
 use jiff::Timestamp;
 
-use super::certificato::Certificato;
+use super::Fiducia;
 use super::corpo::Validatore;
 use crate::censimento::{Censimento, OperatoreVisto};
 use crate::passo::Esame;
 use crate::politica::Politica;
-use crate::soap::{self, Malformato, VersioneSoap};
+use crate::repliche::Repliche;
+use crate::soap::mime::TipoMime;
+use crate::soap::{self, Malformato, VersioneSoap, xop};
 pub use verbale::PASSI;
 use verbale::Verbale;
 
@@ -27,7 +31,6 @@ pub struct BustaVerificata {
     radice: (String, String),
     corpo: Vec<u8>,
     chiamante: Chiamante,
-    asserzione: String,
 }
 
 impl BustaVerificata {
@@ -44,11 +47,6 @@ impl BustaVerificata {
     /// Who calls.
     pub fn chiamante(&self) -> &Chiamante {
         &self.chiamante
-    }
-
-    /// The assertion's id, for whoever keeps the replay memory.
-    pub fn asserzione(&self) -> &str {
-        &self.asserzione
     }
 }
 
@@ -70,7 +68,8 @@ pub struct Chiamante {
 /// What one examination is made with.
 pub(crate) struct Tavolo<'t> {
     pub(crate) politica: &'t Politica,
-    pub(crate) ancore: &'t [Certificato],
+    pub(crate) fiducia: &'t Fiducia,
+    pub(crate) repliche: &'t Repliche,
     pub(crate) validatore: &'t dyn Validatore,
     pub(crate) censimento: &'t dyn Censimento,
     pub(crate) radici: &'t [(&'static str, &'static str)],
@@ -78,25 +77,49 @@ pub(crate) struct Tavolo<'t> {
     pub(crate) adesso: Timestamp,
 }
 
+/// Whether the media type announces SOAP 1.2, in a multipart by the type of its root.
+fn dodici(tipo: &TipoMime) -> bool {
+    tipo.nome == "application/soap+xml"
+        || tipo
+            .parametro("start-info")
+            .is_some_and(|t| TipoMime::leggi(t).nome == "application/soap+xml")
+}
+
+/// The envelope as text, and how many attachments were put into it.
+fn in_chiaro<'c>(
+    corpo: &'c [u8],
+    tipo: &TipoMime,
+    massimo: usize,
+) -> Result<(Cow<'c, str>, usize), Malformato> {
+    if corpo.len() > massimo {
+        return Err(Malformato::TroppoGrande { limite: massimo });
+    }
+    match tipo.nome.as_str() {
+        // Who forgets the type, or sends the older or generic one, still sends an envelope.
+        "" | "text/xml" | "application/xml" | "application/soap+xml" => {
+            soap::decodifica(corpo, tipo.parametro("charset")).map(|t| (t, 0))
+        }
+        n if n.starts_with("multipart/") => {
+            let r = xop::ricomponi(tipo, corpo, massimo)?;
+            Ok((Cow::Owned(r.testo), r.allegati))
+        }
+        altro => Err(Malformato::Tipo(altro.to_owned())),
+    }
+}
+
 /// Runs the chain and closes the report.
 pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) -> Esame {
+    let tipo = TipoMime::leggi(content_type.unwrap_or(""));
     // Until an envelope says otherwise, the media type is all there is to choose the answer's version by.
-    let tipo = content_type.unwrap_or("").trim_start().to_ascii_lowercase();
-    let mut versione = if tipo.starts_with("application/soap+xml") {
+    let mut versione = if dodici(&tipo) {
         VersioneSoap::V12
     } else {
         VersioneSoap::V11
     };
     let mut v = Verbale::nuovo();
-    let testo = if corpo.len() > t.politica.corpo_massimo {
-        let limite = t.politica.corpo_massimo;
-        Err(Malformato::TroppoGrande { limite })
-    } else if tipo.starts_with("multipart/") {
-        Err(Malformato::NonBusta(
-            "richiesta multipart: gli allegati vanno in linea, in base64".into(),
-        ))
-    } else {
-        soap::decodifica(corpo)
+    let (testo, allegati) = match in_chiaro(corpo, &tipo, t.politica.corpo_massimo) {
+        Ok((testo, allegati)) => (Ok(testo), allegati),
+        Err(e) => (Err(e), 0),
     };
     let albero = testo
         .as_ref()
@@ -116,7 +139,11 @@ pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) 
         )),
         Ok((doc, busta)) => {
             versione = busta.versione;
-            v.superato("busta", Some(format!("SOAP {versione:?}")));
+            let osservato = match allegati {
+                0 => format!("SOAP {versione:?}"),
+                n => format!("SOAP {versione:?}, {n} allegati XOP messi al loro posto"),
+            };
+            v.superato("busta", Some(osservato));
             messaggio::ConBusta { doc, busta }
                 .schema(t, &mut v)
                 .and_then(|x| x.intestazione(t, &mut v))

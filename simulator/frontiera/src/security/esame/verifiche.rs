@@ -89,7 +89,7 @@ pub(super) fn fiducia(
     passo: &'static str,
     c: &Certificato,
 ) -> Result<(), Fault> {
-    let Err(e) = c.fidato(t.ancore, t.adesso) else {
+    let Err(e) = t.fiducia.fidato(c, t.adesso) else {
         v.superato(passo, Some(c.nome().to_owned()));
         return Ok(());
     };
