@@ -10,7 +10,7 @@ use anagrafe::IdPostazione;
 use anyhow::{Context as _, Result, anyhow};
 use frontiera::{
     TipoFault, VersioneSoap,
-    firma::{self, Chiavi, DIFETTI, DifettoMessaggio, Messaggio},
+    firma::{self, Atteso, Chiavi, DIFETTI, Messaggio, Voce},
 };
 use jiff::{SignedDuration, Timestamp};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _};
@@ -67,7 +67,7 @@ impl Mittente {
         })
     }
 
-    fn firma(&self, n: usize, difetto: Option<DifettoMessaggio>) -> Result<String> {
+    fn firma(&self, n: usize, difetto: Option<&Voce>) -> Result<String> {
         let adesso = Timestamp::now() - INDIETRO;
         let ns = schema::radici::RICHIESTA_CONNESSIONE.0;
         let id = adesso.as_microsecond();
@@ -114,13 +114,14 @@ pub fn buoni(pronto: &Value, quanti: usize) -> Result<Vec<Colpo>> {
 pub fn rotti(pronto: &Value) -> Result<Vec<Colpo>> {
     let mittenti = Mittente::tutti(pronto)?;
     let mut colpi = Vec::new();
-    for (n, (difetto, _, fault, _)) in DIFETTI.iter().enumerate() {
-        // A clock half a minute ahead is right half a minute later.
-        if *difetto == DifettoMessaggio::OrologioAvanti {
+    // A clock half a minute ahead is right half a minute later.
+    let resta = |v: &&Voce| v.del_messaggio() && !["orologio-avanti", "asserzione-futura"].contains(&v.nome);
+    for (n, v) in DIFETTI.iter().filter(resta).enumerate() {
+        let Atteso::Fault(fault) = v.atteso else {
             continue;
-        }
-        let busta = mittenti[n % mittenti.len()].firma(n, Some(*difetto))?;
-        colpi.push(rifiutato(TEST_CONN, busta.as_bytes(), *fault));
+        };
+        let busta = mittenti[n % mittenti.len()].firma(n, Some(v))?;
+        colpi.push(rifiutato(TEST_CONN, busta.as_bytes(), fault));
     }
     let buona = mittenti[0].firma(0, None)?;
     colpi.push(rifiutato(

@@ -95,4 +95,7 @@ fn i_comandi_del_readme_fanno_quello_che_dicono() {
             esegui(&format!("{file}/{nome}"), blocco);
         }
     }
+    for (nome, blocco) in blocchi(&radice().join("simulator/docs/DIFETTI.md")) {
+        esegui(&format!("DIFETTI.md/{nome}"), &blocco);
+    }
 }

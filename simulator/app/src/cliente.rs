@@ -3,11 +3,20 @@
 //! One request per call over HTTP/1.1, plain or TLS; only the simulator's roots are trusted. No redirects, no
 //! cookies kept: what a caller wants to see it sees as sent.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    path::Path,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as Turno, Poll},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Body, Frame};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
@@ -93,6 +102,25 @@ impl Cliente {
         intestazioni: &[(&str, &str)],
         corpo: Vec<u8>,
     ) -> Result<Ricevuta> {
+        self.esegui(metodo, url, intestazioni, Full::new(Bytes::from(corpo)))
+    }
+
+    /// The same with a body of unknown length, in pieces (`Transfer-Encoding: chunked`).
+    pub fn chiedi_a_pezzi(
+        &self,
+        metodo: &str,
+        url: &str,
+        intestazioni: &[(&str, &str)],
+        pezzi: Vec<Vec<u8>>,
+    ) -> Result<Ricevuta> {
+        let corpo = APezzi(pezzi.into_iter().map(Bytes::from).collect());
+        self.esegui(metodo, url, intestazioni, corpo)
+    }
+
+    fn esegui<B>(&self, metodo: &str, url: &str, intestazioni: &[(&str, &str)], corpo: B) -> Result<Ricevuta>
+    where
+        B: Body<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
+    {
         self.runtime.block_on(async {
             tokio::time::timeout(ATTESA_MASSIMA, self.scambia(metodo, url, intestazioni, corpo))
                 .await
@@ -100,13 +128,16 @@ impl Cliente {
         })
     }
 
-    async fn scambia(
+    async fn scambia<B>(
         &self,
         metodo: &str,
         url: &str,
         intestazioni: &[(&str, &str)],
-        corpo: Vec<u8>,
-    ) -> Result<Ricevuta> {
+        corpo: B,
+    ) -> Result<Ricevuta>
+    where
+        B: Body<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
+    {
         let uri: http::Uri = url
             .parse()
             .with_context(|| format!("indirizzo non valido: {url}"))?;
@@ -131,7 +162,7 @@ impl Cliente {
         for (nome, valore) in intestazioni {
             richiesta = richiesta.header(*nome, *valore);
         }
-        let richiesta = richiesta.body(Full::new(Bytes::from(corpo)))?;
+        let richiesta = richiesta.body(corpo)?;
         if tls {
             let Some(config) = &self.tls else {
                 bail!("{url}: serve il file delle CA del simulatore")
@@ -148,8 +179,24 @@ impl Cliente {
     }
 }
 
-async fn invia<I>(io: I, richiesta: http::Request<Full<Bytes>>) -> Result<Ricevuta>
+/// A body whose length nobody knows beforehand.
+struct APezzi(VecDeque<Bytes>);
+
+impl Body for APezzi {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Turno<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.pop_front().map(|p| Ok(Frame::data(p))))
+    }
+}
+
+async fn invia<I, B>(io: I, richiesta: http::Request<B>) -> Result<Ricevuta>
 where
+    B: Body<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let (mut mittente, connessione) = hyper::client::conn::http1::handshake(io).await?;

@@ -453,9 +453,9 @@ pub(crate) struct CertExport {
 pub(crate) struct Send {
     #[arg(long, default_value = "test")]
     pub(crate) ambiente: anagrafe::Ambiente,
-    /// Operazione: TEST (connessione) o S001
-    #[arg(long, value_name = "CODICE", default_value = "TEST")]
-    pub(crate) operazione: String,
+    /// Operazione: TEST (connessione) o S001 [predefinita: TEST, o S001 se il difetto dà un rispostaKO]
+    #[arg(long, value_name = "CODICE")]
+    pub(crate) operazione: Option<String>,
     #[arg(long, value_name = "ISTAT", default_value = "888001")]
     pub(crate) comune: String,
     /// Corpo della richiesta (- = standard input)
@@ -467,9 +467,36 @@ pub(crate) struct Send {
     /// Algoritmo di firma: sha1 o sha256
     #[arg(long, default_value = "sha1")]
     pub(crate) firma: String,
-    /// Messaggio volutamente sbagliato (un nome sconosciuto stampa l'elenco)
+    /// Messaggio volutamente sbagliato (un nome sconosciuto stampa l'elenco; docs/DIFETTI.md li spiega)
     #[arg(long, value_name = "DIFETTO")]
     pub(crate) difetto: Option<String>,
+    /// Messaggio insolito ma giusto, ripetibile (un nome sconosciuto stampa l'elenco)
+    #[arg(long, value_name = "STRANEZZA")]
+    pub(crate) stranezza: Vec<String>,
+    /// Esce con 0 se arriva la risposta che difetto o stranezza meritano, con 1 altrimenti
+    #[arg(long)]
+    pub(crate) atteso: bool,
+    /// Stampa il messaggio composto senza inviarlo
+    #[arg(long)]
+    pub(crate) stampa: bool,
+    /// Certificato dello sportello con cui firmare [predefinito: il primo del Comune]
+    #[arg(long, value_name = "ID")]
+    pub(crate) postazione: Option<String>,
+    /// Operatore da nominare [predefinito: il primo del Comune]
+    #[arg(long, value_name = "NAMEID")]
+    pub(crate) operatore: Option<String>,
+    /// Certificato (PEM) con cui firmare messaggio e asserzione
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert_comune: Option<PathBuf>,
+    /// La sua chiave (PKCS#8 in PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) chiave_comune: Option<PathBuf>,
+    /// Certificato (PEM) con cui firmare l'identificativo di postazione
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert_postazione: Option<PathBuf>,
+    /// La sua chiave (PKCS#8 in PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) chiave_postazione: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dove: CertDove,
 }

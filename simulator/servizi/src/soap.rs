@@ -32,6 +32,23 @@ pub fn e_servizio(percorso: &str) -> bool {
     percorso.starts_with("/ANPR") || percorso.starts_with("/anpr-ws") || operazioni::punto(percorso).is_some()
 }
 
+/// Whether a request is meant for the web services: by its path, or because it posts what only their callers post. A wrong
+/// path then gets the fault of spec security §1.2 (F3) and not a page.
+pub fn e_richiesta<B>(r: &http::Request<B>) -> bool {
+    let tipo = r
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
+    let xml = tipo.is_some_and(|t| {
+        let t = t.trim_start().to_ascii_lowercase();
+        ["text/xml", "application/soap+xml", "application/xml"]
+            .iter()
+            .any(|x| t.starts_with(x))
+    });
+    let soap = xml || r.headers().contains_key("soapaction");
+    e_servizio(r.uri().path()) || (r.method() == Method::POST && soap)
+}
+
 /// Answers one request on a web-service path. Never fails: what breaks becomes a plainly marked reply of ours.
 pub async fn rispondi(sim: &Arc<Simulatore>, ambiente: Ambiente, richiesta: Richiesta) -> Risposta {
     let (parti, corpo) = richiesta.into_parts();

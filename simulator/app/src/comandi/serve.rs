@@ -177,7 +177,7 @@ fn gestore(sim: Arc<Simulatore>) -> Gestore {
         let sim = Arc::clone(&sim);
         Box::pin(async move {
             match porta {
-                Porta::Ambiente(a) if servizi::soap::e_servizio(richiesta.uri().path()) => {
+                Porta::Ambiente(a) if servizi::soap::e_richiesta(&richiesta) => {
                     servizi::soap::rispondi(&sim, a, richiesta).await
                 }
                 Porta::Ambiente(a) => web::ambiente(sim, a, richiesta).await,

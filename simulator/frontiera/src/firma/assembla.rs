@@ -1,26 +1,13 @@
-//! The envelope as text, with holes for digests and signature values.
+//! The envelope as text, with empty places for digests and signature values.
 
 use std::fmt::Write as _;
 
-use super::difetti::Tempi;
-use super::{DifettoMessaggio, Messaggio, RiferimentoChiave};
+use super::catalogo::Ricetta;
+use super::{Messaggio, RiferimentoChiave};
 use crate::security::certificato::Certificato;
 use crate::security::digest::Digest;
 use crate::security::in_base64;
 use crate::soap::ns;
-
-/// All that goes into an envelope; assembled as often as a value becomes known.
-pub(super) struct Stampo<'m> {
-    m: &'m Messaggio,
-    tempi: Tempi,
-    comune: &'m Certificato,
-    postazione_firmata: String,
-    difetto: Option<DifettoMessaggio>,
-    pub(super) digest_asserzione: Option<String>,
-    pub(super) firma_asserzione: Option<String>,
-    pub(super) digest_messaggio: Vec<Option<String>>,
-    pub(super) firma_messaggio: Option<String>,
-}
 
 /// Text for an attribute or an element.
 pub(super) fn protetto(t: &str) -> String {
@@ -38,113 +25,74 @@ const fn uri_digest(d: Digest) -> &'static str {
     }
 }
 
-impl<'m> Stampo<'m> {
-    pub(super) fn nuovo(
-        m: &'m Messaggio,
-        tempi: Tempi,
-        comune: &'m Certificato,
-        postazione_firmata: String,
-        difetto: Option<DifettoMessaggio>,
-    ) -> Self {
-        Self {
-            m,
-            tempi,
-            comune,
-            postazione_firmata,
-            difetto,
-            digest_asserzione: None,
-            firma_asserzione: None,
-            digest_messaggio: Vec::new(),
-            firma_messaggio: None,
-        }
-    }
+/// What the text is made from.
+pub(super) struct Stampo<'m> {
+    pub(super) ricetta: &'m Ricetta,
+    pub(super) comune: &'m Certificato,
+    /// The PKCS#7 in base64.
+    pub(super) postazione_firmata: String,
+}
 
-    fn e(&self, d: DifettoMessaggio) -> bool {
-        self.difetto == Some(d)
-    }
-
-    fn uri_firma(&self) -> &'static str {
-        match self.m.algoritmo {
-            super::Algoritmo::RsaSha1 => ns::RSA_SHA1,
-            super::Algoritmo::RsaSha256 => ns::RSA_SHA256,
-        }
+impl Stampo<'_> {
+    fn m(&self) -> &Messaggio {
+        &self.ricetta.messaggio
     }
 
     /// The whole envelope.
     pub(super) fn testo(&self) -> String {
-        let (wsse, wsu) = if self.m.varianti.prefissi_wcf {
+        let m = self.m();
+        let (wsse, wsu) = if m.varianti.prefissi_wcf {
             ("o", "u")
         } else {
             ("wsse", "wsu")
         };
-        let id = protetto(&self.m.id);
-        let soap = self.m.varianti.versione.ns();
-        let mut x = format!("<s:Envelope xmlns:s=\"{soap}\"><s:Header>");
-        if !self.e(DifettoMessaggio::SenzaIntestazione) {
-            let _ = write!(
-                x,
-                "<{wsse}:Security s:mustUnderstand=\"1\" xmlns:{wsse}=\"{}\" xmlns:{wsu}=\"{}\">",
-                ns::WSSE,
-                ns::WSU
-            );
-            if self.m.varianti.asserzione_prima {
-                x.push_str(&self.asserzione());
-                x.push_str(&self.timestamp(wsu));
-            } else {
-                x.push_str(&self.timestamp(wsu));
-                x.push_str(&self.asserzione());
-            }
-            let _ = write!(
-                x,
-                "<{wsse}:BinarySecurityToken {wsu}:Id=\"X509-{id}\" EncodingType=\"{}\" ValueType=\"{}\">{}</{wsse}:BinarySecurityToken>",
-                ns::BASE64,
-                ns::X509V3,
-                in_base64(self.comune.der())
-            );
-            if !self.e(DifettoMessaggio::SenzaFirma) {
-                x.push_str(&self.firma_del_messaggio(wsse));
-            }
-            let _ = write!(x, "</{wsse}:Security>");
-        }
-        let attributo = if self.e(DifettoMessaggio::SoapId) {
-            "s"
+        let id = protetto(&m.id);
+        let soap = m.varianti.versione.ns();
+        let mut x = format!(
+            "<s:Envelope xmlns:s=\"{soap}\"><s:Header><{wsse}:Security s:mustUnderstand=\"1\" xmlns:{wsse}=\"{}\" \
+             xmlns:{wsu}=\"{}\">",
+            ns::WSSE,
+            ns::WSU
+        );
+        let (prima, dopo) = (self.timestamp(wsu), self.asserzione());
+        let (prima, dopo) = if m.varianti.asserzione_prima {
+            (dopo, prima)
         } else {
-            wsu
+            (prima, dopo)
         };
+        x.push_str(&prima);
+        x.push_str(&dopo);
         let _ = write!(
             x,
-            "</s:Header><s:Body {attributo}:Id=\"BODY-{id}\" xmlns:{wsu}=\"{}\">{}</s:Body></s:Envelope>",
+            "<{wsse}:BinarySecurityToken {wsu}:Id=\"X509-{id}\" EncodingType=\"{}\" ValueType=\"{}\">{}</{wsse}:BinarySecurityToken>",
+            ns::BASE64,
+            ns::X509V3,
+            in_base64(self.comune.der())
+        );
+        x.push_str(&self.firma_del_messaggio(wsse));
+        let _ = write!(
+            x,
+            "</{wsse}:Security></s:Header><s:Body {wsu}:Id=\"BODY-{id}\" xmlns:{wsu}=\"{}\">{}</s:Body></s:Envelope>",
             ns::WSU,
-            self.m.corpo_xml
+            m.corpo_xml
         );
         x
     }
 
     fn timestamp(&self, wsu: &str) -> String {
-        if self.e(DifettoMessaggio::SenzaTimestamp) {
-            return String::new();
-        }
-        let n = self.m.varianti.decimali_timestamp;
-        let (da, a) = self.tempi.timestamp;
+        let n = self.m().varianti.decimali_timestamp;
+        let (da, a) = self.ricetta.finestra(self.ricetta.scarto_timestamp);
         format!(
             "<{wsu}:Timestamp {wsu}:Id=\"TS-{}\"><{wsu}:Created>{da:.n$}</{wsu}:Created>\
              <{wsu}:Expires>{a:.n$}</{wsu}:Expires></{wsu}:Timestamp>",
-            protetto(&self.m.id)
+            protetto(&self.m().id)
         )
     }
 
     fn asserzione(&self) -> String {
-        if self.e(DifettoMessaggio::SenzaAsserzione) {
-            return String::new();
-        }
-        let m = self.m;
+        let m = self.m();
         let n = m.varianti.decimali_asserzione;
-        let (da, a) = self.tempi.asserzione;
-        let metodo = if self.e(DifettoMessaggio::SenderVouches) {
-            "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches"
-        } else {
-            ns::BEARER
-        };
+        let (da, a) = self.ricetta.finestra(self.ricetta.scarto_asserzione);
         let mut attributi = String::new();
         for (nome, valore) in [
             ("IdSede", m.id_sede.as_str()),
@@ -174,6 +122,7 @@ impl<'m> Stampo<'m> {
             xsi = ns::XSI,
             issuer = protetto(&m.varianti.issuer),
             nome = protetto(&m.name_id),
+            metodo = ns::BEARER,
             firma = self.firma_della_asserzione(&id),
         )
     }
@@ -182,32 +131,21 @@ impl<'m> Stampo<'m> {
         let riferimento = format!(
             "<ds:Reference URI=\"#_{id}\"><ds:Transforms><ds:Transform Algorithm=\"{}\"/>\
              <ds:Transform Algorithm=\"{}\"/></ds:Transforms><ds:DigestMethod Algorithm=\"{}\"/>\
-             <ds:DigestValue>{}</ds:DigestValue></ds:Reference>",
+             <ds:DigestValue></ds:DigestValue></ds:Reference>",
             ns::ENVELOPED,
             ns::EXC_C14N,
-            uri_digest(self.m.varianti.digest_asserzione),
-            self.digest_asserzione.as_deref().unwrap_or("")
+            uri_digest(self.m().varianti.digest_asserzione),
         );
         let chiave = format!(
             "<ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data>",
             in_base64(self.comune.der())
         );
-        self.firma(&riferimento, self.firma_asserzione.as_deref(), &chiave)
+        self.firma(&riferimento, &chiave)
     }
 
     fn firma_del_messaggio(&self, wsse: &str) -> String {
-        let id = protetto(&self.m.id);
-        let mut uri = Vec::new();
-        if !self.e(DifettoMessaggio::SoloCorpo) && !self.e(DifettoMessaggio::SenzaTimestamp) {
-            uri.push(format!("#TS-{id}"));
-        }
-        if !self.e(DifettoMessaggio::SoloTimestamp) {
-            uri.push(format!("#BODY-{id}"));
-        }
-        if self.e(DifettoMessaggio::RiferimentoInesistente) {
-            uri.push(format!("#MANCA-{id}"));
-        }
-        let lista = if self.m.varianti.lista_prefissi {
+        let id = protetto(&self.m().id);
+        let lista = if self.m().varianti.lista_prefissi {
             format!(
                 "<ec:InclusiveNamespaces xmlns:ec=\"{}\" PrefixList=\"{wsse} s\"/>",
                 ns::EXC_C14N
@@ -216,22 +154,17 @@ impl<'m> Stampo<'m> {
             String::new()
         };
         let mut riferimenti = String::new();
-        for (i, uri) in uri.iter().enumerate() {
-            let digest = self
-                .digest_messaggio
-                .get(i)
-                .and_then(Option::as_deref)
-                .unwrap_or("");
+        for parte in ["TS", "BODY"] {
             let _ = write!(
                 riferimenti,
-                "<ds:Reference URI=\"{uri}\"><ds:Transforms><ds:Transform Algorithm=\"{}\">{lista}</ds:Transform>\
-                 </ds:Transforms><ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>",
+                "<ds:Reference URI=\"#{parte}-{id}\"><ds:Transforms><ds:Transform Algorithm=\"{}\">{lista}</ds:Transform>\
+                 </ds:Transforms><ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue></ds:DigestValue></ds:Reference>",
                 ns::EXC_C14N,
-                uri_digest(self.m.algoritmo.digest())
+                uri_digest(self.m().algoritmo.digest())
             );
         }
         let c = self.comune;
-        let dentro = match self.m.varianti.chiave {
+        let dentro = match self.m().varianti.chiave {
             RiferimentoChiave::Token => {
                 format!(
                     "<{wsse}:Reference URI=\"#X509-{id}\" ValueType=\"{}\"/>",
@@ -262,18 +195,20 @@ impl<'m> Stampo<'m> {
             ),
         };
         let chiave = format!("<{wsse}:SecurityTokenReference>{dentro}</{wsse}:SecurityTokenReference>");
-        self.firma(&riferimenti, self.firma_messaggio.as_deref(), &chiave)
+        self.firma(&riferimenti, &chiave)
     }
 
-    fn firma(&self, riferimenti: &str, valore: Option<&str>, chiave: &str) -> String {
+    fn firma(&self, riferimenti: &str, chiave: &str) -> String {
+        let metodo = match self.m().algoritmo {
+            super::Algoritmo::RsaSha1 => ns::RSA_SHA1,
+            super::Algoritmo::RsaSha256 => ns::RSA_SHA256,
+        };
         format!(
             "<ds:Signature xmlns:ds=\"{}\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{}\"/>\
-             <ds:SignatureMethod Algorithm=\"{}\"/>{riferimenti}</ds:SignedInfo><ds:SignatureValue>{}</ds:SignatureValue>\
+             <ds:SignatureMethod Algorithm=\"{metodo}\"/>{riferimenti}</ds:SignedInfo><ds:SignatureValue></ds:SignatureValue>\
              <ds:KeyInfo>{chiave}</ds:KeyInfo></ds:Signature>",
             ns::DS,
             ns::EXC_C14N,
-            self.uri_firma(),
-            valore.unwrap_or("")
         )
     }
 }

@@ -20,6 +20,10 @@ pub struct Forma {
     pub staccato: bool,
     /// A blank after the id: accepted by the gateway.
     pub coda_bianca: bool,
+    /// The same signer twice: refused, one is demanded.
+    pub due_firmatari: bool,
+    /// Without the signer's certificate: it must then be elsewhere in the message.
+    pub senza_certificato: bool,
 }
 
 impl Default for Forma {
@@ -30,6 +34,8 @@ impl Default for Forma {
             ber: false,
             staccato: false,
             coda_bianca: false,
+            due_firmatari: false,
+            senza_certificato: false,
         }
     }
 }
@@ -128,8 +134,15 @@ pub fn componi(contenuto: &[u8], cert: &[u8], pkcs8: &[u8], forma: Forma) -> Res
             &[2, 1, 1],
             &der(INSIEME, &[&algoritmo_digest]),
             &busta(SEQUENZA, forma.ber, &[&der(OID, &[DATI]), &incluso]),
-            &der(0xA0, &[cert]),
-            &der(INSIEME, &[&firmatario]),
+            &if forma.senza_certificato {
+                Vec::new()
+            } else {
+                der(0xA0, &[cert])
+            },
+            &der(
+                INSIEME,
+                &[&firmatario.repeat(1 + usize::from(forma.due_firmatari))],
+            ),
         ],
     );
     Ok(busta(

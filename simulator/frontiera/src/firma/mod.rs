@@ -1,27 +1,25 @@
 //! The other side: signed requests, right or wrong on purpose, for `anpr-sim send` and for tests.
 //!
 //! Turns a body, identities and keys into one envelope with the layout of spec security §4.10. The envelope
-//! is assembled as text, read back, digested by the same tools that verify, and assembled again with the
-//! values in place; so what is signed is exactly what a reader will see. No clock and no chance of its own:
-//! instants and ids come with the [`Messaggio`].
+//! is assembled as text with empty places, changed by the rows of the [`catalogo`] that were asked for, and
+//! signed as a template. No clock and no chance of its own: instants and ids come with the [`Messaggio`].
 
 mod assembla;
+pub mod catalogo;
 pub mod cms;
-mod difetti;
+mod rilettura;
 
 use anagrafe::IdPostazione;
 use jiff::{SignedDuration, Timestamp};
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::signature::{SignatureEncoding as _, Signer as _};
 
-pub use difetti::{DIFETTI, DifettoMessaggio};
+pub use catalogo::{Atteso, Come, DIFETTI, Ricetta, STRANEZZE, Trasporto, Voce};
 
 use crate::security::certificato::{Certificato, ProblemaCertificato};
 use crate::security::digest::Digest;
-use crate::security::identificatori::Identificatori;
-use crate::security::xmldsig::{Ammessi, Firma};
 use crate::security::{c14n, in_base64};
-use crate::soap::{Malformato, VersioneSoap, busta, ns};
+use crate::soap::{Malformato, VersioneSoap, busta};
 
 /// The two key pairs of a client. In machine-to-machine use both are the Comune's (spec security §3.1).
 #[derive(Clone)]
@@ -202,50 +200,48 @@ pub(crate) fn firma_rsa(pkcs8: &[u8], digest: Digest, dati: &[u8]) -> Result<Vec
     firma.map(|f| f.to_vec()).map_err(|_| ErroreFirma::Rsa)
 }
 
-/// Composes and signs one request; with a `difetto`, one that deserves its fault.
-pub fn componi(
-    m: &Messaggio,
-    chiavi: &Chiavi,
-    difetto: Option<DifettoMessaggio>,
-) -> Result<String, ErroreFirma> {
-    let comune = Certificato::leggi(&chiavi.comune_cert_der)?;
-    let mut m = m.clone();
-    m.corpo_xml = corpo(&m.corpo_xml)?;
-    let tempi = difetti::prepara(&mut m, difetto);
-    let firmato = postazione_firmata(&m, chiavi, difetto)?;
-    let mut stampo = assembla::Stampo::nuovo(&m, tempi, &comune, in_base64(&firmato), difetto);
-
-    stampo.digest_asserzione = leggendo(&stampo.testo(), |b| {
-        let firma = b.firma_asserzione()?;
-        b.digest_di(&firma).pop().flatten()
-    })?;
-    let signed_info = leggendo(&stampo.testo(), |b| {
-        Some(b.firma_asserzione()?.signed_info_canonico())
-    })?;
-    if let Some(dati) = signed_info {
-        let valore = firma_rsa(&chiavi.comune_key_pkcs8, Digest::Sha1.max_con(m.algoritmo), &dati)?;
-        stampo.firma_asserzione = Some(in_base64(&valore));
-    }
-    stampo.digest_messaggio =
-        leggendo(&stampo.testo(), |b| Some(b.digest_di(&b.firma_messaggio()?)))?.unwrap_or_default();
-    let signed_info = leggendo(&stampo.testo(), |b| {
-        Some(b.firma_messaggio()?.signed_info_canonico())
-    })?;
-    if let Some(dati) = signed_info {
-        let valore = firma_rsa(&chiavi.comune_key_pkcs8, m.algoritmo.digest(), &dati)?;
-        stampo.firma_messaggio = Some(in_base64(&valore));
-    }
-    Ok(difetti::guasta(stampo.testo(), &m, difetto))
+/// Composes and signs one request; with a row of the catalogue, one that deserves what the row says.
+///
+/// Rows that concern certificates, operators or the transport change nothing here: they are for whoever sends.
+pub fn componi(m: &Messaggio, chiavi: &Chiavi, voce: Option<&Voce>) -> Result<String, ErroreFirma> {
+    componi_con(m, chiavi, voce.as_slice())
 }
 
-impl Digest {
-    /// The digest under the assertion's signature follows the message's algorithm.
-    const fn max_con(self, algoritmo: Algoritmo) -> Self {
-        match algoritmo {
-            Algoritmo::RsaSha1 => self,
-            Algoritmo::RsaSha256 => Self::Sha256,
+/// The same with several rows, in their order.
+pub fn componi_con(m: &Messaggio, chiavi: &Chiavi, voci: &[&Voce]) -> Result<String, ErroreFirma> {
+    let comune = Certificato::leggi(&chiavi.comune_cert_der)?;
+    let mut ricetta = Ricetta::nuova(m.clone());
+    ricetta.messaggio.corpo_xml = corpo(&m.corpo_xml)?;
+    for v in voci {
+        if let Come::Ricetta(cambia) = v.come {
+            cambia(&mut ricetta);
         }
     }
+    let firmato = postazione_firmata(&ricetta, chiavi)?;
+    let stampo = assembla::Stampo {
+        ricetta: &ricetta,
+        comune: &comune,
+        postazione_firmata: in_base64(&firmato),
+    };
+    let mut testo = stampo.testo();
+    for v in voci {
+        if let Come::Prima(cambia) = v.come {
+            testo = cambia(&testo);
+        }
+    }
+    testo = rilettura::firma_modello(testo, chiavi)?;
+    for v in voci {
+        if let Come::Dopo(cambia) = v.come {
+            testo = cambia(&testo);
+        }
+    }
+    Ok(testo)
+}
+
+/// Signs a template of the caller's: every `ds:Signature` with empty `DigestValue` and `SignatureValue` is filled
+/// with the key of the Comune, those inside assertions first.
+pub fn firma_modello(testo: &str, chiavi: &Chiavi) -> Result<String, ErroreFirma> {
+    rilettura::firma_modello(testo.to_owned(), chiavi)
 }
 
 /// The body's element without declaration, with all namespaces it can see.
@@ -254,80 +250,23 @@ fn corpo(xml: &str) -> Result<String, ErroreFirma> {
     Ok(String::from_utf8_lossy(&c14n::documento(doc.root_element())).into_owned())
 }
 
-fn postazione_firmata(
-    m: &Messaggio,
-    chiavi: &Chiavi,
-    difetto: Option<DifettoMessaggio>,
-) -> Result<Vec<u8>, ErroreFirma> {
-    let mut forma = m.varianti.pkcs7;
-    let mut contenuto = m.id_postazione.clone();
+fn postazione_firmata(r: &Ricetta, chiavi: &Chiavi) -> Result<Vec<u8>, ErroreFirma> {
+    let mut contenuto = r.messaggio.id_postazione.clone();
     let mut con = (&chiavi.postazione_cert_der, &chiavi.postazione_key_pkcs8);
-    match difetto {
-        Some(DifettoMessaggio::Pkcs7Staccato) => forma.staccato = true,
-        Some(DifettoMessaggio::Pkcs7Altrui) if chiavi.comune_cert_der != chiavi.postazione_cert_der => {
+    if r.pkcs7_altrui {
+        if chiavi.comune_cert_der == chiavi.postazione_cert_der {
+            // With one certificate for everything there is no other signer at hand: another id will do.
+            contenuto = catalogo::cambia_ultimo(&contenuto);
+        } else {
             con = (&chiavi.comune_cert_der, &chiavi.comune_key_pkcs8);
         }
-        // With one certificate for everything there is no other signer at hand: another id will do.
-        Some(DifettoMessaggio::Pkcs7Altrui) => contenuto = difetti::cambia_ultimo(&contenuto),
-        _ => {}
     }
+    if r.pkcs7_altro_id {
+        contenuto = catalogo::cambia_ultimo(&contenuto);
+    }
+    let forma = r.messaggio.varianti.pkcs7;
     if forma.coda_bianca {
         contenuto.push(' ');
     }
     cms::componi(contenuto.as_bytes(), con.0, con.1, forma)
-}
-
-/// An envelope assembled and read back.
-struct Letta<'a, 'i> {
-    id: Identificatori<'a, 'i>,
-    security: Option<roxmltree::Node<'a, 'i>>,
-}
-
-fn leggendo<T>(testo: &str, fai: impl FnOnce(&Letta<'_, '_>) -> Option<T>) -> Result<Option<T>, ErroreFirma> {
-    let errore = |e: &dyn std::fmt::Display| ErroreFirma::Busta(e.to_string());
-    let doc = busta::albero(testo).map_err(|e| errore(&e))?;
-    // Not strict: one of the defects puts its id where a strict reader does not look.
-    let id = Identificatori::leggi(&doc, false).map_err(|e| errore(&e))?;
-    let b = busta::Busta::leggi(&doc).map_err(|e| errore(&e))?;
-    let security = b.intestazioni(ns::WSSE, "Security").next();
-    Ok(fai(&Letta { id, security }))
-}
-
-impl<'a, 'i> Letta<'a, 'i> {
-    fn firma_in(nodo: roxmltree::Node<'a, 'i>) -> Option<Firma<'a, 'i>> {
-        let firma = nodo.children().find(|n| n.has_tag_name((ns::DS, "Signature")))?;
-        Firma::leggi(
-            firma,
-            Ammessi {
-                sha1: true,
-                sha256: true,
-            },
-        )
-        .ok()
-    }
-
-    fn firma_messaggio(&self) -> Option<Firma<'a, 'i>> {
-        Self::firma_in(self.security?)
-    }
-
-    fn firma_asserzione(&self) -> Option<Firma<'a, 'i>> {
-        Self::firma_in(
-            self.security?
-                .children()
-                .find(|n| n.has_tag_name((ns::SAML2, "Assertion")))?,
-        )
-    }
-
-    /// The digest of each reference, in base64; `None` where it leads nowhere.
-    fn digest_di(&self, firma: &Firma<'a, 'i>) -> Vec<Option<String>> {
-        let calcola = |r: &crate::security::xmldsig::Riferimento<'_>| {
-            let nodo = r.risolvi(&self.id)?;
-            Some(in_base64(&r.digest.calcola(&r.canonica(
-                nodo,
-                firma.nodo.id(),
-                &self.id,
-            )?)))
-        };
-        firma.riferimenti.iter().map(calcola).collect()
-    }
 }

@@ -42,6 +42,8 @@ pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 pub const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 /// RSA with SHA-256.
 pub const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+/// HMAC with SHA-1: never accepted, and named so that the composer of wrong requests can use it.
+pub const HMAC_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#hmac-sha1";
 /// SHA-1 digest.
 pub const SHA1: &str = "http://www.w3.org/2000/09/xmldsig#sha1";
 /// SHA-256 digest.

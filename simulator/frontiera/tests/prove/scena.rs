@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use anagrafe::{Ambiente, CodiceIstat, IdPostazione};
-use frontiera::firma::{Chiavi, DifettoMessaggio, Messaggio, componi};
+use frontiera::firma::{Chiavi, Messaggio, catalogo, componi};
 use frontiera::{Censimento, Esame, Frontiera, OperatoreVisto, Politica, Servizio, TipoFault, Verdetto};
 use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256,
-    SerialNumber, date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, SerialNumber, date_time_ymd,
 };
 
 pub(crate) const ADESSO: &str = "2031-05-12T08:15:30.120Z";
@@ -34,6 +34,8 @@ pub(crate) struct Coppia {
 
 pub(crate) struct Scena {
     pub(crate) radice: Vec<u8>,
+    /// The root's key, PKCS#8: for certificates no ordinary tool would issue.
+    pub(crate) radice_chiave: Vec<u8>,
     pub(crate) co: Coppia,
     pub(crate) pc: Coppia,
     pub(crate) pc2: Coppia,
@@ -42,13 +44,15 @@ pub(crate) struct Scena {
     pub(crate) altra_ca: Coppia,
     /// From a root that has the right name and another key.
     pub(crate) ca_omonima: Coppia,
+    /// Issued by the right root over an elliptic key.
+    pub(crate) ellittico: Vec<u8>,
 }
 
 fn chiave() -> KeyPair {
     KeyPair::generate_for(&PKCS_RSA_SHA256).expect("aws-lc makes RSA keys")
 }
 
-fn radice(nome: &str) -> (Vec<u8>, Issuer<'static, KeyPair>) {
+fn radice(nome: &str) -> (Vec<u8>, Vec<u8>, Issuer<'static, KeyPair>) {
     let mut p = CertificateParams::default();
     p.distinguished_name.push(DnType::CommonName, nome);
     p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -56,7 +60,7 @@ fn radice(nome: &str) -> (Vec<u8>, Issuer<'static, KeyPair>) {
     (p.not_before, p.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2045, 1, 1));
     let k = chiave();
     let der = p.self_signed(&k).expect("a root").der().to_vec();
-    (der, Issuer::new(p, k))
+    (der, k.serialize_der(), Issuer::new(p, k))
 }
 
 fn emetti(ca: &Issuer<'_, KeyPair>, cn: &str, seriale: u64, fine: i32) -> Coppia {
@@ -74,14 +78,24 @@ fn emetti(ca: &Issuer<'_, KeyPair>, cn: &str, seriale: u64, fine: i32) -> Coppia
     }
 }
 
+fn ellittico(ca: &Issuer<'_, KeyPair>) -> Vec<u8> {
+    let mut p = CertificateParams::default();
+    p.distinguished_name.push(DnType::CommonName, "888001-CO-0000");
+    p.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    (p.not_before, p.not_after) = (date_time_ymd(2028, 1, 1), date_time_ymd(2034, 1, 1));
+    let k = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("aws-lc makes EC keys");
+    p.signed_by(&k, ca).expect("a leaf").der().to_vec()
+}
+
 pub(crate) fn scena() -> &'static Scena {
     static SCENA: OnceLock<Scena> = OnceLock::new();
     SCENA.get_or_init(|| {
-        let (der, ca) = radice("CA di prova");
-        let (_, altra) = radice("CA di un altro ambiente");
-        let (_, omonima) = radice("CA di prova");
+        let (der, radice_chiave, ca) = radice("CA di prova");
+        let (_, _, altra) = radice("CA di un altro ambiente");
+        let (_, _, omonima) = radice("CA di prova");
         Scena {
             radice: der,
+            radice_chiave,
             // The first serial has its top bit set and the second is small: both ends of the decimal form.
             co: emetti(&ca, "888001-CO-0000", 0xF123_4567_89AB_CDEF, 2034),
             pc: emetti(&ca, "888001-PC-0001", 7, 2034),
@@ -90,6 +104,7 @@ pub(crate) fn scena() -> &'static Scena {
             scaduto: emetti(&ca, "888001-CO-0001", 10, 2030),
             altra_ca: emetti(&altra, "888001-CO-0000", 11, 2034),
             ca_omonima: emetti(&omonima, "888001-CO-0000", 12, 2034),
+            ellittico: ellittico(&ca),
         }
     })
 }
@@ -159,9 +174,11 @@ pub(crate) fn esamina_con(busta: &str, f: &Frontiera, r: &Registro) -> Esame {
     )
 }
 
-/// Composes with the usual keys and examines.
-pub(crate) fn prova(m: &Messaggio, difetto: Option<DifettoMessaggio>) -> Esame {
-    esamina(&componi(m, &chiavi_solite(), difetto).expect("composes"))
+/// Composes with the usual keys, perhaps with a defect of the catalogue, and examines.
+#[track_caller]
+pub(crate) fn prova(m: &Messaggio, difetto: Option<&str>) -> Esame {
+    let voce = difetto.map(|d| catalogo::difetto(d).unwrap_or_else(|| panic!("{d}: not in the catalogue")));
+    esamina(&componi(m, &chiavi_solite(), voce).expect("composes"))
 }
 
 /// Demands a request that passes, with every step done.
