@@ -492,7 +492,7 @@ fn casi_25_26_27_e_30_funzione_e_comune_dell_operatore() {
 }
 
 #[test]
-fn casi_34_e_36_certificati_cancellati_e_di_altri_ambienti() {
+fn casi_34_35_e_36_certificati_cancellati_ripristinati_e_di_altri_ambienti() {
     let banco = Banco::nuovo();
     let emetti = |domanda: &str| banco.json("POST", "/api/certificati", domanda);
     let con = |p: &Value, ambiente: &str| {
@@ -509,6 +509,10 @@ fn casi_34_e_36_certificati_cancellati_e_di_altri_ambienti() {
     banco.json("DELETE", &format!("/api/certificati/{id}"), "");
     for ambiente in ["test", "pre", "sub"] {
         e_fault(&banco, &con(&pc, ambiente), TipoFault::F4, VersioneSoap::V11);
+    }
+    banco.json("POST", &format!("/api/certificati/{id}/ripristino"), "");
+    for ambiente in ["test", "pre", "sub"] {
+        accettata(&con(&pc, ambiente));
     }
     // A root that only one environment trusts.
     let di_pre = emetti(r#"{"comune":"888001","tipo":"PC","ambiente":"pre"}"#);

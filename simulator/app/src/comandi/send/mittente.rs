@@ -161,6 +161,11 @@ fn certificato(o: &Send, c: &Cliente, p: &Value, parti: Parti, difetto: Option<&
     api(c, p, "POST", "/api/certificati", &domanda)
 }
 
+fn altri_ambienti(questo: Ambiente) -> Vec<&'static str> {
+    let altri = Ambiente::TUTTI.into_iter().filter(|a| *a != questo);
+    altri.map(Ambiente::chiave).collect()
+}
+
 /// An operator as the row wants him, registered under a name that says what he is for.
 fn operatore(u: Utente, o: &Send, c: &Cliente, p: &Value) -> Result<String> {
     let altro = || {
@@ -182,6 +187,11 @@ fn operatore(u: Utente, o: &Send, c: &Cliente, p: &Value) -> Result<String> {
             "SIMALTROCOM",
             altro()?,
             json!({"stato": "attivo", "funzioni": ["*"]}),
+        ),
+        Utente::AltroAmbiente => (
+            "SIMALTROAMB",
+            o.comune.as_str(),
+            json!({"stato": "attivo", "ambienti": altri_ambienti(o.ambiente)}),
         ),
         Utente::Free => bail!("l'utente FREE non si registra"),
     };

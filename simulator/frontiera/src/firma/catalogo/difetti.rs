@@ -370,6 +370,8 @@ pub static DIFETTI: &[Voce] = voci! {
         });
     "operatore-bloccato": Fault(F1), "operatore bloccato", Come::Utente(Utente::Bloccato);
     "operatore-cancellato": Fault(F1), "operatore cancellato", Come::Utente(Utente::Cancellato);
+    "operatore-altro-ambiente": Fault(F1), "operatore censito soltanto negli altri ambienti",
+        Come::Utente(Utente::AltroAmbiente);
     // The body (§6.3 step 5).
     "xsd-errato": Fault(F2), "un elemento non previsto dallo schema",
         R(|r| {

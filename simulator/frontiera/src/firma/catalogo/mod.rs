@@ -95,6 +95,8 @@ pub enum Utente {
     SenzaFunzione,
     /// One registered for another Comune only.
     AltroComune,
+    /// One registered in the other environments only.
+    AltroAmbiente,
     /// The generic user of the FREE environment, with its `tipoInvio`.
     Free,
 }
