@@ -124,6 +124,12 @@ fn prova(c: &Contendente, scena: &Scena, riscaldamento: Duration) -> Result<Prov
         let esito = giro(connessioni, RICHIESTE, TEMPO)?;
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
         let quante = esito.latenze.len() as f64;
+        eprintln!(
+            "{}, {connessioni} connessioni: {:.0}/s, p99 {}",
+            c.nome,
+            esito.al_secondo(),
+            ms(esito.percentile(990))
+        );
         misure.push(Misura {
             cpu: (c.secondi_cpu() - prima) * 1e6 / quante,
             connessioni,
