@@ -127,10 +127,13 @@ pub fn esegui(c: &Carico, colpo: impl Fn(usize) -> Arc<Colpo> + 'static) -> Resu
     });
     let locale = LocalSet::new();
     locale.block_on(&runtime, async {
-        // Connected first, all of them: a handshake is no part of a kept connection's exchange.
+        // Connected first, all of them: a handshake is no part of a kept connection's exchange. One exchange each, too:
+        // until it has had its first request, a connection blocks one of the few threads of some servers.
         let mut collegate = Vec::with_capacity(c.connessioni);
-        for _ in 0..c.connessioni {
-            collegate.push(Collegata::nuova(c).await?);
+        for n in 0..c.connessioni {
+            let mut aperta = None;
+            giro.uno(&mut aperta, &(giro.colpo)(n)).await?;
+            collegate.extend(aperta);
         }
         giro.inizio.set(Instant::now());
         let compiti: Vec<_> = collegate

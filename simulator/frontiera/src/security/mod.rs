@@ -20,10 +20,18 @@ pub(crate) use fiducia::Fiducia;
 pub use corpo::{Grammatica, Validatore};
 
 use base64::Engine as _;
+use memchr::{memchr2, memchr3};
 
 /// Base64 of a text node: blanks, line breaks and their character references are all tolerated.
 pub fn base64(testo: &str) -> Option<Vec<u8>> {
-    let pulito: Vec<u8> = testo.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let ottetti = testo.as_bytes();
+    if memchr3(b'\n', b'\r', b' ', ottetti).is_none() && memchr2(b'\t', b'\x0C', ottetti).is_none() {
+        return base64::engine::general_purpose::STANDARD.decode(ottetti).ok();
+    }
+    let mut pulito = Vec::with_capacity(ottetti.len());
+    for riga in ottetti.split(u8::is_ascii_whitespace) {
+        pulito.extend_from_slice(riga);
+    }
     base64::engine::general_purpose::STANDARD.decode(pulito).ok()
 }
 

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::nuclei;
+use crate::processo::secondi_cpu;
 
 /// `bin` of the Python environment with gunicorn, lxml, xmlsec, cryptography.
 const PYTHON: &str = "ANPR_SIM_CONFRONTI_PYTHON";
@@ -194,15 +195,23 @@ impl Contendente {
         }
     }
 
-    /// Resident memory of the process and of those it started.
-    pub(crate) fn memoria(&self) -> u64 {
+    /// The process and those it started.
+    fn processi(&self) -> Vec<u32> {
         let pid = self.pid();
         let figli = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let figli = figli.split_whitespace().filter_map(|p| p.parse().ok());
-        std::iter::once(pid)
-            .chain(figli)
-            .filter_map(|p| memoria_residente(p).ok())
-            .sum()
+        std::iter::once(pid).chain(figli).collect()
+    }
+
+    /// Resident memory of all of them.
+    pub(crate) fn memoria(&self) -> u64 {
+        let di = |p| memoria_residente(p).ok();
+        self.processi().into_iter().filter_map(di).sum()
+    }
+
+    /// Seconds of the cores all of them have used.
+    pub(crate) fn secondi_cpu(&self) -> f64 {
+        self.processi().into_iter().filter_map(secondi_cpu).sum()
     }
 }
 
