@@ -61,6 +61,8 @@ pub struct Simulatore {
     indirizzi: OnceLock<Indirizzi>,
     /// One per environment, in the order of [`Ambiente::TUTTI`]; replaced whole when its trust list changes.
     frontiere: [ArcSwap<Frontiera>; 3],
+    /// Held while they are made anew, so that an older trust list never replaces a newer one.
+    frontiere_in_cambio: Mutex<()>,
     turni: Mutex<Turni>,
     /// Work on deliveries reads it, a reset writes it.
     fermo: RwLock<()>,
@@ -107,6 +109,7 @@ impl Simulatore {
             impostazioni,
             indirizzi: OnceLock::new(),
             frontiere,
+            frontiere_in_cambio: Mutex::default(),
             turni: Mutex::default(),
             fermo: RwLock::new(()),
             avvio: Mutex::new(Avvio::InCorso),
@@ -199,6 +202,8 @@ impl Simulatore {
 
     /// Sets the perimeters up anew from the roots and the imported certificates of a register.
     pub(crate) fn rifai_frontiere(&self, registro: &Registro) -> Esito<()> {
+        // The list is read with the turn in hand: whoever comes later reads what was committed before.
+        let _turno = prendi(&self.frontiere_in_cambio);
         for ambiente in Ambiente::TUTTI {
             let importati = crate::sportello::importati(registro, ambiente)?;
             let nuova = frontiera_di(ambiente, &self.pki, importati)?;
