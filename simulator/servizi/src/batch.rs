@@ -104,6 +104,11 @@ impl Batch {
         coda.domandate.clear();
     }
 
+    /// Deliveries that wait for answers, with the instant of the question.
+    pub(crate) fn domandate(&self) -> BTreeMap<IdFornitura, Instant> {
+        self.coda().domandate.clone()
+    }
+
     /// Starts the thread.
     pub(crate) fn avvia(&self, sim: &Arc<Simulatore>) {
         let debole = Arc::downgrade(sim);
@@ -194,6 +199,9 @@ impl Simulatore {
 
     /// One round: everything that is due now.
     fn giro(&self) {
+        if !self.avviato_o_ritentato() {
+            return;
+        }
         match self.dovute() {
             Ok(dovute) => {
                 for id in dovute {

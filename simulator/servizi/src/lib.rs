@@ -16,6 +16,7 @@ pub mod http;
 mod impostazioni;
 mod incroci;
 mod invio;
+pub mod italiano;
 mod notte;
 mod operatori;
 mod operazioni;
@@ -40,7 +41,7 @@ pub use invio::{Invio, Ricevuta, RifiutoInvio};
 pub use operatori::RUOLI;
 pub use registro::Canale;
 pub use schede::SchedaLetta;
-pub use simulatore::Simulatore;
+pub use simulatore::{CartellaPresa, Simulatore};
 pub use sportello::{FiltroCertificati, StatoCertificato};
 pub use tributaria::{Profilo, Tributo};
 
