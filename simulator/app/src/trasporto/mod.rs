@@ -25,7 +25,7 @@ use std::{
 };
 
 use servizi::http::{Pari, Porta, Richiesta, Risposta};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_rustls::TlsAcceptor;
 
 pub use ascolto::{Ascolto, ErroreAscolto, Presa};
@@ -147,6 +147,7 @@ impl Trasporto {
 pub struct Segnali {
     interrotto: tokio::signal::unix::Signal,
     finito: tokio::signal::unix::Signal,
+    altro: Option<oneshot::Receiver<()>>,
 }
 
 #[cfg(unix)]
@@ -157,7 +158,13 @@ impl Segnali {
         Ok(Self {
             interrotto: signal(SignalKind::interrupt())?,
             finito: signal(SignalKind::terminate())?,
+            altro: None,
         })
+    }
+
+    /// Counts this too as a request to end, once.
+    pub fn anche(&mut self, altro: oneshot::Receiver<()>) {
+        self.altro = Some(altro);
     }
 
     /// Waits for the next request.
@@ -165,6 +172,7 @@ impl Segnali {
         tokio::select! {
             _ = self.interrotto.recv() => {}
             _ = self.finito.recv() => {}
+            () = arrivato(&mut self.altro) => {}
         }
     }
 }
@@ -175,6 +183,7 @@ pub struct Segnali {
     interrotto: tokio::signal::windows::CtrlC,
     pausa: tokio::signal::windows::CtrlBreak,
     finestra: tokio::signal::windows::CtrlClose,
+    altro: Option<oneshot::Receiver<()>>,
 }
 
 #[cfg(windows)]
@@ -186,7 +195,13 @@ impl Segnali {
             interrotto: windows::ctrl_c()?,
             pausa: windows::ctrl_break()?,
             finestra: windows::ctrl_close()?,
+            altro: None,
         })
+    }
+
+    /// Counts this too as a request to end, once.
+    pub fn anche(&mut self, altro: oneshot::Receiver<()>) {
+        self.altro = Some(altro);
     }
 
     /// Waits for the next request.
@@ -195,7 +210,19 @@ impl Segnali {
             _ = self.interrotto.recv() => {}
             _ = self.pausa.recv() => {}
             _ = self.finestra.recv() => {}
+            () = arrivato(&mut self.altro) => {}
         }
+    }
+}
+
+/// Ends when the notice comes; never, when there is none or it came already.
+async fn arrivato(avviso: &mut Option<oneshot::Receiver<()>>) {
+    match avviso {
+        Some(canale) => {
+            let _ = canale.await;
+            *avviso = None;
+        }
+        None => std::future::pending().await,
     }
 }
 
