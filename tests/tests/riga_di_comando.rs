@@ -96,7 +96,7 @@ fn aiuto_e_uso_sbagliato() {
         ),
         (
             &["cert"],
-            "cert: manca il comando, uno fra issue, list, revoke, export",
+            "cert: manca il comando, uno fra issue, list, revoke, restore, renew, export, import, card",
         ),
         (&["check"], "check: manca <FILE>..."),
         (&["explain"], "explain: manca <CODICE>"),

@@ -15,7 +15,19 @@ pub(crate) fn comando(nome: &str) -> Option<&'static str> {
         "anpr-sim cert issue" => "Issues a certificate of a postazione",
         "anpr-sim cert list" => "Lists the certificates issued",
         "anpr-sim cert revoke" => "Revokes a certificate (needs a running simulator)",
-        "anpr-sim cert export" => "Copies .p12, .pem and key into a folder",
+        "anpr-sim cert restore" => "Undoes a revocation (needs a running simulator)",
+        "anpr-sim cert renew" => {
+            "Issues the next certificate: CO-9999 and CO-9998 take turns, others keep their number"
+        }
+        "anpr-sim cert export" => {
+            "Copies .p12, .pem and key into a folder, or fetches all .p12 of a Comune in an archive"
+        }
+        "anpr-sim cert import" => {
+            "Imports public certificates of others as trusted (needs a running simulator)"
+        }
+        "anpr-sim cert card" => {
+            "Issues the card of an operator, a certificate for the browser (needs a running simulator)"
+        }
         "anpr-sim send" => "Composes, signs and sends one request, and prints the reply",
         "anpr-sim explain" => "Explains a code: severity, when it is raised, how to heal it",
         "anpr-sim demo" => "The path of a Comune from beginning to end, narrated",
@@ -65,6 +77,16 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             ("serve", "seed") => "Seed of everything that is random [default: 1]",
             ("serve", "store") => "Where the state lies: `sled` is built in",
             ("serve", "senza_diagnostica") => "Leaves the header X-Anpr-Sim-Scambio out of the replies",
+            ("serve", "sessione_inattiva") => {
+                "Seconds without use after which a web session ends [default: 1800]"
+            }
+            ("serve", "sessione_massima") => {
+                "Seconds after which a session ends all the same [default: 28800]"
+            }
+            ("serve", "attesa_rilascio") => {
+                "Seconds a certificate asked for stays in the making [default: 0]"
+            }
+            ("serve", "attesa_ripristino") => "Seconds a restored certificate is still refused [default: 0]",
             ("serve", "config") => "TOML file with the same options",
             ("check", "file") => "APR or AIRE files: .gz, or expanded already (.xml, .txt)",
             ("check", "format") => "Shape of the report",
@@ -100,19 +122,44 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
                 "Defects to plant, ES092=3,EC001=1 for one (they add to those of the profile)"
             }
             ("generate", "out") => "Folder to write into",
-            ("cert issue" | "cert list" | "cert revoke" | "cert export" | "send", "data") => {
-                "Data folder of the simulator"
+            (c, "data") if c.starts_with("cert ") || c == "send" => "Data folder of the simulator",
+            (c, "compat") if c.starts_with("cert ") => {
+                "Shape of the .p12 copied: universale (the default: Windows, Java, OpenSSL 3), moderno (AES-256), antico (RC2)"
             }
-            ("cert issue", "comune") => "ISTAT code of the Comune",
+            (c, "id") if c.starts_with("cert ") => {
+                "Id of the postazione, 888001-CO-0000 for one, or SHA-256 fingerprint of a certificate"
+            }
+            ("cert issue" | "cert card", "comune") => "ISTAT code of the Comune",
             ("cert issue", "tipo") => "CO (Comune) or PC (postazione)",
             ("cert issue", "numero") => "Number of the postazione [default: the first free one]",
             ("cert issue", "difetto") => {
                 "Defect wanted: scaduto, futuro, revocato, ca-altrui, altro-ambiente, altro-comune, senza-cn, chiave-debole"
             }
+            ("cert issue", "ambiente") => {
+                "The only environment that trusts it: test, pre, sub [default: all]"
+            }
             ("cert issue", "out") => "Copies the files into this folder too",
-            ("cert revoke", "id") => "Id of the postazione, 888001-CO-0001 for one",
-            ("cert export", "id") => "Id of the postazione, 888001-CO-0000 for one",
+            ("cert list", "comune") => "Only those of this Comune",
+            ("cert list", "stato") => {
+                "Only those in this state: \"in lavorazione\", attivo, revocato, scaduto"
+            }
+            ("cert list", "scade_entro") => "Only those that end within so many days",
+            ("cert renew", "out") => "Copies the files of the new one into this folder",
+            ("cert export", "comune") => "All .p12 of this Comune and their passwords, in a zip archive",
             ("cert export", "out") => "Folder to copy into",
+            ("cert import", "file") => "PEM, DER, .p7b or .p12 file",
+            ("cert import", "ambiente") => "Only for this environment: test, pre, sub [default: all]",
+            ("cert import", "password") => "Password of the .p12; its key is not kept",
+            ("cert import", "elenco") => "Lists those imported",
+            ("cert import", "togli") => "Takes away the one with this SHA-256 fingerprint",
+            ("cert card", "operatore") => {
+                "User name of the operator (NameID) [default: the first of the ready Comune]"
+            }
+            ("cert card", "difetto") => "Defect wanted: scaduto, futuro, revocato, ca-altrui",
+            ("cert card", "da_attivare") => {
+                "The card is still to be activated: refused until the ALS activates it"
+            }
+            ("cert card", "out") => "Copies .p12, .pem and key into this folder",
             ("send", "ambiente") => "Environment to send to: test, pre, sub",
             ("send", "operazione") => "Operation: TEST (connection) or S001",
             ("send", "comune") => "Comune that sends",

@@ -379,6 +379,7 @@ pub(crate) struct CertImport {
 
 #[derive(Debug, Args)]
 pub(crate) struct CertCard {
+    /// Codice ISTAT del Comune
     #[arg(long, value_name = "ISTAT")]
     pub(crate) comune: String,
     /// Nome utente dell'operatore (NameID) [predefinito: il primo del Comune pronto]
