@@ -7,18 +7,17 @@
 //! A pair is written once, with the delivery that brought it, and goes with it, in one file per other delivery: who is
 //! asked reads its own pairs and nobody else's, and the newcomer waits for no report but its own. The other delivery
 //! only keeps the numbers of those who named it, in the commit that makes them visible; what they brought upon it is
-//! counted when it is first asked and remembered. What must stay true: a pair is seen by
-//! both or, after the cancellation of one of the two, by nobody who came first.
+//! counted when it is first asked and remembered. What must stay true: a pair is seen by both or, after the cancellation of one of the two, by nobody who came first.
+
+mod quaderno;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{self, BufRead as _, BufReader, BufWriter, Write as _},
-    path::Path,
+    fs, io,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use anagrafe::{CodiceIstat, Data};
+use anagrafe::CodiceIstat;
 use elaborazione::{
     Contesto, Gravita, Ingresso, MASSIMO_CAMPIONI, Rilievo, TipoScheda,
     anomalie::{gravita_di, riempi},
@@ -30,17 +29,9 @@ use registro::{
     Caricato, Fornitura, IdFornitura, Incontro, Lettura as _, LetturaSchede as _, RecordCompatto, TipoLegame,
     TipoRecord, Transazione,
 };
-use serde::{Deserialize, Serialize};
 
+use self::quaderno::{Coppia, INIZIO_INCROCI, NOME_UNICO, Parte, Quaderno, coppie, nome_incroci};
 use crate::{Esito, Simulatore, batch::CARTELLA_ESITO, schede::decodifica};
-
-/// Pairs of a delivery with one other, beside its findings.
-fn nome_incroci(altra: IdFornitura) -> String {
-    format!("{INIZIO_INCROCI}{altra}.jsonl")
-}
-
-/// What the names of such files begin with.
-const INIZIO_INCROCI: &str = "incroci-";
 
 /// Deliveries whose counts are remembered.
 const CONTEGGI_RICORDATI: usize = 1_000;
@@ -79,29 +70,6 @@ const COLONNE: [&str; 10] = [
     "Data altro soggetto",
     "Codice",
 ];
-
-/// One side of a pair.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Parte {
-    fornitura: IdFornitura,
-    comune: CodiceIstat,
-    tipo: TipoScheda,
-    /// Id of the Comune.
-    scheda: String,
-    /// Position in the segment of the delivery.
-    posizione: u64,
-    /// From when: residence, or registration in the AIRE.
-    dal: Option<Data>,
-    cf: Option<String>,
-}
-
-/// A pair, as the newcomer's folder keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Coppia {
-    codice: String,
-    nuova: Parte,
-    altra: Parte,
-}
 
 /// What a load found in the register.
 #[derive(Debug, Default)]
@@ -300,9 +268,14 @@ impl Simulatore {
     fn coppie_subite(&self, f: &Fornitura) -> Esito<Vec<Coppia>> {
         let mut subite = Vec::new();
         for nuova in self.chi_condivide(f)? {
-            let file = self.cartella(nuova).join(CARTELLA_ESITO).join(nome_incroci(f.id));
-            for coppia in coppie(&file)? {
-                subite.push(coppia?);
+            let esito = self.cartella(nuova).join(CARTELLA_ESITO);
+            for nome in [nome_incroci(f.id).as_str(), NOME_UNICO] {
+                for coppia in coppie(&esito.join(nome))? {
+                    let coppia = coppia?;
+                    if coppia.altra.fornitura == f.id {
+                        subite.push(coppia);
+                    }
+                }
             }
         }
         Ok(subite)
@@ -319,7 +292,8 @@ impl Simulatore {
         };
         for voce in voci {
             let voce = voce?;
-            if voce.file_name().to_string_lossy().starts_with(INIZIO_INCROCI) {
+            let nome = voce.file_name();
+            if nome == NOME_UNICO || nome.to_string_lossy().starts_with(INIZIO_INCROCI) {
                 for coppia in coppie(&voce.path())? {
                     portate.push(coppia?);
                 }
@@ -488,53 +462,4 @@ fn parte(r: &RecordCompatto, fornitura: IdFornitura, comune: CodiceIstat, posizi
         dal,
         cf: r.cf.clone(),
     })
-}
-
-/// The pairs of one file; none when there is no file.
-fn coppie(file: &Path) -> Esito<impl Iterator<Item = Esito<Coppia>> + use<>> {
-    let file = match File::open(file) {
-        Ok(file) => Some(file),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
-        Err(e) => return Err(e.into()),
-    };
-    let righe = file.into_iter().flat_map(|f| BufReader::new(f).lines());
-    Ok(righe.map(|riga| Ok(serde_json::from_str(&riga?).map_err(io::Error::from)?)))
-}
-
-/// Writes pairs as they come, which is one other delivery after the other.
-struct Quaderno<'c> {
-    cartella: &'c Path,
-    aperto: Option<(IdFornitura, BufWriter<File>)>,
-}
-
-impl<'c> Quaderno<'c> {
-    fn in_cartella(cartella: &'c Path) -> Self {
-        Self {
-            cartella,
-            aperto: None,
-        }
-    }
-
-    fn scrivi(&mut self, altra: IdFornitura, coppia: &Coppia) -> io::Result<()> {
-        if self.aperto.as_ref().is_none_or(|(di, _)| *di != altra) {
-            self.chiudi()?;
-            let file = File::create(self.cartella.join(nome_incroci(altra)))?;
-            self.aperto = Some((altra, BufWriter::new(file)));
-        }
-        if let Some((_, out)) = &mut self.aperto {
-            serde_json::to_writer(&mut *out, coppia)?;
-            out.write_all(b"\n")?;
-        }
-        Ok(())
-    }
-
-    fn chiudi(&mut self) -> io::Result<()> {
-        match self.aperto.take() {
-            Some((_, out)) => out
-                .into_inner()
-                .map_err(io::IntoInnerError::into_error)?
-                .sync_all(),
-            None => Ok(()),
-        }
-    }
 }

@@ -94,9 +94,10 @@ impl Simulatore {
     /// so that who asks next sees its outcome.
     pub fn carica(&self, invio: Invio) -> Result<Ricevuta, RifiutoInvio> {
         let ricevuta = self.ricevi(invio)?;
-        self.batch.sveglia();
-        if self.registro().ritmo().map_err(ErroreServizio::from)? == Ritmo::Istantanea {
-            self.batch.attendi_quiete();
+        let istantanea = self.registro().ritmo().map_err(ErroreServizio::from)? == Ritmo::Istantanea;
+        match IdFornitura::parse(&ricevuta.fornitura) {
+            Some(id) if istantanea => self.batch.vedi(id),
+            _ => self.batch.sveglia(),
         }
         Ok(ricevuta)
     }
