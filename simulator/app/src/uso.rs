@@ -144,11 +144,13 @@ fn vesti_argomento(a: Arg, comando: &str, lingua: Lingua) -> Arg {
     } else {
         lingua.scegli("Opzioni", "Options")
     };
+    // Of a flag clap takes no word about its values.
+    let nascondi = a.get_action().takes_values();
     a.help(testo.trim().to_owned())
         .help_heading(titolo)
-        .hide_possible_values(true)
-        .hide_default_value(true)
-        .hide_env(true)
+        .hide_possible_values(nascondi)
+        .hide_default_value(nascondi)
+        .hide_env(nascondi)
 }
 
 /// `anpr-sim cert issue [OPZIONI]`, with the arguments and commands that follow.
