@@ -130,3 +130,47 @@ fn check_lo_dice_solo_a_un_terminale() {
         assert!(visto.contains(parte), "{parte} in {visto:?}");
     }
 }
+
+/// While the answers of the tax register are under way it is said how many must be back, in the API and on the page.
+#[test]
+fn anche_l_attesa_dell_anagrafe_tributaria_dice_a_che_punto_e() {
+    let comune = "888001";
+    let banco = Banco::nuovo();
+    banco.json(
+        "PUT",
+        "/api/tributaria",
+        "{\"latenzaMs\":1500,\"domandePerLotto\":100}",
+    );
+    let fornitura = genera(&["--comune", comune, "--abitanti", "300", "--aire", "1"]);
+    let id = banco.carica_tutti("pre", comune, fornitura.path());
+    let cookie = banco.entra("pre", comune);
+    let mut visti: Vec<Value> = Vec::new();
+    let mut pagina = String::new();
+    let fine = loop {
+        let f = banco.fornitura(&id);
+        if f["stato"] != "IN_ELABORAZIONE" {
+            break f;
+        }
+        if f["avanzamento"]["fase"] == "ANAGRAFE_TRIBUTARIA" {
+            visti.push(f["avanzamento"].clone());
+            if pagina.is_empty() {
+                pagina = banco.pagina("pre", &cookie, "/combas");
+            }
+        }
+        thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(fine["stato"], "ELABORATA_OK");
+    assert!(
+        pagina.contains("<progress") && pagina.contains("Anagrafe Tributaria"),
+        "{pagina}"
+    );
+    let ultimo = visti.last().expect("the wait was seen");
+    assert!(
+        ultimo["percentuale"].as_u64() > visti[0]["percentuale"].as_u64(),
+        "{visti:?}"
+    );
+    assert!(
+        ultimo["schedeAlSecondo"].is_u64() && ultimo["mancanoSecondi"].is_u64(),
+        "{ultimo}"
+    );
+}

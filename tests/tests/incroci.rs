@@ -366,7 +366,7 @@ fn il_guasto_sopravvive_alla_morte_del_processo() {
         banco.json("GET", &format!("/api/forniture/{ferma}"), "")["stato"],
         "IN_ELABORAZIONE"
     );
-    tributaria(&banco, &json!({}));
+    tributaria(&banco, &json!({"guasto": false}));
     assert_eq!(
         banco.attendi(&ferma, &["KO", "ELABORATA_OK"])["stato"],
         "ELABORATA_OK"
@@ -378,6 +378,24 @@ fn la_pec_tardiva() {
     let banco = Banco::nuovo();
     tributaria(&banco, &json!({"latenzaMs": 300, "domandePerLotto": 2}));
     assert_eq!(banco.json("GET", "/api/tributaria", "")["latenzaMs"], 300);
+    // What a body does not name stays; a list is no setting.
+    tributaria(&banco, &json!({"profilo": "allineata"}));
+    let ora = banco.json("GET", "/api/tributaria", "");
+    assert_eq!(
+        (&ora["latenzaMs"], &ora["domandePerLotto"]),
+        (&json!(300), &json!(2))
+    );
+    for storto in ["[]", "[\"realistica\"]", "null", "\"realistica\""] {
+        let url = format!("{}/api/tributaria", banco.console());
+        let tipo = [("content-type", "application/json")];
+        let r = banco
+            .cliente
+            .chiedi("PUT", &url, &tipo, storto.as_bytes().to_vec())
+            .expect("a reply");
+        assert_eq!(r.stato, 400, "{storto}: {}", r.testo());
+        assert_eq!(r.json().expect("JSON")["errori"][0]["codice"], "SIM010");
+    }
+    assert_eq!(banco.json("GET", "/api/tributaria", ""), ora, "nothing was reset");
     let inizio = Instant::now();
     // Seven people, four batches: 1.2 seconds.
     let lenta = deposita(&banco, "888001", apr("888001", &[]), aire("888001", ESTERO));

@@ -284,6 +284,27 @@ fn una_cartella_gia_in_uso_e_rifiutata() {
     );
     // The first one goes on.
     banco.json("GET", "/api/stato", "");
+    // Whoever does not hold the folder makes nothing in it, keys least of all.
+    let dati = banco.dati.to_str().expect("UTF-8");
+    let mut argomenti = vec!["serve", "--data", dati];
+    for porta in [
+        "--test-port",
+        "--pre-port",
+        "--sub-port",
+        "--carta-port",
+        "--console-port",
+    ] {
+        argomenti.extend([porta, "0"]);
+    }
+    let uscita = anpr_sim_tests::esegui(&argomenti);
+    let errore = String::from_utf8_lossy(&uscita.stderr);
+    assert_eq!(
+        (uscita.status.code(), errore.lines().count()),
+        (Some(2), 1),
+        "{errore}"
+    );
+    assert!(errore.contains("già usata"), "{errore}");
+    assert!(!banco.dati.join("pki").exists(), "keys were made all the same");
 }
 
 #[test]
@@ -328,6 +349,71 @@ fn un_disco_pieno_si_libera_senza_riavvio() {
         Some(1),
         "what was stored before is still there"
     );
+}
+
+/// Room for the store, not for the ready Comuni: the state comes when there is some, whole, without a restart.
+#[test]
+fn un_disco_pieno_al_primo_avvio_si_libera_senza_riavvio() {
+    let punto = tempfile::tempdir().expect("a folder");
+    let dove = punto.path().to_str().expect("UTF-8").to_owned();
+    let monta = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64m", "tmpfs", &dove])
+        .output();
+    if !monta.is_ok_and(|u| u.status.success()) {
+        eprintln!("saltato: qui non si può montare un tmpfs (serve root)");
+        return;
+    }
+    let _smonta = Smonta(dove);
+    let zavorra = punto.path().join("zavorra");
+    std::fs::write(&zavorra, vec![0_u8; 57 << 20]).expect("ballast");
+    let banco = Banco::in_cartella(&punto.path().join("dati"), &[]).expect("the simulator starts");
+    let mancano = |metodo: &str, percorso: &str| {
+        let r = banco.api(metodo, percorso, Vec::new());
+        assert_eq!(r.stato, 507, "{metodo} {percorso}: {}", r.testo());
+        assert_eq!(r.json().expect("JSON")["errori"][0]["codice"], "SIM003");
+    };
+    let ci_sono = |perche: &str| {
+        let fine = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        loop {
+            let r = banco.api("GET", "/api/forniture", Vec::new());
+            if r.stato == 200 {
+                let tutte = r.json().expect("JSON");
+                let mut viste: Vec<String> = tutte
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .map(|f| format!("{} {} {}", f["ambiente"], f["comune"], f["stato"]).replace('"', ""))
+                    .collect();
+                viste.sort();
+                let attese: Vec<String> = ["pre", "sub", "test"]
+                    .iter()
+                    .flat_map(|a| ["888002", "888003"].map(|c| format!("{a} {c} ELABORATA_OK")))
+                    .collect();
+                assert_eq!(viste, attese, "{perche}: all of it, nothing twice");
+                return;
+            }
+            assert_eq!(r.stato, 507, "{perche}: {}", r.testo());
+            assert!(std::time::Instant::now() < fine, "{perche}: {}", r.testo());
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    };
+    mancano("GET", "/api/forniture");
+    mancano("POST", "/api/reset");
+    mancano("GET", "/api/forniture");
+    std::fs::remove_file(&zavorra).expect("freed");
+    ci_sono("after the start");
+    let fornitura = genera(&["--comune", COMUNE, "--abitanti", "50", "--aire", "1"]);
+    let id = banco.carica_tutti("pre", COMUNE, fornitura.path());
+    assert_eq!(
+        banco.attendi(&id, &["ELABORATA_OK", "KO"])["stato"],
+        "ELABORATA_OK"
+    );
+
+    // A reset that finds no room half-way is the same.
+    riempi(&zavorra);
+    assert_eq!(banco.api("POST", "/api/reset", Vec::new()).stato, 507);
+    std::fs::remove_file(&zavorra).expect("freed");
+    ci_sono("after the reset");
 }
 
 struct Smonta(String);

@@ -994,3 +994,72 @@ fn due_comuni_nello_stesso_momento() {
     }
     assert_eq!(ids.len(), 300 + 400 + 10);
 }
+
+#[test]
+fn le_anomalie_si_leggono_a_pagine_e_nella_forma_preferita() {
+    let comune = "888001";
+    let banco = Banco::nuovo();
+    let fornitura = genera(&[
+        "--comune",
+        comune,
+        "--abitanti",
+        "200",
+        "--aire",
+        "1",
+        "--anomalie",
+        "EC007=5",
+    ]);
+    let f = banco.carica_tutti("pre", comune, fornitura.path());
+    let prendi = |percorso: &str, accept: &str| {
+        let url = format!("{}{percorso}", banco.console());
+        banco
+            .cliente
+            .chiedi("GET", &url, &[("accept", accept)], Vec::new())
+            .expect("a reply")
+    };
+    let mut viste = Vec::new();
+    let mut percorso = format!("/api/forniture/{f}/anomalie?codice=EC007&limite=2");
+    let mut pagine = 0;
+    loop {
+        let r = prendi(&percorso, "*/*");
+        assert_eq!(r.stato, 200, "{}", r.testo());
+        pagine += 1;
+        viste.extend(r.json().expect("JSON").as_array().expect("a list").clone());
+        let Some(link) = r.intestazione("link") else { break };
+        let (dentro, resto) = link
+            .strip_prefix('<')
+            .and_then(|l| l.split_once('>'))
+            .expect("a link");
+        assert_eq!(resto, "; rel=\"next\"");
+        percorso = dentro.to_owned();
+    }
+    assert_eq!((pagine, viste.len()), (3, 5));
+    let tutte = prendi(
+        &format!("/api/forniture/{f}/anomalie"),
+        "application/json, text/csv;q=0.5",
+    );
+    assert_eq!(tutte.intestazione("link"), None, "there is nothing after it");
+    assert_eq!(
+        tutte.json().expect("JSON, which was preferred"),
+        Value::Array(viste)
+    );
+
+    // Cancelled is cancelled: there is nothing to ask for any more.
+    assert_eq!(
+        banco
+            .api("DELETE", &format!("/api/forniture/{f}"), Vec::new())
+            .stato,
+        202
+    );
+    assert_eq!(
+        banco
+            .api("DELETE", &format!("/api/forniture/{f}"), Vec::new())
+            .stato,
+        202,
+        "asked already"
+    );
+    banco.json("POST", "/api/notte", "");
+    let r = banco.api("DELETE", &format!("/api/forniture/{f}"), Vec::new());
+    assert_eq!(r.stato, 409, "{}", r.testo());
+    assert_eq!(r.json().expect("JSON")["errori"][0]["codice"], "SIM012");
+}

@@ -88,7 +88,72 @@ fn aiuto_e_uso_sbagliato() {
         );
     }
     assert_eq!(giro(&["--version"]).0, Some(0));
-    assert_eq!(giro(&["comando-che-non-esiste"]).0, Some(2));
+    assert_eq!(giro(&["help", "check"]).0, Some(0));
+    // One Italian line that names the option, what was given and what is allowed.
+    let casi: [(&[&str], &str); 13] = [
+        (
+            &["comando-che-non-esiste"],
+            "«comando-che-non-esiste»: comando sconosciuto, quelli ammessi sono serve, check, generate, cert, send, explain, demo, wait",
+        ),
+        (
+            &["cert"],
+            "cert: manca il comando, uno fra issue, list, revoke, restore, renew, export, import, card",
+        ),
+        (&["check"], "check: manca <FILE>..."),
+        (&["explain"], "explain: manca <CODICE>"),
+        (
+            &["check", "--format", "pdf", "x"],
+            "--format: «pdf» non è ammesso, serve uno fra testo, json, csv, sarif, junit, html",
+        ),
+        (
+            &["check", "--ambiente", "mare", "x"],
+            "--ambiente: «mare» non è ammesso, serve uno fra test, pre, sub",
+        ),
+        (
+            &["serve", "--oggi", "2021-13-01"],
+            "--oggi: «2021-13-01» non è ammesso, serve una data AAAA-MM-GG",
+        ),
+        (
+            &["serve", "--test-port", "70000"],
+            "--test-port: «70000» non è ammesso, serve un numero intero da 0 a 65535",
+        ),
+        (
+            &["serve", "--pre-port", "x"],
+            "--pre-port: «x» non è ammesso, serve un numero intero da 0 a 65535",
+        ),
+        (
+            &["wait", "--timeout", "x"],
+            "--timeout: «x» non è ammesso, serve un numero di secondi",
+        ),
+        (
+            &["wait", "--timeout"],
+            "--timeout: manca il valore, serve un numero di secondi",
+        ),
+        (
+            &["check", "x", "--oscura", "--in-chiaro"],
+            "--oscura e --in-chiaro si escludono",
+        ),
+        (
+            &["demo", "subito"],
+            "«subito»: argomento di troppo, quelli ammessi sono in --help",
+        ),
+    ];
+    for (argomenti, atteso) in casi {
+        let (codice, uscita, errore) = giro(argomenti);
+        assert_eq!((codice, uscita.as_str()), (Some(2), ""), "{argomenti:?}");
+        assert_eq!(errore, format!("anpr-sim: {atteso}\n"), "{argomenti:?}");
+    }
+    let (codice, _, errore) = giro(&["--lang", "en", "serve", "--oggi", "2021-13-01"]);
+    assert_eq!(codice, Some(2));
+    assert_eq!(
+        errore,
+        "anpr-sim: --oggi: \"2021-13-01\" is not allowed, expected a date YYYY-MM-DD\n"
+    );
+    let (_, uscita, _) = giro(&["check", "--help", "--lang=en"]);
+    assert!(
+        uscita.contains("Usage: anpr-sim check [OPTIONS] [FILE]") && uscita.contains("Shape of the report"),
+        "{uscita}"
+    );
 }
 
 #[test]
@@ -615,9 +680,20 @@ fn serve_con_un_file_di_configurazione() {
     assert_ne!(parola(&banco), parola(&Banco::nuovo()), "another seed");
 
     fs::write(&file, "oggi = \"2020-02-29\"\nporta-sbagliata = 1\n").expect("a file");
-    let (codice, _, errore) = giro(&["serve", "--config", strada(&file), "--ephemeral"]);
-    assert_eq!(codice, Some(2));
-    assert!(errore.contains("porta-sbagliata"), "{errore}");
+    non_riesce(
+        &["serve", "--config", strada(&file), "--ephemeral"],
+        &["anpr.toml, riga 2: campo sconosciuto «porta-sbagliata»: sono ammessi data, ephemeral"],
+    );
+    for (testo, atteso) in [
+        (
+            "seed = \"x\"\n",
+            "riga 1: trovato il testo «x», serve un numero intero non negativo",
+        ),
+        ("\nseed =\n", "non è TOML valido"),
+    ] {
+        fs::write(&file, testo).expect("a file");
+        non_riesce(&["serve", "--config", strada(&file), "--ephemeral"], &[atteso]);
+    }
     non_riesce(
         &[
             "serve",
@@ -700,6 +776,10 @@ fn serve_effimero_non_lascia_niente() {
             && Path::new(pronto).starts_with(fs::canonicalize(temporanea.path()).expect("a path")),
         "{riga}"
     );
+    let dentro = Path::new(pronto).parent().expect("the data folder");
+    let permessi =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(dentro).expect("it is there").permissions());
+    assert_eq!(permessi & 0o777, 0o700, "nobody else looks into it");
     assert!(fs::read(pronto).is_ok_and(|b| {
         json(&testo(&b))["comuni"]
             .as_array()
@@ -715,6 +795,123 @@ fn serve_effimero_non_lascia_niente() {
         .map(|v| v.expect("an entry").path())
         .collect();
     assert_eq!(resto, Vec::<std::path::PathBuf>::new());
+}
+
+/// A `serve` on free ports in a working folder of its own; standard error goes to a file.
+#[cfg(unix)]
+fn servi_da(cartella: &Path, argomenti: &[&str]) -> (std::process::Child, String) {
+    let errori = fs::File::create(cartella.join("stderr")).expect("a file");
+    let mut comando = Command::new(programma());
+    comando
+        .current_dir(cartella)
+        .args(["serve", "--oggi", OGGI])
+        .args(argomenti);
+    for porta in [
+        "--test-port",
+        "--pre-port",
+        "--sub-port",
+        "--carta-port",
+        "--console-port",
+    ] {
+        comando.args([porta, "0"]);
+    }
+    let mut processo = comando
+        .env("ANPR_SIM_LOG", "debug")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(errori)
+        .spawn()
+        .expect("the program starts");
+    let riga = BufReader::new(processo.stdout.take().expect("stdout"))
+        .lines()
+        .map_while(Result::ok)
+        .find(|r| r.starts_with("pronto"));
+    (processo, riga.expect("a ready line"))
+}
+
+#[cfg(unix)]
+#[test]
+fn le_strade_del_file_pronto_sono_intere_e_il_registro_senza_colori() {
+    drop(Banco::nuovo());
+    let cartella = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(pki_comune(), cartella.path().join("chiavi")).expect("a link");
+    let (mut processo, _) = servi_da(cartella.path(), &["--data", "dati", "--pki", "chiavi"]);
+    let pronto = json(&testo(
+        &fs::read(cartella.path().join("dati/ready.json")).expect("a file"),
+    ));
+    let mut strade = vec![pronto["ca"].clone()];
+    for campo in ["p12", "certificato", "chiave"] {
+        strade.push(pronto["comuni"][0]["postazioni"][0][campo].clone());
+    }
+    let cliente = anpr_sim::cliente::Cliente::nuovo(None).expect("a client");
+    let console = pronto["console"].as_str().expect("console");
+    let certificati = cliente
+        .prendi(&format!("{console}/api/certificati"))
+        .expect("a reply");
+    strade.push(certificati.json().expect("JSON")[0]["p12"].clone());
+    for strada in strade {
+        let strada = Path::new(strada.as_str().expect("a path"));
+        assert!(strada.is_absolute() && strada.is_file(), "{}", strada.display());
+    }
+    let _ = processo.kill();
+    let _ = processo.wait();
+    let errori = fs::read(cartella.path().join("stderr")).expect("a file");
+    assert!(!errori.is_empty(), "at this level something is said");
+    assert!(!errori.contains(&0x1b), "{}", testo(&errori));
+}
+
+/// However the demo ends, its simulator ends too and leaves nothing behind.
+#[cfg(unix)]
+#[test]
+fn demo_non_lascia_orfani() {
+    drop(Banco::nuovo());
+    for segnale in ["-KILL", "-TERM", "-INT", "tubo chiuso"] {
+        let cartella = tempfile::tempdir().expect("a folder");
+        let (temporanea, cache) = (cartella.path().join("tmp"), cartella.path().join("cache"));
+        fs::create_dir_all(cache.join("anpr-sim/demo")).expect("a folder");
+        fs::create_dir(&temporanea).expect("a folder");
+        std::os::unix::fs::symlink(pki_comune(), cache.join("anpr-sim/demo/pki")).expect("a link");
+        let mut processo = Command::new(programma())
+            .args(["demo", "--json"])
+            .env("TMPDIR", &temporanea)
+            .env("XDG_CACHE_HOME", &cache)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut uscita = BufReader::new(processo.stdout.take().expect("stdout")).lines();
+        assert!(uscita.next().is_some_and(|r| r.is_ok()), "the first step");
+        // The simulator of the demo is there: its folder is.
+        let quante = || fs::read_dir(&temporanea).map_or(0, Iterator::count);
+        let attendi = |come: &dyn Fn(usize) -> bool| {
+            let fine = Instant::now() + Duration::from_secs(60);
+            while !come(quante()) && Instant::now() < fine {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            quante()
+        };
+        if segnale == "tubo chiuso" {
+            drop(uscita);
+            assert_eq!(
+                processo.wait().expect("it ends").code(),
+                Some(0),
+                "as before `head`"
+            );
+        } else {
+            assert_eq!(attendi(&|n| n == 1), 1, "{segnale}");
+            assert!(uscita.next().is_some_and(|r| r.is_ok()), "the console is there");
+            let ucciso = Command::new("kill")
+                .args([segnale, &processo.id().to_string()])
+                .status();
+            assert!(ucciso.is_ok_and(|s| s.success()));
+            let _ = processo.wait();
+        }
+        assert_eq!(attendi(&|n| n == 0), 0, "{segnale}: the simulator went on");
+        let permessi = fs::metadata(cache.join("anpr-sim/demo"))
+            .expect("it is there")
+            .permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permessi) & 0o777, 0o700);
+    }
 }
 
 #[test]

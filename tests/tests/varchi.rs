@@ -155,6 +155,45 @@ fn en001_en007_en008_en038_en363_il_nome() {
         ["EN007"],
         "a delivery has one AIRE file"
     );
+    let testo = |ambiente: &str, nome: &str, byte: &[u8]| {
+        let r = banco.carica(ambiente, comune, nome, byte.to_vec());
+        r.json().expect("JSON")["errori"][0]["testo"]
+            .as_str()
+            .expect("testo")
+            .to_owned()
+    };
+    assert_eq!(
+        testo("test", "888001_SUBAIRE_4.gz", &gz(b"")),
+        "Il file 888001_SUBAIRE_3.gz è già stato ricevuto",
+        "it names the file that was received, not the one that was not"
+    );
+
+    // What is wrong with the name itself comes before what was received already.
+    let terzo = piccolo("888006");
+    let in_pre = |resto: &str| esito(&banco, "pre", "888006", &nome_apr("888006", resto), &terzo);
+    assert_eq!(in_pre("1_1_1"), niente());
+    assert_eq!(in_pre("1_1_0"), ["EN008"]);
+    assert_eq!(in_pre("1_1_2"), ["EN038"], "not the name that was received");
+    assert_eq!(in_pre("1_1_100"), ["EN038"]);
+    assert_eq!(in_pre("1_1_1"), ["EN007"]);
+}
+
+#[test]
+fn in_test_un_solo_file_anche_se_uno_c_e_gia() {
+    let banco = Banco::nuovo();
+    let comune = "888007";
+    let buono = piccolo(comune);
+    let prova = |resto: &str| esito(&banco, "test", comune, &nome_apr(comune, resto), &buono);
+    assert_eq!(prova("1_1_1"), niente());
+    assert_eq!(prova("1_1_2"), ["EN363"]);
+    assert_eq!(prova("1_1_100"), ["EN363"]);
+    assert_eq!(prova("1_1_0"), ["EN008"]);
+    assert_eq!(prova("1_1_1"), ["EN007"]);
+    // Patterns are anchored: a line end is no part of a name.
+    for coda in ["%0A", "%0D%0A", "%20", "+"] {
+        let nome = format!("{}{coda}", nome_apr(comune, "1_1_1"));
+        assert_eq!(esito(&banco, "pre", comune, &nome, &buono), ["EN001"], "{coda}");
+    }
 }
 
 #[test]

@@ -4,12 +4,13 @@
 //! work, with one clear line on stderr (public contract).
 
 mod comandi;
+mod inglese;
 mod opzioni;
+mod uso;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use opzioni::{Comando, Riga};
+use opzioni::Comando;
 
 /// A reader that has seen enough (`| head`) is no failure: the program ends without a word.
 fn finisci_in_silenzio_a_tubo_chiuso() {
@@ -36,24 +37,27 @@ fn tubo_chiuso(e: &anyhow::Error) -> bool {
 
 fn main() -> ExitCode {
     finisci_in_silenzio_a_tubo_chiuso();
-    let riga = match Riga::try_parse() {
-        Ok(riga) => riga,
-        Err(e) => {
-            // Help and version are asked for; everything else is a usage error, exit code 2 either way by clap.
-            let _ = e.print();
-            return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
+    let riga = match uso::leggi(std::env::args_os().collect()) {
+        uso::Letta::Riga(riga) => *riga,
+        uso::Letta::Aiuto(testo) => {
+            print!("{testo}");
+            return ExitCode::SUCCESS;
+        }
+        uso::Letta::Errore(testo) => {
+            eprintln!("anpr-sim: {testo}");
+            return ExitCode::from(2);
         }
     };
     let comando = riga.comando.unwrap_or_else(|| Comando::Serve(Box::default()));
     let esito = match comando {
-        Comando::Serve(o) => comandi::serve::esegui(*o),
+        Comando::Serve(o) => comandi::serve::esegui(*o, riga.lang),
         Comando::Check(o) => comandi::check::esegui(&o),
-        Comando::Generate(o) => comandi::generate::esegui(&o),
+        Comando::Generate(o) => comandi::generate::esegui(&o, riga.lang),
         Comando::Cert(o) => comandi::cert::esegui(&o),
         Comando::Send(o) => comandi::send::esegui(&o),
         Comando::Explain(o) => comandi::explain::esegui(&o, riga.lang),
-        Comando::Demo(o) => comandi::demo::esegui(&o),
-        Comando::Wait(o) => comandi::wait::esegui(&o),
+        Comando::Demo(o) => comandi::demo::esegui(&o, riga.lang),
+        Comando::Wait(o) => comandi::wait::esegui(&o, riga.lang),
     };
     match esito {
         Ok(comandi::Fine::Bene) => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 /// Simulatore degli ambienti di prova di ANPR – dati fittizi.
 #[derive(Debug, Parser)]
-#[command(name = "anpr-sim", version, about, max_term_width = 110)]
+#[command(name = "anpr-sim", version, max_term_width = 110)]
 pub(crate) struct Riga {
     /// Lingua dei messaggi
     #[arg(long, global = true, value_enum, default_value_t = Lingua::It)]
@@ -24,6 +24,16 @@ pub(crate) struct Riga {
 pub(crate) enum Lingua {
     It,
     En,
+}
+
+impl Lingua {
+    /// The text in this language; both stand side by side where they are written.
+    pub(crate) fn scegli<T>(self, it: T, en: T) -> T {
+        match self {
+            Self::It => it,
+            Self::En => en,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -137,6 +147,10 @@ pub(crate) struct Serve {
     /// Secondi in cui un certificato ripristinato è ancora rifiutato [predefiniti: 0]
     #[arg(long, value_name = "SECONDI")]
     pub(crate) attesa_ripristino: Option<u32>,
+    /// Finisce quando chi lo ha avviato chiude il suo standard input (lo usa `demo`)
+    #[arg(long, hide = true)]
+    #[serde(skip)]
+    pub(crate) fino_a_stdin: bool,
     /// File TOML con le stesse opzioni
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -255,6 +269,7 @@ pub(crate) struct Generate {
     /// File APR in cui dividere la fornitura [predefinito: quanti ne servono per stare sotto 14 MiB]
     #[arg(long, value_name = "K")]
     pub(crate) invii: Option<u16>,
+    /// Seme di ciò che è casuale: lo stesso seme dà gli stessi file
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Data di estrazione [predefinita: oggi]
@@ -368,6 +383,7 @@ pub(crate) struct CertImport {
 
 #[derive(Debug, Args)]
 pub(crate) struct CertCard {
+    /// Codice ISTAT del Comune
     #[arg(long, value_name = "ISTAT")]
     pub(crate) comune: String,
     /// Nome utente dell'operatore (NameID) [predefinito: il primo del Comune pronto]
@@ -401,11 +417,13 @@ pub(crate) struct CertDove {
 
 #[derive(Debug, Args)]
 pub(crate) struct CertIssue {
+    /// Codice ISTAT del Comune
     #[arg(long, value_name = "ISTAT")]
     pub(crate) comune: String,
     /// CO (Comune) o PC (postazione)
     #[arg(long, value_name = "CO|PC", default_value = "CO")]
     pub(crate) tipo: String,
+    /// Numero della postazione [predefinito: il primo libero]
     #[arg(long, value_name = "N")]
     pub(crate) numero: Option<u16>,
     /// Difetto voluto: scaduto, futuro, revocato, ca-altrui, altro-ambiente, altro-comune, senza-cn, chiave-debole
@@ -440,6 +458,7 @@ pub(crate) struct CertExport {
     /// Tutti i .p12 di questo Comune e le password, in un archivio zip
     #[arg(long, value_name = "ISTAT", conflicts_with = "id")]
     pub(crate) comune: Option<String>,
+    /// Cartella in cui copiare
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) out: PathBuf,
     /// Forma del .p12: universale (predefinita: Windows, Java, OpenSSL 3), moderno (AES-256), antico (RC2, come i veri)
@@ -451,11 +470,13 @@ pub(crate) struct CertExport {
 
 #[derive(Debug, Args)]
 pub(crate) struct Send {
+    /// Ambiente a cui inviare: test, pre, sub
     #[arg(long, default_value = "test")]
     pub(crate) ambiente: anagrafe::Ambiente,
     /// Operazione: TEST (connessione) o S001 [predefinita: TEST, o S001 se il difetto dà un rispostaKO]
     #[arg(long, value_name = "CODICE")]
     pub(crate) operazione: Option<String>,
+    /// Comune che invia
     #[arg(long, value_name = "ISTAT", default_value = "888001")]
     pub(crate) comune: String,
     /// Corpo della richiesta (- = standard input)

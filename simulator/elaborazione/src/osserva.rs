@@ -18,6 +18,8 @@ pub enum Fase {
     Lettura,
     /// The delivery is elaborated; measured in schede.
     Elaborazione,
+    /// The Anagrafe Tributaria is asked about the persons; measured in schede.
+    Tributaria,
     /// The schede go into the register; measured in schede.
     Caricamento,
 }

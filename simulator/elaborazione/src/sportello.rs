@@ -146,45 +146,41 @@ pub fn varchi(richiesta: &Richiesta<'_>, s: &Situazione) -> Result<NomeFile, Ril
     Ok(letto)
 }
 
-/// Gate 8: duplicate, progressive and total.
+/// Gate 8: the name in itself, then the name beside what was received. A file is "already received" only when
+/// nothing else is wrong with its name, and the sentence names the one that was.
 #[allow(clippy::result_large_err, reason = "as in `varchi`")]
 fn forma_del_nome(richiesta: &Richiesta<'_>, s: &Situazione, letto: &NomeFile) -> Result<(), Rilievo> {
     let nome = richiesta.nome;
     let testi = s.politica.testi();
     let rifiuto = |codice: &str, valori: &[&str]| Err(rifiuta_con(&testi, nome, codice, valori));
-    let ripetuto = s.aperta.as_ref().is_some_and(|a| {
-        a.file.iter().any(|ricevuto| match (ricevuto, letto) {
-            (NomeFile::Apr { progressivo: p, .. }, NomeFile::Apr { progressivo, .. }) => p == progressivo,
-            (NomeFile::Aire { .. }, NomeFile::Aire { .. }) => true,
-            _ => false,
-        })
-    });
-    if ripetuto {
-        return rifiuto("EN007", &[nome]);
-    }
-    let NomeFile::Apr {
+    if let NomeFile::Apr {
         progressivo, totale, ..
     } = *letto
-    else {
-        return Ok(());
+    {
+        if progressivo == 0 || progressivo > totale {
+            return rifiuto("EN008", &[&progressivo.to_string(), &totale.to_string()]);
+        }
+        if s.ambiente == Ambiente::Test && totale > 1 {
+            return rifiuto("EN363", &[]);
+        }
+        let massimo = s.politica.totale_massimo;
+        let ricevuto = s.aperta.as_ref().and_then(|a| a.totale);
+        let diverso = ricevuto.filter(|t| *t != totale);
+        if let Some(ammesso) = (totale > massimo).then_some(massimo).or(diverso) {
+            return rifiuto("EN038", &[&totale.to_string(), &ammesso.to_string()]);
+        }
+    }
+    let ricevuti = s.aperta.iter().flat_map(|a| &a.file);
+    let stesso_posto = |ricevuto: &&NomeFile| match (ricevuto, letto) {
+        (NomeFile::Apr { progressivo: p, .. }, NomeFile::Apr { progressivo, .. }) => p == progressivo,
+        (NomeFile::Aire { .. }, NomeFile::Aire { .. }) => true,
+        _ => false,
     };
-    if progressivo == 0 || progressivo > totale {
-        return rifiuto("EN008", &[&progressivo.to_string(), &totale.to_string()]);
+    match ricevuti.into_iter().find(stesso_posto) {
+        Some(ricevuto) if ricevuto == letto => rifiuto("EN007", &[nome]),
+        Some(ricevuto) => rifiuto("EN007", &[&ricevuto.componi()]),
+        None => Ok(()),
     }
-    let atteso = s.aperta.as_ref().and_then(|a| a.totale);
-    if let Some(ammesso) = atteso.filter(|t| *t != totale) {
-        return rifiuto("EN038", &[&totale.to_string(), &ammesso.to_string()]);
-    }
-    if totale > s.politica.totale_massimo {
-        return rifiuto(
-            "EN038",
-            &[&totale.to_string(), &s.politica.totale_massimo.to_string()],
-        );
-    }
-    if s.ambiente == Ambiente::Test && totale > 1 {
-        return rifiuto("EN363", &[]);
-    }
-    Ok(())
 }
 
 /// A refusal with the text of the default catalogue.

@@ -25,16 +25,17 @@ const FILE_PID: &str = "anpr-sim.pid";
 const FILE_VERSIONE: &str = "versione";
 const DIR_ARCHIVIO: &str = "archivio";
 
-/// A data folder held by this process.
-pub(crate) struct Cartella {
+/// A data folder held by this process; dropping it lets the folder go.
+#[derive(Debug)]
+pub struct Cartella {
     dir: PathBuf,
     /// Closing it lets the folder go.
     _lock: File,
 }
 
 impl Cartella {
-    /// Makes the folder if needed and takes it.
-    pub(crate) fn prendi(dir: &Path) -> Result<Self, ErroreRegistro> {
+    /// Makes the folder if needed and takes it. First of all: whoever does not hold it writes nothing there.
+    pub fn prendi(dir: &Path) -> Result<Self, ErroreRegistro> {
         crea_privata(dir).map_err(|e| ErroreRegistro::io(dir, e))?;
         let percorso = dir.join(FILE_LOCK);
         let lock = OpenOptions::new()

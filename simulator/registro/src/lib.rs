@@ -25,7 +25,7 @@ pub use carico::{
     Basi, Caricato, Classe, Incontro, LegameCf, LetturaSchede, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA,
     RecordCompatto, Scheda, SchedeDi, SegmentoVisibile, TipoLegame, TipoRecord,
 };
-pub use cartella::VERSIONE_CARTELLA;
+pub use cartella::{Cartella, VERSIONE_CARTELLA};
 pub use errore::ErroreRegistro;
 pub use lettura::{Lettura, Sorgente};
 pub use modello::*;

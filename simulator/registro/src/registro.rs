@@ -71,7 +71,11 @@ impl Registro {
     /// Opens the data folder: takes it for this process, checks and migrates its version, opens the store and
     /// removes what an interrupted load left behind.
     pub fn apri(dir: &Path, opzioni: OpzioniRegistro) -> Result<Self, ErroreRegistro> {
-        let cartella = Cartella::prendi(dir)?;
+        Self::apri_presa(Cartella::prendi(dir)?, opzioni)
+    }
+
+    /// The same over a folder that was taken before.
+    pub fn apri_presa(cartella: Cartella, opzioni: OpzioniRegistro) -> Result<Self, ErroreRegistro> {
         cartella.prepara_versione(opzioni.cache_byte)?;
         let store =
             SledStore::apri(&cartella.archivio(), opzioni.cache_byte)?.con_riserva(opzioni.riserva_byte);

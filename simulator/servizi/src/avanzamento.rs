@@ -15,6 +15,7 @@ use std::{
 
 use anagrafe::{Ambiente, CodiceIstat};
 use elaborazione::{Fase, Osserva, Osservatore};
+use registro::Lettura as _;
 use serde::Serialize;
 
 /// Time before which a speed says nothing.
@@ -43,6 +44,7 @@ impl StatoAvanzamento {
         match self.fase {
             Fase::Lettura => "Lettura del file",
             Fase::Elaborazione => "Elaborazione delle schede",
+            Fase::Tributaria => "In attesa dell'Anagrafe Tributaria",
             Fase::Caricamento => "Caricamento delle schede",
         }
     }
@@ -53,6 +55,7 @@ fn in_lettere<S: serde::Serializer>(fase: &Fase, s: S) -> Result<S::Ok, S::Error
     s.serialize_str(match fase {
         Fase::Lettura => "LETTURA",
         Fase::Elaborazione => "ELABORAZIONE",
+        Fase::Tributaria => "ANAGRAFE_TRIBUTARIA",
         Fase::Caricamento => "CARICAMENTO",
     })
 }
@@ -126,6 +129,15 @@ fn stima(fase: Fase, totale: u64, fatto: u64, schede: u64, trascorso: Duration) 
     }
 }
 
+/// Progress of questions that take `durata` in all; without one nobody answers, and nothing is known of the end.
+fn attesa(totale: u64, trascorso: Duration, durata: Option<Duration>) -> StatoAvanzamento {
+    let fatto = durata.map_or(0, |durata| {
+        let fatto = u128::from(totale) * trascorso.as_millis() / durata.as_millis().max(1);
+        u64::try_from(fatto).unwrap_or(u64::MAX)
+    });
+    stima(Fase::Tributaria, totale, fatto, 0, trascorso)
+}
+
 /// The work under way, by turn.
 #[derive(Debug, Default)]
 pub(crate) struct Avanzamenti(Mutex<BTreeMap<(Ambiente, CodiceIstat), Arc<Avanzamento>>>);
@@ -170,7 +182,27 @@ impl Drop for InCorso<'_> {
 impl crate::Simulatore {
     /// How far the work on a Comune's delivery is, if there is any right now.
     pub fn avanzamento(&self, ambiente: Ambiente, comune: CodiceIstat) -> Option<StatoAvanzamento> {
-        self.avanzamenti.stato(ambiente, comune)
+        self.avanzamenti
+            .stato(ambiente, comune)
+            .or_else(|| self.in_attesa_della_tributaria(ambiente, comune))
+    }
+
+    /// The questions to the Anagrafe Tributaria travel by themselves: how many answers must be back by now.
+    fn in_attesa_della_tributaria(
+        &self,
+        ambiente: Ambiente,
+        comune: CodiceIstat,
+    ) -> Option<StatoAvanzamento> {
+        let domandate = self.batch.domandate();
+        if domandate.is_empty() {
+            return None;
+        }
+        let forniture = self.registro().forniture(ambiente, comune).ok()?;
+        let f = forniture.last().filter(|f| f.stato.in_corso())?;
+        let trascorso = domandate.get(&f.id)?.elapsed();
+        let totale = f.schede.soggetti + f.schede.aire;
+        let durata = self.durata_tributaria(f).ok()?;
+        Some(attesa(totale, trascorso, durata))
     }
 }
 
@@ -213,6 +245,30 @@ mod tests {
         assert_eq!(
             (oltre.percentuale, oltre.schede, oltre.mancano_secondi),
             (100, 10, Some(0))
+        );
+    }
+
+    #[test]
+    fn l_attesa_delle_risposte_si_misura_sulla_loro_durata() {
+        let meta = attesa(3000, Duration::from_secs(2), Some(Duration::from_secs(5)));
+        assert_eq!(
+            (
+                meta.fase,
+                meta.percentuale,
+                meta.schede,
+                meta.schede_al_secondo,
+                meta.mancano_secondi
+            ),
+            (Fase::Tributaria, 40, 1200, Some(600), Some(3))
+        );
+        let guasta = attesa(3000, Duration::from_secs(2), None);
+        assert_eq!(
+            (
+                guasta.percentuale,
+                guasta.schede_al_secondo,
+                guasta.mancano_secondi
+            ),
+            (0, None, None)
         );
     }
 

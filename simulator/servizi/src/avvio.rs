@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fs, io::Cursor, path::PathBuf};
 
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
-use elaborazione::{Allineata, Ingresso, NomeFile, Segmento, StatoEsito};
+use elaborazione::{Allineata, Ingresso, NomeFile, RifiutoFile, Segmento, StatoEsito};
 use registro::{
     Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, Registro,
     StatoFile, StatoFornitura, impronta_password, mondo::flusso,
@@ -157,7 +157,25 @@ impl Simulatore {
     }
 
     fn popola_uno(&self, ambiente: Ambiente, comune: CodiceIstat, file: &[(String, Vec<u8>)]) -> Esito<()> {
-        let Some((mut fornitura, percorsi)) = self.ricevi_pronti(ambiente, comune, file)? else {
+        let id = self
+            .registro()
+            .scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
+        let esito = self.popola_come(id, ambiente, comune, file);
+        if esito.is_err() {
+            // Nobody names these files: on a full disk they would be in the way of the next try.
+            let _ = fs::remove_dir_all(self.cartella(id));
+        }
+        esito
+    }
+
+    fn popola_come(
+        &self,
+        id: IdFornitura,
+        ambiente: Ambiente,
+        comune: CodiceIstat,
+        file: &[(String, Vec<u8>)],
+    ) -> Esito<()> {
+        let Some((mut fornitura, percorsi)) = self.ricevi_pronti(id, ambiente, comune, file)? else {
             return Ok(());
         };
         let contesto = self.contesto(ambiente, comune)?;
@@ -203,14 +221,12 @@ impl Simulatore {
     /// The files of a ready delivery in their places, prepared; the delivery is not yet in the register.
     fn ricevi_pronti(
         &self,
+        id: IdFornitura,
         ambiente: Ambiente,
         comune: CodiceIstat,
         file: &[(String, Vec<u8>)],
     ) -> Esito<Option<(Fornitura, Vec<PathBuf>)>> {
         let contesto = self.contesto(ambiente, comune)?;
-        let id = self
-            .registro()
-            .scrivi(|t| -> Esito<IdFornitura> { Ok(t.nuova_fornitura()?) })?;
         let cartella = self.cartella(id);
         fs::create_dir_all(&cartella)?;
         let mut fornitura: Option<Fornitura> = None;
@@ -225,7 +241,10 @@ impl Simulatore {
             let opzioni = self.opzioni_prepara();
             let preparato =
                 elaborazione::prepara(Cursor::new(byte), nome, &letto, &contesto, &segmento, &opzioni)
-                    .map_err(|e| ErroreServizio::guasto(format!("popolazione iniziale: {e:?}")))?;
+                    .map_err(|e| match e {
+                        RifiutoFile::Io(e) => e.into(),
+                        altro => ErroreServizio::guasto(format!("popolazione iniziale: {altro:?}")),
+                    })?;
             fs::write(cartella.join(nome_originale(id_file)), byte)?;
             let f = fornitura.get_or_insert_with(|| Fornitura {
                 stato: StatoFornitura::ElaborataOk,

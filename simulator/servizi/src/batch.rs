@@ -47,6 +47,9 @@ struct Coda {
     occupato: bool,
     /// The end was asked for.
     fermo: bool,
+    /// Deliveries whose sender waits: for the next round, and of those in the round that goes on.
+    da_vedere: BTreeSet<IdFornitura>,
+    in_giro: BTreeSet<IdFornitura>,
     /// Deliveries to take up whatever their files say: left half-way by a crash or by a full disk, or waiting for
     /// the tax register.
     riprese: BTreeSet<IdFornitura>,
@@ -75,9 +78,25 @@ impl Batch {
 
     /// Waits until nothing that is due is left undone, or for [`ATTESA_QUIETE`].
     pub(crate) fn attendi_quiete(&self) {
+        self.attendi_finche(|coda| coda.svegliato || coda.occupato);
+    }
+
+    /// Has the batch look at one delivery and waits until it has, or for [`ATTESA_QUIETE`]; what is due after it is
+    /// not waited for.
+    pub(crate) fn vedi(&self, id: IdFornitura) {
+        {
+            let mut coda = self.coda();
+            coda.da_vedere.insert(id);
+            coda.svegliato = true;
+        }
+        self.cambio.notify_all();
+        self.attendi_finche(|coda| coda.da_vedere.contains(&id) || coda.in_giro.contains(&id));
+    }
+
+    fn attendi_finche(&self, ancora: impl Fn(&Coda) -> bool) {
         let fine = Instant::now() + ATTESA_QUIETE;
         let mut coda = self.coda();
-        while (coda.svegliato || coda.occupato) && !coda.fermo {
+        while ancora(&coda) && !coda.fermo {
             let resto = fine.saturating_duration_since(Instant::now());
             if resto.is_zero() {
                 return;
@@ -102,6 +121,11 @@ impl Batch {
         let mut coda = self.coda();
         coda.riprese.clear();
         coda.domandate.clear();
+    }
+
+    /// Deliveries that wait for answers, with the instant of the question.
+    pub(crate) fn domandate(&self) -> BTreeMap<IdFornitura, Instant> {
+        self.coda().domandate.clone()
     }
 
     /// Starts the thread.
@@ -147,9 +171,14 @@ fn gira(debole: &Weak<Simulatore>) {
             }
             coda.svegliato = false;
             coda.occupato = true;
+            coda.in_giro = std::mem::take(&mut coda.da_vedere);
         }
         sim.giro();
-        sim.batch.coda().occupato = false;
+        {
+            let mut coda = sim.batch.coda();
+            coda.occupato = false;
+            coda.in_giro.clear();
+        }
         sim.batch.cambio.notify_all();
     }
 }
@@ -194,8 +223,13 @@ impl Simulatore {
 
     /// One round: everything that is due now.
     fn giro(&self) {
+        if !self.avviato_o_ritentato() {
+            return;
+        }
         match self.dovute() {
             Ok(dovute) => {
+                self.batch.coda().in_giro.retain(|id| dovute.contains(id));
+                self.batch.cambio.notify_all();
                 for id in dovute {
                     if self.batch.coda().fermo {
                         return;
@@ -204,6 +238,8 @@ impl Simulatore {
                         tracing::warn!(%id, %e, "elaborazione rimandata");
                         self.batch.coda().riprese.insert(id);
                     }
+                    self.batch.coda().in_giro.remove(&id);
+                    self.batch.cambio.notify_all();
                 }
             }
             Err(e) => tracing::warn!(%e, "il batch non legge lo stato"),

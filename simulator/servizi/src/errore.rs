@@ -2,7 +2,7 @@
 //!
 //! Findings about data are `elaborazione::Rilievo`, refusals on the wire are faults of `frontiera`; what is left,
 //! a wrong use of the control API or a failure of ours, is an [`ErroreServizio`]: an HTTP status, an Italian
-//! sentence that says what to do next and, for failures with a name, a `SIMnnn` code.
+//! sentence that says what to do next and a `SIMnnn` code.
 
 use registro::ErroreRegistro;
 
@@ -10,7 +10,7 @@ use registro::ErroreRegistro;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{testo}")]
 pub struct ErroreServizio {
-    /// `SIMnnn`, when the refusal has a name of its own.
+    /// `SIMnnn`, when the refusal has a name of its own (`elaborazione::rapporto::CODICI_SIM` lists them).
     pub codice: Option<&'static str>,
     /// Fitting HTTP status.
     pub http: u16,
@@ -22,28 +22,28 @@ pub struct ErroreServizio {
 pub type Esito<T> = Result<T, ErroreServizio>;
 
 impl ErroreServizio {
-    /// The caller asked for something that cannot be (400).
+    /// The caller asked for something that cannot be (`SIM010`, 400).
     pub fn richiesta(testo: impl Into<String>) -> Self {
         Self {
-            codice: None,
+            codice: Some("SIM010"),
             http: 400,
             testo: testo.into(),
         }
     }
 
-    /// There is no such thing (404).
+    /// There is no such thing (`SIM011`, 404).
     pub fn assente(testo: impl Into<String>) -> Self {
         Self {
-            codice: None,
+            codice: Some("SIM011"),
             http: 404,
             testo: testo.into(),
         }
     }
 
-    /// Not in this state (409).
+    /// Not in this state (`SIM012`, 409).
     pub fn conflitto(testo: impl Into<String>) -> Self {
         Self {
-            codice: None,
+            codice: Some("SIM012"),
             http: 409,
             testo: testo.into(),
         }
@@ -77,6 +77,11 @@ impl ErroreServizio {
                     memorizzato a metà."
                     .into(),
         }
+    }
+
+    /// Whether it is for want of room.
+    pub(crate) fn e_spazio(&self) -> bool {
+        self.codice == Some("SIM003")
     }
 
     /// Our own failure (`SIM005`, 500).

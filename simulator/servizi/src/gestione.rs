@@ -7,7 +7,7 @@ use registro::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{ErroreServizio, Esito, Simulatore, avvio::comune_fittizio};
+use crate::{ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::errore_json};
 
 /// Exchanges a page of the journal holds at most.
 pub const SCAMBI_PER_PAGINA: usize = 200;
@@ -59,7 +59,7 @@ fn presente<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Resu
 
 pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
     serde_json::from_value(valore)
-        .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {e}")))
+        .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {}.", errore_json(&e))))
 }
 
 impl Simulatore {

@@ -1,21 +1,23 @@
 //! The same person in two Comuni of an environment (spec subentro §5.3, §6.1, §7).
 //!
 //! ```text
-//! loaded segment × visible segments → pairs → incroci.jsonl in the newcomer's folder, findings in its report
-//! incroci.jsonl of the newcomers    → what the other Comune sees in its monitoring, the duplicate lists of both
+//! loaded segment × visible segments → pairs → incroci-<other>.jsonl in the newcomer's folder, findings in its report
+//! incroci-<own>.jsonl of the newcomers → what the other Comune sees in its monitoring, the duplicate lists of both
 //! ```
-//! A pair is written once, with the delivery that brought it, and goes with it; the other delivery only keeps the
-//! numbers of those who named it, in the commit that makes them visible. What must stay true: a pair is seen by
-//! both or, after the cancellation of one of the two, by nobody who came first.
+//! A pair is written once, with the delivery that brought it, and goes with it, in one file per other delivery: who is
+//! asked reads its own pairs and nobody else's, and the newcomer waits for no report but its own. The other delivery
+//! only keeps the numbers of those who named it, in the commit that makes them visible; what they brought upon it is
+//! counted when it is first asked and remembered. What must stay true: a pair is seen by both or, after the cancellation of one of the two, by nobody who came first.
+
+mod quaderno;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{self, BufRead as _, BufReader, BufWriter, Write as _},
-    path::{Path, PathBuf},
+    fs, io,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use anagrafe::{CodiceIstat, Data};
+use anagrafe::CodiceIstat;
 use elaborazione::{
     Contesto, Gravita, Ingresso, MASSIMO_CAMPIONI, Rilievo, TipoScheda,
     anomalie::{gravita_di, riempi},
@@ -27,12 +29,31 @@ use registro::{
     Caricato, Fornitura, IdFornitura, Incontro, Lettura as _, LetturaSchede as _, RecordCompatto, TipoLegame,
     TipoRecord, Transazione,
 };
-use serde::{Deserialize, Serialize};
 
+use self::quaderno::{Coppia, INIZIO_INCROCI, NOME_UNICO, Parte, Quaderno, coppie, nome_incroci};
 use crate::{Esito, Simulatore, batch::CARTELLA_ESITO, schede::decodifica};
 
-/// Pairs of a delivery, beside its findings.
-const NOME_INCROCI: &str = "incroci.jsonl";
+/// Deliveries whose counts are remembered.
+const CONTEGGI_RICORDATI: usize = 1_000;
+
+/// What later deliveries brought upon one, as long as they are the same ones.
+type Subiti = (Vec<IdFornitura>, BTreeMap<String, u64>);
+
+/// Counts that stand until somebody comes or goes.
+#[derive(Debug, Default)]
+pub(crate) struct ConteggiSubiti(Mutex<BTreeMap<IdFornitura, Subiti>>);
+
+impl ConteggiSubiti {
+    fn dentro(&self) -> MutexGuard<'_, BTreeMap<IdFornitura, Subiti>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state begins anew, and its numbers with it.
+    pub(crate) fn dimentica(&self) {
+        self.dentro().clear();
+    }
+}
+
 /// Documents of the register: delivery → the later ones that share somebody with it.
 const DOCUMENTO: &str = "incroci";
 
@@ -49,29 +70,6 @@ const COLONNE: [&str; 10] = [
     "Data altro soggetto",
     "Codice",
 ];
-
-/// One side of a pair.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Parte {
-    fornitura: IdFornitura,
-    comune: CodiceIstat,
-    tipo: TipoScheda,
-    /// Id of the Comune.
-    scheda: String,
-    /// Position in the segment of the delivery.
-    posizione: u64,
-    /// From when: residence, or registration in the AIRE.
-    dal: Option<Data>,
-    cf: Option<String>,
-}
-
-/// A pair, as the newcomer's folder keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Coppia {
-    codice: String,
-    nuova: Parte,
-    altra: Parte,
-}
 
 /// What a load found in the register.
 #[derive(Debug, Default)]
@@ -101,8 +99,8 @@ impl Simulatore {
             .collect();
         let mut trovati = Trovati::default();
         let mut righe: Vec<(u64, &'static str)> = Vec::new();
-        let mut scritto: Option<BufWriter<File>> = None;
-        let percorso = cartella.join(NOME_INCROCI);
+        let mut quaderno = Quaderno::in_cartella(&cartella);
+        let mut ultima: Option<Parte> = None;
         self.registro()
             .incroci(caricato, f.comune, |incontro| -> Esito<()> {
                 let Some(codice) = giudica(f.comune, &incontro, contesto) else {
@@ -112,9 +110,14 @@ impl Simulatore {
                     return Ok(());
                 };
                 let prima = segmento.basi.soggetti;
+                // In order of position: who meets several is read once.
+                let nuova = match ultima.take().filter(|p| p.posizione == incontro.posizione) {
+                    Some(nuova) => nuova,
+                    None => parte(&incontro.nuova, f.id, f.comune, incontro.posizione)?,
+                };
                 let coppia = Coppia {
                     codice: codice.to_owned(),
-                    nuova: parte(&incontro.nuova, f.id, f.comune, incontro.posizione)?,
+                    nuova: ultima.insert(nuova).clone(),
                     altra: parte(
                         &incontro.altra.record,
                         segmento.fornitura,
@@ -122,22 +125,18 @@ impl Simulatore {
                         incontro.altra.id_anpr.saturating_sub(prima),
                     )?,
                 };
-                trovati.altre.insert(segmento.fornitura);
+                if trovati.altre.insert(segmento.fornitura) {
+                    // Each person once a code, however many Comuni it is met in: the list does not grow with them.
+                    righe.sort_unstable();
+                    righe.dedup();
+                }
                 righe.push((incontro.posizione, codice));
-                let out = match &mut scritto {
-                    Some(out) => out,
-                    None => scritto.insert(BufWriter::new(File::create(&percorso)?)),
-                };
-                serde_json::to_writer(&mut *out, &coppia).map_err(io::Error::from)?;
-                Ok(out.write_all(b"\n")?)
+                Ok(quaderno.scrivi(segmento.fornitura, &coppia)?)
             })?;
-        let Some(scritto) = scritto else {
+        quaderno.chiudi()?;
+        if trovati.altre.is_empty() {
             return Ok(trovati);
-        };
-        scritto
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()?;
+        }
         righe.sort_unstable();
         righe.dedup();
         let ordine: Vec<String> = ingressi.iter().map(|i| i.nome.clone()).collect();
@@ -172,8 +171,28 @@ impl Simulatore {
 
     /// A delivery as its Comune sees it: what later ones of other Comuni share with it is counted too.
     pub(crate) fn con_incroci(&self, mut f: Fornitura) -> Esito<Fornitura> {
-        for rilievo in self.incroci_subiti(&f)? {
-            *f.conteggi.entry(rilievo.codice).or_insert(0) += 1;
+        let nuove = self.chi_condivide(&f)?;
+        if nuove.is_empty() {
+            return Ok(f);
+        }
+        let ricordati = self.subiti.dentro().get(&f.id).cloned();
+        let conteggi = match ricordati.filter(|(di, _)| *di == nuove) {
+            Some((_, conteggi)) => conteggi,
+            None => {
+                let mut conteggi = BTreeMap::new();
+                for rilievo in self.incroci_subiti(&f)? {
+                    *conteggi.entry(rilievo.codice).or_insert(0) += 1;
+                }
+                let mut tutti = self.subiti.dentro();
+                if tutti.len() >= CONTEGGI_RICORDATI {
+                    tutti.clear();
+                }
+                tutti.insert(f.id, (nuove, conteggi.clone()));
+                conteggi
+            }
+        };
+        for (codice, quanti) in conteggi {
+            *f.conteggi.entry(codice).or_insert(0) += quanti;
         }
         Ok(f)
     }
@@ -225,11 +244,11 @@ impl Simulatore {
         Ok(rilievi)
     }
 
-    /// Pairs of which this delivery is the one that was there.
-    fn coppie_subite(&self, f: &Fornitura) -> Esito<Vec<Coppia>> {
-        let mut subite = Vec::new();
+    /// The later deliveries that share somebody with this one and stand.
+    fn chi_condivide(&self, f: &Fornitura) -> Esito<Vec<IdFornitura>> {
+        let mut vive = Vec::new();
         if f.segmento.is_none() {
-            return Ok(subite);
+            return Ok(vive);
         }
         let nuove: Option<BTreeSet<IdFornitura>> = self.registro().documento(DOCUMENTO, &f.id.to_string())?;
         for nuova in nuove.into_iter().flatten() {
@@ -239,8 +258,19 @@ impl Simulatore {
                 .fornitura(nuova)?
                 .is_some_and(|n| n.segmento.is_some())
             {
-                let sue = coppie(&self.cartella(nuova))?;
-                for coppia in sue {
+                vive.push(nuova);
+            }
+        }
+        Ok(vive)
+    }
+
+    /// Pairs of which this delivery is the one that was there.
+    fn coppie_subite(&self, f: &Fornitura) -> Esito<Vec<Coppia>> {
+        let mut subite = Vec::new();
+        for nuova in self.chi_condivide(f)? {
+            let esito = self.cartella(nuova).join(CARTELLA_ESITO);
+            for nome in [nome_incroci(f.id).as_str(), NOME_UNICO] {
+                for coppia in coppie(&esito.join(nome))? {
                     let coppia = coppia?;
                     if coppia.altra.fornitura == f.id {
                         subite.push(coppia);
@@ -249,6 +279,27 @@ impl Simulatore {
             }
         }
         Ok(subite)
+    }
+
+    /// Pairs that this delivery brought.
+    fn coppie_portate(&self, f: &Fornitura) -> Esito<Vec<Coppia>> {
+        let mut portate = Vec::new();
+        let cartella = self.cartella(f.id).join(CARTELLA_ESITO);
+        let voci = match fs::read_dir(&cartella) {
+            Ok(voci) => voci,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(portate),
+            Err(e) => return Err(e.into()),
+        };
+        for voce in voci {
+            let voce = voce?;
+            let nome = voce.file_name();
+            if nome == NOME_UNICO || nome.to_string_lossy().starts_with(INIZIO_INCROCI) {
+                for coppia in coppie(&voce.path())? {
+                    portate.push(coppia?);
+                }
+            }
+        }
+        Ok(portate)
     }
 
     /// The two duplicate lists of a delivery that have rows, with how many.
@@ -301,8 +352,7 @@ impl Simulatore {
         if f.segmento.is_none() {
             return Ok(righe);
         }
-        for coppia in coppie(&self.cartella(f.id))? {
-            let Coppia { codice, nuova, altra } = coppia?;
+        for Coppia { codice, nuova, altra } in self.coppie_portate(f)? {
             righe.push((codice, nuova, altra));
         }
         righe.extend(
@@ -412,16 +462,4 @@ fn parte(r: &RecordCompatto, fornitura: IdFornitura, comune: CodiceIstat, posizi
         dal,
         cf: r.cf.clone(),
     })
-}
-
-/// The pairs a delivery brought.
-fn coppie(cartella: &Path) -> Esito<impl Iterator<Item = Esito<Coppia>> + use<>> {
-    let percorso: PathBuf = cartella.join(CARTELLA_ESITO).join(NOME_INCROCI);
-    let file = match fs::File::open(percorso) {
-        Ok(file) => Some(file),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
-        Err(e) => return Err(e.into()),
-    };
-    let righe = file.into_iter().flat_map(|f| BufReader::new(f).lines());
-    Ok(righe.map(|riga| Ok(serde_json::from_str(&riga?).map_err(io::Error::from)?)))
 }

@@ -18,8 +18,8 @@ use elaborazione::{
     sportello::{self, Finestra, FornituraAperta, Situazione},
 };
 use registro::{
-    Canale, Comune, FileFornitura, Fornitura, IdFile, IdFornitura, Lettura as _, MacroStato, Quando, Ritmo,
-    Schede, SituazioneComune, StatoFile, StatoFornitura, TipoFile, Transazione,
+    Canale, Comune, FileFornitura, Fornitura, IdFile, IdFornitura, Lettura as _, Quando, Ritmo, Schede,
+    SituazioneComune, StatoFile, StatoFornitura, TipoFile, Transazione,
 };
 
 use crate::{Deposito, ErroreServizio, Esito, Simulatore, simulatore::prendi};
@@ -94,9 +94,10 @@ impl Simulatore {
     /// so that who asks next sees its outcome.
     pub fn carica(&self, invio: Invio) -> Result<Ricevuta, RifiutoInvio> {
         let ricevuta = self.ricevi(invio)?;
-        self.batch.sveglia();
-        if self.registro().ritmo().map_err(ErroreServizio::from)? == Ritmo::Istantanea {
-            self.batch.attendi_quiete();
+        let istantanea = self.registro().ritmo().map_err(ErroreServizio::from)? == Ritmo::Istantanea;
+        match IdFornitura::parse(&ricevuta.fornitura) {
+            Some(id) if istantanea => self.batch.vedi(id),
+            _ => self.batch.sveglia(),
         }
         Ok(ricevuta)
     }
@@ -258,7 +259,7 @@ impl Simulatore {
             Some("cancellazione richiesta, sarà eseguita nella notte".to_owned())
         } else if stato.situazione == SituazioneComune::NonAbilitato {
             Some("ambiente non abilitato per il Comune".to_owned())
-        } else if ambiente == Ambiente::Sub && !presubentrato(comune) {
+        } else if ambiente == Ambiente::Sub && !comune.stato.presubentrato() {
             Some("nessun pre-subentro concluso positivamente".to_owned())
         } else {
             None
@@ -290,13 +291,6 @@ impl Simulatore {
             politica: self.politica(),
         })
     }
-}
-
-fn presubentrato(comune: &Comune) -> bool {
-    !matches!(
-        comune.stato,
-        MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato | MacroStato::Censito
-    )
 }
 
 /// The open delivery as the gates see it.

@@ -17,6 +17,7 @@ pub mod http;
 mod impostazioni;
 mod incroci;
 mod invio;
+pub mod italiano;
 mod notte;
 mod operatori;
 mod operazioni;
@@ -46,7 +47,7 @@ pub use schede::SchedaLetta;
 pub use sicurezza::{
     Ammissione, Politiche, QuadroSicurezza, SuiteMostrata, VoceSicurezza, nomi_interruttori,
 };
-pub use simulatore::Simulatore;
+pub use simulatore::{CartellaPresa, Simulatore};
 pub use sportello::{FiltroCertificati, StatoCertificato};
 pub use tributaria::{Profilo, Tributo};
 

@@ -27,7 +27,12 @@ impl Simulatore {
                         "La fornitura è KO: è già stata scartata per intero e se ne può inviare un'altra.",
                     ));
                 }
-                StatoFornitura::CancellazioneRichiesta | StatoFornitura::Cancellata => return Ok(f),
+                StatoFornitura::Cancellata => {
+                    return Err(ErroreServizio::conflitto(
+                        "La fornitura è già stata cancellata: se ne può inviare un'altra.",
+                    ));
+                }
+                StatoFornitura::CancellazioneRichiesta => return Ok(f),
                 StatoFornitura::Aperta | StatoFornitura::InElaborazione | StatoFornitura::ElaborataOk => {}
             }
             f.stato = StatoFornitura::CancellazioneRichiesta;

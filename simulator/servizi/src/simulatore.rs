@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc},
     thread,
+    time::{Duration, Instant},
 };
 
 use anagrafe::{Ambiente, CodiceIstat};
@@ -27,6 +28,7 @@ use crate::{
     batch::Batch,
     guasti::Piano,
     impostazioni::{Impostazioni, Indirizzi},
+    incroci::ConteggiSubiti,
 };
 
 /// Folder of uploads being received.
@@ -37,18 +39,64 @@ const FORNITURE: &str = "forniture";
 /// Why the data folder cannot be used, in the register's own words.
 fn non_si_apre(e: &registro::ErroreRegistro) -> ErroreServizio {
     ErroreServizio {
-        codice: None,
+        codice: Some(e.codice()),
         http: 500,
         testo: e.to_string(),
     }
 }
 
+/// The data folder, held for this process.
+#[derive(Debug)]
+pub struct CartellaPresa(registro::Cartella);
+
+impl CartellaPresa {
+    /// Makes the folder if needed and takes it, or says who has it.
+    pub fn prendi(dati: &Path) -> Esito<Self> {
+        registro::Cartella::prendi(dati)
+            .map(Self)
+            .map_err(|e| non_si_apre(&e))
+    }
+}
+
+/// Pause before the ready Comuni are tried again, doubled at each failure.
+const RIPROVA_AVVIO: Duration = Duration::from_millis(500);
+/// The longest such pause.
+const RIPROVA_AVVIO_MASSIMA: Duration = Duration::from_secs(4);
+
 /// Whether the ready Comuni are in place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Avvio {
+    /// Being put in place: whoever asks waits.
     InCorso,
     Fatto,
-    Fallito(String),
+    /// There was no room: tried again when there is, and said meanwhile.
+    Rimandato {
+        perche: ErroreServizio,
+        lavoro: Lavoro,
+        dal: Instant,
+    },
+    Fallito(ErroreServizio),
+}
+
+/// What the desk knows of keys: collection, key, document.
+type StatoChiavi = Vec<(&'static str, String, serde_json::Value)>;
+
+/// What puts the ready Comuni in place; whole and repeatable, whatever an interrupted try left.
+#[derive(Debug, Clone)]
+struct Lavoro {
+    /// A reset begins by removing everything but this.
+    azzera: Option<StatoChiavi>,
+    /// Pause after the next failure.
+    pausa: Duration,
+}
+
+impl Lavoro {
+    fn nuovo(azzera: Option<StatoChiavi>) -> Self {
+        Self {
+            azzera,
+            pausa: RIPROVA_AVVIO,
+        }
+    }
 }
 
 /// One lock a Comune and environment.
@@ -77,6 +125,8 @@ pub struct Simulatore {
     pub(crate) avanzamenti: Avanzamenti,
     /// Cards recognised that have not yet become a session.
     pub(crate) biglietti: Mutex<crate::carta::Biglietti>,
+    /// What deliveries of other Comuni brought upon those that were there, counted.
+    pub(crate) subiti: ConteggiSubiti,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     partito: Timestamp,
@@ -85,6 +135,12 @@ pub struct Simulatore {
 impl Simulatore {
     /// Opens the data folder and starts the batch; the ready Comuni are put in place by [`Self::popola`].
     pub fn apri(impostazioni: Impostazioni, pki: Pki) -> Esito<Arc<Self>> {
+        let presa = CartellaPresa::prendi(&impostazioni.dati)?;
+        Self::apri_presa(impostazioni, presa, pki)
+    }
+
+    /// The same over a data folder that was taken before the keys were made.
+    pub fn apri_presa(impostazioni: Impostazioni, presa: CartellaPresa, pki: Pki) -> Esito<Arc<Self>> {
         let adesso = Timestamp::now();
         let opzioni = OpzioniRegistro {
             orologio: impostazioni.oggi.map(|oggi| Orologio::dal(oggi, 1, adesso)),
@@ -92,10 +148,9 @@ impl Simulatore {
             ..OpzioniRegistro::default()
         };
         let (detto, esito) = mpsc::channel();
-        let dati = impostazioni.dati.clone();
         thread::Builder::new().name("apertura".into()).spawn(move || {
             // The other end is gone only when the process is.
-            let _ = detto.send(Registro::apri(&dati, opzioni));
+            let _ = detto.send(Registro::apri_presa(presa.0, opzioni));
         })?;
         let aperto = match esito.recv_timeout(impostazioni.attesa_apertura) {
             Ok(r) => Some(r.map_err(|e| non_si_apre(&e))?),
@@ -127,6 +182,7 @@ impl Simulatore {
             batch: Batch::default(),
             avanzamenti: Avanzamenti::default(),
             biglietti: Mutex::default(),
+            subiti: ConteggiSubiti::default(),
             tentativi: Mutex::default(),
             partito: adesso,
         });
@@ -287,35 +343,89 @@ impl Simulatore {
         self.fermo.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the ready Comuni are in place, without waiting for them.
-    pub(crate) fn stato_pronto(&self) -> bool {
-        *self.avvio.lock().unwrap_or_else(PoisonError::into_inner) == Avvio::Fatto
+    fn avvio(&self) -> MutexGuard<'_, Avvio> {
+        self.avvio.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the ready Comuni are in place.
+    /// Whether the ready Comuni are in place, without waiting for them.
+    pub(crate) fn stato_pronto(&self) -> bool {
+        matches!(*self.avvio(), Avvio::Fatto)
+    }
+
+    /// Waits until the ready Comuni are in place; says why when they are not, and may yet be.
     pub(crate) fn pronto_lo_stato(&self) -> Esito<()> {
-        let mut avvio = self.avvio.lock().unwrap_or_else(PoisonError::into_inner);
-        while *avvio == Avvio::InCorso {
-            avvio = self.avviato.wait(avvio).unwrap_or_else(PoisonError::into_inner);
-        }
-        match &*avvio {
-            Avvio::Fallito(perche) => Err(ErroreServizio::guasto(format!("avvio non riuscito: {perche}"))),
-            Avvio::InCorso | Avvio::Fatto => Ok(()),
+        let mut avvio = self.avvio();
+        loop {
+            avvio = match &*avvio {
+                Avvio::Fatto => return Ok(()),
+                Avvio::Fallito(perche) | Avvio::Rimandato { perche, .. } => return Err(perche.clone()),
+                Avvio::InCorso => self.avviato.wait(avvio).unwrap_or_else(PoisonError::into_inner),
+            };
         }
     }
 
     /// Puts the ready Comuni in place, takes up what a crash left half-way, and lets everyone in. Call once, off the
     /// serving threads, after the listeners are bound.
     pub fn popola(self: &Arc<Self>) {
+        let lavoro = Lavoro::nuovo(None);
         let esito = self.popola_comuni().and_then(|()| self.riprendi());
-        if let Err(e) = &esito {
-            tracing::error!(%e, "avvio dello stato non riuscito");
-        }
-        let mut avvio = self.avvio.lock().unwrap_or_else(PoisonError::into_inner);
-        *avvio = esito.map_or_else(|e| Avvio::Fallito(e.testo), |()| Avvio::Fatto);
-        drop(avvio);
-        self.avviato.notify_all();
+        self.concludi_avvio(lavoro, esito);
         self.batch.avvia(self);
+    }
+
+    /// For the batch, before each round: whether there is a state to work on. What was put off for want of room is
+    /// tried again here, so that nobody needs to ask for it.
+    pub(crate) fn avviato_o_ritentato(&self) -> bool {
+        let lavoro = match &*self.avvio() {
+            Avvio::Fatto => return true,
+            Avvio::Fallito(_) | Avvio::InCorso => return false,
+            Avvio::Rimandato { lavoro, dal, .. } if Instant::now() >= *dal => lavoro.clone(),
+            Avvio::Rimandato { .. } => return false,
+        };
+        if self.registro().verifica_spazio(0).is_err() {
+            return false;
+        }
+        // Before anyone is told to wait: who works on deliveries may ask for the state too.
+        let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
+        *self.avvio() = Avvio::InCorso;
+        let esito = self.rifai(&lavoro);
+        self.concludi_avvio(lavoro, esito);
+        self.stato_pronto()
+    }
+
+    /// The whole of it again; what stands already is kept.
+    fn rifai(&self, lavoro: &Lavoro) -> Esito<()> {
+        if let Some(delle_chiavi) = &lavoro.azzera {
+            self.svuota_stato(delle_chiavi)?;
+        }
+        self.semina_comuni(self.registro())?;
+        self.popola_comuni()?;
+        self.riprendi()
+    }
+
+    /// Says how it went to whoever waits.
+    fn concludi_avvio(&self, lavoro: Lavoro, esito: Esito<()>) {
+        let nuovo = match esito {
+            Ok(()) => Avvio::Fatto,
+            // Whatever the failure looked like from inside, without room it is for want of room.
+            Err(e) if e.e_spazio() || self.registro().verifica_spazio(0).is_err() => {
+                let perche = ErroreServizio::spazio();
+                tracing::warn!(%e, "Comuni pronti rimandati: manca lo spazio su disco");
+                let dal = Instant::now() + lavoro.pausa;
+                let pausa = (lavoro.pausa * 2).min(RIPROVA_AVVIO_MASSIMA);
+                Avvio::Rimandato {
+                    perche,
+                    lavoro: Lavoro { pausa, ..lavoro },
+                    dal,
+                }
+            }
+            Err(e) => {
+                tracing::error!(%e, "avvio dello stato non riuscito");
+                Avvio::Fallito(e)
+            }
+        };
+        *self.avvio() = nuovo;
+        self.avviato.notify_all();
     }
 
     /// Ends the batch after the delivery in hand.
@@ -329,14 +439,25 @@ impl Simulatore {
         let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
         // Certificates are of the keys, not of the state: what was revoked or imported stays so.
         let delle_chiavi = self.stato_delle_chiavi()?;
+        let esito = self
+            .svuota_stato(&delle_chiavi)
+            .and_then(|()| self.semina_comuni(self.registro()))
+            .and_then(|()| self.popola_comuni());
+        if let Err(e) = &esito {
+            // Half a state is none: it goes on as a start does that found no room.
+            self.concludi_avvio(Lavoro::nuovo(Some(delle_chiavi)), Err(e.clone()));
+        }
+        esito
+    }
+
+    fn svuota_stato(&self, delle_chiavi: &[(&'static str, String, serde_json::Value)]) -> Esito<()> {
         self.registro().azzera()?;
         self.batch.dimentica();
+        self.subiti.dimentica();
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;
-        self.rimetti_lo_stato_delle_chiavi(&delle_chiavi)?;
         self.piano_guasti.svuota();
-        self.semina_comuni(self.registro())?;
-        self.popola_comuni()
+        self.rimetti_lo_stato_delle_chiavi(delle_chiavi)
     }
 
     /// Next `idOperazioneANPR` of the environment.

@@ -93,11 +93,21 @@ impl Simulatore {
         serde_json::to_value(self.tributo()?).map_err(ErroreServizio::guasto)
     }
 
-    /// Sets them; what waits for the register looks again.
+    /// Sets what is given, the rest stays; what waits for the register looks again.
     pub fn metti_tributaria(&self, valore: Value) -> Esito<Value> {
-        let tributo: Tributo = leggi(valore)?;
-        tributo.verifica()?;
+        let Value::Object(dati) = valore else {
+            return Err(ErroreServizio::richiesta(
+                "Richiesta non valida: serve un oggetto con «profilo», «differenze», «latenzaMs», «domandePerLotto» o «guasto».",
+            ));
+        };
         self.registro().scrivi(|t| -> Esito<()> {
+            let ora: Tributo = t.documento(DOCUMENTO.0, DOCUMENTO.1)?.unwrap_or_default();
+            let mut nuovo = serde_json::to_value(ora).map_err(ErroreServizio::guasto)?;
+            if let Some(nuovo) = nuovo.as_object_mut() {
+                nuovo.extend(dati);
+            }
+            let tributo: Tributo = leggi(nuovo)?;
+            tributo.verifica()?;
             t.salva_documento(DOCUMENTO.0, DOCUMENTO.1, &tributo)?;
             t.evento()?;
             Ok(())

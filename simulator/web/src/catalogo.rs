@@ -1,6 +1,9 @@
 //! A code of the catalogue → what a page or the API says of it.
 
-use elaborazione::anomalie::{Anomalia, Check, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable};
+use elaborazione::{
+    anomalie::{Anomalia, Check, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable},
+    rapporto::CODICI_SIM,
+};
 use serde::{Serialize, Serializer};
 use servizi::Simulatore;
 
@@ -114,6 +117,28 @@ impl Voce {
         }
     }
 
+    /// A code of the simulator, which ANPR does not know.
+    fn nostra(codice: &'static str, testo: &'static str) -> Self {
+        let mai = formati::livello(Livello::NonAttivo);
+        Self {
+            codice,
+            testo: "Codice del simulatore, non di ANPR".to_owned(),
+            subentro: mai,
+            test: mai,
+            servizi: mai,
+            imposta: false,
+            da_rimuovere: false,
+            tabella: "",
+            procedura: "",
+            fonti: "simulatore".to_owned(),
+            divergenza: "",
+            spiegazione: testo,
+            quando: "nell'API, nelle pagine e nei comandi",
+            casi: Vec::new(),
+            non_simulata: "",
+        }
+    }
+
     /// The same under the simulator's policy (`--politica`).
     fn con_la_politica(mut self, politica: &elaborazione::Politica) -> Self {
         if let Some(gravita) = politica.gravita.get(self.codice) {
@@ -145,6 +170,14 @@ pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
     voci.map(|v| v.con_la_politica(&politica)).collect()
 }
 
+/// Every code, and after them those of the simulator itself.
+pub(crate) fn con_i_nostri(sim: &Simulatore) -> Vec<Voce> {
+    let nostri = CODICI_SIM
+        .iter()
+        .map(|(codice, testo)| Voce::nostra(codice, testo));
+    tutte(sim).into_iter().chain(nostri).collect()
+}
+
 /// One code; of those that are known and not raised, the reason.
 pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
     let taciuta = || {
@@ -154,7 +187,13 @@ pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
             .map(Voce::taciuta)
     };
     let nota = elaborazione::anomalia(codice).map(|a| Voce::di(a).con_la_politica(&sim.politica()));
-    nota.or_else(taciuta)
+    let nostra = || {
+        CODICI_SIM
+            .iter()
+            .find(|(c, _)| *c == codice)
+            .map(|(codice, testo)| Voce::nostra(codice, testo))
+    };
+    nota.or_else(taciuta).or_else(nostra)
 }
 
 fn fonte(f: Fonte) -> &'static str {

@@ -5,7 +5,8 @@
 use anagrafe::{Ambiente, Data};
 use elaborazione::anomalie::Livello;
 use registro::{
-    EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore, Verdetto,
+    Comune, EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore,
+    Verdetto,
 };
 
 /// A word with the class of its colour.
@@ -184,8 +185,11 @@ pub(crate) fn stato_esito(s: impl std::borrow::Borrow<StatoFile>) -> Etichetta {
 }
 
 /// Situation of a Comune in an environment.
-pub(crate) fn situazione(s: SituazioneComune) -> Etichetta {
-    match s {
+pub(crate) fn situazione(comune: &Comune, ambiente: Ambiente) -> Etichetta {
+    match comune.in_ambiente(ambiente).situazione {
+        SituazioneComune::Attivo if ambiente == Ambiente::Sub && !comune.stato.presubentrato() => {
+            tenue("prima serve un pre-subentro")
+        }
         SituazioneComune::Attivo => tenue("può inviare"),
         SituazioneComune::Subentrato => ok("subentrato"),
         SituazioneComune::MancatoSubentro => ko("mancato subentro"),

@@ -71,7 +71,7 @@ fn errore_scrittura(e: std::io::Error) -> ErroreServizio {
     if e.kind() == std::io::ErrorKind::FileTooLarge {
         // Not SIM001, which speaks of the expanded size; and cut too early for EN002 to name a size.
         ErroreServizio {
-            codice: None,
+            codice: Some("SIM013"),
             http: 413,
             testo: e.to_string(),
         }

@@ -59,6 +59,12 @@ async fn every_described_call_answers_and_what_is_not_built_says_so() {
                         .is_some_and(|t| !t.is_empty()),
                     "{dove}: {testo}"
                 );
+                let codice = testo["errori"][0]["codice"].as_str().unwrap_or_default();
+                assert!(codice.starts_with("SIM"), "{metodo} {dove}: {testo}");
+                let spiegato = b
+                    .console(Method::GET, &format!("/api/catalogo/{codice}"), &[], "")
+                    .await;
+                assert_eq!(spiegato.stato, StatusCode::OK, "{codice} is not in the catalogue");
             }
         }
     }
@@ -420,4 +426,83 @@ async fn the_fault_plan_is_set_and_shown() {
     assert_eq!(letto.as_array().map(Vec::len), Some(3));
     b.console(Method::POST, "/guasti", &[modulo], "svuota=si").await;
     assert_eq!(b.console(Method::GET, "/api/guasti", &[], "").await.testo, "[]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_body_is_told_in_italian_with_a_code() {
+    let b = banco();
+    for (metodo, dove, corpo, atteso) in [
+        (
+            Method::PUT,
+            "/api/orologio",
+            "{\"oggi\":\"2021-13-01\"}",
+            "«2021-13-01»: serve una data AAAA-MM-GG",
+        ),
+        (
+            Method::PUT,
+            "/api/orologio",
+            "{\"velocita\":-1}",
+            "trovato il numero -1, serve un numero intero da 0 a 4294967295",
+        ),
+        (
+            Method::PUT,
+            "/api/orologio",
+            "{\"ieri\":1}",
+            "campo sconosciuto «ieri»: sono ammessi oggi, velocita",
+        ),
+        (
+            Method::PUT,
+            "/api/orologio",
+            "{",
+            "il JSON finisce prima del tempo",
+        ),
+        (
+            Method::PUT,
+            "/api/comuni/888010",
+            "{\"soluzione\":\"X\"}",
+            "valore sconosciuto «X»: sono ammessi WA, WA_INTEGRATA, WS",
+        ),
+        (Method::POST, "/api/comuni", "{}", "manca il campo «istat»"),
+        (
+            Method::PUT,
+            "/api/tributaria",
+            "{\"latenzaMs\":\"x\"}",
+            "trovato il testo «x», serve un numero intero non negativo",
+        ),
+        (
+            Method::PUT,
+            "/api/tributaria",
+            "[]",
+            "Il corpo deve essere un oggetto JSON.",
+        ),
+    ] {
+        let r = b.console(metodo, dove, &[JSON], corpo).await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{dove} {corpo}: {}", r.testo);
+        let e = &leggi(&r.testo)["errori"][0];
+        assert_eq!(e["codice"], "SIM010", "{corpo}: {e}");
+        assert!(
+            e["testo"].as_str().is_some_and(|t| t.contains(atteso)),
+            "{corpo}: {e}"
+        );
+    }
+    let r = b.console(Method::GET, "/api/catalogo", &[], "").await;
+    let codici = leggi(&r.testo);
+    let ultimo = codici.as_array().and_then(|c| c.last()).expect("codes");
+    assert!(
+        ultimo["codice"].as_str().is_some_and(|c| c.starts_with("SIM")),
+        "{ultimo}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_does_not_say_that_one_may_send_who_gets_en003() {
+    let b = banco();
+    let casa = b.console(Method::GET, "/", &[], "").await.testo;
+    assert!(casa.contains("prima serve un pre-subentro"), "{casa}");
+    let pagina = b.console(Method::GET, "/comuni/888009", &[], "").await.testo;
+    assert_eq!(
+        pagina.matches("prima serve un pre-subentro").count(),
+        1,
+        "only in subentro: {pagina}"
+    );
 }

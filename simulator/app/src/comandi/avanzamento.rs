@@ -87,6 +87,7 @@ impl Osservatore for Disegno {
         self.barra.set_prefix(match fase {
             Fase::Lettura => "Lettura",
             Fase::Elaborazione => "Elaborazione",
+            Fase::Tributaria => "Anagrafe Tributaria",
             Fase::Caricamento => "Caricamento",
         });
         if totale > 0 && std::io::stderr().is_terminal() {

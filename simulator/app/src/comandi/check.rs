@@ -12,7 +12,7 @@ use elaborazione::{
 };
 use serde_json::Value;
 
-use super::{Fine, avanzamento::Barra, istat, oggi, tracciato};
+use super::{Fine, avanzamento::Barra, da_toml, istat, oggi, tracciato};
 use crate::opzioni::{AvvisiJunit, Check, Formato};
 
 /// Bytes gathered before they are written.
@@ -97,7 +97,7 @@ pub(crate) fn leggi_politica(file: &Path) -> Result<Politica> {
     let valore: Value = if testo.trim_start().starts_with('{') {
         serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?
     } else {
-        toml::from_str(&testo).with_context(|| format!("{}: TOML non valido", file.display()))?
+        da_toml(file, &testo)?
     };
     Politica::da_valore(valore).map_err(|e| anyhow!("{}: {e}", file.display()))
 }

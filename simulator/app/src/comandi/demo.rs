@@ -1,7 +1,9 @@
 //! `demo`: the path of a Comune through the public doors, narrated, on a simulator of its own.
 //!
-//! A child process with `--ephemeral` on free ports: what is shown is what a user's script would see. Keys are kept
-//! between two demos in the user's temporary folder, so that only the first one waits for them.
+//! A child process with `--ephemeral` on free ports: what is shown is what a user's script would see. It ends with
+//! the demo however that ends, because it watches the pipe whose other end only the demo holds; everything the demo
+//! writes lies in its folder and goes with it. Keys are kept between two demos in the user's own cache folder, which
+//! nobody else enters; without such a folder they are made anew.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -14,22 +16,26 @@ use anpr_sim::cliente::Cliente;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Fine, api, cliente};
-use crate::opzioni::Demo;
+use super::{Fine, api, cliente, solo_mio};
+use crate::opzioni::{Demo, Lingua};
 
 const COMUNE: &str = "888001";
 /// Scenario date: fixed, so that two demos tell the same story.
 const OGGI: &str = "2021-03-01";
 const ABITANTI: u64 = 5_000;
 
-pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
+pub(crate) fn esegui(o: &Demo, l: Lingua) -> Result<Fine> {
     let mut voce = Voce {
         o,
+        l,
         n: 0,
         da: Instant::now(),
     };
     voce.dice(
-        "Avvio un simulatore tutto suo, che non lascia niente su disco (SIMULATORE – dati fittizi).",
+        l.scegli(
+            "Avvio un simulatore tutto suo, che non lascia niente su disco (SIMULATORE – dati fittizi).",
+            "Starting a simulator of its own, which leaves nothing on disk (SIMULATORE – invented data).",
+        ),
         &json!({}),
     )?;
     let palco = Palco::monta()?;
@@ -39,25 +45,36 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
     ))?;
 
     voce.dice(
-        &format!("Il Comune {COMUNE} prepara la fornitura: {ABITANTI} abitanti, e tre schede senza famiglia."),
+        &l.scegli(
+            format!("Il Comune {COMUNE} prepara la fornitura: {ABITANTI} abitanti, e tre schede senza famiglia."),
+            format!("The Comune {COMUNE} prepares its delivery: {ABITANTI} inhabitants, and three schede without a family."),
+        ),
         &json!({"comando": format!("anpr-sim generate --comune {COMUNE} --abitanti {ABITANTI} --anomalie ES092=3")}),
     )?;
     let prima = palco.genera(1, &[("ES092", 3)])?;
     voce.fatto(&nomi(&prima))?;
 
     voce.dice(
-        "La invia in pre-subentro.",
+        l.scegli("La invia in pre-subentro.", "It sends it to the pre-subentro."),
         &json!({"api": "POST /api/forniture?ambiente=pre"}),
     )?;
     let id = palco.carica("pre", &prima)?;
     let f = palco.attendi(&id)?;
-    voce.fatto(&format!("fornitura {id}: {} – {}", f["stato"], f["conteggi"]))?;
+    voce.fatto(&format!(
+        "{} {id}: {} – {}",
+        l.scegli("fornitura", "delivery"),
+        f["stato"],
+        f["conteggi"]
+    ))?;
     if f["stato"] != "KO" {
         bail!("la fornitura con tre ES092 doveva essere KO");
     }
 
     voce.dice(
-        "Le anomalie dicono dove: scheda, riga e colonna del file inviato.",
+        l.scegli(
+            "Le anomalie dicono dove: scheda, riga e colonna del file inviato.",
+            "The findings say where: scheda, line and column of the file sent.",
+        ),
         &json!({}),
     )?;
     let anomalie = api(
@@ -69,38 +86,52 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
     )?;
     for a in anomalie.as_array().into_iter().flatten() {
         voce.fatto(&format!(
-            "{} {} scheda {} (riga {}, colonna {})",
+            "{} {} scheda {} ({} {}, {} {})",
             a["codice"].as_str().unwrap_or_default(),
             a["testo"].as_str().unwrap_or_default(),
             a["scheda"].as_str().unwrap_or_default(),
+            l.scegli("riga", "line"),
             a["riga"],
+            l.scegli("colonna", "column"),
             a["colonna"]
         ))?;
     }
 
     voce.dice(
-        "Arriva la PEC con l'esito negativo.",
+        l.scegli(
+            "Arriva la PEC con l'esito negativo.",
+            "The PEC with the negative outcome arrives.",
+        ),
         &json!({"api": "GET /api/pec"}),
     )?;
     voce.fatto(&palco.ultima_pec()?)?;
 
     voce.dice(
-        "Il Comune corregge e ripete con la versione 2: il pre-subentro passa.",
+        l.scegli(
+            "Il Comune corregge e ripete con la versione 2: il pre-subentro passa.",
+            "The Comune corrects and sends versione 2: the pre-subentro passes.",
+        ),
         &json!({}),
     )?;
     let seconda = palco.genera(2, &[])?;
     let id = palco.carica("pre", &seconda)?;
     let f = palco.attendi(&id)?;
     voce.fatto(&format!(
-        "fornitura {id}: {} – {} schede individuali",
-        f["stato"], f["schede"]["soggetti"]
+        "{} {id}: {} – {} {}",
+        l.scegli("fornitura", "delivery"),
+        f["stato"],
+        f["schede"]["soggetti"],
+        l.scegli("schede individuali", "individual schede")
     ))?;
     if f["stato"] != "ELABORATA_OK" {
         bail!("la fornitura corretta doveva passare: {f}");
     }
 
     voce.dice(
-        "Nella finestra del piano invia gli stessi file nell'ambiente di subentro.",
+        l.scegli(
+            "Nella finestra del piano invia gli stessi file nell'ambiente di subentro.",
+            "Within the window of the plan it sends the same files to the subentro environment.",
+        ),
         &json!({}),
     )?;
     let id = palco.carica("sub", &seconda)?;
@@ -113,12 +144,21 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
         &Value::Null,
     )?;
     voce.fatto(&format!(
-        "fornitura {id}: {} – il Comune è {}",
-        f["stato"], comune["stato"]
+        "{} {id}: {} – {} {}",
+        l.scegli("fornitura", "delivery"),
+        f["stato"],
+        l.scegli("il Comune è", "the Comune is"),
+        comune["stato"]
     ))?;
     voce.fatto(&palco.ultima_pec()?)?;
 
-    voce.dice("Un Comune subentrato non può inviare altro.", &json!({}))?;
+    voce.dice(
+        l.scegli(
+            "Un Comune subentrato non può inviare altro.",
+            "A Comune that has migrated can send no more.",
+        ),
+        &json!({}),
+    )?;
     let terza = palco.genera(3, &[])?;
     let rifiuto = palco.invia("sub", &terza[0])?;
     voce.fatto(&format!(
@@ -130,7 +170,11 @@ pub(crate) fn esegui(o: &Demo) -> Result<Fine> {
         bail!("il quarto invio doveva ricevere EN034: {}", rifiuto.testo());
     }
     voce.dice(
-        &format!("Fine, in {:.1} s.", voce.da.elapsed().as_secs_f64()),
+        &format!(
+            "{} {:.1} s.",
+            l.scegli("Fine, in", "The end, in"),
+            voce.da.elapsed().as_secs_f64()
+        ),
         &json!({}),
     )?;
     Ok(Fine::Bene)
@@ -146,6 +190,7 @@ fn nomi(file: &[PathBuf]) -> String {
 /// Tells the story, step by step when asked.
 struct Voce<'o> {
     o: &'o Demo,
+    l: Lingua,
     n: u32,
     da: Instant,
 }
@@ -153,7 +198,10 @@ struct Voce<'o> {
 impl Voce<'_> {
     fn dice(&mut self, testo: &str, come: &Value) -> Result<()> {
         if self.o.passo_passo && self.n > 0 {
-            eprint!("   [INVIO per continuare] ");
+            eprint!(
+                "   [{}] ",
+                self.l.scegli("INVIO per continuare", "ENTER to go on")
+            );
             let mut riga = String::new();
             std::io::stdin().read_line(&mut riga)?;
         }
@@ -179,14 +227,12 @@ impl Voce<'_> {
 
 /// Asks the simulator to end, so that it takes its temporary folder with it; kills it if it does not.
 fn chiudi(processo: &mut Child) {
-    if cfg!(unix) {
-        let _ = Command::new("kill").arg(processo.id().to_string()).status();
-        for _ in 0..100 {
-            if matches!(processo.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
+    drop(processo.stdin.take());
+    for _ in 0..100 {
+        if matches!(processo.try_wait(), Ok(Some(_))) {
+            return;
         }
+        std::thread::sleep(std::time::Duration::from_millis(50));
     }
     let _ = processo.kill();
     let _ = processo.wait();
@@ -194,18 +240,50 @@ fn chiudi(processo: &mut Child) {
 
 /// The simulator of the demo and the folder of its files.
 struct Palco {
-    processo: Child,
+    _processo: Figlio,
     pronto: Value,
     cliente: Cliente,
-    file: tempfile::TempDir,
+    file: PathBuf,
+}
+
+/// Where the keys of the demos are kept: the user's own, nobody else's to read. `None` when there is no such place.
+fn cartella_delle_chiavi() -> Option<PathBuf> {
+    let cartella = |nome: &str| {
+        std::env::var_os(nome)
+            .map(PathBuf::from)
+            .filter(|p| p.is_absolute())
+    };
+    let cache = if cfg!(windows) {
+        cartella("LOCALAPPDATA")?
+    } else if cfg!(target_os = "macos") {
+        cartella("HOME")?.join("Library/Caches")
+    } else {
+        cartella("XDG_CACHE_HOME").or_else(|| Some(cartella("HOME")?.join(".cache")))?
+    };
+    let chiavi = cache.join("anpr-sim").join("demo");
+    std::fs::create_dir_all(&chiavi).ok()?;
+    // Fails on a folder of somebody else's, or reached through a link to one.
+    solo_mio(&chiavi).ok()?;
+    Some(chiavi)
 }
 
 impl Palco {
     fn monta() -> Result<Self> {
-        let chiavi = std::env::temp_dir().join("anpr-sim-demo-pki");
-        let mut processo = Command::new(std::env::current_exe()?)
-            .args(["serve", "--ephemeral", "--oggi", OGGI, "--pki"])
-            .arg(&chiavi)
+        let chiavi = cartella_delle_chiavi();
+        // Two demos at once: one makes the keys, the other waits for them.
+        let lucchetto = chiavi
+            .as_ref()
+            .and_then(|c| std::fs::File::create(c.join("lucchetto")).ok());
+        if let Some(lucchetto) = &lucchetto {
+            // Without locks on that file system two first demos would only make the keys twice.
+            let _ = lucchetto.lock();
+        }
+        let mut comando = Command::new(std::env::current_exe()?);
+        comando.args(["serve", "--ephemeral", "--fino-a-stdin", "--oggi", OGGI]);
+        if let Some(chiavi) = &chiavi {
+            comando.arg("--pki").arg(chiavi.join("pki"));
+        }
+        let processo = comando
             .args([
                 "--test-port",
                 "0",
@@ -218,22 +296,29 @@ impl Palco {
                 "--console-port",
                 "0",
             ])
-            .stdin(Stdio::null())
+            // Only this process holds the other end, until its own end.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("il simulatore non parte")?;
-        let mut righe = BufReader::new(processo.stdout.take().context("stdout")?).lines();
+        let mut processo = Figlio(processo);
+        let mut righe = BufReader::new(processo.0.stdout.take().context("stdout")?).lines();
         let riga = righe
             .find(|r| r.as_ref().map_or(true, |r| r.starts_with("pronto")))
             .context("il simulatore è finito prima di essere pronto")??;
         let (_, file) = riga.rsplit_once("dettagli in ").context("riga pronto")?;
+        drop(lucchetto);
         let pronto: Value = serde_json::from_slice(&std::fs::read(file)?)?;
         let cliente = cliente(&pronto)?;
+        let file = Path::new(file)
+            .parent()
+            .context("cartella dei dati")?
+            .join("demo");
         Ok(Self {
-            processo,
+            _processo: processo,
             pronto,
             cliente,
-            file: tempfile::tempdir()?,
+            file,
         })
     }
 
@@ -249,7 +334,7 @@ impl Palco {
             oggi: OGGI.parse()?,
             anomalie: anomalie.iter().map(|(c, n)| ((*c).to_owned(), *n)).collect(),
         };
-        Ok(generatore::genera(&richiesta, &self.file.path().join(versione.to_string()))?.file)
+        Ok(generatore::genera(&richiesta, &self.file.join(versione.to_string()))?.file)
     }
 
     fn invia(&self, ambiente: &str, file: &Path) -> Result<anpr_sim::cliente::Ricevuta> {
@@ -308,8 +393,11 @@ impl Palco {
     }
 }
 
-impl Drop for Palco {
+/// The child, ended whatever becomes of the demo.
+struct Figlio(Child);
+
+impl Drop for Figlio {
     fn drop(&mut self) {
-        chiudi(&mut self.processo);
+        chiudi(&mut self.0);
     }
 }

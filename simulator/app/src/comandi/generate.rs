@@ -6,9 +6,9 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;
 
 use super::{Fine, istat, oggi};
-use crate::opzioni::{Generate, Profilo};
+use crate::opzioni::{Generate, Lingua, Profilo};
 
-pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
+pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
     let mut richiesta = generatore::Richiesta {
         comune: istat(&o.comune)?,
         versione: o.versione,
@@ -38,18 +38,26 @@ pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
         println!("{}  {} KiB", file.display(), byte.div_ceil(1024));
     }
     for (percorso, r) in prodotto.rifiutati.iter().zip(&prodotto.contenuto.rifiutati) {
-        println!("{}  da rifiutare con {}", percorso.display(), r.codice);
+        println!(
+            "{}  {} {}",
+            percorso.display(),
+            l.scegli("da rifiutare con", "to be refused with"),
+            r.codice
+        );
     }
     println!("{}", prodotto.manifesto.display());
     let s = &prodotto.contenuto.schede;
     println!(
-        "{} schede individuali, {} famiglie, {} convivenze, {} AIRE; anomalie attese: {}",
+        "{} {}, {} {}, {} convivenze, {} AIRE; {}: {}",
         s.soggetti,
+        l.scegli("schede individuali", "individual schede"),
         s.famiglie,
+        l.scegli("famiglie", "families"),
         s.convivenze,
         s.aire,
+        l.scegli("anomalie attese", "findings expected"),
         if prodotto.contenuto.attese.is_empty() {
-            "nessuna".to_owned()
+            l.scegli("nessuna", "none").to_owned()
         } else {
             prodotto
                 .contenuto

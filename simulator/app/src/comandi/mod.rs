@@ -15,7 +15,7 @@ use std::path::Path;
 
 use anagrafe::{CodiceIstat, Data};
 use anpr_sim::cliente::Cliente;
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 /// How a command that did its work ended.
@@ -38,6 +38,25 @@ pub(crate) fn oggi() -> Data {
 /// Reads an ISTAT code, or says what one looks like.
 pub(crate) fn istat(testo: &str) -> Result<CodiceIstat> {
     CodiceIstat::parse(testo).map_err(|e| anyhow!("«{testo}» non è un codice ISTAT di sei cifre ({e})"))
+}
+
+/// A value of a TOML file, or one line that says where it is wrong.
+pub(crate) fn da_toml<T: serde::de::DeserializeOwned>(file: &Path, testo: &str) -> Result<T> {
+    let riga = |e: &toml::de::Error| {
+        let prima = testo.get(..e.span().map_or(0, |s| s.start)).unwrap_or_default();
+        prima.matches('\n').count() + 1
+    };
+    if let Err(e) = toml::from_str::<toml::Table>(testo) {
+        bail!("{}, riga {}: non è TOML valido", file.display(), riga(&e));
+    }
+    toml::from_str(testo).map_err(|e| {
+        anyhow!(
+            "{}, riga {}: {}",
+            file.display(),
+            riga(&e),
+            servizi::italiano::errore_valore(e.message())
+        )
+    })
 }
 
 /// The ready file of a running simulator, or a line that says how to start one.
@@ -108,4 +127,18 @@ pub(crate) fn messaggio(corpo: &str) -> String {
             )
         })
         .unwrap_or_else(|| corpo.trim().to_owned())
+}
+
+/// Keys and people (even invented) are nobody else's business.
+#[cfg(unix)]
+pub(crate) fn solo_mio(cartella: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(cartella, std::fs::Permissions::from_mode(0o700))
+        .with_context(|| cartella.display().to_string())
+}
+
+/// On Windows the folder inherits the owner's access list.
+#[cfg(not(unix))]
+pub(crate) fn solo_mio(_: &Path) -> Result<()> {
+    Ok(())
 }

@@ -6,7 +6,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{IsTerminal as _, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -22,16 +22,16 @@ use elaborazione::Politica;
 use frontiera::politica::Preset;
 use jiff::SignedDuration;
 use servizi::{
-    Ammissione, Impostazioni, Indirizzi, Politiche, Simulatore, comuni_pronti,
+    Ammissione, CartellaPresa, Impostazioni, Indirizzi, Politiche, Simulatore, comuni_pronti,
     http::{Porta, Richiesta, Risposta},
 };
 
 use super::{
     FILE_PRONTO, Fine,
     check::{elenco_testi, leggi_politica},
-    tracciato,
+    da_toml, solo_mio, tracciato,
 };
-use crate::opzioni::{AireIgnoto, Serve};
+use crate::opzioni::{AireIgnoto, Lingua, Serve};
 
 /// Most threads that serve sockets: whatever is long runs on threads of its own. On one core a second one would only
 /// take turns with the first.
@@ -43,13 +43,15 @@ const SOGLIA_RESTITUZIONE_BYTE: u32 = 128 << 10;
 /// Default folder of the data.
 const DATI: &str = "./anpr-data";
 
-pub(crate) fn esegui(o: Serve) -> Result<Fine> {
+pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
     restituisci_la_memoria();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("ANPR_SIM_LOG").unwrap_or_else(|_| "warn".into()),
         )
         .with_writer(std::io::stderr)
+        // Colours are for eyes: a file or a pipe gets the words alone.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let o = con_file(o)?;
     if let Some(store) = o.store.as_deref().filter(|s| *s != "sled") {
@@ -67,7 +69,9 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
     }
     // Kept until the end: dropping it removes an ephemeral folder.
     let (dati, _temporanea) = cartella_dei_dati(&o)?;
-    let pki = apri_pki(&o, &dati)?;
+    // Before the keys: in a folder that another instance holds nothing may be made.
+    let presa = CartellaPresa::prendi(&dati).map_err(|e| anyhow!("{e}"))?;
+    let pki = apri_pki(&o, &dati, l)?;
 
     let prese = prese(&o, &indirizzi, &pki)?;
     let mut ascolti = Vec::with_capacity(prese.len());
@@ -83,14 +87,14 @@ pub(crate) fn esegui(o: Serve) -> Result<Fine> {
         sicurezza: sicurezza(o.sicurezza.as_deref())?,
         ..impostazioni(&o, dati.clone())
     };
-    let sim = Simulatore::apri(impostazioni, pki).map_err(|e| anyhow!("{e}"))?;
+    let sim = Simulatore::apri_presa(impostazioni, presa, pki).map_err(|e| anyhow!("{e}"))?;
     sim.ascolta_su(dove(&ascolti));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(FILI_CONNESSIONI)))
         .enable_all()
         .build()
         .context("il motore delle connessioni non parte")?
-        .block_on(servi(&sim, ascolti, &dati))?;
+        .block_on(servi(&sim, ascolti, &dati, o.fino_a_stdin, l))?;
     sim.chiudi();
     let _ = fs::remove_file(dati.join(FILE_PRONTO));
     Ok(Fine::Bene)
@@ -126,7 +130,13 @@ fn restituisci_la_memoria() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn restituisci_la_memoria() {}
 
-async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Result<()> {
+async fn servi(
+    sim: &Arc<Simulatore>,
+    ascolti: Vec<Ascolto>,
+    dati: &Path,
+    fino_a_stdin: bool,
+    l: Lingua,
+) -> Result<()> {
     let trasporto =
         Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim))).con_filtro(filtro(Arc::clone(sim)));
     for ascolto in ascolti {
@@ -134,9 +144,16 @@ async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Res
     }
     // Before the ready line: whoever reads it may ask us to end at once.
     let mut segnali = Segnali::ascolta()?;
+    if fino_a_stdin {
+        segnali.anche(fine_di_stdin()?);
+    }
     let file = scrivi_pronto(sim, dati)?;
     let console = sim.indirizzi().map_or("", |i| i.console.as_str());
-    println!("pronto: console {console} – dettagli in {}", file.display());
+    println!(
+        "pronto: console {console} – {} {}",
+        l.scegli("dettagli in", "details in"),
+        file.display()
+    );
     std::io::stdout().flush()?;
     // Not before: on few cores it would slow the line down that everybody waits for.
     let popola = Arc::clone(sim);
@@ -151,7 +168,11 @@ async fn servi(sim: &Arc<Simulatore>, ascolti: Vec<Ascolto>, dati: &Path) -> Res
     });
     let chiusura = trasporto.fino_al_segnale(&mut segnali).await;
     if chiusura.tagliate > 0 {
-        eprintln!("anpr-sim: {} connessioni chiuse a metà", chiusura.tagliate);
+        eprintln!(
+            "anpr-sim: {} {}",
+            chiusura.tagliate,
+            l.scegli("connessioni chiuse a metà", "connections cut half-way")
+        );
     }
     popolamento.await.context("avvio dello stato interrotto")
 }
@@ -169,6 +190,18 @@ fn filtro(sim: Arc<Simulatore>) -> Filtro {
         }
         esito
     })
+}
+
+/// Tells when standard input ends: whoever started us is gone, however it went.
+fn fine_di_stdin() -> std::io::Result<tokio::sync::oneshot::Receiver<()>> {
+    let (finita, avviso) = tokio::sync::oneshot::channel();
+    // A thread of its own: a read that never ends would hold up the end of the runtime.
+    std::thread::Builder::new().name("stdin".into()).spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        // Nobody listens any more when the end came by another way.
+        let _ = finita.send(());
+    })?;
+    Ok(avviso)
 }
 
 /// The one place where a request finds its room.
@@ -215,33 +248,28 @@ fn cartella_dei_dati(o: &Serve) -> Result<(PathBuf, Option<tempfile::TempDir>)> 
             .prefix("anpr-sim-")
             .tempdir()
             .context("cartella temporanea")?;
+        solo_mio(t.path())?;
         return Ok((t.path().to_path_buf(), Some(t)));
     }
-    let dati = o.data.clone().unwrap_or_else(|| PathBuf::from(DATI));
+    // Absolute: what the ready file says of keys is read from other folders.
+    let dati = std::path::absolute(o.data.as_deref().unwrap_or_else(|| Path::new(DATI)))?;
     fs::create_dir_all(&dati).with_context(|| format!("cartella dei dati {}", dati.display()))?;
     solo_mio(&dati)?;
     Ok((dati, None))
 }
 
-/// Keys and people (even invented) are nobody else's business.
-#[cfg(unix)]
-fn solo_mio(cartella: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(cartella, fs::Permissions::from_mode(0o700))
-        .with_context(|| cartella.display().to_string())
-}
-
-/// On Windows the folder inherits the owner's access list.
-#[cfg(not(unix))]
-fn solo_mio(_: &Path) -> Result<()> {
-    Ok(())
-}
-
-fn apri_pki(o: &Serve, dati: &Path) -> Result<Pki> {
-    let dir = o.pki.clone().unwrap_or_else(|| dati.join("pki"));
+fn apri_pki(o: &Serve, dati: &Path, l: Lingua) -> Result<Pki> {
+    let dir = match &o.pki {
+        Some(dir) => std::path::absolute(dir)?,
+        None => dati.join("pki"),
+    };
     if !dir.join("ca.pem").exists() {
         eprintln!(
-            "anpr-sim: primo avvio, preparo le chiavi di prova in {} …",
+            "anpr-sim: {} {} …",
+            l.scegli(
+                "primo avvio, preparo le chiavi di prova in",
+                "first start, making the test keys in"
+            ),
             dir.display()
         );
     }
@@ -429,8 +457,7 @@ fn con_file(o: Serve) -> Result<Serve> {
         return Ok(o);
     };
     let testo = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    let f: Serve =
-        toml::from_str(&testo).with_context(|| format!("{}: configurazione non valida", file.display()))?;
+    let f: Serve = da_toml(&file, &testo)?;
     let elenco = |mie: Vec<_>, sue| if mie.is_empty() { sue } else { mie };
     Ok(Serve {
         data: o.data.or(f.data),
@@ -464,6 +491,7 @@ fn con_file(o: Serve) -> Result<Serve> {
         sessione_massima: o.sessione_massima.or(f.sessione_massima),
         attesa_rilascio: o.attesa_rilascio.or(f.attesa_rilascio),
         attesa_ripristino: o.attesa_ripristino.or(f.attesa_ripristino),
+        fino_a_stdin: o.fino_a_stdin,
         config: None,
     })
 }

@@ -10,12 +10,12 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::{Fine, pronto, testo};
-use crate::opzioni::Wait;
+use crate::opzioni::{Lingua, Wait};
 
 /// Pause between two looks.
 const PAUSA: Duration = Duration::from_millis(50);
 
-pub(crate) fn esegui(o: &Wait) -> Result<Fine> {
+pub(crate) fn esegui(o: &Wait, l: Lingua) -> Result<Fine> {
     let fine = Instant::now() + Duration::from_secs_f64(o.timeout.clamp(0.0, 86_400.0));
     loop {
         match risponde(o) {
@@ -26,7 +26,11 @@ pub(crate) fn esegui(o: &Wait) -> Result<Fine> {
                 return Ok(Fine::Bene);
             }
             Err(e) if Instant::now() >= fine => {
-                bail!("nessun simulatore pronto entro {} s: {e:#}", o.timeout)
+                bail!(
+                    "{} {} s: {e:#}",
+                    l.scegli("nessun simulatore pronto entro", "no simulator ready within"),
+                    o.timeout
+                )
             }
             Err(_) => thread::sleep(PAUSA),
         }

@@ -28,7 +28,7 @@ use servizi::{
     Ammissione,
     http::{Pari, Porta, Richiesta, Risposta},
 };
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_rustls::TlsAcceptor;
 
 pub use ascolto::{Ascolto, ErroreAscolto, Presa};
@@ -164,6 +164,7 @@ impl Trasporto {
 pub struct Segnali {
     interrotto: tokio::signal::unix::Signal,
     finito: tokio::signal::unix::Signal,
+    altro: Option<oneshot::Receiver<()>>,
 }
 
 #[cfg(unix)]
@@ -174,7 +175,13 @@ impl Segnali {
         Ok(Self {
             interrotto: signal(SignalKind::interrupt())?,
             finito: signal(SignalKind::terminate())?,
+            altro: None,
         })
+    }
+
+    /// Counts this too as a request to end, once.
+    pub fn anche(&mut self, altro: oneshot::Receiver<()>) {
+        self.altro = Some(altro);
     }
 
     /// Waits for the next request.
@@ -182,6 +189,7 @@ impl Segnali {
         tokio::select! {
             _ = self.interrotto.recv() => {}
             _ = self.finito.recv() => {}
+            () = arrivato(&mut self.altro) => {}
         }
     }
 }
@@ -192,6 +200,7 @@ pub struct Segnali {
     interrotto: tokio::signal::windows::CtrlC,
     pausa: tokio::signal::windows::CtrlBreak,
     finestra: tokio::signal::windows::CtrlClose,
+    altro: Option<oneshot::Receiver<()>>,
 }
 
 #[cfg(windows)]
@@ -203,7 +212,13 @@ impl Segnali {
             interrotto: windows::ctrl_c()?,
             pausa: windows::ctrl_break()?,
             finestra: windows::ctrl_close()?,
+            altro: None,
         })
+    }
+
+    /// Counts this too as a request to end, once.
+    pub fn anche(&mut self, altro: oneshot::Receiver<()>) {
+        self.altro = Some(altro);
     }
 
     /// Waits for the next request.
@@ -212,7 +227,19 @@ impl Segnali {
             _ = self.interrotto.recv() => {}
             _ = self.pausa.recv() => {}
             _ = self.finestra.recv() => {}
+            () = arrivato(&mut self.altro) => {}
         }
+    }
+}
+
+/// Ends when the notice comes; never, when there is none or it came already.
+async fn arrivato(avviso: &mut Option<oneshot::Receiver<()>>) {
+    match avviso {
+        Some(canale) => {
+            let _ = canale.await;
+            *avviso = None;
+        }
+        None => std::future::pending().await,
     }
 }
 

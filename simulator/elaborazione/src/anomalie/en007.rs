@@ -12,7 +12,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  procedura: Some(Procedura("008")),
  fonti: &[Fonte::ElencoErrori, Fonte::TabellaAnomalie, Fonte::ErroriAe],
  divergenza: None,
- spiegazione: "Un file con lo stesso tipo e progressivo è già nella fornitura aperta. Attendere l'esito prima di inviarlo di nuovo.",
+ spiegazione: "Il file, o un altro che ne tiene il posto (stesso progressivo, oppure un secondo file AIRE), è già nella fornitura aperta. Attendere l'esito prima di inviarlo di nuovo.",
  plantable: Plantable::Mondo,
  check: Check::Sportello,
  cases: &[Case { name: "lo stesso APR due volte", setup: &[], breaks: &[World(|b| { b.aperta(1, 1, &["888001_SUBAPR_1_1_1.gz"]); })], near: &[World(|b| { b.aperta(1, 1, &["888001_SUBAIRE_1.gz"]); b.arriva("888001_SUBAPR_1_1_1.gz"); })] }],

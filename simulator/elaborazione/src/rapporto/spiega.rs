@@ -32,6 +32,38 @@ pub const CODICI_SIM: &[(&str, &str)] = &[
         "Una sola scheda supera il limite del simulatore: nessuna scheda di ANPR è così grande. Controllare che il file \
          non contenga un testo o un documento smisurato.",
     ),
+    (
+        "SIM010",
+        "La chiamata all'API non è scritta come l'API la vuole: il testo dice che cosa non va. Le chiamate sono descritte in /api/openapi.json.",
+    ),
+    (
+        "SIM011",
+        "Ciò che la chiamata nomina non c'è: controllare il percorso e gli identificativi.",
+    ),
+    (
+        "SIM012",
+        "La richiesta è scritta bene ma lo stato delle cose non la consente: il testo dice quale.",
+    ),
+    (
+        "SIM013",
+        "Il corpo della richiesta è più grande di quanto serva a qualunque chiamata. Non parla del contenuto espanso di un file (SIM001).",
+    ),
+    (
+        "SIM014",
+        "Il percorso esiste ma non con questo metodo HTTP: la testata Allow elenca quelli ammessi.",
+    ),
+    (
+        "SIM015",
+        "Il corpo deve essere JSON e dirlo: testata Content-Type: application/json.",
+    ),
+    (
+        "SIM016",
+        "La chiamata è prevista ma non ancora realizzata in questa versione.",
+    ),
+    (
+        "SIM017",
+        "La richiesta è stata fermata alla porta: nome dell'host, pagina di un altro sito o gettone della console. Nulla è stato eseguito.",
+    ),
 ];
 
 /// What a code means, for `explain`; `None` when it is unknown.

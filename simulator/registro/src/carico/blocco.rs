@@ -20,6 +20,9 @@ const VERSIONE_BLOCCO: u8 = 2;
 /// The records are short and alike: more effort buys little.
 const LIVELLO: u32 = 1;
 
+/// Bytes of the length before each record of a block.
+pub(super) const LUNGHEZZA_BYTE: usize = 4;
+
 fn rotto(dettaglio: &str) -> ErroreRegistro {
     ErroreRegistro::Corrotto {
         cosa: "blocco di schede",
@@ -108,7 +111,7 @@ pub(super) fn records(byte: &[u8]) -> impl Iterator<Item = Esito<&[u8]>> {
             return None;
         }
         let Some((record, dopo)) = resto
-            .split_first_chunk::<4>()
+            .split_first_chunk::<LUNGHEZZA_BYTE>()
             .and_then(|(l, dopo)| dopo.split_at_checked(u32::from_be_bytes(*l) as usize))
         else {
             resto = &[];

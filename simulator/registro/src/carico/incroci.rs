@@ -2,14 +2,14 @@
 //!
 //! A loaded segment carries its codici fiscali in blocks of ascending order, and so does every visible one. The walk
 //! jumps from the one to the next code the other has: two Comuni of one size cost one reading of both indexes, a
-//! small one against a large one costs one seek per code. Nothing is held but one block of each.
+//! small one against a large one costs one seek per code. The pairs of one segment are held as positions (24 bytes
+//! each), put in order and read block by block: the records cost one reading of both segments, not one block a pair.
 //! What must stay true: the segment need not be visible, so what is found goes into the very commit that shows it.
 
 use anagrafe::{Ambiente, CodiceIstat};
 
 use super::blocco::voci;
-use super::indici::PRIMA_DEL_TESTO;
-use super::lettura::GrezzaSchede as _;
+use super::lettura::Lettore;
 use super::record::{Classe, RecordCompatto};
 use super::{Caricato, LetturaSchede as _, PER_CF, PER_LEGAME, Scheda, SegmentoVisibile, inizio};
 use crate::errore::ErroreRegistro;
@@ -41,9 +41,26 @@ impl Incontro {
     }
 }
 
+/// Pairs whose records are held at one time: the other ones are read in their own order, then handed out in the order
+/// of the new ones.
+const COPPIE_PER_GIRO: usize = 16 << 10;
+/// Of the persons that share one code in one segment, how many meet everybody who has it in the other; the rest meet
+/// so many. Each is paired all the same, and a code repeated all over two deliveries does not cost their product.
+const OMONIMI: usize = 16;
+
+/// A pair before its records are read: positions, and which way the new one came by the code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Chiavi {
+    nuova: u64,
+    /// On the code that is tied to the new one, not on the one sent.
+    legata: bool,
+    altra: u64,
+}
+
 impl Registro {
     /// Hands out every pair of a person of a loaded segment and one of a visible segment of another Comune that meet
-    /// on a code: both were sent with it, or one with it and the other is tied to it. In order of segment and code.
+    /// on a code: both were sent with it, or one with it and the other is tied to it (see [`OMONIMI`] for codes that
+    /// are repeated). In order of segment and of position of the new one.
     pub fn incroci<E: From<ErroreRegistro>>(
         &self,
         caricato: &Caricato,
@@ -55,46 +72,68 @@ impl Registro {
             if visibile.comune == comune {
                 continue;
             }
+            let mut coppie: Vec<Chiavi> = Vec::new();
             for (qui, la) in [(PER_CF, PER_CF), (PER_CF, PER_LEGAME), (PER_LEGAME, PER_CF)] {
                 for b in 0..self.cursori(ambiente, visibile.id, la)?.len() {
                     for a in self.cursori(ambiente, caricato.segmento, qui)? {
                         let altre = self.cursori(ambiente, visibile.id, la)?.swap_remove(b);
-                        congiungi(a, altre, |testo, coppia| {
-                            uno(self.incontro(caricato, &visibile, testo, coppia)?)
+                        congiungi(a, altre, |nuova, altra| {
+                            coppie.push(Chiavi {
+                                nuova,
+                                legata: qui == PER_LEGAME,
+                                altra,
+                            });
                         })?;
                     }
                 }
             }
+            // The walk gives them in the order of the codes, which is that of neither segment: read so, every pair
+            // would inflate two blocks.
+            coppie.sort_unstable();
+            self.leggi_incontri(caricato, &visibile, &coppie, &mut uno)?;
         }
         Ok(())
     }
 
-    fn incontro(
+    fn leggi_incontri<E: From<ErroreRegistro>>(
         &self,
         caricato: &Caricato,
         visibile: &SegmentoVisibile,
-        testo: &[u8],
-        (n, m): (u64, u64),
-    ) -> Esito<Incontro> {
-        let ambiente = caricato.ambiente;
-        let codice = testo.get(PRIMA_DEL_TESTO..).unwrap_or_default();
-        let scheda = |segmento: &SegmentoVisibile, n: u64| {
-            self.scheda_in(ambiente, segmento, Classe::Soggetti, n)?
-                .ok_or(ErroreRegistro::SegmentoAssente(segmento.id))
-        };
-        // Not visible yet, so without ids: the record is all that is taken from it.
-        let mio = SegmentoVisibile {
-            id: caricato.segmento,
-            fornitura: caricato.fornitura,
-            schede: caricato.schede,
-            ..visibile.clone()
-        };
-        Ok(Incontro {
-            codice: String::from_utf8_lossy(codice).into_owned(),
-            posizione: n,
-            nuova: scheda(&mio, n)?.record,
-            altra: scheda(visibile, m)?,
-        })
+        coppie: &[Chiavi],
+        uno: &mut impl FnMut(Incontro) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let manca = |id| move || ErroreRegistro::SegmentoAssente(id);
+        let leggi = |segmento| Lettore::nuovo(self, caricato.ambiente, segmento, Classe::Soggetti);
+        let mut nuove = leggi(caricato.segmento);
+        for giro in coppie.chunks(COPPIE_PER_GIRO) {
+            let mut ordine: Vec<usize> = (0..giro.len()).collect();
+            ordine.sort_unstable_by_key(|i| giro[*i].altra);
+            let mut lette: Vec<Option<RecordCompatto>> = vec![None; giro.len()];
+            let mut altre = leggi(visibile.id);
+            for i in ordine {
+                lette[i] = Some(altre.record(giro[i].altra)?.ok_or_else(manca(visibile.id))?);
+            }
+            for (coppia, altra) in giro.iter().zip(lette) {
+                let nuova = nuove.record(coppia.nuova)?.ok_or_else(manca(caricato.segmento))?;
+                let codice = if coppia.legata {
+                    nuova.legame.as_ref().map(|l| l.codice.clone())
+                } else {
+                    nuova.cf.clone()
+                };
+                uno(Incontro {
+                    codice: codice.unwrap_or_default(),
+                    posizione: coppia.nuova,
+                    nuova,
+                    altra: Scheda {
+                        id_anpr: visibile.basi.soggetti + coppia.altra,
+                        comune: visibile.comune,
+                        segmento: visibile.id,
+                        record: altra.ok_or_else(manca(visibile.id))?,
+                    },
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// One cursor per run of an index.
@@ -123,12 +162,8 @@ impl Registro {
     }
 }
 
-/// Walks both in order; hands out every pair of numbers that stand under one text.
-fn congiungi<E: From<ErroreRegistro>>(
-    mut a: Cursore<'_>,
-    mut b: Cursore<'_>,
-    mut uno: impl FnMut(&[u8], (u64, u64)) -> Result<(), E>,
-) -> Result<(), E> {
+/// Walks both in order; hands out the pairs of numbers that stand under one text.
+fn congiungi(mut a: Cursore<'_>, mut b: Cursore<'_>, mut uno: impl FnMut(u64, u64)) -> Esito<()> {
     while let Some(di_b) = b.testo()?.map(<[u8]>::to_vec) {
         a.salta(&di_b)?;
         let Some(di_a) = a.testo()?.map(<[u8]>::to_vec) else {
@@ -139,9 +174,10 @@ fn congiungi<E: From<ErroreRegistro>>(
             continue;
         }
         let altri = b.numeri(&di_b)?;
-        for n in a.numeri(&di_a)? {
-            for m in &altri {
-                uno(&di_a, (n, *m))?;
+        for (i, n) in a.numeri(&di_a)?.into_iter().enumerate() {
+            let quanti = if i < OMONIMI { altri.len() } else { OMONIMI };
+            for m in altri.iter().take(quanti) {
+                uno(n, *m);
             }
         }
     }

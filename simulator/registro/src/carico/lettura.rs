@@ -2,7 +2,7 @@
 
 use anagrafe::{Ambiente, CodiceIstat};
 
-use super::blocco::{espandi, records, voci};
+use super::blocco::{LUNGHEZZA_BYTE, espandi, records, voci};
 use super::indici::{PRIMA_DEL_TESTO, testo_di};
 use super::record::{Classe, RecordCompatto, decodifica_record};
 use super::{PER_CF, PER_ID_COMUNE, PER_LEGAME, RECORD, SegmentoVisibile, inizio};
@@ -191,6 +191,65 @@ pub(super) trait GrezzaSchede: LetturaSchede {
 }
 
 impl<L: LetturaSchede + ?Sized> GrezzaSchede for L {}
+
+/// Reads records of one class of a segment by position; neighbours cost one reading of their block.
+pub(super) struct Lettore<'a> {
+    registro: &'a Registro,
+    prefisso: Vec<u8>,
+    /// Position of the first record of the block at hand.
+    primo: u64,
+    byte: Vec<u8>,
+    /// Where each record of it lies.
+    posti: Vec<std::ops::Range<usize>>,
+}
+
+impl<'a> Lettore<'a> {
+    pub(super) fn nuovo(registro: &'a Registro, ambiente: Ambiente, id: IdSegmento, classe: Classe) -> Self {
+        let prefisso = inizio(registro.sandbox_byte(), ambiente, id)
+            .byte(RECORD)
+            .byte(classe.byte())
+            .fine();
+        Self {
+            registro,
+            prefisso,
+            primo: 0,
+            byte: Vec::new(),
+            posti: Vec::new(),
+        }
+    }
+
+    /// The record at that position, if there is one.
+    pub(super) fn record(&mut self, n: u64) -> Esito<Option<RecordCompatto>> {
+        if !(self.primo..self.primo + self.posti.len() as u64).contains(&n) {
+            let Some(oltre) = n.checked_add(1) else {
+                return Ok(None);
+            };
+            let oltre = [self.prefisso.as_slice(), &oltre.to_be_bytes()].concat();
+            let trovato = self
+                .registro
+                .grezzi(&self.prefisso, Some(&oltre), Verso::Indietro, 1)?;
+            let Some((chiave, valore)) = trovato.into_iter().next() else {
+                return Ok(None);
+            };
+            self.primo = ultimo_numero(&chiave).unwrap_or_default();
+            self.byte = espandi(&valore)?;
+            self.posti.clear();
+            let mut da = 0;
+            for record in records(&self.byte) {
+                // A record stands after its length.
+                da += LUNGHEZZA_BYTE;
+                let fine = da + record?.len();
+                self.posti.push(da..fine);
+                da = fine;
+            }
+        }
+        let posto = self.posti.get((n - self.primo) as usize).cloned();
+        posto
+            .and_then(|p| self.byte.get(p))
+            .map(decodifica_record)
+            .transpose()
+    }
+}
 
 /// Walks the schede of one class of a segment, ids ascending.
 pub struct SchedeDi<'a> {

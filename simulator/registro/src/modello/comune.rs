@@ -28,6 +28,16 @@ pub enum MacroStato {
     MancatoSubentro,
 }
 
+impl MacroStato {
+    /// Whether a pre-subentro delivery ended OK: without it the environment of subentro takes nothing (`EN003`).
+    pub fn presubentrato(self) -> bool {
+        !matches!(
+            self,
+            Self::InattivoSenzaCensimento | Self::TestAbilitato | Self::Censito
+        )
+    }
+}
+
 /// How the Comune works with ANPR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 pub enum Soluzione {

@@ -1,9 +1,13 @@
 //! Two segments walked together: every pair, and only pairs; ties; what is not visible or one's own does not count.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anagrafe::Ambiente;
+use registro::store::{Coppia, ErroreStore, Lotto, MemoriaStore, Store, Verso};
 use registro::*;
 
 use crate::comune::{istat, opzioni};
@@ -127,6 +131,89 @@ fn as_the_plain_definition() {
         let atteso: BTreeSet<String> = a.into_iter().filter(|c| b.contains(c)).collect();
         assert_eq!(trovati, atteso, "{quanti} {passo_a} {passo_b}");
     }
+}
+
+/// Counts how often the store is read.
+struct Contato(MemoriaStore, Arc<AtomicU64>);
+
+impl Store for Contato {
+    fn get(&self, chiave: &[u8]) -> Result<Option<Vec<u8>>, ErroreStore> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.get(chiave)
+    }
+    fn pagina(
+        &self,
+        da: Bound<&[u8]>,
+        a: Bound<&[u8]>,
+        verso: Verso,
+        limite: usize,
+    ) -> Result<Vec<Coppia>, ErroreStore> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.pagina(da, a, verso, limite)
+    }
+    fn applica(&self, lotto: &Lotto) -> Result<(), ErroreStore> {
+        self.0.applica(lotto)
+    }
+    fn accoda(&self, lotto: &Lotto) -> Result<(), ErroreStore> {
+        self.0.accoda(lotto)
+    }
+    fn fissa(&self) -> Result<(), ErroreStore> {
+        self.0.fissa()
+    }
+    fn riapri(&self) -> Result<(), ErroreStore> {
+        self.0.riapri()
+    }
+    fn generazione(&self) -> u64 {
+        self.0.generazione()
+    }
+    fn verifica_spazio(&self, byte: u64) -> Result<(), ErroreStore> {
+        self.0.verifica_spazio(byte)
+    }
+}
+
+/// Two Comuni of the same people: the records are read block by block, not one by one, and come in the order of the
+/// new segment, each beside its own twin.
+#[test]
+fn the_same_people_cost_one_reading_of_both() {
+    const QUANTI: u64 = 4_000;
+    let letture = Arc::new(AtomicU64::new(0));
+    let store = Contato(MemoriaStore::default(), Arc::clone(&letture));
+    let r = Registro::su(Box::new(store), opzioni()).expect("registro");
+    // A prime step: the order of the codes is that of neither segment.
+    let gente = |primo: u64| -> Vec<RecordCompatto> {
+        (0..QUANTI)
+            .map(|i| persona(i, &format!("{:08}", (i + primo) * 1_009 % QUANTI), None))
+            .collect()
+    };
+    visibile(&r, "888002", gente(0));
+    let caricato = r
+        .carica(PRE, IdFornitura(9), gente(17).into_iter())
+        .expect("carica");
+    let prima = letture.load(Ordering::Relaxed);
+    let mut posizioni = Vec::new();
+    r.incroci(&caricato, istat("888001"), |i| {
+        assert_eq!(i.nuova.cf, i.altra.record.cf);
+        assert_eq!(i.nuova.cf.as_deref(), Some(i.codice.as_str()));
+        posizioni.push(i.posizione);
+        Ok::<_, ErroreRegistro>(())
+    })
+    .expect("incroci");
+    let lette = letture.load(Ordering::Relaxed) - prima;
+    assert_eq!(posizioni, (0..QUANTI).collect::<Vec<_>>());
+    assert!(lette < QUANTI / 4, "{lette} readings for {QUANTI} pairs");
+}
+
+/// One code all over two segments: everybody is paired, and not everybody with everybody.
+#[test]
+fn a_code_repeated_everywhere_does_not_cost_the_product() {
+    let r = Registro::in_memoria(opzioni()).expect("registro");
+    let tutti = |n: u64| -> Vec<RecordCompatto> { (0..n).map(|i| persona(i, "UGUALE", None)).collect() };
+    visibile(&r, "888002", tutti(2_000));
+    let trovati = incontri(&r, "888001", tutti(3_000));
+    let nuovi: BTreeSet<u64> = trovati.iter().map(|t| t.1).collect();
+    let altri: BTreeSet<&str> = trovati.iter().map(|t| t.2.as_str()).collect();
+    assert_eq!((nuovi.len(), altri.len()), (3_000, 2_000));
+    assert!(trovati.len() < 100_000, "{}", trovati.len());
 }
 
 #[test]

@@ -396,7 +396,7 @@ async fn campi_con_csrf(d: &Dentro<'_>, corpo: Corpo) -> Esito<Campi> {
 
 fn csrf_mancante() -> ErroreServizio {
     ErroreServizio {
-        codice: None,
+        codice: Some("SIM017"),
         http: 403,
         testo:
             "Il modulo non è di questa sessione (o è rimasto aperto oltre la sua fine): tornare alla pagina, \

@@ -84,7 +84,7 @@ pub(super) async fn subentro(d: &Dentro<'_>) -> Esito<Risposta> {
         c: d.cornice("Stato subentro", "/combas/subentro").await?,
         oggi: formati::data(oggi),
         macro_stato: formati::macro_stato(comune.stato),
-        situazione: formati::situazione(comune.in_ambiente(ambiente).situazione),
+        situazione: formati::situazione(&comune, ambiente),
         piano: piano.map(|p| (formati::data(p.inizio), formati::data(p.fine))),
         finestra,
         definitivo: ambiente == Ambiente::Sub,

@@ -12,7 +12,7 @@ use servizi::{
 };
 
 use super::{Chiamata, risposte};
-use crate::{fuori, ricezione};
+use crate::{fuori, modulo::codifica, ricezione};
 
 /// Findings of one reply when `limite` is not given, and at most.
 const LIMITE_ANOMALIE: usize = 1000;
@@ -78,7 +78,9 @@ pub(super) async fn carica(c: &Chiamata<'_>, corpo: Corpo) -> Esito<Risposta> {
         .ok_or_else(|| errato("comune", "il codice ISTAT di chi invia"))?;
     let nome = c
         .query
-        .pieno("nome")
+        // As sent: a blank or a line end around it is part of the name, and EN001.
+        .valore("nome")
+        .filter(|n| !n.trim().is_empty())
         .ok_or_else(|| errato("nome", "il nome del file"))?
         .to_owned();
     let tipo = match c.query.pieno("tipo") {
@@ -123,14 +125,33 @@ pub(super) async fn anomalie(c: &Chiamata<'_>) -> Esito<Risposta> {
         .numero::<usize>("limite")?
         .unwrap_or(LIMITE_ANOMALIE)
         .min(LIMITE_ANOMALIE_MASSIMO);
-    let righe = fuori(c.sim, move |s| s.anomalie(&id, codice.as_deref(), dopo, limite)).await?;
-    if accetta(c, "text/csv") {
-        return csv_di(&righe);
+    let altro = codice.as_deref().map(codifica);
+    let chi = codifica(&id);
+    // One more than asked for tells whether there is a next page.
+    let mut righe = fuori(c.sim, move |s| {
+        s.anomalie(&id, codice.as_deref(), dopo, limite.saturating_add(1))
+    })
+    .await?;
+    let prosegue = righe.len() > limite;
+    righe.truncate(limite);
+    let mut risposta = if accetta(c, "text/csv") {
+        csv_di(&righe)?
+    } else {
+        risposte::json(StatusCode::OK, &righe)
+    };
+    if prosegue && limite > 0 {
+        let codice = altro.map_or_else(String::new, |c| format!("codice={c}&"));
+        let seguito = dopo.saturating_add(limite as u64);
+        let link =
+            format!("</api/forniture/{chi}/anomalie?{codice}limite={limite}&dopo={seguito}>; rel=\"next\"");
+        if let Ok(valore) = HeaderValue::from_str(&link) {
+            risposta.headers_mut().insert(header::LINK, valore);
+        }
     }
-    Ok(risposte::json(StatusCode::OK, &righe))
+    Ok(risposta)
 }
 
-/// Whether the caller asks for that media type by name.
+/// Whether the caller would rather have that media type than JSON.
 pub(super) fn accetta(c: &Chiamata<'_>, tipo: &str) -> bool {
     let accept = c
         .parti
@@ -138,9 +159,46 @@ pub(super) fn accetta(c: &Chiamata<'_>, tipo: &str) -> bool {
         .get(header::ACCEPT)
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
-    accept
-        .split([',', ';'])
-        .any(|t| t.trim().eq_ignore_ascii_case(tipo))
+    preferisce(accept, tipo)
+}
+
+/// Quality of `tipo` against that of JSON in an `Accept` header: the nearest range decides for each (exact before
+/// `text/*` before `*/*`); at the same quality the one that is named more exactly wins, then the one named first.
+fn preferisce(accept: &str, tipo: &str) -> bool {
+    // Millesimi, nearness, place from the end: all the greater the better.
+    let voto = |tipo: &str| -> (u16, u8, usize) {
+        let famiglia = tipo.split_once('/').map_or("*", |(f, _)| f);
+        let intervalli: Vec<&str> = accept.split(',').collect();
+        intervalli
+            .iter()
+            .rev()
+            .enumerate()
+            .filter_map(|(posto, intervallo)| {
+                let mut parti = intervallo.split(';').map(str::trim);
+                let nome = parti.next()?;
+                let vicino = if nome.eq_ignore_ascii_case(tipo) {
+                    2
+                } else if nome
+                    .strip_suffix("/*")
+                    .is_some_and(|f| f.eq_ignore_ascii_case(famiglia))
+                {
+                    1
+                } else if nome == "*/*" {
+                    0
+                } else {
+                    return None;
+                };
+                let q = parti
+                    .filter_map(|p| p.split_once('='))
+                    .find(|(n, _)| n.trim().eq_ignore_ascii_case("q"))
+                    .map_or(1.0, |(_, v)| v.trim().parse::<f32>().unwrap_or(0.0));
+                Some(((q.clamp(0.0, 1.0) * 1000.0) as u16, vicino, posto))
+            })
+            .max_by_key(|(_, vicino, posto)| (*vicino, *posto))
+            .unwrap_or_default()
+    };
+    let mio = voto(tipo);
+    mio.0 > 0 && mio > voto("application/json")
 }
 
 fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
@@ -202,4 +260,34 @@ pub(super) async fn lista(c: &Chiamata<'_>) -> Esito<Risposta> {
         HeaderValue::from_static("text/csv; charset=windows-1252"),
     );
     Ok(crate::cornice::da_scaricare(r, &nome))
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    #[test]
+    fn the_quality_decides_what_is_sent() {
+        for (accept, csv) in [
+            ("", false),
+            ("text/csv", true),
+            ("TEXT/CSV; charset=utf-8", true),
+            ("application/json, text/csv;q=0.5", false),
+            ("application/json;q=0.5, text/csv", true),
+            ("application/json;q=0.5, text/csv;q=0.501", true),
+            ("text/csv, application/json", true),
+            ("application/json, text/csv", false),
+            ("text/csv;q=0", false),
+            ("text/csv;q=0, */*", false),
+            ("text/csv, */*", true),
+            ("*/*", false),
+            ("text/*", true),
+            ("text/*;q=0.4, application/json;q=0.5", false),
+            ("text/html, */*;q=0.8", false),
+            ("text/csv;q=boh", false),
+        ] {
+            assert_eq!(preferisce(accept, "text/csv"), csv, "{accept}");
+        }
+        assert!(preferisce("message/rfc822", "message/rfc822"));
+    }
 }

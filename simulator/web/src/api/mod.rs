@@ -1,8 +1,8 @@
 //! The control API: a call → the facade → JSON.
 //!
 //! Nothing is decided here: a call is parsed, handed to the facade off the async threads, and its answer written with
-//! the names of the contract. Refusals are always `{"errori":[{"codice","testo"}]}`; our own codes are `SIMnnn`, or
-//! empty when the refusal has no name.
+//! the names of the contract. Refusals are always `{"errori":[{"codice","testo"}]}`; our own codes are `SIMnnn`
+//! (`elaborazione::rapporto::CODICI_SIM`); only the refusal for want of a plan has none, as in ANPR.
 
 mod chiamate;
 mod forniture;
@@ -19,6 +19,7 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use servizi::{
     ErroreServizio, Simulatore,
     http::{Corpo, CorpoNonLetto, Risposta, raccogli},
+    italiano::errore_json,
 };
 
 use self::{
@@ -54,16 +55,16 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) 
                 .map(http::Method::as_str)
                 .collect::<Vec<_>>()
                 .join(", ");
-            let mut r = errore(405, "", &lingua.metodo(&elenco));
+            let mut r = errore(405, "SIM014", &lingua.metodo(&elenco));
             if let Ok(v) = HeaderValue::from_str(&elenco) {
                 r.headers_mut().insert(header::ALLOW, v);
             }
             return r;
         }
-        Trovata::No => return errore(404, "", lingua.percorso()),
+        Trovata::No => return errore(404, "SIM011", lingua.percorso()),
     };
     if rotta.azione == Azione::NonAncora {
-        return errore(501, "", &lingua.non_ancora(rotta.titolo));
+        return errore(501, "SIM016", &lingua.non_ancora(rotta.titolo));
     }
     let query = Campi::leggi(parti.uri.query().unwrap_or_default());
     let chiamata = Chiamata {
@@ -88,13 +89,18 @@ async fn servi(
         rotte::Corpo::Byte => forniture::carica(c, corpo).await,
         rotte::Corpo::Json => {
             if !e_json(c.parti) {
-                return Ok(errore(415, "", lingua.tipo()));
+                return Ok(errore(415, "SIM015", lingua.tipo()));
             }
             let byte = raccogli(corpo, LIMITE_JSON_BYTE)
                 .await
                 .map_err(|e| corpo_non_letto(&e))?;
             let valore = serde_json::from_slice(&byte)
-                .map_err(|e| ErroreServizio::richiesta(format!("Il corpo non è JSON valido: {e}")))?;
+                .map_err(|e| ErroreServizio::richiesta(format!("Il corpo non va: {}.", errore_json(&e))))?;
+            let valore: serde_json::Value = valore;
+            // `serde` would take a list for an object, field by field: no call is written so.
+            if valore.is_array() {
+                return Err(ErroreServizio::richiesta("Il corpo deve essere un oggetto JSON."));
+            }
             chiamate::scrivi(rotta.azione, c, valore).await
         }
         rotte::Corpo::Nessuno => match rotta.azione {
@@ -119,7 +125,7 @@ fn e_json(parti: &Parts) -> bool {
 fn corpo_non_letto(e: &CorpoNonLetto) -> ErroreServizio {
     match e {
         CorpoNonLetto::TroppoGrande { limite } => ErroreServizio {
-            codice: None,
+            codice: Some("SIM013"),
             http: 413,
             testo: format!("Il corpo supera {limite} byte: nessuna chiamata ne ha bisogno di tanti."),
         },

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito,
     http::{Risposta, risposta},
+    italiano::errore_json,
 };
 
 use super::{Chiamata, forniture::accetta, risposte::json as come_json};
@@ -20,7 +21,8 @@ pub(super) fn istat(c: &Chiamata<'_>) -> Esito<CodiceIstat> {
 
 /// A JSON value as a value of ours.
 pub(super) fn leggi<T: DeserializeOwned>(v: Value) -> Esito<T> {
-    serde_json::from_value(v).map_err(|e| ErroreServizio::richiesta(format!("Valore non accettato: {e}")))
+    serde_json::from_value(v)
+        .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {}.", errore_json(&e))))
 }
 
 /// An operator without the hash of the password.

@@ -102,6 +102,7 @@ fn ingresso(a: Azione) -> Value {
         Azione::PianoMetti => rif("Piano"),
         Azione::OperatoreMetti => rif("Operatore"),
         Azione::RitmoMetti => rif("Ritmo"),
+        Azione::TributariaMetti => rif("Tributaria"),
         Azione::CertificatoEmetti => rif("RichiestaCertificato"),
         Azione::ImportatiMetti => rif("RichiestaImportazione"),
         Azione::CartaEmetti => rif("RichiestaCarta"),
@@ -147,6 +148,7 @@ fn buono(r: &RottaApi) -> Value {
         Azione::RitmoLeggi | Azione::RitmoMetti => json(rif("Ritmo")),
         Azione::SicurezzaLeggi | Azione::SicurezzaMetti => json(rif("Sicurezza")),
         Azione::GuastiLeggi | Azione::GuastiMetti => json(lista("Guasto")),
+        Azione::TributariaLeggi | Azione::TributariaMetti => json(rif("Tributaria")),
         Azione::PecElenco => json(lista("Pec")),
         Azione::Pec => json!({"description": r.titolo, "content": {
             "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
@@ -186,7 +188,7 @@ fn schemi() -> Value {
                     "id": s, "nome": s, "tipo": {"enum": ["APR", "AIRE"]}, "protocollo": s, "conteggi": conteggi,
                     "stato": {"enum": ["INSERITO_OK", "IN_ELABORAZIONE", "ELABORATO", "KO", "SCARTATO"]}}}},
                 "avanzamento": {"type": ["object", "null"], "required": ["fase", "percentuale", "schede"], "properties": {
-                    "fase": {"enum": ["LETTURA", "ELABORAZIONE", "CARICAMENTO"]}, "percentuale": i, "schede": i,
+                    "fase": {"enum": ["LETTURA", "ELABORAZIONE", "ANAGRAFE_TRIBUTARIA", "CARICAMENTO"]}, "percentuale": i, "schede": i,
                     "schedeAlSecondo": {"type": ["integer", "null"]}, "mancanoSecondi": {"type": ["integer", "null"]}}}}},
         "Anomalia": {"type": "object", "required": ["codice", "gravita", "tipoScheda", "scheda", "testo"], "properties": {
             "codice": s, "gravita": {"enum": ["E", "W"]}, "tipoScheda": s, "scheda": s, "riga": i, "colonna": i,
@@ -199,6 +201,18 @@ fn schemi() -> Value {
             "comuni": {"type": "array", "items": s}, "ambienti": {"type": "array", "items": ambiente}}},
         "Orologio": {"type": "object", "required": ["oggi"], "properties": {"oggi": {"type": "string", "format": "date"}, "velocita": i}},
         "Ritmo": {"type": "object", "required": ["modo"], "properties": {"modo": {"enum": ["istantanea", "ritardata", "sospesa"]}, "secondi": i}},
+        "Tributaria": {"type": "object", "additionalProperties": false,
+            "description": "Nel PUT ciò che manca resta com'è; «differenze» sostituisce l'elenco intero.", "properties": {
+            "profilo": {"enum": ["allineata", "realistica"]},
+            "differenze": {"type": "array", "items": {"type": "object", "required": ["risposta"],
+                "description": "Che cosa risponde di una persona: serve «cf» o «scheda»", "properties": {
+                "cf": s, "scheda": s,
+                "risposta": {"enum": ["UGUALE", "SCONOSCIUTO", "ALTRO_CODICE", "DATI_DIVERSI", "COLLEGATO", "BASE_OMOCODIA",
+                    "EA002", "EA003", "EA029", "EAA30", "EAA31", "EAA40", "EAA41", "EAA50", "EAA51"]},
+                "codice": s}}},
+            "latenzaMs": {"type": "integer", "minimum": 0, "maximum": 600_000},
+            "domandePerLotto": {"type": "integer", "minimum": 1},
+            "guasto": {"type": "boolean"}}},
         "RichiestaCertificato": {"type": "object", "required": ["comune"], "properties": {"comune": s, "tipo": {"enum": ["CO", "PC"]},
             "numero": i, "ambiente": ambiente, "difetto": {"enum": servizi::Difetto::TUTTI}}},
         "Certificato": {"type": "object", "required": ["id", "tipo", "comune", "improntaSha256", "stato"], "properties": {

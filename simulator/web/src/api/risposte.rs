@@ -37,7 +37,7 @@ pub(crate) fn rifiuto(negato: &crate::sicurezza::Negato) -> Risposta {
     } else {
         403
     };
-    errore(stato, "", &negato.testo())
+    errore(stato, "SIM017", &negato.testo())
 }
 
 /// The language of this crate's own sentences; those of the facade are Italian.

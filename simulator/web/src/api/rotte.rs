@@ -266,8 +266,11 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             parametri: const {
                 &[
                     p("codice", "un solo codice"),
-                    p("limite", "quante al massimo"),
-                    DOPO,
+                    p("limite", "quante al massimo (1000 se manca, al più 100000)"),
+                    p(
+                        "dopo",
+                        "quante saltarne dall'inizio; la pagina che segue è nella testata Link, rel=\"next\"",
+                    ),
                 ]
             },
             altri: &[400, 404],
@@ -357,7 +360,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
         scrivi(
             Method::PUT,
             "/api/tributaria",
-            "Imposta l'Anagrafe Tributaria simulata",
+            "Cambia quanto indicato dell'Anagrafe Tributaria simulata",
             Azione::TributariaMetti,
         ),
         leggi("/api/elaborazione", "Ritmo dell'elaborazione", Azione::RitmoLeggi),

@@ -166,7 +166,7 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
                 postazioni: postazioni(chiavi),
                 situazioni: Ambiente::TUTTI
                     .into_iter()
-                    .map(|a| formati::situazione(k.in_ambiente(a).situazione))
+                    .map(|a| formati::situazione(k, a))
                     .collect(),
             }
         })

@@ -67,7 +67,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         .map(|(a, p)| VistaPiano {
             chiave: a.chiave(),
             nome: formati::ambiente(a),
-            situazione: formati::situazione(comune.in_ambiente(a).situazione),
+            situazione: formati::situazione(&comune, a),
             inizio: p.map(|p| p.inizio.to_string()).unwrap_or_default(),
             fine: p.map(|p| p.fine.to_string()).unwrap_or_default(),
         })
