@@ -28,7 +28,7 @@ use servizi::{
     Ammissione,
     http::{Pari, Porta, Richiesta, Risposta},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_rustls::TlsAcceptor;
 
 pub use ascolto::{Ascolto, ErroreAscolto, Presa};
