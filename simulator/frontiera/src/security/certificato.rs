@@ -213,7 +213,7 @@ impl Certificato {
         }
     }
 
-    /// Whether it is a CA's.
+    /// Whether it may issue others.
     pub fn ca(&self) -> bool {
         self.0.ca
     }
