@@ -273,7 +273,7 @@ impl Simulatore {
 
     /// Sets the anchors of the perimeters anew, from the roots and the imported certificates of a register.
     pub(crate) fn rifai_frontiere(&self, registro: &Registro) -> Esito<()> {
-        // The list is read with the turn in hand: whoever comes later reads what was committed before.
+        // The list is read with the turn in hand: an older one never replaces a newer one.
         let _turno = prendi(&self.cambio_sicurezza);
         for ambiente in Ambiente::TUTTI {
             let mut ancore = self.pki.ancore(ambiente.chiave());
