@@ -13,8 +13,9 @@ use rcgen::{
 
 use crate::ErrorePki;
 
-/// The mark every root carries in its O, every other certificate too.
-pub(crate) const MARCHIO: &str = "SIMULATORE anpr-sim – dati fittizi";
+/// The mark every root carries in its O, every other certificate too. Plain ASCII, as the real names are: some stacks
+/// (node-forge) encode anything else twice when they copy a name into a PKCS#7.
+pub(crate) const MARCHIO: &str = "SIMULATORE anpr-sim - dati fittizi";
 /// Length of the certificate of a postazione.
 const ANNI_POSTAZIONE: i64 = 6;
 /// Length of a server certificate.

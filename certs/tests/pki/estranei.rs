@@ -84,7 +84,7 @@ fn le_radici_hanno_profilo_e_marchio() {
         for atteso in [
             "Public-Key: (4096 bit)",
             "Signature Algorithm: sha256WithRSAEncryption",
-            "SIMULATORE anpr-sim – dati fittizi",
+            "SIMULATORE anpr-sim - dati fittizi",
             "X509v3 Basic Constraints: critical\n                CA:TRUE\n",
             "X509v3 Key Usage: critical\n                Digital Signature, Certificate Sign, CRL Sign\n",
             "X509v3 Name Constraints: critical",
@@ -199,7 +199,7 @@ fn la_postazione_ha_il_profilo_vero() {
             "commonName = 888001-CO-0000",
             "organizationalUnitName = Postazioni di lavoro SIMULATORE",
             "organizationalUnitName = Anagrafe fittizia SIMULATORE",
-            "organizationName = SIMULATORE anpr-sim – dati fittizi",
+            "organizationName = SIMULATORE anpr-sim - dati fittizi",
             "countryName = IT",
         ]
     );
