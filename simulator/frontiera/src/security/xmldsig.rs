@@ -93,7 +93,12 @@ impl<'a, 'input> Firma<'a, 'input> {
         let valore = valore.ok_or(ErroreFirma::Struttura("SignatureValue"))?;
         let c14n = unico(signed_info, "CanonicalizationMethod")
             .ok_or(ErroreFirma::Struttura("CanonicalizationMethod"))?;
-        let commenti = esclusiva(c14n).ok_or_else(|| ErroreFirma::Algoritmo(algoritmo(c14n).to_owned()))?;
+        let commenti = esclusiva(c14n).ok_or_else(|| {
+            let detto = algoritmo(c14n);
+            ErroreFirma::Algoritmo(format!(
+                "CanonicalizationMethod «{detto}», serve il C14N esclusivo"
+            ))
+        })?;
         let metodo =
             unico(signed_info, "SignatureMethod").ok_or(ErroreFirma::Struttura("SignatureMethod"))?;
         let digest = Digest::da_firma(algoritmo(metodo))
@@ -160,6 +165,12 @@ impl<'a> Riferimento<'a> {
         let mut canonica = false;
         for (i, t) in trasformazioni.enumerate() {
             match algoritmo(t) {
+                // gSOAP's plugin writes this for a SAML assertion; no verifier can follow it.
+                ns::ENVELOPED if canonica => {
+                    return Err(ErroreFirma::Trasformazione(
+                        "enveloped-signature sta dopo il C14N, va prima".into(),
+                    ));
+                }
                 _ if i >= TRASFORMAZIONI_MASSIME || canonica => {
                     return Err(ErroreFirma::Trasformazione("troppe trasformazioni".into()));
                 }
