@@ -73,6 +73,7 @@ def main():
                 {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'})
     r = con.getresponse()
     json.dump({"http": r.status, "corpo": r.read().decode("utf-8"), "intestazioni": dict(r.getheaders())}, sys.stdout)
+    print()
 
 
 main()

@@ -9,9 +9,8 @@ import uuid
 from datetime import datetime, timedelta, timezone
 
 import xmlsec
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from lxml import etree
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -48,11 +47,11 @@ class Mittente:
         self.comune = comune
         self.postazione = postazione["id"]
         self.name_id = scheda["operatori"][0]["nameId"]
-        with open(postazione["chiave"], "rb") as f:
-            self.chiave_pem = f.read()
-        with open(postazione["certificato"], "rb") as f:
-            self.certificato = x509.load_pem_x509_certificate(f.read())
-        self.chiave = serialization.load_pem_private_key(self.chiave_pem, None)
+        with open(postazione["p12"], "rb") as f:
+            self.chiave, self.certificato, _radici = pkcs12.load_key_and_certificates(
+                f.read(), postazione["password"].encode())
+        self.chiave_pem = self.chiave.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
     def certificato_b64(self):
         return base64.b64encode(self.certificato.public_bytes(serialization.Encoding.DER)).decode()

@@ -6,6 +6,8 @@
 pub mod carico;
 pub mod messaggi;
 pub mod molestie;
+pub mod pagine;
+pub mod pile;
 pub mod tenuta;
 
 use std::{
@@ -14,7 +16,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::mpsc,
+    sync::{Mutex, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -48,12 +50,12 @@ pub fn programma() -> PathBuf {
     bin
 }
 
-/// Keys shared by every bench of one build folder.
+/// Keys shared by every bench of one build folder. Takes a new name when what certificates look like changes.
 pub fn pki_comune() -> PathBuf {
     programma()
         .parent()
         .expect("the program lies in a folder")
-        .join("prove-pki")
+        .join("prove-pki-2")
 }
 
 /// Whether a missing foreign tool fails a test (`cargo xtask test` with everything installed) or skips it.
@@ -106,7 +108,8 @@ pub struct Banco {
     pub cliente: Cliente,
     /// Data folder.
     pub dati: PathBuf,
-    righe: mpsc::Receiver<String>,
+    /// Behind a lock so that threads of one test may share a bench.
+    righe: Mutex<mpsc::Receiver<String>>,
     _cartella: Option<TempDir>,
 }
 
@@ -203,7 +206,7 @@ impl Banco {
             pronto,
             cliente,
             dati,
-            righe,
+            righe: Mutex::new(righe),
             _cartella: cartella,
         })
     }
@@ -236,7 +239,11 @@ impl Banco {
 
     /// Lines printed after `pronto`, so far.
     pub fn righe(&self) -> Vec<String> {
-        self.righe.try_iter().collect()
+        self.righe
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .try_iter()
+            .collect()
     }
 
     /// Base address of the console.

@@ -3,12 +3,16 @@
 use std::{
     collections::BTreeMap,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
 };
 
 use anpr_sim::cliente::Ricevuta;
-use anpr_sim_tests::{Banco, attrezzo, file_gz, genera, stretto};
+use anpr_sim_tests::{
+    Banco, attrezzo, file_gz, genera,
+    pagine::{blocchi, esegui_blocco, mantiene, radice},
+    stretto,
+};
 use serde_json::Value;
 
 const TESTCONN: &str = "/ANPRTestConn/TestConn";
@@ -19,13 +23,6 @@ const SCHEMI: [(&str, usize); 2] = [(TESTCONN, 1), (S001, 3)];
 fn prendi(banco: &Banco, percorso: &str) -> Ricevuta {
     let url = format!("{}{percorso}", banco.ws("test"));
     banco.cliente.prendi(&url).expect("a reply")
-}
-
-fn radice() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("tests lies in the root")
-        .to_path_buf()
 }
 
 /// The value of the first `nome="…"` after `da`.
@@ -241,19 +238,14 @@ fn gli_schemi_serviti_giudicano_una_richiesta() {
     );
 }
 
-/// The output of a command that uses Python libraries; `None` when they are not here (and skipping is allowed).
-fn con_python(uscita: Output) -> Option<String> {
+/// Whether a command failed for lack of Python libraries (and skipping is allowed).
+fn manca_python(uscita: &Output) -> bool {
     let errore = String::from_utf8_lossy(&uscita.stderr);
-    if (errore.contains("ModuleNotFoundError") || errore.contains("No module named")) && !stretto() {
+    let manca = (errore.contains("ModuleNotFoundError") || errore.contains("No module named")) && !stretto();
+    if manca {
         eprintln!("saltato: mancano zeep, lxml, xmlsec o cryptography (li installa `cargo xtask test`)");
-        return None;
     }
-    assert!(
-        uscita.status.success(),
-        "{}\n{errore}",
-        String::from_utf8_lossy(&uscita.stdout)
-    );
-    Some(String::from_utf8(uscita.stdout).expect("UTF-8"))
+    manca
 }
 
 #[test]
@@ -280,8 +272,15 @@ fn zeep_si_costruisce_dal_contratto_e_chiama() {
             .args(sha)
             .output()
             .expect("python3 starts");
-        let Some(testo) = con_python(uscita) else { return };
-        let r: Value = serde_json::from_str(&testo).expect("JSON");
+        if manca_python(&uscita) {
+            return;
+        }
+        assert!(
+            uscita.status.success(),
+            "{}",
+            String::from_utf8_lossy(&uscita.stderr)
+        );
+        let r: Value = serde_json::from_slice(&uscita.stdout).expect("JSON");
         let conn = &r["testConn"];
         assert_eq!(
             conn["indirizzo"],
@@ -302,30 +301,15 @@ fn zeep_si_costruisce_dal_contratto_e_chiama() {
     }
 }
 
-/// Blocks of shell after a mark `<!-- prova: nome -->`.
-fn blocchi(testo: &str) -> Vec<(&str, &str)> {
-    let dopo_il_segno = |pezzo| -> Option<(&str, &str)> {
-        let (nome, dopo): (&str, &str) = str::split_once(pezzo, " -->")?;
-        let (_, dopo) = dopo.split_once("```sh\n")?;
-        Some((nome, dopo.split_once("```")?.0))
-    };
-    testo
-        .split("<!-- prova: ")
-        .skip(1)
-        .map(|p| dopo_il_segno(p).expect("a mark, then a block of shell"))
-        .collect()
-}
-
 #[test]
 fn i_comandi_della_pagina_fanno_quello_che_dicono() {
     if !attrezzo("bash") || !attrezzo("curl") || !attrezzo("python3") {
         return;
     }
     let banco = Banco::nuovo();
-    let pagina = fs::read_to_string(radice().join("simulator/docs/WSDL.md")).expect("the page");
-    let blocchi = blocchi(&pagina);
+    let blocchi = blocchi(&radice().join("simulator/docs/WSDL.md"));
     assert_eq!(
-        blocchi.iter().map(|(n, _)| *n).collect::<Vec<_>>(),
+        blocchi.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(),
         ["leggi", "zeep", "chiama"]
     );
     for (nome, blocco) in blocchi {
@@ -335,19 +319,9 @@ fn i_comandi_della_pagina_fanno_quello_che_dicono() {
             .replace("https://localhost:8443", banco.ws("test"))
             .replace("dati/pki/ca.pem", banco.pronto["ca"].as_str().expect("ca"))
             .replace("dati/ready.json", pronto.to_str().expect("UTF-8"));
-        let script = format!("set -eu\n{qui}");
-        let uscita = Command::new("bash")
-            .args(["-c", &script])
-            .current_dir(radice())
-            .output()
-            .expect("bash starts");
-        let Some(detto) = con_python(uscita) else { continue };
-        let mut resto = detto.as_str();
-        for atteso in qui.lines().filter_map(|r| r.strip_prefix("#> ")) {
-            let (_, dopo) = resto
-                .split_once(atteso)
-                .unwrap_or_else(|| panic!("{nome}: manca «{atteso}» in:\n{detto}"));
-            resto = dopo;
+        let uscita = esegui_blocco(&qui, &radice());
+        if !manca_python(&uscita) {
+            mantiene(&nome, &qui, &uscita);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The foreign judges the tests need, and how they come onto a machine.
 //!
-//! Debian packages for programs, one Python environment under `target/` for libraries, one folder of npm packages
-//! for the browser. What cannot be installed is named, with the line to type, and what is skipped for its lack.
+//! Debian packages for programs and libraries, one Python environment under `target/`, two folders of npm packages (the
+//! browser, the Node client), one PHP library unpacked under `target/`. What cannot be installed is named, with the line to type, and what is skipped for its lack.
 
 use std::{
     env, fs,
@@ -13,7 +13,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::radice;
 
-/// A program the tests call: what to look for, which Debian package brings it, what is skipped without it.
+/// What the tests call: what to look for (a command; where the package brings none, a file by its whole path, or
+/// `pacchetto:` and its name), which Debian package brings it, what is skipped without it.
 struct Programma {
     comando: &'static str,
     pacchetto: &'static str,
@@ -47,6 +48,86 @@ const PROGRAMMI: &[Programma] = &[
         serve: "p12 letti da Java",
     },
     Programma {
+        comando: "javac",
+        pacchetto: "default-jdk-headless",
+        serve: "client Java",
+    },
+    Programma {
+        comando: "/usr/share/java/xmlsec.jar",
+        pacchetto: "libxml-security-java",
+        serve: "firme giudicate da Santuario",
+    },
+    Programma {
+        comando: "/usr/share/java/wss4j.jar",
+        pacchetto: "libwss4j-java",
+        serve: "client Java",
+    },
+    Programma {
+        comando: "/usr/share/java/bcpkix.jar",
+        pacchetto: "libbcpkix-java",
+        serve: "client Java",
+    },
+    Programma {
+        comando: "php",
+        pacchetto: "php-cli",
+        serve: "client PHP",
+    },
+    Programma {
+        comando: "pacchetto:php-soap",
+        pacchetto: "php-soap",
+        serve: "client PHP",
+    },
+    Programma {
+        comando: "pacchetto:php-xml",
+        pacchetto: "php-xml",
+        serve: "client PHP",
+    },
+    Programma {
+        comando: "wsdl2h",
+        pacchetto: "gsoap",
+        serve: "client gSOAP",
+    },
+    Programma {
+        comando: "/usr/include/stdsoap2.h",
+        pacchetto: "libgsoap-dev",
+        serve: "client gSOAP",
+    },
+    Programma {
+        comando: "/usr/include/openssl/cms.h",
+        pacchetto: "libssl-dev",
+        serve: "client gSOAP",
+    },
+    Programma {
+        comando: "mono",
+        pacchetto: "mono-runtime",
+        serve: "client .NET",
+    },
+    Programma {
+        comando: "mcs",
+        pacchetto: "mono-mcs",
+        serve: "client .NET",
+    },
+    Programma {
+        comando: "/usr/lib/mono/4.5/System.Security.dll",
+        pacchetto: "libmono-system-security4.0-cil",
+        serve: "client .NET",
+    },
+    Programma {
+        comando: "/usr/lib/mono/4.5/System.Core.dll",
+        pacchetto: "libmono-system-core4.0-cil",
+        serve: "client .NET",
+    },
+    Programma {
+        comando: "fpc",
+        pacchetto: "fp-compiler",
+        serve: "client Pascal",
+    },
+    Programma {
+        comando: "pacchetto:fp-units-fcl",
+        pacchetto: "fp-units-fcl",
+        serve: "client Pascal",
+    },
+    Programma {
         comando: "curl",
         pacchetto: "curl",
         serve: "richieste a mano",
@@ -72,6 +153,17 @@ const PROGRAMMI: &[Programma] = &[
         serve: "prove nel browser",
     },
 ];
+
+/// Folders with npm packages of their own, and what they are for.
+const NPM: [(&str, &str); 2] = [
+    ("tests/browser", "prove nel browser"),
+    ("tests/interop/node", "client Node"),
+];
+/// The Debian package that carries xmlseclibs, and where in it the library lies.
+const XMLSECLIBS: (&str, &str) = (
+    "simplesamlphp",
+    "usr/share/simplesamlphp/vendor/robrichards/xmlseclibs",
+);
 
 /// What was found and prepared for this run.
 pub(crate) struct Attrezzi {
@@ -112,11 +204,17 @@ impl Attrezzi {
                 None
             }
         };
-        if trovato("npm")
-            && let Err(e) = npm()
-        {
-            eprintln!("pacchetti npm non preparati: {e:#}");
-            nomi.push("pacchetti npm (per prove nel browser)".into());
+        for (cartella, serve) in NPM {
+            if trovato("npm")
+                && let Err(e) = npm(cartella)
+            {
+                eprintln!("pacchetti npm non preparati: {e:#}");
+                nomi.push(format!("pacchetti npm (per {serve})"));
+            }
+        }
+        if let Err(e) = xmlseclibs() {
+            eprintln!("libreria PHP non preparata: {e:#}");
+            nomi.push("xmlseclibs (per client PHP)".into());
         }
         Ok(Self {
             python,
@@ -154,6 +252,16 @@ impl Attrezzi {
 }
 
 pub(crate) fn trovato(comando: &str) -> bool {
+    if comando.starts_with('/') {
+        return Path::new(comando).exists();
+    }
+    if let Some(pacchetto) = comando.strip_prefix("pacchetto:") {
+        return Command::new("dpkg-query")
+            .args(["-W", "-f=${db:Status-Status}", pacchetto])
+            .stderr(Stdio::null())
+            .output()
+            .is_ok_and(|u| u.stdout == b"installed");
+    }
     env::var_os("PATH").is_some_and(|p| env::split_paths(&p).any(|d| d.join(comando).is_file()))
 }
 
@@ -226,22 +334,66 @@ pub(crate) fn ambiente_python(nome: &str, lista: &str) -> Result<PathBuf> {
     Ok(bin)
 }
 
-/// The npm packages of the browser tests, exactly as their lock file names them.
-fn npm() -> Result<()> {
-    let cartella = radice().join("tests/browser");
-    let voluta =
-        fs::read_to_string(cartella.join("package-lock.json")).context("tests/browser/package-lock.json")?;
+/// The npm packages of a folder, exactly as its lock file names them.
+fn npm(dove: &str) -> Result<()> {
+    let cartella = radice().join(dove);
+    let voluta = fs::read_to_string(cartella.join("package-lock.json"))
+        .with_context(|| format!("{dove}/package-lock.json"))?;
     let segno = cartella.join("node_modules/installati.txt");
     if fs::read_to_string(&segno).is_ok_and(|s| s == voluta) {
         return Ok(());
     }
-    eprintln!("== pacchetti npm in tests/browser");
+    eprintln!("== pacchetti npm in {dove}");
     esegui(
         Command::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
             .current_dir(&cartella),
     )?;
     fs::write(segno, voluta)?;
+    Ok(())
+}
+
+/// xmlseclibs, the PHP library of XML signatures: Debian only has it inside an application that wants a web server of
+/// its own, so the package is fetched and the library alone taken out, not installed.
+fn xmlseclibs() -> Result<()> {
+    let base = radice().join("target/prove-php");
+    let (pacchetto, dentro) = XMLSECLIBS;
+    if base.join(dentro).join("xmlseclibs.php").is_file() {
+        return Ok(());
+    }
+    if !trovato("apt-get") {
+        bail!("si scarica con apt-get, che qui manca");
+    }
+    eprintln!("== xmlseclibs in target/prove-php");
+    fs::create_dir_all(&base)?;
+    let scarica = || {
+        esegui(
+            Command::new("apt-get")
+                .args(["download", "-q", pacchetto])
+                .current_dir(&base)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )
+    };
+    // A stale index may name a version that is gone.
+    if scarica().is_err() {
+        let _ = Command::new("apt-get")
+            .args(["update", "-q"])
+            .stdout(Stdio::null())
+            .status();
+        scarica()?;
+    }
+    let deb = fs::read_dir(&base)?
+        .filter_map(|v| Some(v.ok()?.path()))
+        .find(|p| p.extension().is_some_and(|e| e == "deb"))
+        .context("il pacchetto scaricato")?;
+    let tutto = base.join("tutto");
+    esegui(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&tutto))?;
+    let libreria = base.join(dentro);
+    fs::create_dir_all(libreria.parent().context("una cartella")?)?;
+    fs::rename(tutto.join(dentro), &libreria)?;
+    fs::remove_dir_all(tutto)?;
+    fs::remove_file(deb)?;
     Ok(())
 }
 
