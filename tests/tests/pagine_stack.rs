@@ -1,7 +1,7 @@
 //! The page of each stack: its commands are run as they stand, its mistakes are made, and the journal must say the very
 //! sentence the page shows.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, net::TcpListener};
 
 use anpr_sim_tests::{
     Banco, attrezzo,
@@ -78,13 +78,21 @@ fn l_indice_nomina_ogni_pagina_e_i_suoi_comandi_valgono() {
     }
     let banco = Banco::nuovo();
     let cartella_nomi = tempfile::tempdir().expect("a folder");
+    let nomi = cartella_nomi.path().display();
+    let libera = TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a free port")
+        .port()
+        .to_string();
     for (nome, blocco) in blocchi(&cartella.join("README.md")) {
         let qui = blocco
             .replace(
                 "prepara.sh dati ",
                 &format!("prepara.sh {} ", banco.dati.display()),
             )
-            .replace("nomi/", &format!("{}/", cartella_nomi.path().display()));
-        mantiene(&nome, &blocco, &esegui_blocco(&qui, &radice()));
+            .replace("9443", &libera)
+            .replace("--data nomi", &format!("--data {nomi}"))
+            .replace("nomi/pki", &format!("{nomi}/pki"));
+        mantiene(&nome, &qui, &esegui_blocco(&qui, &radice()));
     }
 }
