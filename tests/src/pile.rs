@@ -130,7 +130,7 @@ impl Pila {
                 .into_iter()
                 .all(attrezzo),
             Self::Wcf => {
-                ["mono", "mcs", "openssl"].into_iter().all(attrezzo)
+                ["mono", "mcs"].into_iter().all(attrezzo)
                     && c_e(
                         Path::new("/usr/lib/mono/4.5/System.Security.dll"),
                         "libmono-system-security4.0-cil",
@@ -206,9 +206,6 @@ impl Pila {
         comando
             .arg(operazione(c))
             .envs(variabili(banco, c.ambiente, c.comune));
-        if self == Self::Wcf {
-            comando.env("ANPR_P12", p12_vecchio(banco, c.comune));
-        }
         if let Some(f) = c.file {
             comando.arg(f);
         }
@@ -357,39 +354,6 @@ fn pascal() -> PathBuf {
         k
     });
     fuori.join("client")
-}
-
-/// The same `.p12` in the encryption of old: Mono, as Windows before 2019, reads no AES there.
-fn p12_vecchio(banco: &Banco, comune: &str) -> PathBuf {
-    let p = banco.postazione(comune);
-    let (da, password) = (&p["p12"], p["password"].as_str().expect("password"));
-    let (pem, a) = (
-        banco.dati.join(format!("{comune}.pem")),
-        banco.dati.join(format!("{comune}.vecchio.p12")),
-    );
-    let segreto = format!("pass:{password}");
-    let mut apre = Command::new("openssl");
-    apre.args([
-        "pkcs12",
-        "-nodes",
-        "-passin",
-        &segreto,
-        "-in",
-        da.as_str().expect("p12"),
-    ])
-    .arg("-out")
-    .arg(&pem);
-    riesce(&mut apre);
-    let mut chiude = Command::new("openssl");
-    chiude
-        .args(["pkcs12", "-export", "-passout", &segreto, "-macalg", "sha1"])
-        .args(["-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES"])
-        .arg("-in")
-        .arg(&pem)
-        .arg("-out")
-        .arg(&a);
-    riesce(&mut chiude);
-    a
 }
 
 /// The gSOAP client, generated out of the contracts this bench publishes.
