@@ -180,18 +180,13 @@ impl Certificato {
     }
 
     /// Begin of validity.
-    pub const fn dal(&self) -> Timestamp {
-        self.dal
+    pub fn dal(&self) -> Timestamp {
+        self.0.dal
     }
 
     /// End of validity.
-    pub const fn al(&self) -> Timestamp {
-        self.al
-    }
-
-    /// Whether it may issue others.
-    pub const fn ca(&self) -> bool {
-        self.ca
+    pub fn al(&self) -> Timestamp {
+        self.0.al
     }
 
     /// Issuer name as text, most significant part first as the certificate has it.
@@ -218,7 +213,7 @@ impl Certificato {
         }
     }
 
-    /// Whether it is a CA's.
+    /// Whether it may issue others.
     pub fn ca(&self) -> bool {
         self.0.ca
     }
