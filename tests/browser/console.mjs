@@ -47,7 +47,7 @@ async function giornale(banco, pagina) {
   assert.ok((await pagina.innerText("main .avviso p")).length > 20, "la causa è detta");
   visto(`lo scambio ${scambio} dice dove si è fermato («${fermati[0].nome}»), con l'atteso e l'osservato`);
   const segnati = await pagina.locator(".differenza mark").allInnerTexts();
-  assert.deepEqual(segnati, ["␊", "<"], "the first byte that differs, ours and theirs");
+  assert.deepEqual(segnati, ["↵", "<"], "the first byte that differs, ours and theirs");
   assert.match(await pagina.innerText(".diagnosi .frase"), /^Dopo la firma sono stati aggiunti spazi o a capo dentro il Body/);
   assert.match(await pagina.innerText(".diagnosi .rimedio"), /Che fare/);
   visto("la prima riga dice che cosa è successo e che fare, il primo byte diverso è segnato");

@@ -232,7 +232,7 @@ fn cio_che_cambia_dopo_la_firma_e_mostrato_con_il_primo_byte_diverso() {
     let offset = canonica.find('>').expect("start tag") + 1;
     assert_eq!((&d["offset"], &d["riga"]), (&offset.into(), &1.into()), "{d}");
     assert!(
-        d["nostro"].as_str().is_some_and(|t| t.starts_with("␊␠␠<a:Rich")),
+        d["nostro"].as_str().is_some_and(|t| t.starts_with("↵··<a:Rich")),
         "{d}"
     );
     assert!(
@@ -242,7 +242,7 @@ fn cio_che_cambia_dopo_la_firma_e_mostrato_con_il_primo_byte_diverso() {
     let n = s["n"].as_u64().expect("n");
     let pagina = b.api("GET", &format!("/scambi/{n}"), Vec::new()).testo();
     assert!(
-        pagina.contains("<mark>␊</mark>") && pagina.contains("<mark>&#60;</mark>"),
+        pagina.contains("<mark>↵</mark>") && pagina.contains("<mark>&#60;</mark>"),
         "{pagina}"
     );
 }

@@ -388,7 +388,7 @@ mod prove {
     #[test]
     fn the_first_character_is_marked_whole() {
         assert_eq!(primo("‹E0›abc"), ("‹E0›", "abc"));
-        assert_eq!(primo("␠<b>"), ("␠", "<b>"));
+        assert_eq!(primo("·<b>"), ("·", "<b>"));
         assert_eq!(primo(""), ("", ""));
     }
 }

@@ -44,18 +44,18 @@ pub fn differenza(nostro: &[u8], altro: &[u8]) -> Option<Differenza> {
     })
 }
 
-/// Text with its invisible characters made visible: `␠` a blank, `⇥` a tab, `␍` and `␊` line ends, `‹XX›` any other
-/// control or an octet that is no UTF-8.
+/// Text with its invisible characters made visible, in signs that every font has: `·` a blank, `→` a tab, `↵` a line end,
+/// `‹CR›` a carriage return, `‹XX›` any other control or an octet that is no UTF-8.
 pub fn visibile(byte: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut t = String::with_capacity(byte.len());
     for pezzo in byte.utf8_chunks() {
         for c in pezzo.valid().chars() {
             match c {
-                ' ' => t.push('␠'),
-                '\t' => t.push('⇥'),
-                '\r' => t.push('␍'),
-                '\n' => t.push('␊'),
+                ' ' => t.push('·'),
+                '\t' => t.push('→'),
+                '\r' => t.push_str("‹CR›"),
+                '\n' => t.push('↵'),
                 c if c.is_control() || ['\u{a0}', '\u{feff}', '\u{200b}'].contains(&c) => {
                     let _ = write!(t, "‹{:02X}›", u32::from(c));
                 }
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!((d.offset, d.riga, d.colonna), (7, 2, 4));
         assert_eq!(
             (d.comune.as_str(), d.nostro.as_str(), d.altro.as_str()),
-            ("<a>␊<b>", "x</b></a>", "␠x</b></a>")
+            ("<a>↵<b>", "x</b></a>", "·x</b></a>")
         );
         assert_eq!(differenza(b"uguale", b"uguale"), None);
         let corta = differenza(b"abc", b"abcd").unwrap();
@@ -87,6 +87,6 @@ mod tests {
             (corta.offset, corta.nostro.as_str(), corta.altro.as_str()),
             (3, "", "d")
         );
-        assert_eq!(visibile(b"\xe0\0\r\n\xc2\xa0"), "‹E0›‹00›␍␊‹A0›");
+        assert_eq!(visibile(b"\xe0\0\r\n\xc2\xa0"), "‹E0›‹00›‹CR›↵‹A0›");
     }
 }
