@@ -1,7 +1,7 @@
 //! The journal explains: every usual mistake gets its own sentence, on the API, on the page and on the command line;
 //! no secret is kept, nothing that came in becomes markup, restarts and kills leave it whole.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anagrafe::IdPostazione;
 use anpr_sim::cliente::Ricevuta;
@@ -191,7 +191,58 @@ fn ogni_modo_sbagliato_di_calcolare_il_digest_e_riconosciuto() {
         assert_eq!(indagato["ipotesi"], ipotesi, "{indagato}");
     }
 
-    // Inclusive C14N of the Body where it stands: the envelope's namespaces come along, in alphabetical order.
+    // Further declarations around the Body, which exclusive C14N does not see: the message stays good.
+    let larga = buona.replacen(
+        "<s:Envelope ",
+        "<s:Envelope xmlns:b=\"urn:b\" xmlns:c=\"urn:c\" ",
+        1,
+    );
+    let s = scambio_di(&b, &manda(&b, &larga));
+    assert_eq!(s["esito"], "OK", "{s}");
+    let spazi = |etichetta: &str| -> BTreeSet<String> {
+        let righe = etichetta.split([' ', '>']).filter(|p| p.starts_with("xmlns:"));
+        righe.map(str::to_owned).collect()
+    };
+    let etichetta = |testo: &str, inizio: &str| -> String {
+        let da = testo.find(inizio).expect("a start tag");
+        testo[da..=da + testo[da..].find('>').expect("its end")].to_owned()
+    };
+    let propri = spazi(&etichetta(&canonica, "<s:Body"));
+    let con_spazi = |quali: &BTreeSet<String>| {
+        let prima: Vec<&str> = propri.iter().map(String::as_str).collect();
+        let dopo: Vec<&str> = quali.iter().map(String::as_str).collect();
+        canonica.replacen(&prima.join(" "), &dopo.join(" "), 1)
+    };
+    // Inclusive: the envelope's come along, in the order of their prefixes. One prefix of a list: only that one.
+    let tutti: BTreeSet<String> = propri
+        .union(&spazi(&etichetta(&larga, "<s:Envelope")))
+        .cloned()
+        .collect();
+    let uno: BTreeSet<String> = propri
+        .iter()
+        .cloned()
+        .chain(["xmlns:c=\"urn:c\"".to_owned()])
+        .collect();
+    for (ottetti, ipotesi, attesa) in [
+        (
+            con_spazi(&tutti),
+            "c14n-inclusivo",
+            "Avete usato il C14N inclusivo, che si porta dietro i namespace della busta",
+        ),
+        (
+            con_spazi(&uno),
+            "altra-prefixlist",
+            "Avete canonicalizzato con InclusiveNamespaces PrefixList «c», che il Transform non dichiara",
+        ),
+    ] {
+        let s = scambio_di(
+            &b,
+            &manda(&b, &con_digest(&larga, &giusto, &dal_digest(ottetti.as_bytes()))),
+        );
+        assert!(frase(&s).starts_with(attesa), "{ipotesi}: {}", frase(&s));
+        assert!(s["perizia"].to_string().contains(ipotesi));
+    }
+
     let nessuna = con_digest(&buona, &giusto, &dal_digest(b"tutt'altro"));
     let s = scambio_di(&b, &manda(&b, &nessuna));
     assert!(frase(&s).starts_with("Nessuna delle "), "{}", frase(&s));

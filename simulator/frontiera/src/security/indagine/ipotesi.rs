@@ -113,6 +113,26 @@ impl Cerca<'_, '_, '_, '_> {
         let dichiarata = self.dichiarata();
         let dette = self.caso.prefissi.join(" ");
         let mut forme = vec![("scrittura-digest", String::new(), dichiarata.clone())];
+        // Before the lists: a list of every prefix gives the same octets, and is the rarer mistake.
+        forme.push((
+            "c14n-inclusivo",
+            "avete usato il C14N inclusivo, che si porta dietro i namespace della busta, ma il Transform dichiara \
+             quello esclusivo"
+                .into(),
+            Forma {
+                modo: Modo::Inclusiva,
+                ..dichiarata.clone()
+            },
+        ));
+        forme.push((
+            "c14n-inclusivo-isolato",
+            "avete usato il C14N inclusivo sull'elemento preso da solo, ma il Transform dichiara quello esclusivo"
+                .into(),
+            Forma {
+                modo: Modo::InclusivaIsolata,
+                ..dichiarata.clone()
+            },
+        ));
         let mut con_lista = |lista: Vec<String>| {
             if lista == self.caso.prefissi {
                 return;
@@ -149,25 +169,6 @@ impl Cerca<'_, '_, '_, '_> {
                 con_lista(vec![p.clone(), q.clone()]);
             }
         }
-        forme.push((
-            "c14n-inclusivo",
-            "avete usato il C14N inclusivo, che si porta dietro i namespace della busta, ma il Transform dichiara \
-             quello esclusivo"
-                .into(),
-            Forma {
-                modo: Modo::Inclusiva,
-                ..dichiarata.clone()
-            },
-        ));
-        forme.push((
-            "c14n-inclusivo-isolato",
-            "avete usato il C14N inclusivo sull'elemento preso da solo, ma il Transform dichiara quello esclusivo"
-                .into(),
-            Forma {
-                modo: Modo::InclusivaIsolata,
-                ..dichiarata.clone()
-            },
-        ));
         for modo in [dichiarata.modo.clone(), Modo::Inclusiva] {
             forme.push((
                 "commenti",
