@@ -180,18 +180,13 @@ impl Certificato {
     }
 
     /// Begin of validity.
-    pub const fn dal(&self) -> Timestamp {
-        self.dal
+    pub fn dal(&self) -> Timestamp {
+        self.0.dal
     }
 
     /// End of validity.
-    pub const fn al(&self) -> Timestamp {
-        self.al
-    }
-
-    /// Whether it may issue others.
-    pub const fn ca(&self) -> bool {
-        self.ca
+    pub fn al(&self) -> Timestamp {
+        self.0.al
     }
 
     /// Issuer name as text, most significant part first as the certificate has it.
