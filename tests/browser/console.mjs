@@ -46,7 +46,21 @@ async function giornale(banco, pagina) {
   for (const v of [Atteso, Osservato]) assert.ok(await pagina.locator("dd", { hasText: v }).first().isVisible());
   assert.ok((await pagina.innerText("main .avviso p")).length > 20, "la causa è detta");
   visto(`lo scambio ${scambio} dice dove si è fermato («${fermati[0].nome}»), con l'atteso e l'osservato`);
+  const segnati = await pagina.locator(".differenza mark").allInnerTexts();
+  assert.deepEqual(segnati, ["↵", "<"], "the first byte that differs, ours and theirs");
+  assert.match(await pagina.innerText(".diagnosi .frase"), /^Dopo la firma sono stati aggiunti spazi o a capo dentro il Body/);
+  assert.match(await pagina.innerText(".diagnosi .rimedio"), /Che fare/);
+  visto("la prima riga dice che cosa è successo e che fare, il primo byte diverso è segnato");
   await esamina(banco, pagina, "42-scambio-fault");
+  const har = await scarica(pagina, "a[href$='/har']");
+  assert.equal(har.nome, `scambio-${scambio}.har`);
+  assert.equal(JSON.parse(har.byte).log.entries.length, 1);
+  await pagina.goto(`${pronto.console}/scambi`);
+  await pagina.click("text=Segui dal vivo");
+  const prima = await pagina.locator("[aria-label=Scambi] tbody tr").count();
+  esegui("send", "--data", dati, "--ambiente", "test", "--json");
+  await pagina.waitForFunction((n) => document.querySelectorAll("[aria-label=Scambi] tbody tr").length > n, prima);
+  visto("l'elenco seguito dal vivo mostra lo scambio nuovo senza ricaricare");
 
   await pagina.goto(`${pronto.console}/scambi/${JSON.parse(buona.testo).scambio}`);
   assert.equal(await pagina.locator("ol.passi .ko").count(), 0);

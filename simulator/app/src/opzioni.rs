@@ -132,6 +132,12 @@ pub(crate) struct Serve {
     /// Dove sta lo stato: `sled` è incluso
     #[arg(long, value_name = "sled|postgres://…")]
     pub(crate) store: Option<String>,
+    /// Dimensione del giornale degli scambi su disco, in MiB [predefinita: 64]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    pub(crate) giornale_mib: Option<u64>,
+    /// Scambi che il giornale conserva [predefiniti: 100000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(8..=10_000_000))]
+    pub(crate) giornale_voci: Option<u64>,
     /// Toglie l'intestazione X-Anpr-Sim-Scambio dalle risposte
     #[arg(long)]
     pub(crate) senza_diagnostica: bool,

@@ -11,6 +11,7 @@ use crate::politica::Politica;
 use crate::repliche::Repliche;
 use crate::security::certificato::{Certificato, ProblemaCertificato};
 use crate::security::esame::{self, Tavolo};
+use crate::security::indagine::{self, Perizia};
 use crate::security::{Fiducia, Grammatica, Validatore};
 
 /// Why a perimeter cannot be set up: a failure of ours, or of the data folder, never of a request.
@@ -108,7 +109,28 @@ impl Frontiera {
         censimento: &dyn Censimento,
         adesso: Timestamp,
     ) -> Esame {
-        let tavolo = Tavolo {
+        esame::esamina(corpo, content_type, &self.tavolo(servizio, censimento, adesso))
+    }
+
+    /// Looks at a request once more and tells all that can be found, for the journal. Never panics; decides nothing.
+    pub fn perizia(
+        &self,
+        corpo: &[u8],
+        content_type: Option<&str>,
+        servizio: &Servizio,
+        censimento: &dyn Censimento,
+        adesso: Timestamp,
+    ) -> Perizia {
+        indagine::perizia(corpo, content_type, &self.tavolo(servizio, censimento, adesso))
+    }
+
+    fn tavolo<'t>(
+        &'t self,
+        servizio: &Servizio,
+        censimento: &'t dyn Censimento,
+        adesso: Timestamp,
+    ) -> Tavolo<'t> {
+        Tavolo {
             politica: &self.politica,
             fiducia: &self.fiducia,
             repliche: &self.repliche,
@@ -120,8 +142,7 @@ impl Frontiera {
             adesso: adesso
                 .checked_add(self.politica.scarto_orologio)
                 .unwrap_or(adesso),
-        };
-        esame::esamina(corpo, content_type, &tavolo)
+        }
     }
 }
 

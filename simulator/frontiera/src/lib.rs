@@ -27,5 +27,6 @@ pub use limiti::{CANONICA_IN_EVIDENZA, CORPO_MASSIMO, NODI_MASSIMI, PROFONDITA_M
 pub use passo::{Confronto, Esame, Evidenza, Passo, Verdetto};
 pub use politica::Politica;
 pub use security::esame::{BustaVerificata, Chiamante, PASSI};
+pub use security::indagine::{self, Perizia};
 pub use soap::{Fault, TipoFault, VersioneSoap, busta_risposta};
 pub use trasporto::SUITE_TLS;

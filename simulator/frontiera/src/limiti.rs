@@ -12,7 +12,7 @@ pub const PROFONDITA_MASSIMA: usize = 200;
 /// Most nodes (elements, texts, comments, instructions) of one envelope.
 pub const NODI_MASSIMI: u32 = 2_000_000;
 
-/// Canonical octets of one reference kept in the evidence, in bytes; the digest always covers all of them.
+/// Canonical octets of one reference shown by the journal, in bytes; the digest always covers all of them.
 pub const CANONICA_IN_EVIDENZA: usize = 64 * 1024;
 
 /// Most attributes, namespace declarations included, of one element: the tree parser compares them pairwise.

@@ -38,7 +38,8 @@ pub struct Passo {
     pub spiegazione: Option<String>,
 }
 
-/// Declared and computed digest of one reference, with the octets that were hashed.
+/// Declared and computed digest of one reference. The octets that were hashed are found again, when somebody asks, by
+/// [`crate::Frontiera::perizia`]: keeping them here would cost every request a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confronto {
     /// Which signature: `messaggio` or `asserzione`.
@@ -53,8 +54,6 @@ pub struct Confronto {
     pub dichiarato: String,
     /// Digest of the canonical octets, base64.
     pub calcolato: String,
-    /// The canonical octets, at most [`crate::CANONICA_IN_EVIDENZA`] bytes of them, cut at a character.
-    pub canonica: String,
     /// Length of all canonical octets, in bytes.
     pub byte_canonici: usize,
 }

@@ -5,6 +5,7 @@
 //! DIR/anpr-sim.pid    the owner's process number, for the message of the second one
 //! DIR/versione        one number and a newline
 //! DIR/archivio/       the store
+//! DIR/giornale/       the exchange journal, opened by whoever owns the register
 //! ```
 //! What must stay true: the lock comes before anything is read; a migration starts only once a complete
 //! back-up copy stands beside, and can be interrupted and repeated at any point.
@@ -18,7 +19,7 @@ use crate::migrazioni;
 use crate::store::SledStore;
 
 /// Version that this program writes.
-pub const VERSIONE_CARTELLA: u32 = 1;
+pub const VERSIONE_CARTELLA: u32 = 2;
 
 const FILE_LOCK: &str = "anpr-sim.lock";
 const FILE_PID: &str = "anpr-sim.pid";

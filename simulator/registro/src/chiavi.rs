@@ -19,6 +19,7 @@ pub(crate) enum Tipo {
     /// (environment, Comune, delivery) → nothing: the deliveries of one Comune.
     FornituraDiComune = b'f',
     Pec = b'P',
+    /// Exchanges up to version 1 of the folder; only the migration knows them.
     Scambio = b'X',
     Sessione = b'S',
     Risposta = b'R',

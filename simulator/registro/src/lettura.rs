@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::chiavi::{Chiave, Tipo, prefisso, ultimo_numero};
 use crate::errore::ErroreRegistro;
 use crate::modello::{
-    Comune, EsitoScambio, Fornitura, IdFornitura, IdPec, Operatore, Orologio, Pec, Piano, Quando, Revoca,
-    RispostaRicordata, Ritmo, Scambio, Sessione,
+    Comune, Fornitura, IdFornitura, IdPec, Operatore, Orologio, Pec, Piano, Quando, Revoca,
+    RispostaRicordata, Ritmo, Sessione,
 };
 use crate::store::{Coppia, Verso};
 use crate::valori::decodifica;
@@ -131,26 +131,6 @@ pub trait Lettura: Sorgente {
         Ok(tutte)
     }
 
-    /// One exchange of the journal.
-    fn scambio(&self, n: u64) -> Esito<Option<Scambio>> {
-        self.leggi("scambio", &self.chiave(None, Tipo::Scambio).n(n).fine())
-    }
-
-    /// Up to `limite` exchanges after number `dopo`, ascending; with `esito`, only those that ended so.
-    fn scambi(&self, dopo: u64, esito: Option<EsitoScambio>, limite: usize) -> Esito<Vec<Scambio>> {
-        self.pagina_scambi(Some(dopo), esito, limite, Verso::Avanti)
-    }
-
-    /// The last exchanges, newest first, before number `prima` when given.
-    fn ultimi_scambi(
-        &self,
-        prima: Option<u64>,
-        esito: Option<EsitoScambio>,
-        limite: usize,
-    ) -> Esito<Vec<Scambio>> {
-        self.pagina_scambi(prima, esito, limite, Verso::Indietro)
-    }
-
     /// A web session, if its time is not over.
     fn sessione(&self, token: &str) -> Esito<Option<Sessione>> {
         let sessione: Option<Sessione> =
@@ -251,36 +231,6 @@ impl<S: Sorgente + ?Sized> Lettura for S {}
 
 /// The untyped half of reading, for this crate only.
 pub(crate) trait Grezza: Sorgente {
-    fn pagina_scambi(
-        &self,
-        da: Option<u64>,
-        esito: Option<EsitoScambio>,
-        limite: usize,
-        verso: Verso,
-    ) -> Esito<Vec<Scambio>> {
-        const PAGINA: usize = 128;
-        let prefisso = prefisso(self.sandbox_byte(), None, Tipo::Scambio);
-        let mut dopo = da.map(|n| self.chiave(None, Tipo::Scambio).n(n).fine());
-        let mut uscita = Vec::new();
-        loop {
-            let pagina = self.grezzi(&prefisso, dopo.as_deref(), verso, PAGINA)?;
-            let ultima = pagina.len() < PAGINA;
-            for (chiave, valore) in pagina {
-                if uscita.len() >= limite {
-                    return Ok(uscita);
-                }
-                let scambio: Scambio = decodifica("scambio", &valore)?;
-                if esito.is_none_or(|e| e == scambio.esito) {
-                    uscita.push(scambio);
-                }
-                dopo = Some(chiave);
-            }
-            if ultima {
-                return Ok(uscita);
-            }
-        }
-    }
-
     fn chiave(&self, ambiente: impl Into<Option<Ambiente>>, tipo: Tipo) -> Chiave {
         Chiave::di(self.sandbox_byte(), ambiente, tipo)
     }

@@ -1,5 +1,5 @@
 //! State of the simulator over an ordered key-value store: Comuni, operators, deliveries, the register, the mailbox,
-//! the exchange journal, the scenario clock.
+//! the scenario clock; and, beside the store, the exchange journal ([`giornale`]).
 //!
 //! [`Registro`] opens a data folder; [`Lettura`] and [`LetturaSchede`] read; [`Registro::scrivi`] is the one way to
 //! change: one writer, one atomic batch that outlives the process. A delivery is loaded as an invisible segment
@@ -10,6 +10,7 @@ mod carico;
 mod cartella;
 mod chiavi;
 mod errore;
+pub mod giornale;
 mod lettura;
 mod migrazioni;
 pub mod modello;
@@ -27,6 +28,7 @@ pub use carico::{
 };
 pub use cartella::{Cartella, VERSIONE_CARTELLA};
 pub use errore::ErroreRegistro;
+pub use giornale::{Giornale, Grezzo, LimitiGiornale, Ordine, Voce};
 pub use lettura::{Lettura, Sorgente};
 pub use modello::*;
 pub use password::{

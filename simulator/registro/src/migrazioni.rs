@@ -1,6 +1,7 @@
 //! Steps from one version of the data folder to the next. Each step is repeatable: a value already in the new form
 //! is left as it is, so an interrupted migration simply starts again.
 
+use crate::chiavi::{Tipo, prefisso};
 use crate::errore::ErroreRegistro;
 use crate::mondo::limiti::CHIAVI_PER_SPAZZATA;
 use crate::store::{Lotto, Store, Verso, scorri};
@@ -10,6 +11,7 @@ use crate::valori::VERSIONE_VALORE;
 pub(crate) fn da(versione: u32, store: &dyn Store) -> Result<(), ErroreRegistro> {
     match versione {
         0 => zero_uno(store),
+        1 => uno_due(store),
         // Asked only for versions below the present one, and each has its arm.
         altra => Err(ErroreRegistro::Corrotto {
             cosa: "versione della cartella",
@@ -36,4 +38,20 @@ fn zero_uno(store: &dyn Store) -> Result<(), ErroreRegistro> {
         }
     }
     Ok(store.applica(&lotto)?)
+}
+
+/// 1 → 2: the exchange journal left the store for files of its own ([`crate::giornale`]). Its old entries are dropped;
+/// the counter of their numbers stays, so that the new journal goes on from there.
+fn uno_due(store: &dyn Store) -> Result<(), ErroreRegistro> {
+    let scambi = prefisso(&[], None, Tipo::Scambio);
+    loop {
+        let mut lotto = Lotto::nuovo();
+        for coppia in scorri(store, &scambi, None, Verso::Avanti).take(CHIAVI_PER_SPAZZATA) {
+            lotto.togli(coppia?.0);
+        }
+        if lotto.vuoto() {
+            return Ok(());
+        }
+        store.applica(&lotto)?;
+    }
 }

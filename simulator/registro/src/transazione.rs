@@ -14,9 +14,8 @@ use crate::errore::ErroreRegistro;
 use crate::lettura::{Grezza, Lettura, Sorgente};
 use crate::modello::{
     Comune, Fornitura, IdFile, IdFornitura, IdPec, Operatore, Orologio, Pec, Piano, Quando, Revoca,
-    RispostaRicordata, Ritmo, Scambio, Sessione,
+    RispostaRicordata, Ritmo, Sessione,
 };
-use crate::mondo::limiti::{LIMITE_EVIDENZA_BYTE, LIMITE_SCAMBI};
 use crate::registro::Registro;
 use crate::store::{Coppia, Lotto, Verso, fine_prefisso};
 use crate::valori::codifica;
@@ -129,23 +128,6 @@ impl Transazione {
             self.salva_pec(&pec)?;
         }
         Ok(true)
-    }
-
-    /// Adds an exchange to the journal and gives its number; the oldest leaves when there are too many.
-    pub fn annota(&mut self, mut scambio: Scambio) -> Esito<u64> {
-        let n = self.prossimo(None, "scambi")?;
-        scambio.n = n;
-        let evidenza = serde_json::to_vec(&scambio.evidenza).map_or(usize::MAX, |v| v.len());
-        if evidenza > LIMITE_EVIDENZA_BYTE {
-            scambio.evidenza = serde_json::json!({ "omessa": format!("{evidenza} byte, oltre il limite di {LIMITE_EVIDENZA_BYTE}") });
-        }
-        if let Some(vecchio) = n.checked_sub(LIMITE_SCAMBI) {
-            let chiave = self.chiave(None, Tipo::Scambio).n(vecchio).fine();
-            self.togli_grezzo(chiave);
-        }
-        let chiave = self.chiave(None, Tipo::Scambio).n(n).fine();
-        self.metti("scambio", chiave, &scambio)?;
-        Ok(n)
     }
 
     /// Stores a web session under its token.

@@ -138,6 +138,11 @@ impl Modello {
         &self.nodi[usize::from(n.0)].nome
     }
 
+    /// The element names of the grammar, some more than once: for "did you mean".
+    pub fn nomi(&self) -> impl Iterator<Item = &str> {
+        self.nodi.iter().map(|n| n.nome.as_str())
+    }
+
     /// Path, names joined by `/`, root first.
     pub fn percorso(&self, n: NodoId) -> String {
         let mut nomi = vec![self.nome(n)];

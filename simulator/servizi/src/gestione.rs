@@ -2,15 +2,12 @@
 
 use anagrafe::{Ambiente, CodiceIstat, Data, tabelle::tabelle};
 use registro::{
-    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Pec, Piano, Ritmo, Scambio, Soluzione,
+    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Pec, Piano, Ritmo, Soluzione,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::errore_json};
-
-/// Exchanges a page of the journal holds at most.
-pub const SCAMBI_PER_PAGINA: usize = 200;
 
 /// A Comune to be added (`POST /api/comuni`).
 #[derive(Debug, Clone, Deserialize)]
@@ -243,36 +240,6 @@ impl Simulatore {
         })
     }
 
-    /// A page of the journal after entry `dopo`.
-    pub fn scambi(&self, dopo: u64, esito: Option<&str>) -> Esito<Vec<Scambio>> {
-        let esito = esito
-            .map(|e| {
-                registro::EsitoScambio::parse(e)
-                    .ok_or_else(|| ErroreServizio::richiesta(format!("Esito sconosciuto: {e}")))
-            })
-            .transpose()?;
-        Ok(self.registro().scambi(dopo, esito, SCAMBI_PER_PAGINA)?)
-    }
-
-    /// The last entries of the journal, newest first.
-    pub fn ultimi_scambi(&self, quanti: usize) -> Esito<Vec<Scambio>> {
-        Ok(self.registro().ultimi_scambi(None, None, quanti)?)
-    }
-
-    /// One entry of the journal.
-    pub fn scambio(&self, n: u64) -> Esito<Scambio> {
-        self.registro().scambio(n)?.ok_or_else(|| {
-            ErroreServizio::assente(format!(
-                "Nessuno scambio {n}: i più vecchi lasciano il posto ai nuovi."
-            ))
-        })
-    }
-
-    /// Writes an entry of the journal; gives its number.
-    pub fn annota(&self, scambio: Scambio) -> Esito<u64> {
-        self.registro().scrivi(|t| Ok(t.annota(scambio)?))
-    }
-
     /// The catalogue of anomalies.
     pub fn catalogo(&self) -> &'static [&'static elaborazione::Anomalia] {
         elaborazione::CATALOGO
@@ -331,14 +298,19 @@ impl Simulatore {
             testo,
             "# HELP anpr_sim_pec Messaggi PEC\n# TYPE anpr_sim_pec counter\nanpr_sim_pec {pec}"
         );
-        let scambi = self
-            .registro()
-            .ultimi_scambi(None, None, 1)?
-            .first()
-            .map_or(0, |s| s.n);
+        let giornale = self.giornale();
+        let (voci, byte) = giornale.misura();
         let _ = writeln!(
             testo,
-            "# HELP anpr_sim_scambi Scambi di servizi web\n# TYPE anpr_sim_scambi counter\nanpr_sim_scambi {scambi}"
+            "# HELP anpr_sim_scambi Scambi di servizi web\n# TYPE anpr_sim_scambi counter\nanpr_sim_scambi {}\n\
+             # HELP anpr_sim_giornale_voci Scambi nel giornale\n# TYPE anpr_sim_giornale_voci gauge\n\
+             anpr_sim_giornale_voci {voci}\n\
+             # HELP anpr_sim_giornale_byte Byte del giornale su disco\n# TYPE anpr_sim_giornale_byte gauge\n\
+             anpr_sim_giornale_byte {byte}\n\
+             # HELP anpr_sim_giornale_persi Scambi non annotati\n# TYPE anpr_sim_giornale_persi counter\n\
+             anpr_sim_giornale_persi {}",
+            giornale.ultimo(),
+            giornale.persi(),
         );
         Ok(testo)
     }

@@ -41,6 +41,41 @@ pub struct Pari {
 #[derive(Clone, Copy, Debug)]
 pub struct Taglia;
 
+/// What went wrong with a request body, as far as the transport can see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[repr(u8)]
+pub enum GuastoCorpo {
+    /// The client sends too slowly, or has stopped.
+    #[error("il corpo della richiesta arriva troppo lentamente")]
+    Lento = 1,
+    /// `Content-Encoding: gzip` on something that is not gzip, or is cut short.
+    #[error("il corpo è dichiarato gzip ma non lo è, o è troncato")]
+    NonGzip = 2,
+    /// The body expands to more than the limit.
+    #[error("il corpo decompresso supera il limite")]
+    TroppoEspanso = 3,
+    /// A `Content-Encoding` nobody here can undo.
+    #[error("Content-Encoding ammessi: gzip, identity")]
+    CodificaIgnota = 4,
+}
+
+impl GuastoCorpo {
+    /// The HTTP status that says so.
+    pub fn stato(self) -> http::StatusCode {
+        match self {
+            Self::Lento => http::StatusCode::REQUEST_TIMEOUT,
+            Self::NonGzip => http::StatusCode::BAD_REQUEST,
+            Self::TroppoEspanso => http::StatusCode::PAYLOAD_TOO_LARGE,
+            Self::CodificaIgnota => http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        }
+    }
+}
+
+/// Among a request's extensions: its body is packed in a way that is not known and must not be used. The transport
+/// refuses such a request itself, but for the web services, whose journal names every refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodificaIgnota;
+
 /// Why a body could not be collected.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpoNonLetto {

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use anagrafe::{Ambiente, CodiceIstat, Data};
 use elaborazione::Politica;
 use jiff::SignedDuration;
+use registro::LimitiGiornale;
 
 use crate::sicurezza::Politiche;
 
@@ -37,6 +38,8 @@ pub struct Impostazioni {
     pub politica: Politica,
     /// Policy of the perimeter of each environment.
     pub sicurezza: Politiche,
+    /// How large the exchange journal may become.
+    pub giornale: LimitiGiornale,
     /// No `X-Anpr-Sim-Scambio` header on replies.
     pub senza_diagnostica: bool,
     /// Token the console wants beyond loopback.
@@ -73,6 +76,7 @@ impl Impostazioni {
             oggi: None,
             politica: Politica::default(),
             sicurezza: Politiche::predefinite(frontiera::politica::Preset::Faithful),
+            giornale: LimitiGiornale::default(),
             senza_diagnostica: false,
             token_console: None,
             host_console: Vec::new(),

@@ -12,6 +12,7 @@ mod carta;
 mod deposito;
 mod errore;
 mod gestione;
+mod giornale;
 mod guasti;
 pub mod http;
 mod impostazioni;
@@ -37,12 +38,13 @@ pub use certs::{Difetto, FormaP12};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
 pub use elaborazione::{Fase, Rilievo};
 pub use errore::{ErroreServizio, Esito};
-pub use gestione::{NuovoComune, OrologioMostrato, SCAMBI_PER_PAGINA};
+pub use gestione::{NuovoComune, OrologioMostrato};
+pub use giornale::{CercaScambi, Diagnosi, SCAMBI_PER_PAGINA, ScambioIntero};
 pub use guasti::{GUASTI_MASSIMI, Guasto, RITARDO_MASSIMO_MS, TipoGuasto};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};
 pub use invio::{Invio, Ricevuta, RifiutoInvio};
 pub use operatori::RUOLI;
-pub use registro::Canale;
+pub use registro::{Canale, LimitiGiornale};
 pub use schede::SchedaLetta;
 pub use sicurezza::{
     Ammissione, Politiche, QuadroSicurezza, SuiteMostrata, VoceSicurezza, nomi_interruttori,

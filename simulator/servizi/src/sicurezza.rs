@@ -12,7 +12,7 @@ use frontiera::{
     politica::{INTERRUTTORI, ModoRifiuto, Preset, Valore},
 };
 use jiff::SignedDuration;
-use registro::{EsitoScambio, Lettura as _, Passo, Registro, Verdetto};
+use registro::{EsitoScambio, Grezzo, Lettura as _, Passo, Registro, Verdetto, Voce};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -235,9 +235,12 @@ impl Simulatore {
                           rete_indirizzi, o spegnete rete_filtrata."
                     .into(),
         });
-        if let Err(e) = self.annota(scambio) {
-            tracing::warn!(%e, "rifiuto di rete non annotato");
-        }
+        self.giornale().annota(Voce {
+            scambio,
+            istante: self.adesso(),
+            richiesta: Grezzo::default(),
+            risposta: Grezzo::default(),
+        });
     }
 }
 

@@ -20,7 +20,9 @@ use certs::Pki;
 use elaborazione::{Contesto, OpzioniPrepara, Politica};
 use frontiera::Frontiera;
 use jiff::Timestamp;
-use registro::{Lettura as _, OpzioniRegistro, Orologio, Registro, RispostaRicordata, Scambio};
+use registro::{
+    Giornale, Lettura as _, LimitiGiornale, OpzioniRegistro, Orologio, Registro, RispostaRicordata, Scambio,
+};
 
 use crate::{
     Deposito, ErroreServizio, Esito,
@@ -35,6 +37,8 @@ use crate::{
 const ARRIVI: &str = "arrivi";
 /// Folder of deliveries: one folder each, files named by id.
 const FORNITURE: &str = "forniture";
+/// Folder of the exchange journal.
+const GIORNALE: &str = "giornale";
 
 /// Why the data folder cannot be used, in the register's own words.
 fn non_si_apre(e: &registro::ErroreRegistro) -> ErroreServizio {
@@ -62,6 +66,20 @@ impl CartellaPresa {
 const RIPROVA_AVVIO: Duration = Duration::from_millis(500);
 /// The longest such pause.
 const RIPROVA_AVVIO_MASSIMA: Duration = Duration::from_secs(4);
+
+/// The register, then the journal, in a folder that is ours.
+fn apri_stato(
+    presa: CartellaPresa,
+    dati: &Path,
+    opzioni: OpzioniRegistro,
+    limiti: LimitiGiornale,
+) -> Result<(Registro, Giornale), registro::ErroreRegistro> {
+    let registro = Registro::apri_presa(presa.0, opzioni)?;
+    // Folders of the time when the journal lay in the register go on from its last number.
+    let almeno = registro.contatore(None, "scambi")?;
+    let giornale = Giornale::apri(&dati.join(GIORNALE), limiti, almeno)?;
+    Ok((registro, giornale))
+}
 
 /// Whether the ready Comuni are in place.
 #[derive(Debug, Clone)]
@@ -104,6 +122,8 @@ type Turni = BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>;
 
 /// The running simulator.
 pub struct Simulatore {
+    /// Opened with the register, whose lock on the folder it relies on; dropped before it.
+    giornale: OnceLock<Giornale>,
     /// Empty until the register is open and has its ready Comuni; a large one comes late, and whoever needs it waits.
     registro: OnceLock<Registro>,
     pki: Pki,
@@ -148,9 +168,11 @@ impl Simulatore {
             ..OpzioniRegistro::default()
         };
         let (detto, esito) = mpsc::channel();
+        let dati = impostazioni.dati.clone();
+        let limiti = impostazioni.giornale;
         thread::Builder::new().name("apertura".into()).spawn(move || {
             // The other end is gone only when the process is.
-            let _ = detto.send(Registro::apri_presa(presa.0, opzioni));
+            let _ = detto.send(apri_stato(presa, &dati, opzioni, limiti));
         })?;
         let aperto = match esito.recv_timeout(impostazioni.attesa_apertura) {
             Ok(r) => Some(r.map_err(|e| non_si_apre(&e))?),
@@ -166,8 +188,10 @@ impl Simulatore {
             Frontiera::nuova(a, pki.ancore(a.chiave()), politica).map_err(ErroreServizio::guasto)
         });
         let frontiere = [test?, pre?, sub?].map(ArcSwap::from_pointee);
+        let (registro, giornale) = aperto.map_or_else(Default::default, |(r, g)| (r.into(), g.into()));
         let sim = Arc::new(Self {
-            registro: aperto.map(OnceLock::from).unwrap_or_default(),
+            giornale,
+            registro,
             pki,
             impostazioni,
             indirizzi: OnceLock::new(),
@@ -196,15 +220,18 @@ impl Simulatore {
             .name("apertura tardiva".into())
             .spawn(move || {
                 let seminato = esito.recv().map_err(ErroreServizio::guasto).and_then(|aperto| {
-                    let registro = aperto.map_err(|e| non_si_apre(&e))?;
+                    let (registro, giornale) = aperto.map_err(|e| non_si_apre(&e))?;
                     // Before anyone sees it: a register without its ready Comuni would answer that there are none.
                     tardi.semina_comuni(&registro)?;
                     tardi.rifai_frontiere(&registro)?;
-                    Ok(registro)
+                    Ok((registro, giornale))
                 });
                 match seminato {
-                    // The only setter: the place is empty.
-                    Ok(registro) => drop(tardi.registro.set(registro)),
+                    // The only setter: the places are empty.
+                    Ok((registro, giornale)) => {
+                        drop(tardi.giornale.set(giornale));
+                        drop(tardi.registro.set(registro));
+                    }
                     // The listeners already answer, but nothing can without a register.
                     Err(e) => {
                         eprintln!("anpr-sim: {e}");
@@ -244,6 +271,11 @@ impl Simulatore {
     /// Read access to the whole state, for services.
     pub(crate) fn registro(&self) -> &Registro {
         self.registro.wait()
+    }
+
+    /// The exchange journal.
+    pub(crate) fn giornale(&self) -> &Giornale {
+        self.giornale.wait()
     }
 
     pub(crate) fn pki(&self) -> &Pki {
@@ -428,12 +460,15 @@ impl Simulatore {
         self.avviato.notify_all();
     }
 
-    /// Ends the batch after the delivery in hand.
+    /// Ends the batch after the delivery in hand, and the journal after the last exchange.
     pub fn chiudi(&self) {
         self.batch.ferma();
+        if let Some(giornale) = self.giornale.get() {
+            giornale.chiudi();
+        }
     }
 
-    /// Back to the state after the first start; keys and journal numbers go on.
+    /// Back to the state after the first start, journal included; keys stay.
     pub fn reset(&self) -> Esito<()> {
         self.pronto_lo_stato()?;
         let _nessuno = self.fermo.write().unwrap_or_else(PoisonError::into_inner);
@@ -454,6 +489,7 @@ impl Simulatore {
         self.registro().azzera()?;
         self.batch.dimentica();
         self.subiti.dimentica();
+        self.giornale().azzera();
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;
         self.piano_guasti.svuota();
@@ -513,6 +549,9 @@ impl Simulatore {
             comune: None,
             operazione: None,
             id_operazione_comune: None,
+            fault: None,
+            operatore: None,
+            postazione: None,
             causa: None,
             passi: Vec::new(),
             evidenza: serde_json::Value::Null,

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde_json::{Value, json};
 use servizi::{
-    Ammissione, Impostazioni, Indirizzi, Politiche, Simulatore,
+    Ammissione, CercaScambi, Impostazioni, Indirizzi, Politiche, Simulatore,
     http::{Richiesta, Taglia, corpo, raccogli},
     soap,
 };
@@ -224,9 +224,18 @@ impl Banco {
 
     /// The last journal entry as JSON.
     fn ultimo_scambio(&self) -> Value {
-        let ultimi = self.sim.ultimi_scambi(1).expect("journal");
-        serde_json::to_value(ultimi.first().expect("an entry")).expect("JSON")
+        serde_json::to_value(ultimo(&self.sim).expect("an entry")).expect("JSON")
     }
+}
+
+/// The last entry of the journal.
+fn ultimo(sim: &Simulatore) -> Option<registro::Scambio> {
+    let cerca = CercaScambi {
+        decrescente: true,
+        limite: 1,
+        ..CercaScambi::default()
+    };
+    sim.scambi(&cerca).expect("journal").pop()
 }
 
 impl Risposta {
@@ -383,12 +392,7 @@ async fn the_allow_list_answers_for_each_environment_and_the_journal_says_who_wa
     b.politica(json!({"rete_filtrata": true, "rete_rifiuto": "close", "rete_indirizzi": ["203.0.113.0/24"]}));
     assert_eq!(b.sim.ammissione(Ambiente::Test, lontano), Ammissione::Entra);
     assert_eq!(b.sim.ammissione(Ambiente::Test, vicino), Ammissione::Chiudi);
-    let prima = b
-        .sim
-        .ultimi_scambi(1)
-        .expect("journal")
-        .first()
-        .map_or(0, |s| s.n);
+    let prima = ultimo(&b.sim).map_or(0, |s| s.n);
     for _ in 0..3 {
         b.sim.annota_rifiuto_di_rete(Ambiente::Test, vicino);
     }

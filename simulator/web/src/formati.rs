@@ -144,6 +144,14 @@ pub(crate) fn byte(n: impl std::borrow::Borrow<u64>) -> String {
     }
 }
 
+/// `840 µs`, `12,3 ms`.
+pub(crate) fn durata(us: impl std::borrow::Borrow<u64>) -> String {
+    match *us.borrow() {
+        us @ 0..1000 => format!("{us} µs"),
+        us => format!("{},{} ms", us / 1000, us % 1000 / 100),
+    }
+}
+
 /// Name of an environment for people.
 pub(crate) fn ambiente(a: impl std::borrow::Borrow<Ambiente>) -> &'static str {
     match a.borrow() {

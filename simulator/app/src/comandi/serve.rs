@@ -22,7 +22,7 @@ use elaborazione::Politica;
 use frontiera::politica::Preset;
 use jiff::SignedDuration;
 use servizi::{
-    Ammissione, CartellaPresa, Impostazioni, Indirizzi, Politiche, Simulatore, comuni_pronti,
+    Ammissione, CartellaPresa, Impostazioni, Indirizzi, LimitiGiornale, Politiche, Simulatore, comuni_pronti,
     http::{Porta, Richiesta, Risposta},
 };
 
@@ -379,6 +379,7 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
     Impostazioni {
         seme: o.seed.unwrap_or(1),
         oggi: o.oggi,
+        giornale: giornale(o),
         senza_diagnostica: o.senza_diagnostica,
         token_console: o.console_token.clone(),
         host_console: o.console_host.clone(),
@@ -392,6 +393,16 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
         sessione_massima: secondi(o.sessione_massima, base.sessione_massima),
         attesa_rilascio: secondi(o.attesa_rilascio, base.attesa_rilascio),
         attesa_ripristino: secondi(o.attesa_ripristino, base.attesa_ripristino),
+        ..base
+    }
+}
+
+/// How large the exchange journal may become.
+fn giornale(o: &Serve) -> LimitiGiornale {
+    let base = LimitiGiornale::default();
+    LimitiGiornale {
+        byte: o.giornale_mib.map_or(base.byte, |m| m.saturating_mul(1 << 20)),
+        voci: o.giornale_voci.unwrap_or(base.voci),
         ..base
     }
 }
@@ -486,6 +497,8 @@ fn con_file(o: Serve) -> Result<Serve> {
         seed: o.seed.or(f.seed),
         oggi: o.oggi.or(f.oggi),
         store: o.store.or(f.store),
+        giornale_mib: o.giornale_mib.or(f.giornale_mib),
+        giornale_voci: o.giornale_voci.or(f.giornale_voci),
         senza_diagnostica: o.senza_diagnostica || f.senza_diagnostica,
         sessione_inattiva: o.sessione_inattiva.or(f.sessione_inattiva),
         sessione_massima: o.sessione_massima.or(f.sessione_massima),

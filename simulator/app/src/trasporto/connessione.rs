@@ -14,7 +14,7 @@ use hyper_util::{
     server::graceful::GracefulConnection,
 };
 use rustls_pki_types::CertificateDer;
-use servizi::http::{Corpo, Pari, Porta, Richiesta, Risposta, Taglia, risposta};
+use servizi::http::{CodificaIgnota, Corpo, Pari, Porta, Richiesta, Risposta, Taglia, risposta};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
     net::TcpStream,
@@ -220,6 +220,10 @@ async fn gestisci(
             parti.headers.remove(header::CONTENT_LENGTH);
             CorpoGzip::nuovo(sorvegliato, guaio.clone(), a.limiti.byte_espansi).boxed_unsync()
         }
+        Codifica::Altra if e_dei_servizi(a.porta, parti.uri.path()) => {
+            parti.extensions.insert(CodificaIgnota);
+            servizi::http::corpo("")
+        }
         Codifica::Altra => {
             let mut no = testo(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -241,9 +245,20 @@ async fn gestisci(
         None => risposta,
         Some(g) => {
             tracing::debug!(pari = %pari.indirizzo, "{g}");
-            testo(g.stato(), format!("{g}\n"))
+            let mut no = testo(g.stato(), format!("{g}\n"));
+            // The journal has it under this number.
+            if let Some(n) = risposta.headers().get(servizi::soap::INTESTAZIONE_SCAMBIO) {
+                no.headers_mut()
+                    .insert(servizi::soap::INTESTAZIONE_SCAMBIO, n.clone());
+            }
+            no
         }
     }
+}
+
+/// Whether the journal of the web services answers for this request.
+fn e_dei_servizi(porta: Porta, percorso: &str) -> bool {
+    matches!(porta, Porta::Ambiente(_)) && servizi::soap::e_servizio(percorso)
 }
 
 /// How the body of a request is packed.

@@ -16,9 +16,8 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use flate2::write::MultiGzDecoder;
-use http::StatusCode;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use servizi::http::{Corpo, ErroreCorpo};
+use servizi::http::{Corpo, ErroreCorpo, GuastoCorpo};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{limiti::Limiti, posti::Arrivo};
@@ -27,47 +26,25 @@ use super::{limiti::Limiti, posti::Arrivo};
 /// 4 MiB at the worst and the byte limit is checked in between.
 const PASSO_GZIP: usize = 4 * 1024;
 
-/// What went wrong with a request body, as far as the transport can see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[repr(u8)]
-pub enum Guasto {
-    /// The client sends too slowly, or has stopped.
-    #[error("il corpo della richiesta arriva troppo lentamente")]
-    Lento = 1,
-    /// `Content-Encoding: gzip` on something that is not gzip, or is cut short.
-    #[error("il corpo è dichiarato gzip ma non lo è, o è troncato")]
-    NonGzip = 2,
-    /// The body expands to more than the limit.
-    #[error("il corpo decompresso supera il limite")]
-    TroppoEspanso = 3,
-}
-
-impl Guasto {
-    /// The HTTP status that says so.
-    pub fn stato(self) -> StatusCode {
-        match self {
-            Self::Lento => StatusCode::REQUEST_TIMEOUT,
-            Self::NonGzip => StatusCode::BAD_REQUEST,
-            Self::TroppoEspanso => StatusCode::PAYLOAD_TOO_LARGE,
-        }
-    }
-}
-
 /// Where a body notes what went wrong with it.
 #[derive(Clone, Default)]
 pub(super) struct Guaio(Arc<AtomicU8>);
 
 impl Guaio {
-    fn nota(&self, g: Guasto) -> ErroreCorpo {
+    fn nota(&self, g: GuastoCorpo) -> ErroreCorpo {
         self.0.store(g as u8, Ordering::Relaxed);
         g.into()
     }
 
-    pub(super) fn letto(&self) -> Option<Guasto> {
+    pub(super) fn letto(&self) -> Option<GuastoCorpo> {
         let n = self.0.load(Ordering::Relaxed);
-        [Guasto::Lento, Guasto::NonGzip, Guasto::TroppoEspanso]
-            .into_iter()
-            .find(|g| *g as u8 == n)
+        [
+            GuastoCorpo::Lento,
+            GuastoCorpo::NonGzip,
+            GuastoCorpo::TroppoEspanso,
+        ]
+        .into_iter()
+        .find(|g| *g as u8 == n)
     }
 }
 
@@ -131,7 +108,7 @@ impl Body for CorpoSorvegliato {
                 let pezzo = pezzo.map_err(ErroreCorpo::from)?;
                 me.byte += pezzo.data_ref().map_or(0, |d| d.len() as u64);
                 if me.lento() {
-                    return Poll::Ready(Some(Err(me.guaio.nota(Guasto::Lento))));
+                    return Poll::Ready(Some(Err(me.guaio.nota(GuastoCorpo::Lento))));
                 }
                 Poll::Ready(Some(Ok(pezzo)))
             }
@@ -142,7 +119,7 @@ impl Body for CorpoSorvegliato {
                     sveglia.as_mut().reset(fine);
                 }
                 ready!(sveglia.as_mut().poll(cx));
-                Poll::Ready(Some(Err(me.guaio.nota(Guasto::Lento))))
+                Poll::Ready(Some(Err(me.guaio.nota(GuastoCorpo::Lento))))
             }
         }
     }
@@ -187,7 +164,7 @@ impl CorpoGzip {
         let fuori = std::mem::take(self.scompone.get_mut());
         self.byte += fuori.len() as u64;
         if self.byte > self.limite {
-            return Err(self.guaio.nota(Guasto::TroppoEspanso));
+            return Err(self.guaio.nota(GuastoCorpo::TroppoEspanso));
         }
         Ok((!fuori.is_empty()).then(|| Frame::data(fuori.into())))
     }
@@ -226,13 +203,13 @@ impl Body for CorpoGzip {
                     None => {
                         me.finito = true;
                         if me.scompone.try_finish().is_err() {
-                            return Poll::Ready(Some(Err(me.guaio.nota(Guasto::NonGzip))));
+                            return Poll::Ready(Some(Err(me.guaio.nota(GuastoCorpo::NonGzip))));
                         }
                     }
                 }
             } else if me.passo().is_err() {
                 me.finito = true;
-                return Poll::Ready(Some(Err(me.guaio.nota(Guasto::NonGzip))));
+                return Poll::Ready(Some(Err(me.guaio.nota(GuastoCorpo::NonGzip))));
             }
             if let Some(pezzo) = me.uscito()? {
                 return Poll::Ready(Some(Ok(pezzo)));

@@ -33,8 +33,8 @@ use tokio_rustls::TlsAcceptor;
 
 pub use ascolto::{Ascolto, ErroreAscolto, Presa};
 pub use connessione::CertificatiPari;
-pub use corpo::Guasto;
 pub use limiti::Limiti;
+pub use servizi::http::GuastoCorpo;
 
 use connessione::Ambito;
 use posti::Posti;

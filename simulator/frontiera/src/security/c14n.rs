@@ -191,7 +191,7 @@ impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
 }
 
 /// The literal prefix of an element, from its start tag in the source; empty if none.
-fn prefisso_elemento<'input>(n: Node<'_, 'input>) -> &'input str {
+pub(super) fn prefisso_elemento<'input>(n: Node<'_, 'input>) -> &'input str {
     let sorgente = n.document().input_text();
     let dopo = &sorgente[n.range().start + 1..];
     // A name ends at the first of these; a colon before that ends the prefix.

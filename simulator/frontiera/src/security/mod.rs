@@ -11,6 +11,7 @@ pub mod digest;
 pub mod esame;
 mod fiducia;
 pub mod identificatori;
+pub mod indagine;
 pub mod pkcs7;
 pub mod tempo;
 pub mod xmldsig;
@@ -51,4 +52,14 @@ pub(crate) fn testo_di(n: roxmltree::Node<'_, '_>) -> Option<String> {
             .filter_map(|c| c.text())
             .collect(),
     )
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn esadecimale(byte: &[u8]) -> String {
+    use std::fmt::Write as _;
+    byte.iter()
+        .fold(String::with_capacity(byte.len() * 2), |mut s, b| {
+            let _ = write!(s, "{b:02x}");
+            s
+        })
 }

@@ -102,10 +102,12 @@ pub fn finestra(
 
 /// A duration as people say it: "41 s", "6 min 2 s", "2 h 0 min".
 pub fn a_parole(d: SignedDuration) -> String {
-    let s = d.as_secs().unsigned_abs();
+    let ms = d.as_millis().unsigned_abs();
+    // To the nearest second: 40.98 s of a clock that is 41 s ahead are 41 s.
+    let s = (ms + 500) / 1000;
     match s {
-        0 => format!("{} ms", d.subsec_millis().unsigned_abs()),
-        1..=119 => format!("{s} s"),
+        _ if ms < 1000 => format!("{ms} ms"),
+        0..=119 => format!("{s} s"),
         120..=7199 => format!("{} min {} s", s / 60, s % 60),
         _ => format!("{} h {} min", s / 3600, s % 3600 / 60),
     }

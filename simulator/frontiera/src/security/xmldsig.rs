@@ -133,6 +133,16 @@ impl<'a, 'input> Firma<'a, 'input> {
         c14n::canonica(self.signed_info, &opzioni)
     }
 
+    /// The signature's octets, for the journal's investigation.
+    pub(crate) fn valore(&self) -> &[u8] {
+        &self.valore
+    }
+
+    /// The element over which the value is computed.
+    pub(crate) fn signed_info(&self) -> Node<'a, 'input> {
+        self.signed_info
+    }
+
     /// Whether the value is the certificate's signature over `SignedInfo`.
     pub fn verifica(&self, c: &Certificato) -> Result<bool, ProblemaCertificato> {
         c.verifica(self.digest, &self.signed_info_canonico(), &self.valore)
@@ -203,6 +213,11 @@ impl<'a> Riferimento<'a> {
         } else {
             Err(ErroreFirma::Trasformazione("manca il C14N esclusivo".into()))
         }
+    }
+
+    /// The `PrefixList` of the canonicalization, and whether it keeps comments.
+    pub(crate) fn forma(&self) -> (&'a str, bool) {
+        (self.prefissi, self.commenti)
     }
 
     /// The element named by the URI.

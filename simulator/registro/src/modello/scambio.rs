@@ -1,4 +1,6 @@
-//! One entry of the exchange journal: what came, what each step said, what went back, with the evidence.
+//! The summary of one exchange: what came, what each step said, what went back. Bodies lie beside it in the journal.
+
+use std::borrow::Cow;
 
 use anagrafe::CodiceIstat;
 use serde::{Deserialize, Serialize};
@@ -60,12 +62,12 @@ pub enum Verdetto {
 #[serde(rename_all = "camelCase")]
 pub struct Passo {
     /// Name of the step.
-    pub nome: String,
+    pub nome: Cow<'static, str>,
     /// What it said.
     pub verdetto: Verdetto,
     /// Rule it applies, with its source.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub regola: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub regola: Cow<'static, str>,
     /// What was expected.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub atteso: String,
@@ -81,7 +83,7 @@ pub struct Passo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Scambio {
-    /// Number, from 1; given by the register when it is stored.
+    /// Number, from 1; given by the journal when it is handed over.
     #[serde(default)]
     pub n: u64,
     /// Scenario instant.
@@ -105,14 +107,23 @@ pub struct Scambio {
     /// The Comune's id of the operation, as sent.
     #[serde(default)]
     pub id_operazione_comune: Option<String>,
+    /// Row of the fault catalogue (`F5`), when it ended in a fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Cow<'static, str>>,
+    /// The operator named, once the assertion was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operatore: Option<String>,
+    /// The postazione named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postazione: Option<String>,
     /// One line: what stopped it.
     #[serde(default)]
     pub causa: Option<String>,
     /// Verdicts in order.
     #[serde(default)]
     pub passi: Vec<Passo>,
-    /// Canonical bytes, digests, whatever proves the verdicts.
-    #[serde(default)]
+    /// What proves the verdicts and could not be found again in the stored request, because that was cut.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub evidenza: serde_json::Value,
     /// Wall duration in microseconds; 0 when the scenario clock stands still (determinism).
     #[serde(default)]

@@ -1,9 +1,5 @@
 //! Limits of the register, each with its unit.
 
-/// Entries the exchange journal keeps; the oldest goes in the batch that adds one too many.
-pub const LIMITE_SCAMBI: u64 = 10_000;
-/// Bytes of evidence an entry of the journal keeps.
-pub const LIMITE_EVIDENZA_BYTE: usize = 256 << 10;
 /// Bytes of one compact record of the register.
 pub const LIMITE_RECORD_BYTE: usize = 1 << 20;
 /// Keys written in one batch of a load.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use registro::store::{Lotto, SledStore, Store};
+use registro::store::{Lotto, SledStore, Store, Verso, scorri};
 use registro::*;
 
 use crate::comune::{istat, opzioni};
@@ -42,7 +42,7 @@ fn what_was_written_is_there_after_reopening() {
     assert_eq!(r.comuni().expect("comuni"), vec![uno]);
     assert_eq!(
         fs::read_to_string(dir.path().join("versione")).expect("versione"),
-        "1\n"
+        format!("{VERSIONE_CARTELLA}\n")
     );
 }
 
@@ -115,11 +115,41 @@ fn an_older_folder_is_migrated_after_a_copy() {
     }
     assert_eq!(
         fs::read_to_string(dir.path().join("versione")).expect("versione"),
-        "1\n"
+        format!("{VERSIONE_CARTELLA}\n")
     );
     let copia = SledStore::apri(&dir.path().join("archivio-copia-v0"), 4 << 20).expect("the copy opens");
     let prima = copia.get(CHIAVE_COMUNE).expect("get").expect("c'è");
     assert_eq!(prima.first(), Some(&b'{'), "the copy is of before");
+}
+
+/// The journal of version 1 lay in the store: its entries go, the counter stays for the new one to go on from.
+#[test]
+fn the_journal_leaves_the_store_and_its_numbers_go_on() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    {
+        let store = SledStore::apri(&dir.path().join("archivio"), 4 << 20).expect("apri");
+        let mut l = Lotto::nuovo();
+        for n in 1..=5_000_u64 {
+            l.metti(
+                [b"\x000X".as_slice(), &n.to_be_bytes()].concat(),
+                b"\x01{}".to_vec(),
+            );
+        }
+        l.metti(b"\x000Nscambi".to_vec(), b"\x015000".to_vec());
+        store.applica(&l).expect("applica");
+        fs::write(dir.path().join("versione"), "1\n").expect("versione");
+    }
+    let almeno = {
+        let r = Registro::apri(dir.path(), opzioni()).expect("apri");
+        r.contatore(None, "scambi").expect("contatore")
+    };
+    assert_eq!(almeno, 5_000);
+    let store = SledStore::apri(&dir.path().join("archivio"), 4 << 20).expect("apri");
+    let resto = scorri(&store, b"\x000X", None, Verso::Avanti).count();
+    assert_eq!(resto, 0);
+    let g =
+        Giornale::apri(&dir.path().join("giornale"), LimitiGiornale::default(), almeno).expect("giornale");
+    assert_eq!(g.ultimo(), 5_000);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod cartella;
 mod comune;
 mod disco_pieno;
+mod giornale;
 mod incroci;
 mod posta;
 mod registro;

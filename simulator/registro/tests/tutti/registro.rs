@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anagrafe::Ambiente;
 use jiff::civil::{date, datetime};
-use registro::mondo::limiti::LIMITE_SCAMBI;
 use registro::*;
 
-use crate::comune::{fornitura, istat, opzioni, opzioni_con, scambio, secondo};
+use crate::comune::{fornitura, istat, opzioni, opzioni_con, secondo};
 
 fn nuovo() -> Registro {
     Registro::in_memoria(opzioni()).expect("registro")
@@ -87,62 +86,6 @@ fn deliveries_by_environment_and_comune() {
         .fornitura_in_corso(Ambiente::Test, istat("888001"))
         .expect("in corso");
     assert_eq!(in_corso.map(|f| f.id), Some(IdFornitura(2)));
-}
-
-#[test]
-fn the_journal_forgets_the_oldest() {
-    let r = nuovo();
-    r.scrivi(|t| {
-        for n in 0..LIMITE_SCAMBI + 3 {
-            let esito = if n % 2 == 0 {
-                EsitoScambio::Ok
-            } else {
-                EsitoScambio::Fault
-            };
-            t.annota(scambio("/a", esito, datetime(2021, 3, 1, 8, 0, 0, 0)))?;
-        }
-        Ok::<_, ErroreRegistro>(())
-    })
-    .expect("scrivi");
-    let n = |v: Vec<Scambio>| v.into_iter().map(|s| s.n).collect::<Vec<_>>();
-    assert_eq!(n(r.scambi(0, None, 2).expect("scambi")), [4, 5]);
-    assert_eq!(
-        r.scambi(0, None, usize::MAX).expect("scambi").len() as u64,
-        LIMITE_SCAMBI
-    );
-    let ultimo = LIMITE_SCAMBI + 3;
-    assert_eq!(
-        n(r.ultimi_scambi(None, None, 2).expect("scambi")),
-        [ultimo, ultimo - 1]
-    );
-    assert_eq!(
-        n(r.ultimi_scambi(Some(8), Some(EsitoScambio::Fault), 9)
-            .expect("scambi")),
-        [6, 4]
-    );
-    assert_eq!(
-        n(r.scambi(500, Some(EsitoScambio::Ok), 200).expect("scambi")).len(),
-        200,
-        "past one page"
-    );
-    assert_eq!(r.scambio(3).expect("scambio"), None);
-    assert_eq!(r.scambio(4).expect("scambio").map(|s| s.n), Some(4));
-}
-
-#[test]
-fn too_much_evidence_is_left_out_and_said() {
-    let r = nuovo();
-    let mut s = scambio("/a", EsitoScambio::Ok, datetime(2021, 3, 1, 8, 0, 0, 0));
-    s.evidenza = serde_json::Value::String("x".repeat(300 << 10));
-    let n = r.scrivi(|t| t.annota(s)).expect("annota");
-    let letto = r.scambio(n).expect("scambio").expect("c'è");
-    assert!(
-        letto.evidenza["omessa"]
-            .as_str()
-            .is_some_and(|t| t.contains("byte")),
-        "{}",
-        letto.evidenza
-    );
 }
 
 #[test]

@@ -82,11 +82,11 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::Pec => mondo::pec(c).await?,
         Azione::Scambi => mondo::scambi(c).await?,
         Azione::Scambio => {
-            let n = dato("n")
-                .parse()
-                .map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))?;
+            let n = mondo::numero_scambio(c)?;
             come_json(OK, &fuori(sim, move |s| s.scambio(n)).await?)
         }
+        Azione::ScambioHar => mondo::har(c, true).await?,
+        Azione::ScambiHar => mondo::har(c, false).await?,
         Azione::OperatoriElenco => {
             let istat = mondo::istat(c)?;
             let tutti = fuori(sim, move |s| s.operatori(istat)).await?;

@@ -3,15 +3,15 @@
 use anagrafe::{CodiceIstat, Data};
 use http::StatusCode;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::Value;
 use servizi::{
-    ErroreServizio, Esito,
+    CercaScambi, ErroreServizio, Esito, SCAMBI_PER_PAGINA,
     http::{Risposta, risposta},
     italiano::errore_json,
 };
 
 use super::{Chiamata, forniture::accetta, risposte::json as come_json};
-use crate::fuori;
+use crate::{cornice::da_scaricare, fuori};
 
 /// The segment `{istat}`; what is not a code is no Comune.
 pub(super) fn istat(c: &Chiamata<'_>) -> Esito<CodiceIstat> {
@@ -57,27 +57,68 @@ pub(super) async fn pec(c: &Chiamata<'_>) -> Esito<Risposta> {
     Ok(come_json(StatusCode::OK, &pec))
 }
 
-/// `GET /api/scambi`: the journal without the bulky evidence, which each exchange shows on its own page.
-pub(super) async fn scambi(c: &Chiamata<'_>) -> Esito<Risposta> {
-    let dopo = c.numero::<u64>("dopo")?.unwrap_or(0);
-    let esito = c.query.pieno("esito").map(ToOwned::to_owned);
-    if let Some(e) = &esito
-        && registro::EsitoScambio::parse(e).is_none()
-    {
-        return Err(ErroreServizio::richiesta(
-            "«esito» è uno di OK, KO, FAULT, RIFIUTATO, GUASTO.",
-        ));
-    }
-    let righe = fuori(c.sim, move |s| s.scambi(dopo, esito.as_deref())).await?;
-    let brevi: Vec<Value> = righe
-        .iter()
-        .map(|s| {
-            let mut v = json!(s);
-            if let Some(o) = v.as_object_mut() {
-                o.remove("evidenza");
-            }
-            v
+/// What the query asks of the journal.
+pub(super) fn cerca_scambi(c: &Chiamata<'_>) -> Esito<CercaScambi> {
+    let testo = |nome: &str| c.query.pieno(nome).map(ToOwned::to_owned);
+    let esito = c
+        .query
+        .pieno("esito")
+        .map(|e| {
+            registro::EsitoScambio::parse(e).ok_or_else(|| {
+                ErroreServizio::richiesta("«esito» è uno di OK, KO, FAULT, RIFIUTATO, GUASTO.")
+            })
         })
-        .collect();
-    Ok(come_json(StatusCode::OK, &brevi))
+        .transpose()?;
+    let decrescente = match c.query.pieno("ordine") {
+        None | Some("crescente") => false,
+        Some("decrescente") => true,
+        Some(_) => {
+            return Err(ErroreServizio::richiesta("«ordine» è crescente o decrescente."));
+        }
+    };
+    let limite = c.numero::<usize>("limite")?.unwrap_or(SCAMBI_PER_PAGINA);
+    Ok(CercaScambi {
+        da: c.numero::<u64>("dopo")?.filter(|n| *n > 0 || !decrescente),
+        decrescente,
+        limite: limite.clamp(1, SCAMBI_PER_PAGINA),
+        esito,
+        comune: c.comune()?,
+        operazione: testo("operazione"),
+        fault: testo("fault"),
+        percorso: testo("percorso"),
+        testo: testo("testo"),
+    })
+}
+
+/// `GET /api/scambi`: summaries; each exchange shows its evidence on its own page.
+pub(super) async fn scambi(c: &Chiamata<'_>) -> Esito<Risposta> {
+    let cerca = cerca_scambi(c)?;
+    let righe = fuori(c.sim, move |s| s.scambi(&cerca)).await?;
+    Ok(come_json(StatusCode::OK, &righe))
+}
+
+/// The number in the path.
+pub(super) fn numero_scambio(c: &Chiamata<'_>) -> Esito<u64> {
+    c.segmenti
+        .prendi("n")
+        .parse()
+        .map_err(|_| ErroreServizio::richiesta("Il numero dello scambio è un intero."))
+}
+
+/// `GET /api/scambi/{n}/har` and `GET /api/scambi.har`.
+pub(super) async fn har(c: &Chiamata<'_>, uno: bool) -> Esito<Risposta> {
+    let (nome, testo) = if uno {
+        let n = numero_scambio(c)?;
+        let testo = fuori(c.sim, move |s| s.har(&[n])).await?;
+        (format!("scambio-{n}.har"), testo)
+    } else {
+        let cerca = cerca_scambi(c)?;
+        let testo = fuori(c.sim, move |s| {
+            let numeri: Vec<u64> = s.scambi(&cerca)?.iter().map(|x| x.n).collect();
+            s.har(&numeri)
+        })
+        .await?;
+        ("scambi.har".to_owned(), testo)
+    };
+    Ok(da_scaricare(come_json(StatusCode::OK, &testo), &nome))
 }

@@ -153,7 +153,8 @@ fn buono(r: &RottaApi) -> Value {
         Azione::Pec => json!({"description": r.titolo, "content": {
             "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
         Azione::Scambi => json(lista("Scambio")),
-        Azione::Scambio => json(rif("Scambio")),
+        Azione::Scambio => json(rif("ScambioIntero")),
+        Azione::ScambioHar | Azione::ScambiHar => json(json!({"type": "object", "required": ["log"]})),
         Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),
     }
@@ -174,6 +175,12 @@ fn schemi() -> Value {
     let conteggi = json!({"type": "object", "additionalProperties": {"type": "integer"}});
     let ambiente = json!({"enum": ["test", "pre", "sub"]});
     let stato_certificato = json!({"enum": servizi::StatoCertificato::TUTTI});
+    let scambio = json!({"n": i, "quando": s, "porta": s, "metodo": s, "percorso": s, "http": i,
+        "esito": {"enum": ["OK", "KO", "FAULT", "RIFIUTATO", "GUASTO"]}, "comune": forse, "operazione": forse,
+        "idOperazioneComune": forse, "fault": s, "operatore": s, "postazione": s, "causa": forse,
+        "passi": {"type": "array", "items": {"type": "object", "properties": {"nome": s,
+            "verdetto": {"enum": ["PASSATO", "FERMATO", "SALTATO", "AVVISO"]}, "regola": s, "atteso": s, "osservato": s, "spiegazione": s}}},
+        "evidenza": {}, "durataUs": i});
     json!({
         "Errori": {"type": "object", "required": ["errori"], "properties": {"errori": {"type": "array", "items": {
             "type": "object", "required": ["codice", "testo"], "properties": {
@@ -240,11 +247,30 @@ fn schemi() -> Value {
         "Guasto": {"type": "object", "required": ["ambiente", "tipo"], "additionalProperties": false, "properties": {
             "ambiente": ambiente, "tipo": {"enum": tipi_guasto}, "volte": {"type": ["integer", "null"], "minimum": 1},
             "ms": i, "operazione": s, "serviti": i}},
-        "Scambio": {"type": "object", "properties": {"n": i, "quando": s, "porta": s, "metodo": s, "percorso": s, "http": i,
-            "esito": {"enum": ["OK", "KO", "FAULT", "RIFIUTATO", "GUASTO"]}, "comune": forse, "operazione": forse, "causa": forse,
-            "passi": {"type": "array", "items": {"type": "object", "properties": {"nome": s,
-                "verdetto": {"enum": ["PASSATO", "FERMATO", "SALTATO", "AVVISO"]}, "regola": s, "atteso": s, "osservato": s, "spiegazione": s}}},
-            "evidenza": {}}}
+        "Scambio": {"type": "object", "required": ["n", "quando", "porta", "metodo", "percorso", "http", "esito", "passi"],
+            "properties": scambio},
+        "ScambioIntero": {"allOf": [{"$ref": "#/components/schemas/Scambio"}, {"type": "object",
+            "required": ["diagnosi", "perizia", "richiesta", "risposta"], "properties": {
+            "diagnosi": {"type": "object", "required": ["frase", "rimedio"], "properties": {"frase": s, "rimedio": s, "stack": s, "consiglio": s}},
+            "perizia": {"type": ["object", "null"], "properties": {
+                "riferimenti": {"type": "array", "items": {"type": "object", "properties": {"firma": s, "uri": s, "elemento": s, "algoritmo": s,
+                    "dichiarato": s, "calcolato": s, "uguali": {"type": "boolean"}, "canonica": s, "byteCanonici": i,
+                    "indagine": {"type": "object", "properties": {"frase": s, "ipotesi": s, "provate": i, "firmata": s, "byteFirmati": i,
+                        "differenza": {"type": "object", "properties": {"offset": i, "riga": i, "colonna": i, "comune": s, "nostro": s, "altro": s}},
+                        "blocchi": {"type": "array", "items": {"type": "object", "properties": {"byte": i, "digest": s}}}}}}}},
+                "firme": {"type": "array", "items": {"type": "object", "properties": {"firma": s, "algoritmo": s, "firmatario": forse,
+                    "valida": {"type": ["boolean", "null"]}, "signedInfo": s, "frase": s}}},
+                "certificati": {"type": "array", "items": {"type": "object", "properties": {"ruolo": s, "soggetto": s, "emittente": s, "seriale": s,
+                    "dal": s, "al": s, "sha256": s, "sha1": s, "ancora": forse, "problema": forse}}},
+                "tempi": {"type": "array", "items": {"type": "object", "properties": {"dove": s, "da": forse, "a": forse, "frase": s, "buono": {"type": "boolean"}}}},
+                "pkcs7": {"type": ["object", "null"], "properties": {"contenuto": forse, "firmatario": forse, "problema": s}},
+                "operatore": {"type": ["object", "null"], "properties": {"nameId": s, "censito": {"type": "boolean"}, "attivo": {"type": "boolean"},
+                    "comuni": {"type": "array", "items": s}, "funzioni": {"type": "array", "items": s}}},
+                "violazioni": {"type": "array", "items": {"type": "object", "properties": {"percorso": s, "riga": i, "colonna": i, "testo": s}}},
+                "osservazioni": {"type": "array", "items": {"type": "object", "properties": {"passo": s, "testo": s}}}}},
+            "richiesta": {"$ref": "#/components/schemas/Messaggio"}, "risposta": {"$ref": "#/components/schemas/Messaggio"}}}]},
+        "Messaggio": {"type": "object", "properties": {"protocollo": s, "testate": {"type": "array", "items": {"type": "object", "properties": {"nome": s, "valore": s}}},
+            "byte": i, "troncato": {"type": "boolean"}, "sha256": forse, "codifica": {"enum": ["testo", "base64"]}, "corpo": s}}
     })
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum Azione {
     OperatoriElenco,
     OperatoreCancella,
     OperatoreEsce,
+    ScambioHar,
+    ScambiHar,
     Certificati,
     Certificato,
     CertificatoEmetti,
@@ -141,6 +143,23 @@ pub(super) const fn serve(nome: &'static str, testo: &'static str) -> Parametro 
 pub(super) const AMBIENTE: Parametro = p("ambiente", "test, pre o sub");
 pub(super) const COMUNE: Parametro = p("comune", "codice ISTAT");
 const DOPO: Parametro = p("dopo", "prosegue dopo questa posizione");
+const FILTRI_SCAMBI: &[Parametro] = &[
+    DOPO,
+    p("esito", "OK, KO, FAULT, RIFIUTATO, GUASTO"),
+    COMUNE,
+    p("operazione", "TEST, S001"),
+    p("fault", "F1 … F10"),
+    p("percorso", "parte del percorso"),
+    p(
+        "testo",
+        "cercato in causa, passi, operatore, postazione, idOperazioneComune",
+    ),
+    p(
+        "ordine",
+        "crescente (predefinito) o decrescente, cioè dai più recenti",
+    ),
+    p("limite", "quanti al più, fino a 200"),
+];
 
 pub(super) fn leggi(percorso: &'static str, titolo: &'static str, azione: Azione) -> RottaApi {
     RottaApi {
@@ -394,13 +413,34 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const { &[DOPO, p("esito", "OK, KO, FAULT, RIFIUTATO, GUASTO")] },
+            parametri: FILTRI_SCAMBI,
             altri: &[400],
             ..leggi("/api/scambi", "Il giornale degli scambi", Azione::Scambi)
         },
         RottaApi {
+            parametri: FILTRI_SCAMBI,
+            altri: &[400],
+            ..leggi(
+                "/api/scambi.har",
+                "Gli scambi con i messaggi interi, in HAR 1.2",
+                Azione::ScambiHar,
+            )
+        },
+        RottaApi {
             altri: &[400, 404],
-            ..leggi("/api/scambi/{n}", "Uno scambio, passo per passo", Azione::Scambio)
+            ..leggi(
+                "/api/scambi/{n}",
+                "Uno scambio: verdetti, causa e rimedio, byte canonici, digest, certificati, messaggi",
+                Azione::Scambio,
+            )
+        },
+        RottaApi {
+            altri: &[400, 404],
+            ..leggi(
+                "/api/scambi/{n}/har",
+                "Uno scambio in HAR 1.2",
+                Azione::ScambioHar,
+            )
         },
         leggi("/api/catalogo", "Il catalogo delle anomalie", Azione::Catalogo),
         RottaApi {

@@ -62,6 +62,7 @@ enum Azione {
     Anomalie,
     Scambi,
     Scambio,
+    CorpoScambio,
     Posta,
     Messaggio,
     Eml,
@@ -112,6 +113,7 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/forniture/{id}/anomalie", Azione::Anomalie),
     rotta(Method::GET, "/scambi", Azione::Scambi),
     rotta(Method::GET, "/scambi/{n}", Azione::Scambio),
+    rotta(Method::GET, "/scambi/{n}/{quale}", Azione::CorpoScambio),
     rotta(Method::GET, "/posta", Azione::Posta),
     rotta(Method::GET, "/posta/{id}", Azione::Messaggio),
     rotta(Method::GET, "/posta/{id}/messaggio.eml", Azione::Eml),
@@ -217,6 +219,7 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Anomalie => forniture::anomalie(q).await,
         Azione::Scambi => giornale::elenco(q).await,
         Azione::Scambio => giornale::uno(q).await,
+        Azione::CorpoScambio => giornale::corpo(q).await,
         Azione::Posta => {
             let c = q.cornice("Posta PEC di tutti i Comuni", "/posta").await?;
             Ok(posta::casella(

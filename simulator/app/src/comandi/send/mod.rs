@@ -83,7 +83,17 @@ pub(crate) fn esegui(o: &Send) -> Result<Fine> {
         eprintln!("HTTP {}", risposta.stato);
         println!("{corpo}");
         if let (false, Some(n)) = (positiva, risposta.intestazione("x-anpr-sim-scambio")) {
-            eprintln!("il perché: {}/scambi/{n}", testo(&p, &["console"])?);
+            let console = testo(&p, &["console"])?;
+            // A console out of reach (a token, another machine) leaves the address, which says where to look.
+            let causa = cliente(&p)?
+                .chiedi("GET", &format!("{console}/api/scambi/{n}"), &[], Vec::new())
+                .ok()
+                .and_then(|r| r.json().ok())
+                .and_then(|v| v["diagnosi"]["frase"].as_str().map(|f| f.replace('\n', " ")));
+            if let Some(causa) = causa {
+                eprintln!("causa: {causa}");
+            }
+            eprintln!("il perché: {console}/scambi/{n}");
         }
         if let (Some(a), Some(arrivata)) = (atteso, arrivata) {
             let come = if arrivata {

@@ -86,7 +86,7 @@ fn dodici(tipo: &TipoMime) -> bool {
 }
 
 /// The envelope as text, and how many attachments were put into it.
-fn in_chiaro<'c>(
+pub(crate) fn in_chiaro<'c>(
     corpo: &'c [u8],
     tipo: &TipoMime,
     massimo: usize,

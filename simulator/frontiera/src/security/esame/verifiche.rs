@@ -4,7 +4,6 @@ use roxmltree::Node;
 
 use super::Tavolo;
 use super::verbale::Verbale;
-use crate::limiti::CANONICA_IN_EVIDENZA;
 use crate::passo::Confronto;
 use crate::security::certificato::{Certificato, ProblemaCertificato};
 use crate::security::in_base64;
@@ -29,10 +28,6 @@ pub(super) fn confronta(
 ) -> bool {
     let calcolato = r.digest.calcola(canonica);
     let uguale = calcolato == r.dichiarato;
-    let mut fine = canonica.len().min(CANONICA_IN_EVIDENZA);
-    while fine > 0 && fine < canonica.len() && canonica[fine] & 0xC0 == 0x80 {
-        fine -= 1;
-    }
     let mut nomi: Vec<_> = nodo
         .ancestors()
         .filter(Node::is_element)
@@ -46,7 +41,6 @@ pub(super) fn confronta(
         algoritmo: r.algoritmo.to_owned(),
         dichiarato: in_base64(&r.dichiarato),
         calcolato: in_base64(&calcolato),
-        canonica: String::from_utf8_lossy(&canonica[..fine]).into_owned(),
         byte_canonici: canonica.len(),
     });
     uguale
