@@ -1,6 +1,9 @@
 //! A code of the catalogue → what a page or the API says of it.
 
-use elaborazione::anomalie::{Anomalia, Check, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable};
+use elaborazione::anomalie::{
+    Anomalia, Check, CodiceNoto, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable,
+};
+use elaborazione::rapporto::{CODICI_SIM, per_produrlo};
 use serde::{Serialize, Serializer};
 use servizi::Simulatore;
 
@@ -52,6 +55,8 @@ pub(crate) struct Voce {
     pub(crate) quando: &'static str,
     /// Cases.
     pub(crate) casi: Vec<Caso>,
+    /// What it takes to make it appear.
+    pub(crate) per_produrlo: String,
     /// Why it cannot be made to appear, if so.
     pub(crate) non_simulata: &'static str,
 }
@@ -85,6 +90,7 @@ impl Voce {
                     vicino: modifiche(c.near),
                 })
                 .collect(),
+            per_produrlo: per_produrlo(a),
             non_simulata: if let Plantable::No(perche) = a.plantable {
                 perche
             } else {
@@ -110,7 +116,55 @@ impl Voce {
             spiegazione: n.motivo,
             quando: "nessun controllo",
             casi: Vec::new(),
+            per_produrlo: String::new(),
             non_simulata: n.motivo,
+        }
+    }
+
+    /// A code of the public lists that nothing here raises.
+    fn nota(n: &'static CodiceNoto) -> Self {
+        const MOTIVO: &str = "Codice degli elenchi pubblici che il simulatore non rileva (ancora).";
+        let al_subentro = formati::livello(n.subentro);
+        Self {
+            codice: n.codice,
+            testo: format!("Riguarda: {}", n.argomenti),
+            subentro: al_subentro,
+            test: formati::livello(n.subentro),
+            servizi: formati::livello(n.servizi),
+            imposta: false,
+            da_rimuovere: false,
+            tabella: n.tabella.unwrap_or_default(),
+            procedura: "",
+            fonti: String::new(),
+            divergenza: "",
+            spiegazione: n.famiglia(),
+            quando: "nessun controllo",
+            casi: Vec::new(),
+            per_produrlo: String::new(),
+            non_simulata: MOTIVO,
+        }
+    }
+
+    /// A code of our own.
+    fn nostra((codice, spiegazione): (&'static str, &'static str)) -> Self {
+        let mai = formati::livello(Livello::NonAttivo);
+        Self {
+            codice,
+            testo: "Codice del simulatore, non di ANPR".to_owned(),
+            subentro: mai,
+            test: formati::livello(Livello::NonAttivo),
+            servizi: formati::livello(Livello::NonAttivo),
+            imposta: false,
+            da_rimuovere: false,
+            tabella: "",
+            procedura: "",
+            fonti: String::new(),
+            divergenza: "",
+            spiegazione,
+            quando: "i limiti e i guasti del simulatore",
+            casi: Vec::new(),
+            per_produrlo: String::new(),
+            non_simulata: "",
         }
     }
 
@@ -145,6 +199,14 @@ pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
     voci.map(|v| v.con_la_politica(&politica)).collect()
 }
 
+/// What the API lists: the catalogue, what is known at the subentro and not raised, and the codes of our own.
+pub(crate) fn elenco(sim: &Simulatore) -> Vec<Voce> {
+    let mut voci = tutte(sim);
+    voci.extend(NON_SIMULATE.iter().map(Voce::taciuta));
+    voci.extend(CODICI_SIM.iter().copied().map(Voce::nostra));
+    voci
+}
+
 /// One code; of those that are known and not raised, the reason.
 pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
     let taciuta = || {
@@ -155,6 +217,14 @@ pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
     };
     let nota = elaborazione::anomalia(codice).map(|a| Voce::di(a).con_la_politica(&sim.politica()));
     nota.or_else(taciuta)
+        .or_else(|| {
+            CODICI_SIM
+                .iter()
+                .copied()
+                .find(|(c, _)| *c == codice)
+                .map(Voce::nostra)
+        })
+        .or_else(|| elaborazione::anomalie::codice_noto(codice).map(Voce::nota))
 }
 
 fn fonte(f: Fonte) -> &'static str {
@@ -189,7 +259,7 @@ fn modifiche(edits: &[Edit]) -> Vec<String> {
         Edit::After(dove, pezzo) => format!("dopo {dove}: {pezzo}"),
         Edit::Into(dove, pezzo) => format!("dentro {dove}: {pezzo}"),
         Edit::Aire(campo, valore) => format!("AIRE, {campo} = {valore}"),
-        Edit::World(_) => "una situazione preparata (arrivi, piano, registro)".to_owned(),
+        Edit::World(cosa, _) => (*cosa).to_owned(),
     };
     edits.iter().map(riga).collect()
 }
