@@ -16,6 +16,7 @@ pub mod http;
 mod impostazioni;
 mod incroci;
 mod invio;
+mod motivi;
 mod notte;
 mod operatori;
 mod operazioni;
