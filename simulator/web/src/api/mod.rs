@@ -93,8 +93,10 @@ async fn servi(
             let byte = raccogli(corpo, LIMITE_JSON_BYTE)
                 .await
                 .map_err(|e| corpo_non_letto(&e))?;
-            let valore = serde_json::from_slice(&byte)
-                .map_err(|e| ErroreServizio::richiesta(format!("Il corpo non è JSON valido: {e}")))?;
+            let valore = serde_json::from_slice(&byte).map_err(|e| {
+                let perche = elaborazione::parole::in_italiano(&e.to_string());
+                ErroreServizio::richiesta(format!("Il corpo non è JSON valido: {perche}"))
+            })?;
             chiamate::scrivi(rotta.azione, c, valore).await
         }
         rotte::Corpo::Nessuno => match rotta.azione {

@@ -20,7 +20,10 @@ pub(super) fn istat(c: &Chiamata<'_>) -> Esito<CodiceIstat> {
 
 /// A JSON value as a value of ours.
 pub(super) fn leggi<T: DeserializeOwned>(v: Value) -> Esito<T> {
-    serde_json::from_value(v).map_err(|e| ErroreServizio::richiesta(format!("Valore non accettato: {e}")))
+    serde_json::from_value(v).map_err(|e| {
+        let perche = elaborazione::parole::in_italiano(&e.to_string());
+        ErroreServizio::richiesta(format!("Valore non accettato: {perche}"))
+    })
 }
 
 /// An operator without the hash of the password.
