@@ -38,7 +38,8 @@ pub(crate) fn esegui(o: &Generate) -> Result<Fine> {
         println!("{}  {} KiB", file.display(), byte.div_ceil(1024));
     }
     for (percorso, r) in prodotto.rifiutati.iter().zip(&prodotto.contenuto.rifiutati) {
-        println!("{}  da rifiutare con {}", percorso.display(), r.codice);
+        let dove = r.ambiente.map(|a| format!(" in {a}")).unwrap_or_default();
+        println!("{}  da rifiutare con {}{dove}", percorso.display(), r.codice);
     }
     println!("{}", prodotto.manifesto.display());
     let s = &prodotto.contenuto.schede;
