@@ -16,6 +16,7 @@ pub mod incroci;
 pub mod liste;
 mod nome_file;
 mod osserva;
+pub mod parole;
 mod politica;
 mod prepara;
 pub mod rapporto;

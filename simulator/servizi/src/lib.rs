@@ -19,6 +19,7 @@ mod impostazioni;
 mod incroci;
 mod invio;
 pub mod italiano;
+mod motivi;
 mod notte;
 mod operatori;
 mod operazioni;

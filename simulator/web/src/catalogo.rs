@@ -1,9 +1,9 @@
 //! A code of the catalogue → what a page or the API says of it.
 
-use elaborazione::{
-    anomalie::{Anomalia, Check, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable},
-    rapporto::CODICI_SIM,
+use elaborazione::anomalie::{
+    Anomalia, Check, CodiceNoto, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable,
 };
+use elaborazione::rapporto::{CODICI_SIM, per_produrlo};
 use serde::{Serialize, Serializer};
 use servizi::Simulatore;
 
@@ -55,6 +55,8 @@ pub(crate) struct Voce {
     pub(crate) quando: &'static str,
     /// Cases.
     pub(crate) casi: Vec<Caso>,
+    /// What it takes to make it appear.
+    pub(crate) per_produrlo: String,
     /// Why it cannot be made to appear, if so.
     pub(crate) non_simulata: &'static str,
 }
@@ -88,6 +90,7 @@ impl Voce {
                     vicino: modifiche(c.near),
                 })
                 .collect(),
+            per_produrlo: per_produrlo(a),
             non_simulata: if let Plantable::No(perche) = a.plantable {
                 perche
             } else {
@@ -113,28 +116,54 @@ impl Voce {
             spiegazione: n.motivo,
             quando: "nessun controllo",
             casi: Vec::new(),
+            per_produrlo: String::new(),
             non_simulata: n.motivo,
         }
     }
 
-    /// A code of the simulator, which ANPR does not know.
-    fn nostra(codice: &'static str, testo: &'static str) -> Self {
+    /// A code of the public lists that nothing here raises.
+    fn nota(n: &'static CodiceNoto) -> Self {
+        const MOTIVO: &str = "Codice degli elenchi pubblici che il simulatore non rileva (ancora).";
+        let al_subentro = formati::livello(n.subentro);
+        Self {
+            codice: n.codice,
+            testo: format!("Riguarda: {}", n.argomenti),
+            subentro: al_subentro,
+            test: formati::livello(n.subentro),
+            servizi: formati::livello(n.servizi),
+            imposta: false,
+            da_rimuovere: false,
+            tabella: n.tabella.unwrap_or_default(),
+            procedura: "",
+            fonti: String::new(),
+            divergenza: "",
+            spiegazione: n.famiglia(),
+            quando: "nessun controllo",
+            casi: Vec::new(),
+            per_produrlo: String::new(),
+            non_simulata: MOTIVO,
+        }
+    }
+
+    /// A code of our own.
+    fn nostra((codice, spiegazione): (&'static str, &'static str)) -> Self {
         let mai = formati::livello(Livello::NonAttivo);
         Self {
             codice,
             testo: "Codice del simulatore, non di ANPR".to_owned(),
             subentro: mai,
-            test: mai,
-            servizi: mai,
+            test: formati::livello(Livello::NonAttivo),
+            servizi: formati::livello(Livello::NonAttivo),
             imposta: false,
             da_rimuovere: false,
             tabella: "",
             procedura: "",
-            fonti: "simulatore".to_owned(),
+            fonti: String::new(),
             divergenza: "",
-            spiegazione: testo,
-            quando: "nell'API, nelle pagine e nei comandi",
+            spiegazione,
+            quando: "i limiti e i guasti del simulatore",
             casi: Vec::new(),
+            per_produrlo: String::new(),
             non_simulata: "",
         }
     }
@@ -170,12 +199,12 @@ pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
     voci.map(|v| v.con_la_politica(&politica)).collect()
 }
 
-/// Every code, and after them those of the simulator itself.
-pub(crate) fn con_i_nostri(sim: &Simulatore) -> Vec<Voce> {
-    let nostri = CODICI_SIM
-        .iter()
-        .map(|(codice, testo)| Voce::nostra(codice, testo));
-    tutte(sim).into_iter().chain(nostri).collect()
+/// What the API lists: the catalogue, what is known at the subentro and not raised, and the codes of our own.
+pub(crate) fn elenco(sim: &Simulatore) -> Vec<Voce> {
+    let mut voci = tutte(sim);
+    voci.extend(NON_SIMULATE.iter().map(Voce::taciuta));
+    voci.extend(CODICI_SIM.iter().copied().map(Voce::nostra));
+    voci
 }
 
 /// One code; of those that are known and not raised, the reason.
@@ -187,13 +216,15 @@ pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
             .map(Voce::taciuta)
     };
     let nota = elaborazione::anomalia(codice).map(|a| Voce::di(a).con_la_politica(&sim.politica()));
-    let nostra = || {
-        CODICI_SIM
-            .iter()
-            .find(|(c, _)| *c == codice)
-            .map(|(codice, testo)| Voce::nostra(codice, testo))
-    };
-    nota.or_else(taciuta).or_else(nostra)
+    nota.or_else(taciuta)
+        .or_else(|| {
+            CODICI_SIM
+                .iter()
+                .copied()
+                .find(|(c, _)| *c == codice)
+                .map(Voce::nostra)
+        })
+        .or_else(|| elaborazione::anomalie::codice_noto(codice).map(Voce::nota))
 }
 
 fn fonte(f: Fonte) -> &'static str {
@@ -228,7 +259,7 @@ fn modifiche(edits: &[Edit]) -> Vec<String> {
         Edit::After(dove, pezzo) => format!("dopo {dove}: {pezzo}"),
         Edit::Into(dove, pezzo) => format!("dentro {dove}: {pezzo}"),
         Edit::Aire(campo, valore) => format!("AIRE, {campo} = {valore}"),
-        Edit::World(_) => "una situazione preparata (arrivi, piano, registro)".to_owned(),
+        Edit::World(cosa, _) => (*cosa).to_owned(),
     };
     edits.iter().map(riga).collect()
 }
