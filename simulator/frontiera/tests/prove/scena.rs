@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use anagrafe::{Ambiente, CodiceIstat, IdPostazione};
 use frontiera::firma::{Chiavi, Messaggio, catalogo, componi};
-use frontiera::{Censimento, Esame, Frontiera, OperatoreVisto, Politica, Servizio, TipoFault, Verdetto};
+use frontiera::{Censimento, Esame, Frontiera, OperatoreVisto, Perizia, Politica, Servizio, TipoFault, Verdetto};
 use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -170,6 +170,18 @@ pub(crate) fn esamina_con(busta: &str, f: &Frontiera, r: &Registro) -> Esame {
         Some("text/xml; charset=utf-8"),
         &TESTCONN,
         r,
+        adesso(),
+    )
+}
+
+/// What the journal would find in it.
+pub(crate) fn perizia(busta: &str) -> Perizia {
+    let (f, r) = (frontiera_con(Politica::default()), Registro::default());
+    f.perizia(
+        busta.as_bytes(),
+        Some("text/xml; charset=utf-8"),
+        &TESTCONN,
+        &r,
         adesso(),
     )
 }
