@@ -44,7 +44,11 @@ fn i_comandi_del_readme_fanno_quello_che_dicono() {
             esegui(&format!("{file}/{nome}"), blocco);
         }
     }
-    for (nome, blocco) in blocchi(&radice().join("simulator/docs/DIFETTI.md")) {
-        esegui(&format!("DIFETTI.md/{nome}"), &blocco);
+    for file in ["DIFETTI.md", "SICUREZZA.md"] {
+        let blocchi = blocchi(&radice().join("simulator/docs").join(file));
+        assert!(!blocchi.is_empty(), "{file}");
+        for (nome, blocco) in &blocchi {
+            esegui(&format!("{file}/{nome}"), blocco);
+        }
     }
 }
