@@ -77,6 +77,9 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             ("serve", "seed") => "Seed of everything that is random [default: 1]",
             ("serve", "store") => "Where the state lies: `sled` is built in",
             ("serve", "senza_diagnostica") => "Leaves the header X-Anpr-Sim-Scambio out of the replies",
+            ("serve", "sicurezza") => {
+                "Security policy: faithful, permissive, or a folder with test.toml, pre.toml, sub.toml [default: faithful]"
+            }
             ("serve", "sessione_inattiva") => {
                 "Seconds without use after which a web session ends [default: 1800]"
             }
@@ -161,12 +164,26 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             }
             ("cert card", "out") => "Copies .p12, .pem and key into this folder",
             ("send", "ambiente") => "Environment to send to: test, pre, sub",
-            ("send", "operazione") => "Operation: TEST (connection) or S001",
+            ("send", "operazione") => {
+                "Operation: TEST (connection) or S001 [default: TEST, or S001 where the defect gives a rispostaKO]"
+            }
             ("send", "comune") => "Comune that sends",
             ("send", "body") => "Body of the request (- = standard input)",
             ("send", "file") => "File to send with S001, instead of --body",
             ("send", "firma") => "Signature algorithm: sha1 or sha256",
             ("send", "difetto") => "Message wrong on purpose (an unknown name prints the list)",
+            ("send", "stranezza") => "Message odd but right, repeatable (an unknown name prints the list)",
+            ("send", "atteso") => {
+                "Exit code 0 when the reply is the one that defect or oddity deserve, 1 otherwise"
+            }
+            ("send", "stampa") => "Prints the composed message without sending it",
+            ("send", "postazione") => {
+                "Certificate of the desk to sign with [default: the first of the Comune]"
+            }
+            ("send", "operatore") => "Operator to name [default: the first of the Comune]",
+            ("send", "cert_comune") => "Certificate (PEM) to sign message and assertion with",
+            ("send", "cert_postazione") => "Certificate (PEM) to sign the postazione identifier with",
+            ("send", "chiave_comune" | "chiave_postazione") => "Its key (PKCS#8 in PEM)",
             ("explain", "codice") => "Code, EF008 or SIM001 for one",
             ("demo", "passo_passo") => "Waits for ENTER after each step",
             ("wait", "data") => "Data folder of the simulator waited for",

@@ -94,11 +94,10 @@ async fn servi(
             let byte = raccogli(corpo, LIMITE_JSON_BYTE)
                 .await
                 .map_err(|e| corpo_non_letto(&e))?;
-            let valore = serde_json::from_slice(&byte)
+            let valore: serde_json::Value = serde_json::from_slice(&byte)
                 .map_err(|e| ErroreServizio::richiesta(format!("Il corpo non va: {}.", errore_json(&e))))?;
-            let valore: serde_json::Value = valore;
-            // `serde` would take a list for an object, field by field: no call is written so.
-            if valore.is_array() {
+            // `serde` would take a list for an object, field by field; the fault plan alone is a list.
+            if valore.is_array() && rotta.azione != Azione::GuastiMetti {
                 return Err(ErroreServizio::richiesta("Il corpo deve essere un oggetto JSON."));
             }
             chiamate::scrivi(rotta.azione, c, valore).await
