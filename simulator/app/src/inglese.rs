@@ -161,12 +161,28 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             }
             ("cert card", "out") => "Copies .p12, .pem and key into this folder",
             ("send", "ambiente") => "Environment to send to: test, pre, sub",
-            ("send", "operazione") => "Operation: TEST (connection) or S001",
+            ("send", "operazione") => {
+                "Operation: TEST (connection) or S001 [default: TEST, or S001 if the defect leads to a rispostaKO]"
+            }
             ("send", "comune") => "Comune that sends",
             ("send", "body") => "Body of the request (- = standard input)",
             ("send", "file") => "File to send with S001, instead of --body",
             ("send", "firma") => "Signature algorithm: sha1 or sha256",
-            ("send", "difetto") => "Message wrong on purpose (an unknown name prints the list)",
+            ("send", "difetto") => {
+                "Message wrong on purpose (an unknown name prints the list; docs/DIFETTI.md tells what they are)"
+            }
+            ("send", "stranezza") => "Message odd but right, repeatable (an unknown name prints the list)",
+            ("send", "atteso") => {
+                "Exits with 0 if the answer is the one that defect or oddity deserve, with 1 otherwise"
+            }
+            ("send", "stampa") => "Prints the message composed, without sending it",
+            ("send", "postazione") => {
+                "Certificate of the desk to sign with [default: the first of the Comune]"
+            }
+            ("send", "operatore") => "Operator to name [default: the first of the Comune]",
+            ("send", "cert_comune") => "Certificate (PEM) that signs message and assertion",
+            ("send", "cert_postazione") => "Certificate (PEM) that signs the id of the postazione",
+            ("send", "chiave_comune" | "chiave_postazione") => "Its key (PKCS#8 in PEM)",
             ("explain", "codice") => "Code, EF008 or SIM001 for one",
             ("demo", "passo_passo") => "Waits for ENTER after each step",
             ("wait", "data") => "Data folder of the simulator waited for",
