@@ -104,7 +104,10 @@ fn la_forma_del_client_di_esempio_passa_e_xmlsec1_concorda() {
     let perizia = perizia(&busta);
     // The lists have their effect: the Timestamp's octets declare wsse, the Body's do not.
     let canonica = |elemento: &str| {
-        let r = perizia.riferimenti.iter().find(|r| r.elemento.ends_with(elemento));
+        let r = perizia
+            .riferimenti
+            .iter()
+            .find(|r| r.elemento.ends_with(elemento));
         r.expect("compared").canonica.clone()
     };
     assert!(

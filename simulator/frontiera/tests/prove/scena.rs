@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 
 use anagrafe::{Ambiente, CodiceIstat, IdPostazione};
 use frontiera::firma::{Chiavi, Messaggio, catalogo, componi};
-use frontiera::{Censimento, Esame, Frontiera, OperatoreVisto, Perizia, Politica, Servizio, TipoFault, Verdetto};
+use frontiera::{
+    Censimento, Esame, Frontiera, OperatoreVisto, Perizia, Politica, Servizio, TipoFault, Verdetto,
+};
 use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
