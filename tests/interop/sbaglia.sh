@@ -28,11 +28,16 @@ case $pila in
   wcf) mcs -nologo -r:System.Security.dll -out:Client.exe Client.cs && mono Client.exe TEST ;;
   delphi) fpc -v0 client.pas >fpc.txt 2>&1 && ./client TEST ;;
 esac
-# The journal, newest first: what stopped the call, and why.
-curl --silent --show-error --fail --noproxy '*' "$ANPR_CONSOLE/api/scambi" | python3 -c '
-import json, sys
-ultimo = max(json.load(sys.stdin), key=lambda s: s["n"])
-for passo in ultimo["passi"]:
+# The journal: what stopped the newest exchange, and why.
+python3 - <<'PY'
+import json, os, urllib.request
+
+senza_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def api(percorso):
+    return json.load(senza_proxy.open(os.environ["ANPR_CONSOLE"] + "/api/scambi" + percorso))
+
+ultimo = max(s["n"] for s in api("?ordine=decrescente&limite=1"))
+for passo in api(f"/{ultimo}")["passi"]:
     if passo["verdetto"] == "FERMATO":
         print("giornale:", passo["nome"], "–", passo["spiegazione"])
-'
+PY
