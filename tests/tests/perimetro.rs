@@ -1,6 +1,11 @@
 //! `serve --sicurezza`: the policy given at the start holds on the wire, a wrong one is said at once.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use anpr_sim_tests::{Banco, esegui};
 
@@ -35,7 +40,13 @@ fn una_cartella_di_politiche_vale_sulla_porta_e_un_guasto_taglia_la_connessione(
         assert!(corpo.contains(testo), "{ambiente}: {corpo}");
     }
     assert!(testconn(&b, "sub", BUSTA).is_err(), "closed before TLS");
-    let scambi = b.json("GET", "/api/scambi?esito=RIFIUTATO", "");
+    // Written behind the closed connection: looked for until it is there.
+    let limite = Instant::now() + Duration::from_secs(20);
+    let mut scambi = b.json("GET", "/api/scambi?esito=RIFIUTATO", "");
+    while scambi.as_array().is_some_and(Vec::is_empty) && Instant::now() < limite {
+        thread::sleep(Duration::from_millis(50));
+        scambi = b.json("GET", "/api/scambi?esito=RIFIUTATO", "");
+    }
     let scambio = scambi
         .as_array()
         .and_then(|s| s.last())

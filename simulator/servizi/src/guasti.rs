@@ -220,7 +220,10 @@ impl Simulatore {
 
     /// Replaces the fault plan: a list, counters from zero.
     pub fn metti_guasti(&self, nuovi: Value) -> Esito<Vec<Guasto>> {
-        let mut nuovi: Vec<Guasto> = leggi(nuovi)?;
+        let Value::Array(voci) = nuovi else {
+            return Err(ErroreServizio::richiesta("Il piano dei guasti è un elenco JSON."));
+        };
+        let mut nuovi: Vec<Guasto> = voci.into_iter().map(leggi).collect::<Esito<_>>()?;
         if nuovi.len() > GUASTI_MASSIMI {
             return Err(ErroreServizio::richiesta(format!(
                 "Un piano ha al massimo {GUASTI_MASSIMI} voci."
