@@ -166,11 +166,15 @@ fn uso(comando: &Command, nome: &str, lingua: Lingua) -> String {
         } else {
             ""
         };
-        uso += &if a.is_required_set() {
-            format!(" <{valore}>{molti}")
+        let (apre, chiude) = if a.is_required_set() {
+            ('<', '>')
         } else {
-            format!(" [{valore}]{molti}")
+            ('[', ']')
         };
+        uso.extend([' ', apre]);
+        uso += &valore;
+        uso.push(chiude);
+        uso += molti;
     }
     if comando.has_subcommands() {
         uso += lingua.scegli(" [COMANDO]", " [COMMAND]");
