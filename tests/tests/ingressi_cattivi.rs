@@ -373,7 +373,7 @@ fn un_disco_pieno_al_primo_avvio_si_libera_senza_riavvio() {
         assert_eq!(r.json().expect("JSON")["errori"][0]["codice"], "SIM003");
     };
     let ci_sono = |perche: &str| {
-        let fine = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let fine = std::time::Instant::now() + std::time::Duration::from_mins(1);
         loop {
             let r = banco.api("GET", "/api/forniture", Vec::new());
             if r.stato == 200 {

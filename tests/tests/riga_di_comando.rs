@@ -992,7 +992,7 @@ fn demo_non_lascia_orfani() {
         // The simulator of the demo is there: its folder is.
         let quante = || fs::read_dir(&temporanea).map_or(0, Iterator::count);
         let attendi = |come: &dyn Fn(usize) -> bool| {
-            let fine = Instant::now() + Duration::from_secs(60);
+            let fine = Instant::now() + Duration::from_mins(1);
             while !come(quante()) && Instant::now() < fine {
                 std::thread::sleep(Duration::from_millis(20));
             }

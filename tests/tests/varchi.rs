@@ -606,10 +606,10 @@ fn una_richiesta_sbagliata_in_due_modi_riceve_il_primo_dei_due_codici() {
         esito(&banco, "pre", "888002", &nome_apr("888002", "1_3_2"), &buono),
         ["EN040"]
     );
-    // Inside 8: duplicate, progressive, total, the one file of TEST.
+    // Inside 8: progressive, the one file of TEST, total, duplicate.
     assert_eq!(
         esito(&banco, "sub", "888004", &nome_apr("888004", "1_1_100"), &buono),
-        ["EN007"]
+        ["EN038"]
     );
     assert_eq!(
         esito(&banco, "test", "888004", &nome_apr("888004", "1_101_100"), &buono),
@@ -617,7 +617,7 @@ fn una_richiesta_sbagliata_in_due_modi_riceve_il_primo_dei_due_codici() {
     );
     assert_eq!(
         esito(&banco, "test", "888004", &nome_apr("888004", "1_1_100"), &buono),
-        ["EN038"]
+        ["EN363"]
     );
     // 8 before 9, 9 before 10, 10 before 11.
     assert_eq!(

@@ -110,7 +110,6 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
                 "Findings reported per code (0 = all; html and junit at most 1000); the counts are always exact"
             }
             ("check", "fili") => "Threads to use [default: the cores of the machine]",
-            ("generate", "comune") => "ISTAT code of the Comune",
             ("generate", "versione") => "Versione of the delivery",
             ("generate", "abitanti") => "APR schede",
             ("generate", "aire") => "AIRE schede",
@@ -132,7 +131,7 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             (c, "id") if c.starts_with("cert ") => {
                 "Id of the postazione, 888001-CO-0000 for one, or SHA-256 fingerprint of a certificate"
             }
-            ("cert issue" | "cert card", "comune") => "ISTAT code of the Comune",
+            ("generate" | "cert issue" | "cert card", "comune") => "ISTAT code of the Comune",
             ("cert issue", "tipo") => "CO (Comune) or PC (postazione)",
             ("cert issue", "numero") => "Number of the postazione [default: the first free one]",
             ("cert issue", "difetto") => {

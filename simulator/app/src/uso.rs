@@ -166,11 +166,15 @@ fn uso(comando: &Command, nome: &str, lingua: Lingua) -> String {
         } else {
             ""
         };
-        uso += &if a.is_required_set() {
-            format!(" <{valore}>{molti}")
+        let (apre, chiude) = if a.is_required_set() {
+            ('<', '>')
         } else {
-            format!(" [{valore}]{molti}")
+            ('[', ']')
         };
+        uso.extend([' ', apre]);
+        uso += &valore;
+        uso.push(chiude);
+        uso += molti;
     }
     if comando.has_subcommands() {
         uso += lingua.scegli(" [COMANDO]", " [COMMAND]");
@@ -305,11 +309,12 @@ fn atteso(opzione: &str, perche: &str, l: Lingua) -> String {
         .split_once('<')
         .and_then(|(_, n)| n.split_once('>'))
         .map_or("", |(n, _)| n);
-    if let Some((da, a)) = perche
+    // The range as clap writes it: `70000 is not in 0..=65535`.
+    let intervallo = perche
         .split_once(" is not in ")
-        .and_then(|(_, i)| i.split_once(".."))
-    {
-        let a = a.trim_start_matches('=');
+        .and_then(|(_, i)| i.split_once("..="))
+        .filter(|(da, a)| [da, a].iter().all(|n| n.parse::<i64>().is_ok()));
+    if let Some((da, a)) = intervallo {
         return l.scegli(
             format!("un numero intero da {da} a {a}"),
             format!("a whole number from {da} to {a}"),

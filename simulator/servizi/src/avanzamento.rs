@@ -202,7 +202,10 @@ impl crate::Simulatore {
         let trascorso = domandate.get(&f.id)?.elapsed();
         let totale = f.schede.soggetti + f.schede.aire;
         let durata = self.durata_tributaria(f).ok()?;
-        Some(attesa(totale, trascorso, durata))
+        // Everything is answered: what is left is the batch's to say.
+        durata
+            .is_none_or(|durata| trascorso < durata)
+            .then(|| attesa(totale, trascorso, durata))
     }
 }
 

@@ -177,10 +177,7 @@ mod tests {
             ("{\"nomi\":[null]}", "trovato null, serve un testo"),
             ("{\"vero\":{}}", "trovato un oggetto, serve true o false"),
             ("\"x\"", "trovato il testo «x», serve un oggetto"),
-            (
-                "{\"giorno\":\"2021-13-01\"}",
-                "«2021-13-01»: serve una data AAAA-MM-GG",
-            ),
+            ("{\"giorno\":\"2021-13-01\"}", "serve una data AAAA-MM-GG"),
             ("{\"giorno\":5}", "trovato il numero 5, serve una data AAAA-MM-GG"),
             ("{\"numero\":1,\"numero\":2}", "il campo «numero» è ripetuto"),
             (

@@ -410,9 +410,8 @@ impl Simulatore {
     pub(crate) fn avviato_o_ritentato(&self) -> bool {
         let lavoro = match &*self.avvio() {
             Avvio::Fatto => return true,
-            Avvio::Fallito(_) | Avvio::InCorso => return false,
             Avvio::Rimandato { lavoro, dal, .. } if Instant::now() >= *dal => lavoro.clone(),
-            Avvio::Rimandato { .. } => return false,
+            Avvio::Rimandato { .. } | Avvio::Fallito(_) | Avvio::InCorso => return false,
         };
         if self.registro().verifica_spazio(0).is_err() {
             return false;

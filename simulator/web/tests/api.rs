@@ -446,7 +446,7 @@ async fn what_is_wrong_with_a_body_is_told_in_italian_with_a_code() {
             Method::PUT,
             "/api/orologio",
             "{\"oggi\":\"2021-13-01\"}",
-            "«2021-13-01»: serve una data AAAA-MM-GG",
+            "Richiesta non valida: serve una data AAAA-MM-GG.",
         ),
         (
             Method::PUT,

@@ -165,8 +165,8 @@ pub(super) fn accetta(c: &Chiamata<'_>, tipo: &str) -> bool {
 /// Quality of `tipo` against that of JSON in an `Accept` header: the nearest range decides for each (exact before
 /// `text/*` before `*/*`); at the same quality the one that is named more exactly wins, then the one named first.
 fn preferisce(accept: &str, tipo: &str) -> bool {
-    // Millesimi, nearness, place from the end: all the greater the better.
-    let voto = |tipo: &str| -> (u16, u8, usize) {
+    // Thousandths, nearness, place from the end: all the greater the better.
+    let voto = |tipo: &str| -> (u32, u8, usize) {
         let famiglia = tipo.split_once('/').map_or("*", |(f, _)| f);
         let intervalli: Vec<&str> = accept.split(',').collect();
         intervalli
@@ -191,14 +191,24 @@ fn preferisce(accept: &str, tipo: &str) -> bool {
                 let q = parti
                     .filter_map(|p| p.split_once('='))
                     .find(|(n, _)| n.trim().eq_ignore_ascii_case("q"))
-                    .map_or(1.0, |(_, v)| v.trim().parse::<f32>().unwrap_or(0.0));
-                Some(((q.clamp(0.0, 1.0) * 1000.0) as u16, vicino, posto))
+                    .map_or(1000, |(_, v)| millesimi(v.trim()));
+                Some((q, vicino, posto))
             })
             .max_by_key(|(_, vicino, posto)| (*vicino, *posto))
             .unwrap_or_default()
     };
     let mio = voto(tipo);
     mio.0 > 0 && mio > voto("application/json")
+}
+
+/// A quality, `0` to `1` with at most three digits after the point, in thousandths; what is not one counts as none.
+fn millesimi(q: &str) -> u32 {
+    let (intero, resto) = q.split_once('.').unwrap_or((q, ""));
+    if !["0", "1"].contains(&intero) || resto.len() > 3 || !resto.bytes().all(|b| b.is_ascii_digit()) {
+        return 0;
+    }
+    let frazione: u32 = format!("{resto:0<3}").parse().unwrap_or(0);
+    if intero == "1" { 1000 } else { frazione }
 }
 
 fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
