@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::blocco::{Blocco, Ricevitore};
 use crate::modello::Modello;
 use crate::motore::{Aperto, Fine, Lettura, Motore};
-use crate::taglio::{Guasto, Pezzo, Record, Taglio};
+use crate::taglio::{Guasto, Pezzo, Record, Taglio, primo_inizio};
 use crate::violazione::{Posizione, Violazione};
 
 /// Bytes a block is cut at, about.
@@ -77,7 +77,7 @@ pub enum ErroreLettura {
     RecordTroppoGrande {
         /// Bytes.
         limite: u64,
-        /// End of the last record before it.
+        /// Where it begins.
         posizione: Posizione,
     },
 }
@@ -229,7 +229,7 @@ impl<R: Ricevitore, N: Fn() -> R, C: FnMut(R, &Blocco)> Unione<'_, N, C> {
         if blocco.byte.len() > self.o.max_record.saturating_add(self.o.blocco.saturating_mul(2)) {
             return Err(ErroreLettura::RecordTroppoGrande {
                 limite: self.o.max_record as u64,
-                posizione: blocco.inizio(),
+                posizione: blocco.posizione(primo_inizio(self.record, &blocco.byte)),
             });
         }
         let Some(vera) = self.vera.take() else {

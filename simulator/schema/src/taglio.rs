@@ -52,6 +52,20 @@ impl Record {
     }
 }
 
+/// Where the first record of a block begins: what stands before it is the head of the document or white space. The
+/// block itself when no record does.
+pub(crate) fn primo_inizio(record: &[Record], byte: &[u8]) -> usize {
+    let inizio = |r: &Record| {
+        let mut tag = b"<".to_vec();
+        tag.extend_from_slice(r.fine.needle().get(2..).unwrap_or_default());
+        memmem::find_iter(byte, &tag).find(|i| {
+            byte.get(i + tag.len())
+                .is_some_and(|c| crate::forma::bianco(*c) || matches!(c, b'>' | b'/'))
+        })
+    };
+    record.iter().filter_map(inizio).min().unwrap_or_default()
+}
+
 /// A block as cut.
 #[derive(Debug)]
 pub(crate) struct Pezzo {
@@ -141,7 +155,8 @@ impl<'r, I: Read> Taglio<'r, I> {
                 }));
             }
             if byte.len() > self.max_record {
-                return Err(Guasto::Record(self.inizio));
+                let dove = primo_inizio(self.record, &byte);
+                return Err(Guasto::Record(self.inizio.dopo(&byte[..dove])));
             }
             bersaglio = byte.len() * 2;
         }
