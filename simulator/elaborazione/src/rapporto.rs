@@ -24,7 +24,7 @@ pub use junit::AvvisiJunit;
 pub use oscura::{OSCURATO, oscura};
 pub use presenta::{MASSIMO_PER_CODICE, Presentazione, Voce};
 pub use rimedi::{ANOMALIE_AL_GIORNO, Urgenza, giorni, procedura};
-pub use spiega::{CODICI_SIM, spiega};
+pub use spiega::{CODICI_SIM, per_produrlo, spiega};
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -127,7 +127,7 @@ mod prove {
         );
         assert_eq!(
             tabella().testo("ES127", &["a", "decorrenza della residenza", "b"]),
-            "La data di prima iscrizione a è successiva a una di queste: b  "
+            "La data di prima iscrizione a è successiva a una di queste: b"
         );
         assert_eq!(
             tabella().testo("EN009", &["riga 3"]),

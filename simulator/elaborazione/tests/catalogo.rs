@@ -37,6 +37,9 @@ fn every_case_is_a_minimal_pair() {
         if anomalia.cases.is_empty() {
             guasti.push(format!("{codice}: nessun caso"));
         }
+        if anomalia.cases.iter().all(|c| c.near.is_empty()) {
+            guasti.push(format!("{codice}: nessun quasi"));
+        }
         let solo = BTreeSet::from([codice.to_owned()]);
         for Case {
             name,
@@ -172,13 +175,77 @@ fn il_catalogo_concorda_con_i_fatti() {
 }
 
 #[test]
+fn l_elenco_dei_codici_e_quello_dei_fatti() {
+    use elaborazione::anomalie::codici_noti;
+    let noti: Vec<&str> = codici_noti().iter().map(|n| n.codice).collect();
+    assert!(noti.windows(2).all(|w| w[0] < w[1]), "in order, each once");
+    let altrove: Vec<&str> = CATALOGO
+        .iter()
+        .map(|a| a.codice.0)
+        .filter(|c| !noti.contains(c))
+        .collect();
+    assert_eq!(altrove, ["EN524"], "known from the changelog alone");
+    let Some(cartella) = std::env::var_os("ANPR_SIM_FATTI") else {
+        eprintln!("saltata: ANPR_SIM_FATTI non indica la cartella dei fatti");
+        return;
+    };
+    let elenco = fatti(Path::new(&cartella), "errors.tsv");
+    assert_eq!(noti, elenco.keys().map(String::as_str).collect::<Vec<_>>());
+    for n in codici_noti() {
+        let riga = &elenco[n.codice];
+        assert_eq!(n.argomenti, riga["keywords_it"], "{}", n.codice);
+        assert_eq!(n.tabella.unwrap_or_default(), riga["table_no"], "{}", n.codice);
+        assert_eq!(
+            n.subentro == Livello::NonAttivo,
+            riga["subentro_severity"].is_empty(),
+            "{}",
+            n.codice
+        );
+        if !riga["severity"].is_empty() {
+            assert_eq!(
+                n.servizi == Livello::Errore,
+                riga["severity"] == "E",
+                "{}",
+                n.codice
+            );
+        }
+    }
+}
+
+#[test]
 fn ogni_codice_si_spiega() {
     for anomalia in CATALOGO {
         let testo = elaborazione::rapporto::spiega(anomalia.codice.0).expect("spiegazione");
         assert!(testo.contains(anomalia.codice.0) && testo.contains(anomalia.spiegazione));
     }
-    for codice in ["SIM001", "SIM005", "EHR41", "ef008"] {
+    for codice in ["SIM001", "SIM005", "EHR41", "ef008", "EC009", "SP000"] {
         assert!(elaborazione::rapporto::spiega(codice).is_some(), "{codice}");
     }
     assert!(elaborazione::rapporto::spiega("EN999").is_none());
+    let servizi = elaborazione::rapporto::spiega("EC009").expect("noto");
+    assert!(
+        servizi.contains("mai rilevato all'elaborazione") && servizi.contains("dopo il subentro: errore (E)"),
+        "{servizi}"
+    );
+    let nascita = elaborazione::rapporto::spiega("EC007").expect("noto");
+    assert!(
+        nascita.contains("la terza scheda non ha il codice fiscale")
+            && !nascita.contains("condizione del mondo"),
+        "{nascita}"
+    );
+}
+
+#[test]
+fn ogni_titolo_si_legge_da_solo() {
+    let mut titoli = BTreeSet::new();
+    for a in CATALOGO {
+        assert!(
+            a.titolo.len() > 9 && !a.titolo.contains('@') && a.titolo.starts_with(char::is_uppercase),
+            "{}: {}",
+            a.codice,
+            a.titolo
+        );
+        titoli.insert(a.titolo);
+    }
+    assert!(titoli.len() > CATALOGO.len() - 3, "titles tell codes apart");
 }

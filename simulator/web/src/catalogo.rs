@@ -1,8 +1,10 @@
 //! A code of the catalogue → what a page or the API says of it.
 
 use elaborazione::{
-    anomalie::{Anomalia, Check, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable},
-    rapporto::CODICI_SIM,
+    anomalie::{
+        Anomalia, Check, CodiceNoto, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable, codice_noto,
+    },
+    rapporto::{CODICI_SIM, per_produrlo},
 };
 use serde::{Serialize, Serializer};
 use servizi::Simulatore;
@@ -55,6 +57,8 @@ pub(crate) struct Voce {
     pub(crate) quando: &'static str,
     /// Cases.
     pub(crate) casi: Vec<Caso>,
+    /// What it takes to make it appear.
+    pub(crate) per_produrlo: String,
     /// Why it cannot be made to appear, if so.
     pub(crate) non_simulata: &'static str,
 }
@@ -88,6 +92,7 @@ impl Voce {
                     vicino: modifiche(c.near),
                 })
                 .collect(),
+            per_produrlo: per_produrlo(a),
             non_simulata: if let Plantable::No(perche) = a.plantable {
                 perche
             } else {
@@ -113,7 +118,32 @@ impl Voce {
             spiegazione: n.motivo,
             quando: "nessun controllo",
             casi: Vec::new(),
+            per_produrlo: String::new(),
             non_simulata: n.motivo,
+        }
+    }
+
+    /// A code of the public lists that nothing here raises.
+    fn nota(n: &'static CodiceNoto) -> Self {
+        const MOTIVO: &str = "Codice degli elenchi pubblici che il simulatore non rileva (ancora).";
+        let al_subentro = formati::livello(n.subentro);
+        Self {
+            codice: n.codice,
+            testo: format!("Riguarda: {}", n.argomenti),
+            subentro: al_subentro,
+            test: al_subentro,
+            servizi: formati::livello(n.servizi),
+            imposta: false,
+            da_rimuovere: false,
+            tabella: n.tabella.unwrap_or_default(),
+            procedura: "",
+            fonti: String::new(),
+            divergenza: "",
+            spiegazione: n.famiglia(),
+            quando: "nessun controllo",
+            casi: Vec::new(),
+            per_produrlo: String::new(),
+            non_simulata: MOTIVO,
         }
     }
 
@@ -135,6 +165,7 @@ impl Voce {
             spiegazione: testo,
             quando: "nell'API, nelle pagine e nei comandi",
             casi: Vec::new(),
+            per_produrlo: String::new(),
             non_simulata: "",
         }
     }
@@ -170,12 +201,13 @@ pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
     voci.map(|v| v.con_la_politica(&politica)).collect()
 }
 
-/// Every code, and after them those of the simulator itself.
+/// Every code, and after them those that are known and not raised, and those of the simulator itself.
 pub(crate) fn con_i_nostri(sim: &Simulatore) -> Vec<Voce> {
     let nostri = CODICI_SIM
         .iter()
         .map(|(codice, testo)| Voce::nostra(codice, testo));
-    tutte(sim).into_iter().chain(nostri).collect()
+    let taciute = NON_SIMULATE.iter().map(Voce::taciuta);
+    tutte(sim).into_iter().chain(taciute).chain(nostri).collect()
 }
 
 /// One code; of those that are known and not raised, the reason.
@@ -193,7 +225,9 @@ pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
             .find(|(c, _)| *c == codice)
             .map(|(codice, testo)| Voce::nostra(codice, testo))
     };
-    nota.or_else(taciuta).or_else(nostra)
+    nota.or_else(taciuta)
+        .or_else(nostra)
+        .or_else(|| codice_noto(codice).map(Voce::nota))
 }
 
 fn fonte(f: Fonte) -> &'static str {
@@ -228,7 +262,7 @@ fn modifiche(edits: &[Edit]) -> Vec<String> {
         Edit::After(dove, pezzo) => format!("dopo {dove}: {pezzo}"),
         Edit::Into(dove, pezzo) => format!("dentro {dove}: {pezzo}"),
         Edit::Aire(campo, valore) => format!("AIRE, {campo} = {valore}"),
-        Edit::World(_) => "una situazione preparata (arrivi, piano, registro)".to_owned(),
+        Edit::World(cosa, _) => (*cosa).to_owned(),
     };
     edits.iter().map(riga).collect()
 }

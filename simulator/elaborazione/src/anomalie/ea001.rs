@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EA001"),
+ titolo: "Codice fiscale di lunghezza sbagliata",
  testo: Testo::unico("Il codice fiscale non ha il formato previsto"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: true,

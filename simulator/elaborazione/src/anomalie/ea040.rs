@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EA040"),
+ titolo: "Codice collegato e codice principale della stessa persona",
  testo: Testo::unico("In ANPR sono presenti due schede dello stesso soggetto, una con un codice fiscale collegato e una con quello principale"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,5 +16,5 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Una scheda ha un codice superato, l'altra quello che l'ha sostituito, e per l'Anagrafe Tributaria sono la stessa persona: tenerne una sola.",
  plantable: Plantable::Mondo,
  check: Check::Registro,
- cases: &[Case { name: "il codice superato in un altro Comune", setup: &[], breaks: &[World(|b| { b.in_anpr("888002", TipoScheda::SoggettoApr, Via::Ae(Legame::Collegato), 1, true); })], near: &[World(|b| { b.in_anpr("888002", TipoScheda::SoggettoApr, Via::Ae(Legame::Collegato), 1, false); })] }],
+ cases: &[Case { name: "il codice superato in un altro Comune", setup: &[], breaks: &[World("fra i residenti del Comune 888002 c'è già il codice più recente di quello inviato", |b| { b.in_anpr("888002", TipoScheda::SoggettoApr, Via::Ae(Legame::Collegato), 1, true); })], near: &[World("fra i residenti del Comune 888002 c'è già il codice più recente di quello inviato, ma la scheda è cessata", |b| { b.in_anpr("888002", TipoScheda::SoggettoApr, Via::Ae(Legame::Collegato), 1, false); })] }],
 };

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EA042"),
+ titolo: "Codice fiscale e sesso incongruenti",
  testo: Testo::unico("Il codice fiscale non è congruente con il sesso"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: true,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Verificare sesso e codice fiscale.",
  plantable: Plantable::Scheda,
  check: Check::Persona(verifica),
- cases: &[Case { name: "giorno femminile, sesso M", setup: &[], breaks: &[World(|b| { b.codice_di("1970-01-01", Sesso::F); })], near: &[] }],
+ cases: &[Case { name: "giorno femminile, sesso M", setup: &[], breaks: &[World("il codice fiscale della scheda S1 è di una persona di sesso F nata il 1970-01-01", |b| { b.codice_di("1970-01-01", Sesso::F); })], near: &[World("il codice fiscale della scheda S1 è di una persona di sesso F nata il 1970-01-01", |b| { b.codice_di("1970-01-01", Sesso::F); }), Set("soggetto[1]/generalitaSubIscr/sesso", "N")] }],
 };
 
 fn verifica(p: &Persona<'_>, _: &Ambito<'_>, out: &mut Trovati<'_>) {

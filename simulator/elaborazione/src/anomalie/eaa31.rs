@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EAA31"),
+ titolo: "Dati diversi in Anagrafe Tributaria, AIRE",
  testo: Testo::unico("I dati del soggetto sono diversi da quelli dell'Anagrafe Tributaria"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,5 +16,5 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il codice è attribuito a un soggetto con generalità diverse: confrontarle e correggere chi sbaglia.",
  plantable: Plantable::Mondo,
  check: Check::Tributaria,
- cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World(|b| { b.risponde("A1", RispostaAe::DatiDiversi); })], near: &[World(|b| { b.risponde("A1", RispostaAe::Uguale); })] }],
+ cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World("l'Agenzia ha altri dati per il codice fiscale dell'iscritto AIRE A1", |b| { b.risponde("A1", RispostaAe::DatiDiversi); })], near: &[World("l'Agenzia conosce la persona dell'iscritto AIRE A1 con gli stessi dati", |b| { b.risponde("A1", RispostaAe::Uguale); })] }],
 };

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EAA41"),
+ titolo: "Codice fiscale collegato a uno più recente, AIRE",
  testo: Testo::unico("L'Anagrafe Tributaria ha per il soggetto un codice fiscale più recente"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,5 +16,5 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il codice inviato è stato sostituito: aggiornarlo.",
  plantable: Plantable::Mondo,
  check: Check::Tributaria,
- cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World(|b| { b.risponde("A1", RispostaAe::Collegato); })], near: &[World(|b| { b.risponde("A1", RispostaAe::Uguale); })] }],
+ cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World("l'Agenzia collega il codice fiscale dell'iscritto AIRE A1 a uno più recente", |b| { b.risponde("A1", RispostaAe::Collegato); })], near: &[World("l'Agenzia conosce la persona dell'iscritto AIRE A1 con gli stessi dati", |b| { b.risponde("A1", RispostaAe::Uguale); })] }],
 };

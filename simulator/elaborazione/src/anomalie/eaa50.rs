@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EAA50"),
+ titolo: "Codice base di omocodia, APR",
  testo: Testo::unico("Il codice fiscale è il codice base di un'omocodia risolta"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,5 +16,5 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il codice è condiviso da più soggetti ed è stato sostituito da codici distinti: usare quello attribuito.",
  plantable: Plantable::Mondo,
  check: Check::Tributaria,
- cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World(|b| { b.risponde("S1", RispostaAe::BaseOmocodia); })], near: &[World(|b| { b.risponde("S1", RispostaAe::Uguale); })] }],
+ cases: &[Case { name: "differenza seminata", setup: &[], breaks: &[World("l'Agenzia ha risolto l'omocodia del codice fiscale della scheda S1", |b| { b.risponde("S1", RispostaAe::BaseOmocodia); })], near: &[World("l'Agenzia conosce la persona della scheda S1 con gli stessi dati", |b| { b.risponde("S1", RispostaAe::Uguale); })] }],
 };

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC001"),
+ titolo: "Stato civile sconosciuto",
  testo: Testo::unico("Stato civile non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

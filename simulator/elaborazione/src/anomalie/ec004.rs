@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC004"),
+ titolo: "Motivo di costituzione sconosciuto",
  testo: Testo::unico("Motivo di costituzione della famiglia non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

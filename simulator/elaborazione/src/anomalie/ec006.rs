@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC006"),
+ titolo: "Motivo di iscrizione sconosciuto",
  testo: Testo::unico("Motivo di iscrizione in APR non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

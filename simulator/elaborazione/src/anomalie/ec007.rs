@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC007"),
+ titolo: "Comune di nascita inesistente",
  testo: Testo { tabella: "Comune di nascita @ (@) non presente nella tabella alla data di nascita", osservato: "Comune di nascita @ non esistente alla data @" },
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il comune non esisteva alla nascita e il codice fiscale non lo conferma. Indicare il comune che esisteva allora.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "nato prima del comune, senza codice fiscale", setup: &[World(|b| { b.nato_prima_del_comune(); }), World(|b| { b.senza_ae(); }), World(|b| { b.nato_altrove(); })], breaks: &[World(|b| { b.senza_codice_fiscale(); })], near: &[] }],
+ cases: &[Case { name: "nato prima del comune, senza codice fiscale", setup: &[World("nato nel 1956, atto registrato in un Comune istituito nel 1958", |b| { b.nato_prima_del_comune(); }), World("senza il confronto con l'Anagrafe Tributaria", |b| { b.senza_ae(); }), World("nato nel 1956 nel Comune istituito nel 1958, e il codice fiscale porta quel Comune", |b| { b.nato_altrove(); })], breaks: &[World("la terza scheda non ha il codice fiscale", |b| { b.senza_codice_fiscale(); })], near: &[World("nato nel 1956 nel Comune istituito nel 1958, e il codice fiscale porta quel Comune", |b| { b.nato_altrove(); })] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC030"),
+ titolo: "Stato di nascita non ammesso",
  testo: Testo::unico("Stato di nascita non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Usare il codice ISTAT di uno Stato estero ammesso per la nascita; per l'Italia indicare il comune.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "stato non ammesso", setup: &[Remove("soggetto[2]/generalitaSubIscr/codiceFiscale"), World(|b| { b.senza_ae(); })], breaks: &[Set("soggetto[2]/generalitaSubIscr/luogoNascita/localita/codiceStato", "100")], near: &[Set("soggetto[2]/generalitaSubIscr/luogoNascita/localita/codiceStato", "436")] }],
+ cases: &[Case { name: "stato non ammesso", setup: &[Remove("soggetto[2]/generalitaSubIscr/codiceFiscale"), World("senza il confronto con l'Anagrafe Tributaria", |b| { b.senza_ae(); })], breaks: &[Set("soggetto[2]/generalitaSubIscr/luogoNascita/localita/codiceStato", "100")], near: &[Set("soggetto[2]/generalitaSubIscr/luogoNascita/localita/codiceStato", "436")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

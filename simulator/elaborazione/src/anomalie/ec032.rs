@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC032"),
+ titolo: "Consolato sconosciuto",
  testo: Testo::unico("Consolato non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Errore, Errore),
  da_rimuovere: true,
@@ -16,7 +17,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  plantable: Plantable::Scheda,
  check: Check::Entrambi(verifica, verifica_aire),
  cases: &[Case { name: "nove milioni", setup: &[Remove("soggetto[3]/residenza/indirizzo"), After("soggetto[3]/residenza/tipoIndirizzo", "<localitaEstera><indirizzoEstero><localita><descrizioneLocalita>ALTROVE</descrizioneLocalita><descrizioneStato>ALBANIA</descrizioneStato><codiceStato>201</codiceStato></localita><toponimo><denominazione>RRUGA</denominazione></toponimo></indirizzoEstero><consolato><codiceConsolato>2200100</codiceConsolato><descrizioneConsolato>TIRANA</descrizioneConsolato></consolato></localitaEstera>")], breaks: &[Set("soggetto[3]/residenza/localitaEstera/consolato/codiceConsolato", "9999999")], near: &[Set("soggetto[3]/residenza/localitaEstera/consolato/codiceConsolato", "2200303")] },
-Case { name: "riga AIRE, consolato non controllato al caricamento", setup: &[World(|b| { b.politica.consolato_al_caricamento = false; })], breaks: &[Aire("codiceConsolato", "9999999")], near: &[Aire("codiceConsolato", "2200303")] }],
+Case { name: "riga AIRE, consolato non controllato al caricamento", setup: &[World("il consolato non è controllato al caricamento", |b| { b.politica.consolato_al_caricamento = false; })], breaks: &[Aire("codiceConsolato", "9999999")], near: &[Aire("codiceConsolato", "2200303")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC039"),
+ titolo: "Stato del matrimonio non ammesso",
  testo: Testo::unico("Stato estero del luogo di matrimonio non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC042"),
+ titolo: "Comune di matrimonio inesistente",
  testo: Testo { tabella: "Comune di matrimonio non presente nella tabella: @", osservato: "Comune di matrimonio @ non esistente alla data @" },
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC053"),
+ titolo: "Stato di residenza non ammesso",
  testo: Testo::unico("Stato estero di residenza non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Errore, Errore),
  da_rimuovere: false,

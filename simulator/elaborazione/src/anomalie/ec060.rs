@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC060"),
+ titolo: "Motivo di iscrizione AIRE sconosciuto",
  testo: Testo::unico("Motivo di iscrizione AIRE non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC061"),
+ titolo: "Iniziativa di iscrizione AIRE sconosciuta",
  testo: Testo::unico("Iniziativa di iscrizione AIRE non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC062"),
+ titolo: "Individuazione del comune AIRE sconosciuta",
  testo: Testo::unico("Individuazione del comune AIRE non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

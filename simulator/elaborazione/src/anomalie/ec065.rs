@@ -1,10 +1,11 @@
-//! EC065: condizione non professionale sconosciuto
+//! EC065: condizione non professionale sconosciuta
 
 #[allow(clippy::wildcard_imports)]
 use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC065"),
+ titolo: "Condizione non professionale sconosciuta",
  testo: Testo::unico("Condizione non professionale non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC073"),
+ titolo: "Specie del toponimo sconosciuta",
  testo: Testo::unico("Specie del toponimo non presente nella tabella: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

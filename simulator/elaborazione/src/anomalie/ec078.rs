@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC078"),
+ titolo: "Comune di rilascio della carta inesistente",
  testo: Testo { tabella: "Comune di rilascio della carta d'identità non presente nella tabella: @", osservato: "Comune di rilascio della carta d'identità @ non esistente alla data @" },
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il nome del comune non esisteva a quella data. Verificare nome, provincia e data nella tabella dei comuni.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "comune inventato", setup: &[], breaks: &[Set("soggetto[1]/cartaIdentita/comuneRilascio/nomeComune", "COMUNE MAI ESISTITO"), Remove("soggetto[1]/cartaIdentita/comuneRilascio/codiceIstat")], near: &[] }],
+ cases: &[Case { name: "comune inventato", setup: &[], breaks: &[Set("soggetto[1]/cartaIdentita/comuneRilascio/nomeComune", "COMUNE MAI ESISTITO"), Remove("soggetto[1]/cartaIdentita/comuneRilascio/codiceIstat")], near: &[Set("soggetto[1]/cartaIdentita/comuneRilascio/nomeComune", "BIGARELLO"), Set("soggetto[1]/cartaIdentita/comuneRilascio/codiceIstat", "020004"), Set("soggetto[1]/cartaIdentita/comuneRilascio/siglaProvinciaIstat", "MN")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

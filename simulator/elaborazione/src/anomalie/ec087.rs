@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC087"),
+ titolo: "Comune del permesso di soggiorno inesistente",
  testo: Testo { tabella: "Comune di rilascio del permesso di soggiorno non presente nella tabella: @", osservato: "Comune di rilascio del permesso di soggiorno @ non esistente alla data @" },
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il nome del comune non esisteva a quella data. Verificare nome, provincia e data nella tabella dei comuni.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "comune inventato", setup: &[], breaks: &[Set("soggetto[2]/permessoSoggiorno/comune/nomeComune", "COMUNE MAI ESISTITO"), Remove("soggetto[2]/permessoSoggiorno/comune/codiceIstat")], near: &[] }],
+ cases: &[Case { name: "comune inventato", setup: &[], breaks: &[Set("soggetto[2]/permessoSoggiorno/comune/nomeComune", "COMUNE MAI ESISTITO"), Remove("soggetto[2]/permessoSoggiorno/comune/codiceIstat")], near: &[Remove("soggetto[2]/permessoSoggiorno/comune")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC164"),
+ titolo: "Stato dell'istruttoria non previsto",
  testo: Testo::unico("Lo stato dell'istruttoria non è fra quelli previsti"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

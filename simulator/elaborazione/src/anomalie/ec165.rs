@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC165"),
+ titolo: "Tipo di cessazione sconosciuto",
  testo: Testo { tabella: "Tipo di cessazione del matrimonio non presente nella tabella", osservato: "Tipo di cessazione del matrimonio non presente nella tabella: @" },
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC166"),
+ titolo: "Comune dell'atto di nascita mai esistito",
  testo: Testo::unico("Comune di registrazione dell'atto di nascita mai esistito: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il nome non compare nella tabella dei comuni a nessuna data: correggerlo.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "nome inventato", setup: &[], breaks: &[Set("soggetto[1]/attoNascita/comuneRegistrazione/nomeComune", "COMUNE MAI ESISTITO"), Remove("soggetto[1]/attoNascita/comuneRegistrazione/codiceIstat")], near: &[] }],
+ cases: &[Case { name: "nome inventato", setup: &[], breaks: &[Set("soggetto[1]/attoNascita/comuneRegistrazione/nomeComune", "COMUNE MAI ESISTITO"), Remove("soggetto[1]/attoNascita/comuneRegistrazione/codiceIstat")], near: &[Set("soggetto[1]/attoNascita/comuneRegistrazione/nomeComune", "BAZZANO"), Remove("soggetto[1]/attoNascita/comuneRegistrazione/codiceIstat"), Set("soggetto[1]/attoNascita/comuneRegistrazione/siglaProvinciaIstat", "BO")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EC177"),
+ titolo: "Motivo di cessazione dell'unione sconosciuto",
  testo: Testo { tabella: "Motivo di cessazione di unione civile o convivenza non presente nella tabella", osservato: "Motivo di cessazione di unione civile o convivenza non presente nella tabella: @" },
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EF003"),
+ titolo: "Identificativo di famiglia ripetuto",
  testo: Testo::unico("L'identificativo della scheda di famiglia o convivenza è presente più volte nella fornitura"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EF004"),
+ titolo: "Progressivo del componente ripetuto",
  testo: Testo::unico("Due componenti della scheda hanno lo stesso progressivo"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

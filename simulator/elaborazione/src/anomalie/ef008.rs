@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EF008"),
+ titolo: "Scheda senza intestatario",
  testo: Testo::unico("Nessun componente della scheda risulta intestatario o responsabile"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

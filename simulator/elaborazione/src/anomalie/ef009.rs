@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EF009"),
+ titolo: "Più di un intestatario",
  testo: Testo::unico("La scheda ha più di un intestatario o responsabile"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

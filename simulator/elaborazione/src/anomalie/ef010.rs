@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EF010"),
+ titolo: "Famiglia senza componenti",
  testo: Testo::unico("La scheda di famiglia non ha alcun componente"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EHR69"),
+ titolo: "Anno dell'atto di nascita impossibile",
  testo: Testo::unico("L'anno dell'atto di nascita non è ammesso: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EHR70"),
+ titolo: "Anno dell'atto di morte impossibile",
  testo: Testo::unico("L'anno dell'atto di morte non è ammesso: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

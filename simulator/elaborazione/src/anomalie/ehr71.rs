@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EHR71"),
+ titolo: "Anno dell'atto di matrimonio impossibile",
  testo: Testo::unico("L'anno dell'atto di matrimonio non è ammesso: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

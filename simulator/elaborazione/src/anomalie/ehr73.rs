@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EHR73"),
+ titolo: "Anno dell'atto di cessazione impossibile",
  testo: Testo::unico("L'anno dell'atto di cessazione del matrimonio non è ammesso: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN003"),
+ titolo: "Stato che non ammette invii",
  testo: Testo::unico("Invio non consentito: lo stato del subentro è @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,
@@ -15,5 +16,5 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "In questo stato non si possono inviare file, per esempio mentre una cancellazione è in corso. Attendere la fine e riprovare.",
  plantable: Plantable::Mondo,
  check: Check::Sportello,
- cases: &[Case { name: "cancellazione richiesta", setup: &[], breaks: &[World(|b| { b.situazione.stato_vietato = Some("CANCELLAZIONE_RICHIESTA".to_owned()); })], near: &[] }],
+ cases: &[Case { name: "cancellazione richiesta", setup: &[], breaks: &[World("è chiesta la cancellazione della fornitura", |b| { b.situazione.stato_vietato = Some("CANCELLAZIONE_RICHIESTA".to_owned()); })], near: &[World("la cancellazione è già stata eseguita nella notte", |b| { b.situazione.stato_vietato = None; })] }],
 };

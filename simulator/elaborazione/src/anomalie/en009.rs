@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN009"),
+ titolo: "Contenuto APR non valido",
  testo: Testo { tabella: "Il file non è nel formato atteso dopo la decompressione", osservato: "Il contenuto del file non è valido: @" },
  gravita: GravitaPer::ovunque(Errore, Errore),
  da_rimuovere: true,
@@ -15,6 +16,6 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Il file APR dev'essere compresso in gzip, in UTF-8 e conforme allo schema del subentro. Riga e colonna indicano il punto.",
  plantable: Plantable::File,
  check: Check::Formato,
- cases: &[Case { name: "testo dentro famiglie", setup: &[], breaks: &[Into("famiglie", "x")], near: &[] },
-Case { name: "non è gzip", setup: &[], breaks: &[World(|b| { b.corrompi = true; })], near: &[] }],
+ cases: &[Case { name: "testo dentro famiglie", setup: &[], breaks: &[Into("famiglie", "x")], near: &[World("il file finisce con due righe vuote", |b| { b.righe_in_coda(); })] },
+Case { name: "non è gzip", setup: &[], breaks: &[World("il file non è compresso", |b| { b.corrompi = true; })], near: &[] }],
 };

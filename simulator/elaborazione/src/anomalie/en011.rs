@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN011"),
+ titolo: "Quadratura del file, le schede soggetto",
  testo: Testo::unico("Quadratura del file: le schede soggetto dichiarate sono @ mentre nel file @ sono @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN012"),
+ titolo: "Quadratura della fornitura, le schede soggetto",
  testo: Testo::unico("Quadratura della fornitura: le schede soggetto dichiarate sono @, versione @, calcolate @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

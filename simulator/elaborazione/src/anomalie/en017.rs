@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN017"),
+ titolo: "Quadratura del file, le persone di sesso femminile",
  testo: Testo::unico("Quadratura del file: le persone di sesso femminile dichiarate sono @ mentre nel file @ sono @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

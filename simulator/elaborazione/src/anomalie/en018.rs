@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN018"),
+ titolo: "Quadratura della fornitura, le persone di sesso femminile",
  testo: Testo::unico("Quadratura della fornitura: le persone di sesso femminile dichiarate sono @, versione @, calcolate @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

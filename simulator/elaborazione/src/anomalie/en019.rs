@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN019"),
+ titolo: "Quadratura del file, le persone di sesso maschile",
  testo: Testo::unico("Quadratura del file: le persone di sesso maschile dichiarate sono @ mentre nel file @ sono @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN020"),
+ titolo: "Quadratura della fornitura, le persone di sesso maschile",
  testo: Testo::unico("Quadratura della fornitura: le persone di sesso maschile dichiarate sono @, versione @, calcolate @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

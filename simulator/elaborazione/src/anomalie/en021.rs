@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN021"),
+ titolo: "Quadratura del file, le schede famiglia",
  testo: Testo::unico("Quadratura del file: le schede famiglia dichiarate sono @ mentre nel file @ sono @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

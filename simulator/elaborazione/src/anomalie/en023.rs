@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN023"),
+ titolo: "Quadratura del file, le schede convivenza",
  testo: Testo::unico("Quadratura del file: le schede convivenza dichiarate sono @ mentre nel file @ sono @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

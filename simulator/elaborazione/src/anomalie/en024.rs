@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN024"),
+ titolo: "Quadratura della fornitura, le schede convivenza",
  testo: Testo::unico("Quadratura della fornitura: le schede convivenza dichiarate sono @, versione @, calcolate @"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

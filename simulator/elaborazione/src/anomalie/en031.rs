@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN031"),
+ titolo: "Dati dell'invio mancanti",
  testo: Testo::unico("I dati dell'invio sono obbligatori quando la fornitura ha più file"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

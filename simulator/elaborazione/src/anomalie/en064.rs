@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN064"),
+ titolo: "Relazione di parentela cessata",
  testo: Testo::unico("La relazione di parentela @ - @ non è più utilizzabile"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

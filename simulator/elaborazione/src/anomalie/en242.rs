@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN242"),
+ titolo: "Tipo di tribunale sconosciuto",
  testo: Testo::unico("Il tipo di autorità giudiziaria non è presente nella tabella"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

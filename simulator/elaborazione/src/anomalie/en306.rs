@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN306"),
+ titolo: "Coniuge senza dati del matrimonio",
  testo: Testo::unico("È presente il coniuge ma mancano i dati del matrimonio"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

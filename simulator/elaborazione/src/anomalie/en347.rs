@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN347"),
+ titolo: "Codice ISTAT di un nome cessato",
  testo: Testo { tabella: "Il codice ISTAT indica una denominazione non più in uso", osservato: "Il codice ISTAT @ indica una denominazione non più in uso" },
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Sostituire il codice con quello del comune attuale alla data.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "codice di denominazione", setup: &[Set("soggetto[1]/residenza/indirizzo/comune/nomeComune", "ABANO TERME"), Set("soggetto[1]/residenza/indirizzo/comune/siglaProvinciaIstat", "PD"), World(|b| { b.politica.ea048_residenza = false; }), Set("soggetto[1]/residenza/indirizzo/comune/codiceIstat", "028001")], breaks: &[Set("soggetto[1]/residenza/indirizzo/comune/codiceIstat", "028500")], near: &[] }],
+ cases: &[Case { name: "codice di denominazione", setup: &[Set("soggetto[1]/residenza/indirizzo/comune/nomeComune", "ABANO TERME"), Set("soggetto[1]/residenza/indirizzo/comune/siglaProvinciaIstat", "PD"), World("la residenza non è confrontata con il Comune che invia", |b| { b.politica.ea048_residenza = false; }), Set("soggetto[1]/residenza/indirizzo/comune/codiceIstat", "028001")], breaks: &[Set("soggetto[1]/residenza/indirizzo/comune/codiceIstat", "028500")], near: &[Set("soggetto[1]/residenza/indirizzo/comune/codiceIstat", "013640")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, ambito: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN383"),
+ titolo: "Unione o convivenza senza atto",
  testo: Testo::unico("È presente il partner ma manca l'atto di unione o il contratto di convivenza"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("EN524"),
+ titolo: "Indirizzo senza specie del toponimo",
  testo: Testo::unico("L'indirizzo di residenza non indica la specie del toponimo"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Indicare la specie (via, piazza…) in lettere o con il codice.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "solo la denominazione", setup: &[], breaks: &[Remove("soggetto[1]/residenza/indirizzo/toponimo/specie")], near: &[] }],
+ cases: &[Case { name: "solo la denominazione", setup: &[], breaks: &[Remove("soggetto[1]/residenza/indirizzo/toponimo/specie")], near: &[Set("soggetto[1]/residenza/indirizzo/toponimo/specie", "VIALE")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, _: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES007"),
+ titolo: "Morte del coniuge nel futuro",
  testo: Testo::unico("La data di morte è successiva alla data odierna"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES008"),
+ titolo: "Nascita nel futuro",
  testo: Testo::unico("La data di nascita è successiva alla data della richiesta: @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES009"),
+ titolo: "Decorrenza della cittadinanza impossibile",
  testo: Testo::unico("La data di validità della cittadinanza @ non è compresa fra la nascita @ e oggi @"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES010"),
+ titolo: "Data del matrimonio impossibile",
  testo: Testo::unico("La data del matrimonio non è compresa fra la nascita e oggi"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

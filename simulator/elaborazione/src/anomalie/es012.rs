@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES012"),
+ titolo: "Data di cessazione impossibile",
  testo: Testo::unico("La data di cessazione del matrimonio @ non è compresa fra la nascita @ e oggi"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES013"),
+ titolo: "Data dell'atto di nascita impossibile",
  testo: Testo::unico("La data di formazione dell'atto di nascita non è compresa fra la nascita e oggi"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

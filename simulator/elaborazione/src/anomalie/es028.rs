@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES028"),
+ titolo: "Indirizzo estero senza recapito",
  testo: Testo::unico("L'indirizzo estero non indica via, presso, contea né codice postale"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

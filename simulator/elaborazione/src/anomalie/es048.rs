@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES048"),
+ titolo: "Luogo del matrimonio non univoco",
  testo: Testo::unico("Il luogo del matrimonio deve indicare o il comune o la località estera"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

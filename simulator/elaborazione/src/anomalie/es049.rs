@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES049"),
+ titolo: "Né cognome né nome",
  testo: Testo::unico("Non sono presenti né il cognome né il nome"),
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Almeno uno fra cognome e nome deve essere presente.",
  plantable: Plantable::Scheda,
  check: Check::Aire(verifica),
- cases: &[Case { name: "riga senza nomi", setup: &[Aire("codiceFiscale", ""), Aire("nome", ""), World(|b| { b.senza_ae(); })], breaks: &[Aire("cognome", "")], near: &[Aire("cognome", "SOLO")] }],
+ cases: &[Case { name: "riga senza nomi", setup: &[Aire("codiceFiscale", ""), Aire("nome", ""), World("senza il confronto con l'Anagrafe Tributaria", |b| { b.senza_ae(); })], breaks: &[Aire("cognome", "")], near: &[Aire("cognome", "SOLO")] }],
 };
 
 fn verifica(riga: &RigaAire<'_>, _: &Ambito<'_>, out: &mut Trovati<'_>) {

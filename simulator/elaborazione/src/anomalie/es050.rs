@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES050"),
+ titolo: "Luogo di nascita non univoco",
  testo: Testo::unico("Il luogo di nascita deve indicare o il comune o la località estera"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Indicare uno solo fra comune e località estera.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "nessuno dei due", setup: &[Remove("soggetto[3]/generalitaSubIscr/codiceFiscale"), World(|b| { b.senza_ae(); })], breaks: &[Remove("soggetto[3]/generalitaSubIscr/luogoNascita/comune")], near: &[Remove("soggetto[3]/generalitaSubIscr/luogoNascita/comune"), Into("soggetto[3]/generalitaSubIscr/luogoNascita", "<luogoEccezionale>IN MARE</luogoEccezionale>")] }],
+ cases: &[Case { name: "nessuno dei due", setup: &[Remove("soggetto[3]/generalitaSubIscr/codiceFiscale"), World("senza il confronto con l'Anagrafe Tributaria", |b| { b.senza_ae(); })], breaks: &[Remove("soggetto[3]/generalitaSubIscr/luogoNascita/comune")], near: &[Remove("soggetto[3]/generalitaSubIscr/luogoNascita/comune"), Into("soggetto[3]/generalitaSubIscr/luogoNascita", "<luogoEccezionale>IN MARE</luogoEccezionale>")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, _: &Ambito<'_>, out: &mut Trovati<'_>) {

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES057"),
+ titolo: "Senza cognome e senza nome",
  testo: Testo::unico("Il soggetto risulta senza cognome e senza nome"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Almeno uno fra cognome e nome deve essere presente.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "tutti e due mancanti", setup: &[Remove("soggetto[3]/generalitaSubIscr/codiceFiscale"), World(|b| { b.senza_ae(); }), Remove("soggetto[3]/generalitaSubIscr/cognome"), After("soggetto[3]/generalitaSubIscr/nome", "<senzaNome>1</senzaNome>"), Remove("soggetto[3]/generalitaSubIscr/senzaNome"), Into("soggetto[3]/generalitaSubIscr", "<senzaCognome>1</senzaCognome>")], breaks: &[After("soggetto[3]/generalitaSubIscr/senzaCognome", "<senzaNome>1</senzaNome>"), Remove("soggetto[3]/generalitaSubIscr/nome")], near: &[] }],
+ cases: &[Case { name: "tutti e due mancanti", setup: &[Remove("soggetto[3]/generalitaSubIscr/codiceFiscale"), World("senza il confronto con l'Anagrafe Tributaria", |b| { b.senza_ae(); }), Remove("soggetto[3]/generalitaSubIscr/cognome"), After("soggetto[3]/generalitaSubIscr/nome", "<senzaNome>1</senzaNome>"), Remove("soggetto[3]/generalitaSubIscr/senzaNome"), Into("soggetto[3]/generalitaSubIscr", "<senzaCognome>1</senzaCognome>")], breaks: &[After("soggetto[3]/generalitaSubIscr/senzaCognome", "<senzaNome>1</senzaNome>"), Remove("soggetto[3]/generalitaSubIscr/nome")], near: &[Set("soggetto[3]/generalitaSubIscr/nome", "SOLONOME")] }],
 };
 
 fn verifica(s: &SchedaLetta<'_>, _: &Ambito<'_>, out: &mut Trovati<'_>) {

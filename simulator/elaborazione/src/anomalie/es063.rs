@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES063"),
+ titolo: "Data parziale non convenzionale",
  testo: Testo::unico("La data di nascita @ non è quella convenzionale: giorno e mese ignoti vuole il primo gennaio"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

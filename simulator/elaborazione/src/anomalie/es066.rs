@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES066"),
+ titolo: "Data parziale non convenzionale",
  testo: Testo::unico("La data di nascita @ non è quella convenzionale: giorno ignoto vuole il primo del mese"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES067"),
+ titolo: "Luogo di morte del coniuge non univoco",
  testo: Testo::unico("Il luogo di morte del coniuge deve indicare o il comune o la località estera"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: false,

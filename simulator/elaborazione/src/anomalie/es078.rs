@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES078"),
+ titolo: "Data di iscrizione AIRE impossibile",
  testo: Testo::unico("La data di iscrizione AIRE @ non è compresa fra il 01/07/1990 e oggi"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

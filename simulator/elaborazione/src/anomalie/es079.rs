@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES079"),
+ titolo: "Anno di espatrio impossibile",
  testo: Testo::unico("L'anno di espatrio @ non è compreso fra l'anno di nascita @ e l'anno corrente"),
  gravita: GravitaPer::ovunque(Avviso, Errore),
  da_rimuovere: true,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES092"),
+ titolo: "Soggetto senza famiglia né convivenza",
  testo: Testo::unico("Il soggetto non è associato ad alcuna scheda di famiglia o di convivenza"),
  gravita: GravitaPer::ovunque(Errore, NonAttivo),
  da_rimuovere: true,

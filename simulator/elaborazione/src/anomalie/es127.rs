@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES127"),
+ titolo: "Iscrizione successiva alle altre date",
  testo: Testo { tabella: "La data di prima iscrizione @ è successiva a una di queste: @ @ @", osservato: "La data di prima iscrizione nel Comune @ è successiva alla @ del @" },
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,

@@ -5,6 +5,7 @@ use super::prelude::*;
 
 pub(super) static ANOMALIA: Anomalia = Anomalia {
  codice: Codice("ES128"),
+ titolo: "Data mancante",
  testo: Testo { tabella: "Manca almeno una delle date di iscrizione, residenza o aggiornamento", osservato: "Non è presente la @" },
  gravita: GravitaPer::ovunque(Avviso, NonAttivo),
  da_rimuovere: false,
@@ -15,7 +16,7 @@ pub(super) static ANOMALIA: Anomalia = Anomalia {
  spiegazione: "Senza questa data l'inizio della scheda o della residenza diventa la data di subentro.",
  plantable: Plantable::Scheda,
  check: Check::Soggetto(verifica),
- cases: &[Case { name: "manca la prima iscrizione", setup: &[], breaks: &[Remove("soggetto[1]/generalitaSubIscr/dataPrimaIscrizioneComune")], near: &[] },
+ cases: &[Case { name: "manca la prima iscrizione", setup: &[], breaks: &[Remove("soggetto[1]/generalitaSubIscr/dataPrimaIscrizioneComune")], near: &[Set("soggetto[1]/dataUltimoAggiornamento", "2010-01-02")] },
 Case { name: "manca l'ultimo aggiornamento", setup: &[], breaks: &[Remove("soggetto[1]/dataUltimoAggiornamento")], near: &[] }],
 };
 

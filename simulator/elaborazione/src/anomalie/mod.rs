@@ -4,10 +4,12 @@
 //! and tests derive from here. A new code is one file and one line in [`CATALOGO`]'s list.
 
 mod comuni;
+mod elenco;
 mod modello;
 mod non_simulate;
 mod prelude;
 
+pub use elenco::{CodiceNoto, codice_noto, codici_noti};
 pub use modello::{
     Anomalia, Case, Check, Edit, Fonte, GravitaPer, Livello, Plantable, Procedura, Testo, VerificaAire,
     VerificaPersona, VerificaSoggetto,
@@ -168,13 +170,22 @@ pub fn gravita_di(anomalia: &Anomalia, ambiente: Ambiente, politica: &Politica) 
     }
 }
 
-/// Fills the slots left to right; a slot without a value becomes empty. Cut to [`LIMITE_TESTO`].
+/// Fills the slots left to right; a slot without a value becomes empty, and takes its blank along. Cut to
+/// [`LIMITE_TESTO`].
 pub fn riempi(modello: &str, valori: &[&str]) -> String {
     let mut valori = valori.iter();
     let mut testo = String::with_capacity(modello.len() + 32);
     for (i, pezzo) in modello.split('@').enumerate() {
+        let mut pezzo = pezzo;
         if i > 0 {
-            testo.push_str(valori.next().copied().unwrap_or_default());
+            let valore = valori.next().copied().unwrap_or_default();
+            testo.push_str(valore);
+            if valore.is_empty() && (pezzo.is_empty() || pezzo.starts_with(' ')) {
+                testo.truncate(testo.trim_end_matches(' ').len());
+                if testo.is_empty() {
+                    pezzo = pezzo.trim_start_matches(' ');
+                }
+            }
         }
         testo.push_str(pezzo);
     }
@@ -204,7 +215,9 @@ mod prove {
     #[test]
     fn i_segnaposti() {
         assert_eq!(riempi("da @ a @", &["1", "2"]), "da 1 a 2");
-        assert_eq!(riempi("da @ a @", &["1"]), "da 1 a ");
+        assert_eq!(riempi("da @ a @", &["1"]), "da 1 a");
+        assert_eq!(riempi("una: @ @ @", &["", "2"]), "una: 2");
+        assert_eq!(riempi("una: @ @ @", &["1"]), "una: 1");
         assert_eq!(riempi("nessuno", &["1"]), "nessuno");
         assert_eq!(
             riempi("@", &["è".repeat(300).as_str()]).chars().count(),

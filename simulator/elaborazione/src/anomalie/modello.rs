@@ -139,8 +139,8 @@ pub enum Edit {
     Into(&'static str, &'static str),
     /// Gives a field of the AIRE line this text.
     Aire(&'static str, &'static str),
-    /// Anything else: arrivals, states of the world.
-    World(fn(&mut Banco)),
+    /// Anything else: arrivals, states of the world, with what an officer would say of it.
+    World(&'static str, fn(&mut Banco)),
 }
 
 /// A minimal pair: after `setup` the whole catalogue is silent, after `breaks` exactly this code
@@ -162,6 +162,8 @@ pub struct Case {
 pub struct Anomalia {
     /// The code.
     pub codice: Codice,
+    /// What it is about in a few words, without values: where many findings become one line.
+    pub titolo: &'static str,
     /// The sentence.
     pub testo: Testo,
     /// Weights.
@@ -194,7 +196,7 @@ impl std::fmt::Display for Edit {
             Edit::After(percorso, xml) => write!(f, "dopo {percorso}: {xml}"),
             Edit::Into(percorso, xml) => write!(f, "dentro {percorso}: {xml}"),
             Edit::Aire(campo, testo) => write!(f, "AIRE {campo} = {testo}"),
-            Edit::World(_) => f.write_str("condizione del mondo, non del file"),
+            Edit::World(cosa, _) => f.write_str(cosa),
         }
     }
 }

@@ -29,15 +29,15 @@ pub static NON_SIMULATE: &[NonSimulata] = &[
     },
     NonSimulata {
         codice: "EN033",
-        motivo: "Riguarda il caricamento del piano dei subentri, non un file del Comune.",
+        motivo: "Riguarda il piano dei subentri, non un file del Comune: nessuna elaborazione lo rileva. Lo dà il caricamento di un piano che finisce prima di cominciare (PUT /api/comuni/{istat}/piano).",
     },
     NonSimulata {
         codice: "EN035",
-        motivo: "Riguarda il caricamento del piano; non usato in questa fase.",
+        motivo: "Riguarda il piano dei subentri, non un file del Comune, e in questa fase non è usato: nessuna elaborazione lo rileva. Lo dà il caricamento di un piano senza una delle due date, o con una data illeggibile (PUT /api/comuni/{istat}/piano).",
     },
     NonSimulata {
         codice: "EN041",
-        motivo: "Riguarda il caricamento del piano; non usato in questa fase.",
+        motivo: "Riguarda il piano dei subentri, non un file del Comune, e in questa fase non è usato: nessuna elaborazione lo rileva. Lo dà il caricamento di un piano dove ce n'è già uno (PUT /api/comuni/{istat}/piano con If-None-Match: *).",
     },
     NonSimulata {
         codice: "EA044",

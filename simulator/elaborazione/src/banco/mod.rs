@@ -58,6 +58,8 @@ pub struct Banco {
     pub corrompi: bool,
     /// AIRE lines end with LF alone.
     pub aire_solo_lf: bool,
+    /// What follows the root of the APR files.
+    coda: &'static str,
     differenze: Vec<Differenza>,
     /// What ANPR already holds, by the code it can be met on.
     anpr: Vec<(String, Lato)>,
@@ -101,6 +103,7 @@ impl Banco {
             tipo_scelto: None,
             corrompi: false,
             aire_solo_lf: false,
+            coda: "",
             differenze: Vec::new(),
             anpr: Vec::new(),
             con_ae: true,
@@ -122,7 +125,7 @@ impl Banco {
                 Edit::After(percorso, xml) => self.apr[0].dopo(percorso, xml),
                 Edit::Into(percorso, xml) => self.apr[0].dentro(percorso, xml),
                 Edit::Aire(campo, testo) => self.campo_aire(campo, testo),
-                Edit::World(azione) => azione(self),
+                Edit::World(_, azione) => azione(self),
             }
         }
     }
@@ -153,7 +156,7 @@ impl Banco {
         let totale = self.apr.len();
         let mut file = Vec::new();
         for (indice, radice) in self.apr.iter().enumerate() {
-            let contenuto = radice.scrivi();
+            let contenuto = radice.scrivi() + self.coda;
             let byte = if self.corrompi {
                 contenuto.into_bytes()
             } else {

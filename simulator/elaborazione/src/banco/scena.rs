@@ -41,6 +41,16 @@ impl Banco {
         self.situazione.ambiente = Ambiente::Test;
     }
 
+    /// Pre-subentro.
+    pub fn in_pre(&mut self) {
+        self.situazione.ambiente = Ambiente::Pre;
+    }
+
+    /// The APR file ends with two blank lines.
+    pub fn righe_in_coda(&mut self) {
+        self.coda = "\n\n";
+    }
+
     fn piano(&mut self, inizio: &str, fine: &str) {
         self.situazione.piano = leggi_data(inizio)
             .zip(leggi_data(fine))

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::rimedi::{self, livello};
-use crate::anomalie::{Anomalia, Check, Fonte, NON_SIMULATE, Plantable, anomalia};
+use crate::anomalie::{
+    Anomalia, Check, CodiceNoto, Fonte, Livello, NON_SIMULATE, Plantable, anomalia, codice_noto,
+};
 
 /// Codes of our own, each with what it means.
 pub const CODICI_SIM: &[(&str, &str)] = &[
@@ -75,13 +77,49 @@ pub fn spiega(codice: &str) -> Option<String> {
         ));
     }
     if let Some(nota) = NON_SIMULATE.iter().find(|n| n.codice == codice) {
-        return Some(format!("{codice}: noto ma non simulato.\n\n{}\n", nota.motivo));
+        return Some(format!(
+            "{codice}: noto, non rilevato all'elaborazione.\n\n{}\n",
+            nota.motivo
+        ));
     }
-    anomalia(&codice).map(spiegazione)
+    anomalia(&codice)
+        .map(spiegazione)
+        .or_else(|| codice_noto(&codice).map(solo_noto))
+}
+
+/// A code of the public lists that nothing here raises.
+fn solo_noto(n: &CodiceNoto) -> String {
+    let mut out = format!(
+        "{}: codice degli elenchi pubblici, che il simulatore non rileva (ancora).\n\n",
+        n.codice
+    );
+    let _ = writeln!(out, "Riguarda: {}", n.argomenti);
+    let _ = writeln!(out, "Famiglia: {}", n.famiglia());
+    let _ = writeln!(
+        out,
+        "Test, pre-subentro e subentro: {}",
+        match n.subentro {
+            Livello::NonAttivo => "mai rilevato all'elaborazione di una fornitura",
+            altro => livello(altro),
+        }
+    );
+    let _ = writeln!(
+        out,
+        "Servizi e applicazione web, dopo il subentro: {}",
+        match n.servizi {
+            Livello::NonAttivo => "gravità non pubblicata",
+            altro => livello(altro),
+        }
+    );
+    if let Some(tabella) = n.tabella {
+        let _ = writeln!(out, "Tabella di riferimento: {tabella}");
+    }
+    out
 }
 
 fn spiegazione(a: &Anomalia) -> String {
-    let mut out = format!("{}: {}\n\n{}\n\n", a.codice, a.testo.osservato, a.spiegazione);
+    let mut out = format!("{}: {}\n\n{}\n\n", a.codice, a.titolo, a.spiegazione);
+    let _ = writeln!(out, "Testo: {}", a.testo.osservato);
     if a.testo.tabella != a.testo.osservato {
         let _ = writeln!(out, "Testo di tabella: {}", a.testo.tabella);
     }
@@ -105,9 +143,7 @@ fn spiegazione(a: &Anomalia) -> String {
     if !fonti.is_empty() {
         let _ = writeln!(out, "Fonti: {}", fonti.join(", "));
     }
-    if let Plantable::No(motivo) = a.plantable {
-        let _ = writeln!(out, "Non riproducibile: {motivo}");
-    }
+    let _ = writeln!(out, "Per produrlo: {}", per_produrlo(a));
     if let Some(divergenza) = a.divergenza {
         let _ = writeln!(out, "Divergenze: {divergenza}");
     }
@@ -124,6 +160,23 @@ fn spiegazione(a: &Anomalia) -> String {
         }
     }
     out
+}
+
+/// What it takes to make a code appear, for a person who wants to see it.
+pub fn per_produrlo(a: &Anomalia) -> String {
+    let con = |cosa: &str| format!("{cosa} (anpr-sim generate --anomalie {}=N)", a.codice);
+    match a.plantable {
+        Plantable::Scheda => con("Scheda, la modifica di una scheda"),
+        Plantable::File => con("File, la modifica del file attorno alle schede"),
+        Plantable::Fornitura => con("Fornitura, più file o schede della stessa fornitura"),
+        Plantable::Mondo if matches!(a.check, Check::Tributaria) => {
+            con("Mondo, una differenza dell'Anagrafe Tributaria scritta nel manifesto")
+        }
+        Plantable::Mondo => {
+            "Mondo, una situazione del piano, dello stato o del registro: nessun file da solo".to_owned()
+        }
+        Plantable::No(motivo) => format!("no: {motivo}"),
+    }
 }
 
 fn chi(check: Check) -> &'static str {
