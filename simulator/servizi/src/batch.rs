@@ -18,13 +18,14 @@ use elaborazione::{AVolte, Contesto, Fase, Gravita, Ingresso, Osserva, Segmento,
 use registro::{
     Caricato, Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
     StatoFile, StatoFornitura, Transazione,
-    posta::{Conclusione, Lettera, Motivo},
+    posta::{Conclusione, Lettera},
 };
 
 use crate::{
     Esito, Simulatore,
     incroci::Trovati,
     invio::{nome_segmento, ripresa},
+    motivi::motivi,
     schede::{NonValidati, compatti},
     simulatore::prendi,
 };
@@ -561,32 +562,6 @@ pub(crate) fn subentra(
         }
         _ => {}
     }
-}
-
-/// The codes of one severity with their counts and a text.
-fn motivi(esito: &elaborazione::Esito, gravita: Gravita) -> Vec<Motivo> {
-    esito
-        .conteggi
-        .iter()
-        .filter_map(|(codice, quante)| {
-            let campione = esito.bloccanti.iter().find(|r| r.codice == *codice);
-            let blocca = campione.is_some_and(|r| r.gravita == Gravita::Errore);
-            if blocca != (gravita == Gravita::Errore) {
-                return None;
-            }
-            let testo = match campione {
-                Some(r) => r.testo.clone(),
-                None => {
-                    elaborazione::anomalia(codice).map_or_else(String::new, |a| a.testo.osservato.to_owned())
-                }
-            };
-            Some(Motivo {
-                codice: codice.clone(),
-                testo,
-                quante: *quante,
-            })
-        })
-        .collect()
 }
 
 fn spedisci(t: &mut Transazione, f: &Fornitura, comune: &Comune, conclusione: Conclusione) -> Esito<()> {

@@ -17,6 +17,7 @@ pub mod http;
 mod impostazioni;
 mod incroci;
 mod invio;
+mod motivi;
 pub mod italiano;
 mod notte;
 mod operatori;
