@@ -341,6 +341,16 @@ fn en003_en032_en033_en034_il_piano_e_lo_stato() {
     );
     assert_eq!(Banco::codici(&r), ["EN033"]);
     assert_eq!(banco.json("GET", &url, "")["inizio"], "2021-03-02");
+    // EN035: a row that lacks a day, or has none that is one.
+    for riga in [
+        r#"{"inizio":"2021-03-02"}"#,
+        r#"{"inizio":"2021-03-02","fine":"domani"}"#,
+        r#"{"fine":"2021-03-02"}"#,
+    ] {
+        let r = banco.api("PUT", &url, riga.as_bytes().to_vec());
+        assert_eq!(Banco::codici(&r), ["EN035"], "{riga}");
+    }
+    assert_eq!(banco.json("GET", &url, "")["inizio"], "2021-03-02");
     // One day is a window, and its last day is inside it.
     piano(&banco, comune, r#"{"inizio":"2021-03-01","fine":"2021-03-01"}"#);
     assert_eq!(prova(), niente());

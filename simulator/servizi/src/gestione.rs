@@ -161,6 +161,55 @@ impl Simulatore {
         })
     }
 
+    /// Loads a row of the plan as it is written: one that lacks a day, or has one that is no day, is `EN035`; with
+    /// `solo_nuovo`, one more where there is one already is `EN041`.
+    pub fn carica_piano(
+        &self,
+        istat: CodiceIstat,
+        ambiente: Ambiente,
+        riga: &Value,
+        solo_nuovo: bool,
+    ) -> Esito<Option<Piano>> {
+        let presente = self.piano(istat, ambiente)?;
+        let rifiuto = |codice, testo: String| {
+            Err(ErroreServizio {
+                codice: Some(codice),
+                http: 422,
+                testo,
+            })
+        };
+        let piano = match riga {
+            Value::Null => None,
+            Value::Object(voci) => {
+                let giorno = |nome: &str| voci.get(nome)?.as_str().and_then(anagrafe::leggi_data);
+                match (giorno("inizio"), giorno("fine")) {
+                    (Some(inizio), Some(fine)) => Some(Piano { inizio, fine }),
+                    (inizio, _) => {
+                        let quale = if inizio.is_none() { "inizio" } else { "fine" };
+                        return rifiuto(
+                            "EN035",
+                            format!(
+                                "La riga del piano è incompleta o errata: «{quale}» manca o non è una data."
+                            ),
+                        );
+                    }
+                }
+            }
+            _ => {
+                return rifiuto(
+                    "EN035",
+                    "La riga del piano è errata: servono le date di inizio e di fine, oppure null."
+                        .to_owned(),
+                );
+            }
+        };
+        if solo_nuovo && presente.is_some() {
+            return rifiuto("EN041", format!("Il piano del Comune {istat} è già presente."));
+        }
+        self.metti_piano(istat, ambiente, piano)?;
+        Ok(piano)
+    }
+
     /// Deliveries, oldest first.
     pub fn forniture(
         &self,

@@ -1,6 +1,6 @@
 //! The calls without a body and those with a JSON one, each in one or two lines over the facade.
 
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito,
@@ -142,9 +142,16 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
         }
         Azione::PianoMetti => {
             let (istat, ambiente) = (mondo::istat(c)?, c.ambiente_chiesto()?);
-            let piano: Option<registro::Piano> = mondo::leggi(v)?;
-            fuori(sim, move |s| s.metti_piano(istat, ambiente, piano)).await?;
-            come_json(OK, &fuori(sim, move |s| s.piano(istat, ambiente)).await?)
+            // The usual way of HTTP to say "only if there is none".
+            let nessuno = c
+                .parti
+                .headers
+                .get(header::IF_NONE_MATCH)
+                .is_some_and(|v| v == "*");
+            come_json(
+                OK,
+                &fuori(sim, move |s| s.carica_piano(istat, ambiente, &v, nessuno)).await?,
+            )
         }
         Azione::OperatoreMetti => {
             let (istat, nome) = (mondo::istat(c)?, dato("nameId"));
