@@ -277,6 +277,105 @@ fn check_di_un_xml_semplice_e_di_cio_che_non_si_legge() {
     assert_eq!(giro(&["check", "--oggi", "2021-02-30", strada(&xml)]).0, Some(2));
 }
 
+/// The program with this on its standard input.
+fn con_ingresso(argomenti: &[&str], ingresso: &[u8]) -> (Option<i32>, String, String) {
+    use std::io::Write as _;
+    let mut figlio = Command::new(programma())
+        .args(argomenti)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut tubo = figlio.stdin.take().expect("a pipe");
+    // Refused arguments end the program before it reads.
+    let scritto = tubo.write_all(ingresso);
+    drop((tubo, scritto));
+    let fine = figlio.wait_with_output().expect("an end");
+    (fine.status.code(), testo(&fine.stdout), testo(&fine.stderr))
+}
+
+#[test]
+fn check_legge_l_ingresso_standard() {
+    let fornitura = genera(&["--abitanti", "60", "--aire", "0"]);
+    let file = &file_gz(fornitura.path())[0];
+    let nome = file
+        .file_name()
+        .and_then(|n| n.to_str())
+        .expect("a name")
+        .to_owned();
+    let byte = fs::read(file).expect("written");
+    let oggi = ["check", "-", "--json", "--oggi", OGGI];
+    for (nome, xml) in [(nome.as_str(), byte.clone()), ("qualsiasi", espandi(file))] {
+        let (codice, uscita, errore) = con_ingresso(&[&oggi[..], &["--nome", nome]].concat(), &xml);
+        assert_eq!(codice, Some(0), "{uscita}{errore}");
+        assert_eq!(json(&uscita)["file"][0]["nome"], nome);
+    }
+    let (codice, uscita, errore) = con_ingresso(&oggi, &espandi(file));
+    assert_eq!(codice, Some(0), "{uscita}{errore}");
+    assert_eq!(json(&uscita)["file"][0]["tipo"], "APR");
+    let sbagliato = [&oggi[..], &["--nome", "888001_SUBAPR_1_1.gz"]].concat();
+    let (codice, uscita, _) = con_ingresso(&sbagliato, &byte);
+    assert_eq!(
+        (codice, &json(&uscita)["conteggi"]["EN001"]),
+        (Some(1), &Value::from(1))
+    );
+    non_riesce(&["check", "-", "-"], &["una volta sola"]);
+    non_riesce(&["check", "-", "--nome", "../x"], &["--nome"]);
+    non_riesce(&["check", "x.gz", "--nome", "y.gz"], &["--nome"]);
+}
+
+#[test]
+fn un_file_di_opzioni_sbagliato_si_spiega_in_italiano() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let file = cartella.path().join("scelte");
+    for (opzione, testo, parti) in [
+        (
+            "--manifesto",
+            "{\n\"tributaria\":[{\"scheda\":\"5\"}]}",
+            &["riga 2, colonna", "manca il campo «risposta»"][..],
+        ),
+        (
+            "--manifesto",
+            "[{\"risposta\":\"EA999\"}]",
+            &["riga 1, colonna", "valore sconosciuto «EA999»"],
+        ),
+        ("--manifesto", "[1,", &["riga 1, colonna", "finisce prima"]),
+        ("--politica", "{\"gravita\": }", &["riga 1, colonna 13"]),
+        ("--politica", "a = 1\nb = = 2\n", &["riga 2"]),
+        (
+            "--politica",
+            "totale_massimo = \"molti\"",
+            &["il testo «molti»"],
+        ),
+    ] {
+        fs::write(&file, testo).expect("a file");
+        let argomenti = ["check", "x.gz", opzione, strada(&file)];
+        non_riesce(&argomenti, parti);
+        let (_, _, errore) = giro(&argomenti);
+        for inglese in ["missing", "unknown", "expected", "invalid", "EOF"] {
+            assert!(!errore.contains(inglese), "{errore}");
+        }
+    }
+    // EA048 is an answer like the others (B.5).
+    fs::write(
+        &file,
+        "{\"tributaria\":[{\"scheda\":\"5\",\"risposta\":\"EA048\"}]}",
+    )
+    .expect("a file");
+    let fornitura = genera(&["--abitanti", "60", "--aire", "0"]);
+    let (codice, uscita, errore) = giro(&[
+        "check",
+        strada(&file_gz(fornitura.path())[0]),
+        "--oggi",
+        OGGI,
+        "--json",
+        "--manifesto",
+        strada(&file),
+    ]);
+    assert_eq!(codice, Some(0), "{uscita}{errore}");
+}
+
 #[test]
 fn generate_e_deterministico_e_divide() {
     let argomenti = [
@@ -391,6 +490,15 @@ fn explain_conosce_tutto_il_catalogo() {
                 .is_some_and(|t| t.contains(codice) && t.len() > 60),
             "{v}"
         );
+    }
+    assert!(
+        codici.contains(&"EN033") && codici.contains(&"SIM006"),
+        "{codici:?}"
+    );
+    for codice in ["EC009", "EN527", "EF062"] {
+        let v = banco.json("GET", &format!("/api/catalogo/{codice}"), "");
+        assert!(v["nonSimulata"].as_str().is_some_and(|t| !t.is_empty()), "{v}");
+        assert_eq!(giro(&["explain", codice]).0, Some(0), "{codice}");
     }
     let (fine, uscita, _) = giro(&["explain", "es092"]);
     assert_eq!(fine, Some(0));

@@ -169,9 +169,12 @@ pub(crate) enum AireIgnoto {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// File APR o AIRE: .gz, oppure già espansi (.xml, .txt)
+    /// File APR o AIRE: .gz, oppure già espansi (.xml, .txt); - è l'ingresso standard
     #[arg(required_unless_present = "aire_layout", value_name = "FILE")]
     pub(crate) file: Vec<PathBuf>,
+    /// Nome del file letto dall'ingresso standard, come lo si invierebbe
+    #[arg(long, value_name = "NOME")]
+    pub(crate) nome: Option<String>,
     /// Forma del rapporto
     #[arg(long, value_enum, default_value_t = Formato::Testo)]
     pub(crate) format: Formato,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use elaborazione::{
+    italiano::errore_json,
     Controllo, Differenza, OpzioniControllo, Politica, esamina,
     rapporto::{self, EsitoControllo, Presentazione},
     testi::ElencoTesti,
@@ -15,6 +16,8 @@ use serde_json::Value;
 use super::{Fine, avanzamento::Barra, da_toml, istat, oggi, tracciato};
 use crate::opzioni::{AvvisiJunit, Check, Formato};
 
+/// The file that stands for standard input.
+const TRATTINO: &str = "-";
 /// Bytes gathered before they are written.
 const TAMPONE_BYTES: usize = 1 << 16;
 
@@ -22,6 +25,7 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
     if o.file.is_empty() {
         return tracciato::prova(&o.aire_layout, o.json || o.format == Formato::Json);
     }
+    let (file, _cartella) = con_ingresso_standard(o)?;
     let (barra, osserva) = Barra::nuova();
     let opzioni = OpzioniControllo {
         comune: o.comune.as_deref().map(istat).transpose()?,
@@ -39,7 +43,13 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
         osserva,
         ..OpzioniControllo::il(o.oggi.unwrap_or_else(oggi))
     };
-    let controllo = esamina(&o.file, &opzioni)?;
+    let mut controllo = esamina(&file, &opzioni)?;
+    // A report names what was asked for, not the copy that was read.
+    for (percorso, chiesto) in controllo.percorsi.iter_mut().zip(&o.file) {
+        if chiesto.as_os_str() == TRATTINO {
+            *percorso = percorso.file_name().map(PathBuf::from).unwrap_or_default();
+        }
+    }
     let prima = precedente(&o.confronta, &opzioni)?;
     drop(barra);
     let formato = match if o.json { Formato::Json } else { o.format } {
@@ -66,6 +76,42 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
     } else {
         Fine::Negativa
     })
+}
+
+/// Where standard input is asked for, it becomes a file: the reading needs its size and goes back to its beginning.
+fn con_ingresso_standard(o: &Check) -> Result<(Vec<PathBuf>, Option<tempfile::TempDir>)> {
+    /// Kind and compression of a file called so are told by its content.
+    const SENZA_NOME: &str = "ingresso-standard";
+    let quanti = o.file.iter().filter(|f| f.as_os_str() == TRATTINO).count();
+    if quanti == 0 {
+        if o.nome.is_some() {
+            bail!("--nome vale per il file letto dall'ingresso standard (-)");
+        }
+        return Ok((o.file.clone(), None));
+    }
+    if quanti > 1 {
+        bail!("l'ingresso standard (-) si può leggere una volta sola");
+    }
+    let nome = o.nome.as_deref().unwrap_or(SENZA_NOME);
+    if nome.is_empty() || nome == "." || nome == ".." || nome.contains(['/', '\\', '\0']) {
+        bail!("--nome: «{nome}» non è il nome di un file");
+    }
+    let cartella = tempfile::tempdir().context("cartella di lavoro")?;
+    let percorso = cartella.path().join(nome);
+    let mut file = std::fs::File::create(&percorso).with_context(|| format!("--nome {nome}"))?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut file).context("ingresso standard")?;
+    let file = o
+        .file
+        .iter()
+        .map(|f| {
+            if f.as_os_str() == TRATTINO {
+                percorso.clone()
+            } else {
+                f.clone()
+            }
+        })
+        .collect();
+    Ok((file, Some(cartella)))
 }
 
 /// The earlier delivery, judged by the same rules; differences of the tax register are those of the later one.
@@ -95,7 +141,7 @@ fn politica(o: &Check) -> Result<Politica> {
 pub(crate) fn leggi_politica(file: &Path) -> Result<Politica> {
     let testo = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let valore: Value = if testo.trim_start().starts_with('{') {
-        serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?
+        serde_json::from_str(&testo).map_err(|e| json_sbagliato(file, &e))?
     } else {
         da_toml(file, &testo)?
     };
@@ -115,18 +161,35 @@ pub(crate) fn elenco_testi(file: &Path) -> Result<ElencoTesti> {
 /// Differences of the tax register: a list, or the `tributaria` member of a manifest.
 fn differenze(file: &Path) -> Result<Vec<Differenza>> {
     let testo = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let v: Value =
-        serde_json::from_str(&testo).with_context(|| format!("{}: JSON non valido", file.display()))?;
-    let elenco = match &v {
-        Value::Array(_) => v,
-        Value::Object(o) => match o.get("tributaria").or_else(|| o.get("differenze")) {
-            Some(d) => d.clone(),
-            None => return Ok(Vec::new()),
-        },
+    let v: Value = serde_json::from_str(&testo).map_err(|e| json_sbagliato(file, &e))?;
+    // Read again from the text, not from the value: what is wrong then has a place.
+    match &v {
+        Value::Array(_) => serde_json::from_str(&testo).map_err(|e| json_sbagliato(file, &e)),
+        Value::Object(_) => {
+            let letto: ConDifferenze = serde_json::from_str(&testo).map_err(|e| json_sbagliato(file, &e))?;
+            Ok(letto.tributaria)
+        }
         _ => bail!(
             "{}: atteso un manifesto o una lista di differenze",
             file.display()
         ),
-    };
-    serde_json::from_value(elenco).with_context(|| format!("{}: differenze non valide", file.display()))
+    }
+}
+
+/// The part of a manifest the Anagrafe Tributaria is told.
+#[derive(serde::Deserialize)]
+struct ConDifferenze {
+    #[serde(default, alias = "differenze")]
+    tributaria: Vec<Differenza>,
+}
+
+fn json_sbagliato(file: &Path, errore: &serde_json::Error) -> anyhow::Error {
+    let detto = errore_json(errore);
+    // What is no JSON at all says its place itself.
+    if errore.is_data() {
+        let (riga, colonna) = (errore.line(), errore.column());
+        anyhow!("{}, riga {riga}, colonna {colonna}: {detto}", file.display())
+    } else {
+        anyhow!("{}: {detto}", file.display())
+    }
 }
