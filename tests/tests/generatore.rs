@@ -71,14 +71,14 @@ fn damaged_copies_are_refused_as_the_manifest_says() {
         "--invii",
         "2",
         "--anomalie",
-        "EN009=1,EN010=1,EN031=1",
+        "EN001=1,EN002=1,EN008=1,EN009=1,EN010=1,EN031=1,EN038=1,EN039=1,EN363=1",
     ];
     let (trovate, v) = attese(&argomenti);
     assert!(trovate.is_empty(), "the delivery itself is clean");
     let cartella = genera(&argomenti);
     let banco = Banco::nuovo();
     let rifiutati = v["rifiutati"].as_array().expect("a list");
-    assert_eq!(rifiutati.len(), 3);
+    assert_eq!(rifiutati.len(), 9);
     for r in rifiutati {
         let file = cartella.path().join(r["file"].as_str().expect("a path"));
         let nome = file
@@ -88,7 +88,7 @@ fn damaged_copies_are_refused_as_the_manifest_says() {
             .to_owned();
         let byte = fs::read(&file).expect("written");
         assert_eq!(
-            banco.rifiuta("pre", "888001", &nome, byte),
+            banco.rifiuta(r["ambiente"].as_str().unwrap_or("pre"), "888001", &nome, byte),
             [r["codice"].as_str().expect("a code")]
         );
     }

@@ -9,6 +9,7 @@ use anagrafe::{CodiceIstat, Sesso};
 use crate::dado::Dado;
 use crate::giorno::Giorno;
 use crate::luoghi::Comune;
+use crate::modello::{Luogo, Persona};
 use crate::nomi::nomi;
 use crate::persona::{ANNO, Mondo, piccolo};
 use crate::stati::{CONSOLATI, Consolato};
@@ -69,6 +70,41 @@ impl Riga {
         self.metti(istat, c.istat.as_str());
         self.metti(nome, c.nome);
         self.metti(sigla, c.sigla);
+    }
+
+    /// The registrant is this resident: who it is, not where it lives.
+    pub(crate) fn diventa(&mut self, p: &Persona<'_>) {
+        for campo in [
+            COGNOME,
+            NOME,
+            COMUNE_NASCITA,
+            SIGLA_NASCITA,
+            LOCALITA_NASCITA,
+            CONIUGE,
+        ] {
+            self.vuota(campo);
+        }
+        self.metti(CODICE_FISCALE, std::str::from_utf8(&p.cf).unwrap_or_default());
+        self.metti(COGNOME, p.cognome);
+        self.metti(NOME, p.nome.unwrap_or_default());
+        self.metti(SESSO, if p.sesso == Sesso::F { "2" } else { "1" });
+        self.data(NASCITA, Some(p.nascita));
+        match p.luogo {
+            Luogo::Italia(c) => {
+                self.comune(ISTAT_NASCITA, COMUNE_NASCITA, SIGLA_NASCITA, c);
+                self.metti(STATO_NASCITA, "000");
+            }
+            Luogo::Estero { stato, citta } => {
+                self.metti(ISTAT_NASCITA, "000000");
+                self.metti(LOCALITA_NASCITA, citta);
+                self.metti(STATO_NASCITA, stato.istat);
+            }
+        }
+        self.metti(ANNO_ATTO, &format!("{:04}", p.nascita.anno()));
+        self.metti(STATO_CIVILE, "1");
+        self.data(MATRIMONIO, None);
+        self.metti(STATO_MATRIMONIO, "000");
+        self.metti(ELETTORE, "S");
     }
 
     /// The line with its end.

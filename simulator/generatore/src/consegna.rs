@@ -12,7 +12,7 @@ use crate::parallelo::in_parallelo;
 use crate::piante::{Ambito, Bersagli, Contatore, Fascicolo, Guasto, Modo, Pianta, pianta, scegli};
 use crate::popolazione::{Conteggi, Popolazione};
 use crate::scrivi::{Xml, scheda, soggetto};
-use crate::{ErroreGeneratore, Richiesta};
+use crate::{ErroreGeneratore, INVII_AMMESSI, Richiesta};
 
 /// Size a compressed file stays under when the number of files is ours to choose, in bytes.
 pub(crate) const LIMITE_INVIO_BYTE: usize = 14 * 1024 * 1024;
@@ -93,6 +93,8 @@ impl<'a> Consegna<'a> {
                         conteggi[altrove].famiglie += 1;
                         Some(())
                     }
+                    // Nothing changes here: the line of the AIRE is made after this person.
+                    Modo::DueRegistri { .. } => Some(()),
                     Modo::Quadratura { .. } | Modo::Rifiutato(_) | Modo::Aire { .. } => None,
                 };
                 fatto.ok_or(ErroreGeneratore::Guasto {
@@ -175,6 +177,10 @@ impl<'a> Consegna<'a> {
         convivenze.extend_from_slice(b"\n</convivenze>\n</s:subentro>\n");
         blocchi.push(Blocco::nuovo(&famiglie));
         blocchi.push(Blocco::nuovo(&convivenze));
+        if guasto == Some(Guasto::TroppoGrande) {
+            // Blank lines after the root, which change nothing but the size.
+            blocchi.push(Blocco::intero(&vec![b'\n'; LIMITE_RICEZIONE_BYTE + 1]));
+        }
         gzip(&dentro(&self.nome_apr(f), ".XML"), &blocchi)
     }
 
@@ -224,12 +230,46 @@ impl<'a> Consegna<'a> {
             let (nome, byte) = if guasto == Guasto::SoloLf {
                 (self.nome_aire(), self.aire_con(Some(guasto)))
             } else {
-                (self.nome_apr(f), self.apr_con(f, Some(guasto)))
+                (self.nome_rifiutato(f, guasto), self.apr_con(f, Some(guasto)))
             };
             let codice = pianta.codice.to_owned();
             let file = format!("{CARTELLA_RIFIUTATI}/{codice}-{n}/{nome}");
-            Some((Rifiutato { codice, file }, byte))
+            let ambiente = (guasto == Guasto::PiuFileInTest).then_some("test");
+            Some((
+                Rifiutato {
+                    codice,
+                    file,
+                    ambiente,
+                },
+                byte,
+            ))
         })
+    }
+
+    /// The name a copy of the APR file `f` is sent by.
+    fn nome_rifiutato(&self, f: usize, guasto: Guasto) -> String {
+        let r = self.richiesta;
+        let invii = self.invii();
+        let apr = |comune: &str, progressivo: usize, totale: usize| {
+            format!("{comune}_SUBAPR_{}_{progressivo}_{totale}.gz", r.versione)
+        };
+        match guasto {
+            Guasto::NomeFuoriFormato => self.nome_apr(f).replace('_', "-"),
+            Guasto::OltreIlTotale => apr(r.comune.as_str(), invii + 1, invii),
+            Guasto::TroppiFile => apr(r.comune.as_str(), f + 1, usize::from(INVII_AMMESSI) + 1),
+            Guasto::AltroComune => {
+                let altro = if r.comune.as_str() == "888001" {
+                    "888002"
+                } else {
+                    "888001"
+                };
+                apr(altro, f + 1, invii)
+            }
+            Guasto::PiuFileInTest => apr(r.comune.as_str(), f + 1, invii.max(2)),
+            Guasto::FuoriSchema | Guasto::SenzaDatiInvio | Guasto::SoloLf | Guasto::TroppoGrande => {
+                self.nome_apr(f)
+            }
+        }
     }
 
     fn aire_con(&self, guasto: Option<Guasto>) -> Vec<u8> {
@@ -251,12 +291,14 @@ impl<'a> Consegna<'a> {
                 for (posto, chi) in gente.iter().enumerate() {
                     let comune = self.richiesta.comune;
                     let mut riga = aire::riga(comune, p.mondo.oggi, chi, posizione, famiglia, posto);
-                    if let Some(Pianta {
-                        modo: Modo::Aire { muta },
-                        ..
-                    }) = self.bersagli.aire.get(&posizione)
-                    {
-                        muta(ambito, chi, &mut riga);
+                    match self.bersagli.aire.get(&posizione).map(|p| p.modo) {
+                        Some(Modo::Aire { muta }) => muta(ambito, chi, &mut riga),
+                        Some(Modo::DueRegistri { .. }) => {
+                            if let Some(&(i, k)) = self.bersagli.gemelli.get(&posizione) {
+                                riga.diventa(&p.unita(i).persone[k]);
+                            }
+                        }
+                        _ => {}
                     }
                     riga.chiudi(&mut testo);
                     posizione += 1;

@@ -32,13 +32,16 @@ pub struct Manifesto {
     pub rifiutati: Vec<Rifiutato>,
 }
 
-/// A damaged copy of a file.
+/// A damaged copy of a file, or a good one under a name or of a size that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Rifiutato {
     /// The code it is refused with.
     pub codice: String,
     /// Path below the folder of the manifest; the last part is the name to send it by.
     pub file: String,
+    /// The only environment that refuses it, when others do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ambiente: Option<&'static str>,
 }
 
 /// One person the Anagrafe Tributaria knows otherwise.

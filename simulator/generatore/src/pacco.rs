@@ -29,6 +29,11 @@ impl Blocco {
         Self::a_livello(dati, LIVELLO_MASSIMO)
     }
 
+    /// Packs one piece as it is: for a file that must be large.
+    pub(crate) fn intero(dati: &[u8]) -> Self {
+        Self::a_livello(dati, 0)
+    }
+
     fn a_livello(dati: &[u8], livello: u32) -> Self {
         let mut crc = Crc::new();
         crc.update(dati);

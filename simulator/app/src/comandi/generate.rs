@@ -38,8 +38,9 @@ pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
         println!("{}  {} KiB", file.display(), byte.div_ceil(1024));
     }
     for (percorso, r) in prodotto.rifiutati.iter().zip(&prodotto.contenuto.rifiutati) {
+        let dove = r.ambiente.map(|a| format!(" in {a}")).unwrap_or_default();
         println!(
-            "{}  {} {}",
+            "{}  {} {}{dove}",
             percorso.display(),
             l.scegli("da rifiutare con", "to be refused with"),
             r.codice

@@ -15,7 +15,7 @@ pub(crate) use schede::id_famiglia_vuota;
 
 use crate::aire::{self, Iscritto, Riga};
 use crate::giorno::Giorno;
-use crate::modello::{Persona, Unita};
+use crate::modello::{Luogo, Persona, Unita};
 
 /// What a plant needs to know of the world.
 #[derive(Clone, Copy)]
@@ -42,6 +42,18 @@ pub(crate) enum Guasto {
     SenzaDatiInvio,
     /// The last line of the AIRE file ends in LF alone.
     SoloLf,
+    /// A name that is none of a delivery.
+    NomeFuoriFormato,
+    /// Larger than what is received.
+    TroppoGrande,
+    /// The progressive in the name is past the total.
+    OltreIlTotale,
+    /// More files promised in the name than a delivery may have.
+    TroppiFile,
+    /// The name of another Comune.
+    AltroComune,
+    /// More than one file: refused in TEST.
+    PiuFileInTest,
 }
 
 /// Which members suit a plant.
@@ -64,6 +76,8 @@ pub(crate) enum Modo {
     },
     /// The sheet of a family travels in another file than its only member.
     AltroFile { adatto: Adatto },
+    /// A resident whose data and codice fiscale a line of the AIRE file has too.
+    DueRegistri { adatto: Adatto },
     /// A damaged copy of a file beside the delivery: refused at the counter, it never becomes part of it.
     Rifiutato(Guasto),
     /// On one line of the AIRE file.
@@ -112,7 +126,13 @@ const fn rifiutato(codice: &'static str, guasto: Guasto) -> Pianta {
     }
 }
 
-static RIFIUTATI: [Pianta; 3] = [
+static RIFIUTATI: [Pianta; 9] = [
+    rifiutato("EN001", Guasto::NomeFuoriFormato),
+    rifiutato("EN002", Guasto::TroppoGrande),
+    rifiutato("EN008", Guasto::OltreIlTotale),
+    rifiutato("EN038", Guasto::TroppiFile),
+    rifiutato("EN039", Guasto::AltroComune),
+    rifiutato("EN363", Guasto::PiuFileInTest),
     rifiutato("EN009", Guasto::FuoriSchema),
     rifiutato("EN010", Guasto::SoloLf),
     rifiutato("EN031", Guasto::SenzaDatiInvio),
@@ -155,10 +175,25 @@ static DI_MONDO: [Pianta; 8] = [
     aire("EAA51", |_, _, _| {}),
 ];
 
+/// A citizen born before there was an AIRE, so that the registration comes after the birth; of whom the line can say all.
+static DI_DUE_REGISTRI: [Pianta; 1] = [Pianta {
+    codice: "EA031",
+    modo: Modo::DueRegistri {
+        adatto: |_, _, p| {
+            let in_italia = matches!(p.luogo, Luogo::Italia(c) if c.nome.chars().all(|c| u32::from(c) < 256));
+            p.nascita.anno() < 1990
+                && in_italia
+                && p.nome.is_some()
+                && p.cittadinanza.is_none()
+                && !p.senza_giorno_mese
+        },
+    },
+}];
+
 /// Codes that block a delivery with the default severities, besides the counters.
 const BLOCCANTI: [&str; 3] = ["EC032", "EC053", "ES092"];
-/// Codes that come from the Anagrafe Tributaria, asked only when nothing blocks (spec subentro.md §3).
-const DALLA_TRIBUTARIA: [&str; 2] = ["EA002", "EA048"];
+/// Codes that come from the Anagrafe Tributaria, or with its answers, asked only when nothing blocks (spec subentro.md §3).
+const DALLA_TRIBUTARIA: [&str; 3] = ["EA002", "EA031", "EA048"];
 
 impl Pianta {
     /// Does it make the delivery fail?
@@ -186,6 +221,7 @@ pub(crate) fn tutte() -> impl Iterator<Item = &'static Pianta> {
         .chain(&DI_AIRE)
         .chain(&RIFIUTATI)
         .chain(&DI_MONDO)
+        .chain(&DI_DUE_REGISTRI)
 }
 
 /// The plant of a code.

@@ -20,6 +20,8 @@ pub(crate) struct Bersagli {
     pub(crate) unita: BTreeMap<usize, Vec<(&'static Pianta, usize)>>,
     /// Position in the AIRE file → plant.
     pub(crate) aire: BTreeMap<u64, &'static Pianta>,
+    /// Position in the AIRE file → the resident (unit, member) who is registered there too.
+    pub(crate) gemelli: BTreeMap<u64, (usize, usize)>,
     /// File (from 0) → counters to declare wrong.
     pub(crate) file: BTreeMap<usize, Vec<&'static Pianta>>,
     /// Damaged copies: plant, and the file (from 0) each is a copy of.
@@ -71,16 +73,33 @@ pub(crate) fn scegli(
                 n
             }
             Modo::Aire { .. } => {
-                let totale = p.aire.iter().map(Vec::len).sum::<usize>();
-                let liberi: Vec<u64> = giro(totale, seme)
-                    .map(|k| k as u64)
-                    .filter(|k| !b.aire.contains_key(k))
-                    .take(quante as usize)
-                    .collect();
+                let liberi = righe_libere(p, &b, quante, seme);
                 for k in &liberi {
                     b.aire.insert(*k, pianta);
                 }
                 liberi.len() as u64
+            }
+            Modo::DueRegistri { .. } => {
+                let liberi = righe_libere(p, &b, quante, seme);
+                let n = unita(
+                    p,
+                    pianta,
+                    liberi.len() as u64,
+                    seme,
+                    ambito,
+                    &mut occupate,
+                    &mut b,
+                );
+                let mut residenti = Vec::new();
+                for (&i, piante) in &b.unita {
+                    let suoi = piante.iter().filter(|(altra, _)| altra.codice == pianta.codice);
+                    residenti.extend(suoi.map(|&(_, posto)| (i, posto)));
+                }
+                for (k, chi) in liberi.into_iter().zip(residenti) {
+                    b.aire.insert(k, pianta);
+                    b.gemelli.insert(k, chi);
+                }
+                n
             }
             Modo::Rifiutato(Guasto::SoloLf) if p.aire.is_empty() => 0,
             Modo::Rifiutato(_) => {
@@ -108,10 +127,22 @@ pub(crate) fn scegli(
     Ok(b)
 }
 
+/// Lines of the AIRE file without a plant, in the order of the walk.
+fn righe_libere(p: &Popolazione<'_>, b: &Bersagli, quante: u64, seme: u64) -> Vec<u64> {
+    let totale = p.aire.iter().map(Vec::len).sum::<usize>();
+    giro(totale, seme)
+        .map(|k| k as u64)
+        .filter(|k| !b.aire.contains_key(k))
+        .take(quante as usize)
+        .collect()
+}
+
 /// How many units of a sample suit a plant.
 fn diffusione(p: &Popolazione<'_>, pianta: &Pianta, ambito: Ambito) -> usize {
-    let (Modo::Soggetto { adatto, .. } | Modo::Scheda { adatto, .. } | Modo::AltroFile { adatto }) =
-        pianta.modo
+    let (Modo::Soggetto { adatto, .. }
+    | Modo::Scheda { adatto, .. }
+    | Modo::AltroFile { adatto }
+    | Modo::DueRegistri { adatto }) = pianta.modo
     else {
         return usize::MAX;
     };
@@ -146,7 +177,7 @@ fn unita(
         }
         let u = p.unita(i);
         let posto = match pianta.modo {
-            Modo::Soggetto { adatto, .. } => (0..u.persone.len())
+            Modo::Soggetto { adatto, .. } | Modo::DueRegistri { adatto } => (0..u.persone.len())
                 .find(|&k| !occupate.contains(&(i, k)) && adatto(ambito, &u, &u.persone[k])),
             Modo::Scheda { adatto, .. } | Modo::AltroFile { adatto } => adatto(ambito, &u, &u.persone[0])
                 .then_some(usize::MAX)
