@@ -27,9 +27,9 @@ const LETTORE: &str = r#"
 import collections, csv, html.parser, io, json, sys, xml.etree.ElementTree as ET
 forma, testo = sys.argv[1], sys.stdin.buffer.read().decode("utf-8")
 if forma == "csv":
-    righe = list(csv.DictReader(io.StringIO(testo, newline=""), delimiter=";"))
+    righe = list(csv.DictReader(io.StringIO(testo, newline=""), delimiter=","))
     esce = {"conteggi": collections.Counter(r["codice"] for r in righe), "righe": righe,
-            "colonne": testo.split("\r\n")[0].split(";")}
+            "colonne": testo.split("\r\n")[0].split(",")}
 elif forma == "junit":
     radice = ET.fromstring(testo)
     assert radice.tag == "testsuites", radice.tag

@@ -1,4 +1,5 @@
-//! One line a finding, the columns of the control API; cells no spreadsheet runs. `;`, UTF-8, CRLF.
+//! One line a finding, the columns of the control API; cells no spreadsheet runs. The very
+//! CSV of the API: `,` (RFC 4180), UTF-8, CRLF.
 
 use std::io::{self, Write};
 
@@ -22,7 +23,6 @@ const COLONNE: [&str; 11] = [
 
 pub(super) fn scrivi(p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut scrittore = ::csv::WriterBuilder::new()
-        .delimiter(b';')
         .terminator(::csv::Terminator::CRLF)
         .from_writer(out);
     let mut testa = COLONNE.to_vec();
