@@ -1,5 +1,7 @@
 //! The front door of `anpr-sim check`: files on disk → report, without a server.
 
+mod ricezione;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,6 +11,7 @@ use anagrafe::{Ambiente, CodiceIstat, Data};
 
 use crate::anomalie::{anomalia, gravita_di};
 use crate::elabora::{Ingresso, Schede, StatoEsito, elabora_osservata, rilievi};
+use crate::incroci::aggiungi_rilievi;
 use crate::nome_file::NomeFile;
 use crate::osserva::{Fase, Osserva};
 use crate::prepara::{OpzioniPrepara, RifiutoFile, prepara};
@@ -16,6 +19,8 @@ use crate::rapporto::{CAUSA, Cause, EsitoControllo, FileControllato, Rapporto};
 use crate::segmento::Segmento;
 use crate::tipi::{Contesto, Gravita, Politica, Rilievo, TipoFile};
 use crate::tributaria::{Allineata, Differenza};
+
+use ricezione::ricevi;
 
 /// First bytes of a gzip.
 const FIRMA_GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -179,8 +184,8 @@ pub fn controlla(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Rapporto, 
     Ok(esamina(files, opz)?.rapporto(opz.max_campioni)?)
 }
 
-/// Checks a delivery as the elaboration would; the order of the files does not matter. Names that are not
-/// those of a delivery are accepted: the kind is then told by the content.
+/// Checks a delivery as the counter and the elaboration would; the order of the files does not matter. Names that are
+/// not those of a delivery are accepted: the kind is then told by extension or content.
 pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, ErroreControllo> {
     let primo = files.first().ok_or(ErroreControllo::Nessuno)?;
     let comune = opz
@@ -191,8 +196,10 @@ pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, E
         errore: io::Error::other(e.to_string()),
     })?;
     let mut politica = opz.politica.clone();
-    // Nobody says who sends: residence cannot be elsewhere.
-    politica.ea048_residenza &= comune.is_some();
+    let ricevuti = ricevi(files, comune.unwrap_or(sconosciuto), opz);
+    // Nobody says who sends, or somebody sends the files of another Comune: residence cannot be elsewhere.
+    let altrui = |r: &ricezione::Ricevuto| r.rifiuto.as_ref().is_some_and(|r| r.codice == "EN039");
+    politica.ea048_residenza &= comune.is_some() && !ricevuti.iter().any(altrui);
     let ctx = Contesto {
         ambiente: opz.ambiente,
         comune: comune.unwrap_or(sconosciuto),
@@ -207,20 +214,43 @@ pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, E
     let mut descritti = Vec::new();
     let byte = files.iter().filter_map(|f| Some(f.metadata().ok()?.len())).sum();
     opz.osserva.fase(Fase::Lettura, byte);
-    for (indice, percorso) in files.iter().enumerate() {
+    for ((indice, percorso), ricevuto) in files.iter().enumerate().zip(&ricevuti) {
         let uscita = lavoro.path().join(format!("{indice}.seg"));
-        let ingresso = prepara_uno(percorso, &uscita, &ctx, opz)?;
-        descritti.push(descrivi(&ingresso));
-        ingressi.push(ingresso);
+        let ingresso = if ricevuto.estraneo {
+            estraneo(percorso, &uscita, &ctx)?
+        } else {
+            prepara_uno(percorso, &uscita, &ctx, opz)?
+        };
+        let mut descritto = descrivi(&ingresso);
+        let mut note = ricevuto.note.clone();
+        note.append(&mut descritto.note);
+        descritto.note = note;
+        descritti.push(descritto);
+        if !ricevuto.estraneo {
+            ingressi.push(ingresso);
+        }
     }
+    let mut rifiuti: Vec<Rilievo> = ricevuti.into_iter().filter_map(|r| r.rifiuto).collect();
+    let rifiutata = rifiuti.iter().any(|r| r.gravita == Gravita::Errore);
     let ae = Allineata::con(opz.differenze.iter().cloned());
-    let esito = elabora_osservata(&ingressi, !opz.senza_ae, &ctx, &ae, lavoro.path(), &opz.osserva)?;
+    let con_ae = !opz.senza_ae && !rifiutata;
+    let mut esito = elabora_osservata(&ingressi, con_ae, &ctx, &ae, lavoro.path(), &opz.osserva)?;
+    let ordine = ordine_del_rapporto(&descritti);
+    rifiuti.sort_by_key(|r| {
+        (
+            ordine.iter().position(|n| Some(n) == r.file.as_ref()),
+            r.codice.clone(),
+        )
+    });
+    for (codice, quanti) in aggiungi_rilievi(lavoro.path(), &ordine, rifiuti.into_iter().map(Ok))? {
+        *esito.conteggi.entry(codice).or_insert(0) += quanti;
+    }
     let guasti = ingressi
         .iter()
         .filter(|i| i.segmento.testa().rilievi.contains_key(CAUSA))
         .map(|i| i.nome.clone());
     Ok(Controllo {
-        esito: if esito.stato == StatoEsito::Ko {
+        esito: if esito.stato == StatoEsito::Ko || rifiutata {
             EsitoControllo::Ko
         } else {
             EsitoControllo::Ok
@@ -234,6 +264,30 @@ pub fn esamina(files: &[PathBuf], opz: &OpzioniControllo) -> Result<Controllo, E
         ambiente: opz.ambiente,
         politica: ctx.politica,
         lavoro,
+    })
+}
+
+/// Names in the order of the report, those that are not elaborated among the others.
+fn ordine_del_rapporto(descritti: &[FileControllato]) -> Vec<String> {
+    let mut ordine: Vec<&FileControllato> = descritti.iter().collect();
+    ordine.sort_by_key(|f| {
+        (
+            f.tipo != TipoFile::Apr.sigla(),
+            NomeFile::su_disco(&f.nome),
+            &f.nome,
+        )
+    });
+    ordine.into_iter().map(|f| f.nome.clone()).collect()
+}
+
+/// A file that is not part of the delivery: nothing of it is read.
+fn estraneo(percorso: &Path, uscita: &Path, ctx: &Contesto) -> Result<Ingresso, ErroreControllo> {
+    let nome = nome_di(percorso);
+    let letto = nome_promesso(&nome, ctx.comune);
+    crate::prepara::solo_rilievi(&nome, &letto, ctx, uscita, &[])?;
+    Ok(Ingresso {
+        nome,
+        segmento: Segmento::apri(uscita)?,
     })
 }
 
@@ -261,7 +315,17 @@ fn prepara_uno(
     file.seek(SeekFrom::Start(0)).map_err(guasto)?;
     // A name that promises gzip is held to it; any other is taken as it is.
     let compresso = nome.to_ascii_lowercase().ends_with(".gz") || (letti == 2 && inizio == FIRMA_GZIP);
-    let letto = nome_promesso(&nome, ctx.comune);
+    let mut letto = nome_promesso(&nome, ctx.comune);
+    if letto.tipo() == TipoFile::Apr && NomeFile::su_disco(&nome).is_none() && !nome_di_apr(&nome) {
+        let inizio = inizio_del_contenuto(&file, compresso);
+        file.seek(SeekFrom::Start(0)).map_err(guasto)?;
+        if riga_di_aire(&inizio, ctx) {
+            letto = NomeFile::Aire {
+                istat: ctx.comune,
+                versione: 1,
+            };
+        }
+    }
     let opzioni = OpzioniPrepara {
         fili: opz.fili,
         max_espansi: opz.max_espansi,
@@ -288,6 +352,35 @@ fn prepara_uno(
     }
     let segmento = Segmento::apri(uscita)?;
     Ok(Ingresso { nome, segmento })
+}
+
+/// A name that says by itself that the file is an APR.
+fn nome_di_apr(nome: &str) -> bool {
+    let minuscolo = nome.to_ascii_lowercase();
+    minuscolo.contains(".xml") || minuscolo.contains("subapr")
+}
+
+/// First expanded bytes of a file; nothing where it cannot be expanded, which its reading will say.
+fn inizio_del_contenuto(file: &File, compresso: bool) -> Vec<u8> {
+    const ASSAGGIO_BYTE: u64 = 16 * 1024;
+    let mut inizio = Vec::new();
+    let letto = if compresso {
+        flate2::read::GzDecoder::new(file)
+            .take(ASSAGGIO_BYTE)
+            .read_to_end(&mut inizio)
+    } else {
+        file.take(ASSAGGIO_BYTE).read_to_end(&mut inizio)
+    };
+    // What was read before a failure is as good a taste as any.
+    drop(letto);
+    inizio
+}
+
+/// A first line with the length of a known layout, and no XML.
+fn riga_di_aire(inizio: &[u8], ctx: &Contesto) -> bool {
+    let riga = inizio.split(|b| *b == b'\n').next().unwrap_or_default();
+    let riga = riga.strip_suffix(b"\r").unwrap_or(riga);
+    !riga.starts_with(b"<") && ctx.politica.layout_aire.per_lunghezza(riga.len()).is_some()
 }
 
 /// The kind of a file whose name is not that of a delivery follows from its extension.
