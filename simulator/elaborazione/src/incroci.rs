@@ -220,13 +220,14 @@ fn rilievo(codice: &'static str, record: &Record, file: &str, ctx: &Contesto) ->
         gravita,
         tipo_scheda: tipo,
         scheda: scheda.to_owned(),
-        posizione: Some(record.posizione),
+        posizione: Some(record.luoghi.codice_fiscale.unwrap_or(record.posizione)),
         testo: riempi(nota.testo.osservato, &[]),
         oggetto: punto.oggetto,
         campo: punto.campo,
         valore: punto.valore,
         file: Some(file.to_owned()),
         prog_anpr: None,
+        codice_ae: None,
     })
 }
 

@@ -145,7 +145,7 @@ impl<W: Write> ScrittoreLista<W> {
             &r.testo,
         ];
         if Lista::di(r) == Some(Lista::CodiceFiscale) {
-            celle.extend([r.valore.as_deref().unwrap_or_default(), ""]);
+            celle.extend([&r.valore, &r.codice_ae].map(|cf| cf.as_deref().unwrap_or_default()));
         }
         self.riga(&celle)
     }
@@ -220,6 +220,7 @@ mod prove {
             valore: Some("CF".to_owned()),
             file: None,
             prog_anpr: Some(7),
+            codice_ae: None,
         }
     }
 
@@ -236,6 +237,19 @@ mod prove {
         let atteso = b"Prog. ANPR soggetto;Progressivo APR/AIRE soggetto;Tipo Scheda;Codice;Descrizione\r\n\
             7;'=S1;Scheda Individuale APR;EC075;\"perch\xe9; cos\xec\"\r\n";
         assert_eq!(byte, atteso);
+    }
+
+    #[test]
+    fn il_codice_fiscale_inviato_e_quello_dell_agenzia() {
+        let mut lista = ScrittoreLista::di_anomalie(Vec::new(), Lista::CodiceFiscale).expect("memoria");
+        let con = Rilievo {
+            codice_ae: Some("CFAE".to_owned()),
+            ..rilievo("EAA50", TipoScheda::SoggettoApr)
+        };
+        lista.rilievo(&con).expect("memoria");
+        let byte = lista.fine().expect("memoria");
+        let seconda = byte.split(|b| *b == b'\n').nth(1).expect("la riga");
+        assert!(seconda.ends_with(b";CF;CFAE\r"), "{seconda:?}");
     }
 
     #[test]

@@ -202,6 +202,7 @@ pub fn rifiuta_con(testi: &Testi, nome: &str, codice: &str, valori: &[&str]) -> 
         valore: None,
         file: Some(nome.to_owned()),
         prog_anpr: None,
+        codice_ae: None,
     }
 }
 

@@ -135,6 +135,9 @@ pub struct Rilievo {
     /// Name of the file it was found in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Codice fiscale the Anagrafe Tributaria answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codice_ae: Option<String>,
     /// Id ANPR assigned to the scheda; known only after the load.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prog_anpr: Option<u64>,

@@ -42,6 +42,9 @@ pub enum RispostaAe {
     /// The code is the base of a resolved omocodia.
     #[serde(alias = "EAA50", alias = "EAA51")]
     BaseOmocodia,
+    /// Known with these data and this code, but the residence is not the one the register holds.
+    #[serde(alias = "EA048")]
+    NonCongruente,
 }
 
 /// Where the record of a question lies. Nothing an answer may depend on.
@@ -172,7 +175,8 @@ impl Legame {
             RispostaAe::Uguale
             | RispostaAe::Sconosciuto
             | RispostaAe::AltroCodice
-            | RispostaAe::DatiDiversi => None,
+            | RispostaAe::DatiDiversi
+            | RispostaAe::NonCongruente => None,
         }
     }
 
@@ -211,6 +215,15 @@ pub fn si_chiede(cf: &str) -> bool {
     }
 }
 
+/// Reading 2 of `EA048`: what it says, and how it is told that it speaks of the residence.
+const RESIDENZA_ALTROVE: &str = "residenza in un comune diverso da quello che invia";
+const RESIDENZA_DIVERSA: &str = "residenza diversa da quella nota all'Agenzia";
+
+/// Whether a finding with this value speaks of the residence, not of the codice fiscale.
+pub(crate) fn di_residenza(valore: &str) -> bool {
+    valore == RESIDENZA_ALTROVE || valore == RESIDENZA_DIVERSA
+}
+
 /// What the comparison of one person gives: the codes with the value of their slot.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Confronto {
@@ -228,9 +241,7 @@ pub fn confronta(
     let mut esito = Confronto::default();
     let persona = domanda.persona;
     if politica.ea048_residenza && persona.residenza.is_some_and(|istat| istat != comune.as_str()) {
-        esito
-            .codici
-            .push(("EA048", "residenza in un comune diverso da quello che invia"));
+        esito.codici.push(("EA048", RESIDENZA_ALTROVE));
     }
     let Some(cf) = persona.codice_fiscale else {
         let codice = match ae.interroga(domanda) {
@@ -250,6 +261,13 @@ pub fn confronta(
     let aire = domanda.tipo == TipoScheda::SoggettoAire;
     let codice = match ae.interroga(domanda) {
         RispostaAe::Uguale => return esito,
+        RispostaAe::NonCongruente => {
+            // A residence in another Comune was said already: one line for one fact.
+            if esito.codici.is_empty() {
+                esito.codici.push(("EA048", RESIDENZA_DIVERSA));
+            }
+            return esito;
+        }
         RispostaAe::Sconosciuto => "EA029",
         RispostaAe::AltroCodice => "EA003",
         RispostaAe::DatiDiversi if aire => "EAA31",
@@ -261,6 +279,18 @@ pub fn confronta(
     };
     esito.codici.push((codice, ""));
     esito
+}
+
+/// The code the Agenzia names when it gives this answer: the one it holds instead, or the very code sent where it
+/// knows it with other data. What it was not asked about, or does not know, has none.
+pub fn codice_risposto(codice: &str, domanda: &DomandaAe<'_>, ae: &dyn Tributaria) -> Option<String> {
+    match codice {
+        "EA048" | "EA029" => None,
+        "EAA30" | "EAA31" => ae
+            .codice(domanda)
+            .or_else(|| domanda.persona.codice_fiscale.map(str::to_owned)),
+        _ => ae.codice(domanda),
+    }
 }
 
 /// A finding of this code leaves the codice fiscale of its scheda not validated (`validitaCF` 9,

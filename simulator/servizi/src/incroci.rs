@@ -238,6 +238,7 @@ impl Simulatore {
                     valore: mia.cf,
                     file: None,
                     prog_anpr: None,
+                    codice_ae: None,
                 });
             }
         }

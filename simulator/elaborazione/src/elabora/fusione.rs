@@ -11,7 +11,7 @@ use crate::scheda::{Ambito, Attivi, Luogo, Persona, RigaAire, SchedaLetta, Trova
 use crate::segmento::{Record, Schede, TipoRecord};
 use crate::testi::Testi;
 use crate::tipi::{Contesto, Rilievo, TipoScheda};
-use crate::tributaria::{DomandaAe, Posto, confronta};
+use crate::tributaria::{DomandaAe, Posto, codice_risposto, confronta, di_residenza};
 
 type Flusso<'a> = Box<dyn Iterator<Item = io::Result<Rilievo>> + 'a>;
 
@@ -143,6 +143,7 @@ fn uniti<'a>(ingresso: &'a Ingresso, giunti: &'a [Giunto], testi: Testi) -> io::
             valore,
             file: Some(ingresso.nome.clone()),
             prog_anpr: None,
+            codice_ae: None,
         })
     })))
 }
@@ -226,38 +227,39 @@ fn tributaria<'a>(
             return Vec::new();
         };
         let (tipo, scheda) = chi(record);
-        let confronto = confronta(
-            &DomandaAe {
-                persona: &persona,
-                tipo,
-                scheda,
-                posto: Posto {
-                    file,
-                    record: record.indirizzo,
-                },
+        let domanda = DomandaAe {
+            persona: &persona,
+            tipo,
+            scheda,
+            posto: Posto {
+                file,
+                record: record.indirizzo,
             },
-            ae,
-            ctx.comune,
-            &ctx.politica,
-        );
+        };
+        let confronto = confronta(&domanda, ae, ctx.comune, &ctx.politica);
         let mut rilievi = Vec::new();
         for (codice, valore) in confronto.codici {
             let Some(gravita) = peso(codice, ctx) else {
                 continue;
             };
-            let punto = persona.punto_cf();
+            let (punto, luogo) = if di_residenza(valore) {
+                (persona.punto_residenza(), record.luoghi.residenza)
+            } else {
+                (persona.punto_cf(), record.luoghi.codice_fiscale)
+            };
             rilievi.push(Rilievo {
                 codice: codice.to_owned(),
                 gravita,
                 tipo_scheda: tipo,
                 scheda: scheda.to_owned(),
-                posizione: Some(record.posizione),
+                posizione: Some(luogo.unwrap_or(record.posizione)),
                 testo: testi.testo(codice, &[valore]),
                 oggetto: punto.oggetto,
                 campo: punto.campo,
                 valore: punto.valore,
                 file: Some(ingresso.nome.clone()),
                 prog_anpr: None,
+                codice_ae: codice_risposto(codice, &domanda, ae),
             });
         }
         ordina(&mut rilievi);

@@ -88,6 +88,7 @@ mod prove {
             valore: None,
             file: Some(file.to_owned()),
             prog_anpr: None,
+            codice_ae: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The AIRE file: text lines → records, keys and findings.
 //!
-//! The layout is chosen by the length of the first line, the user's before our own. A known one is read field by field; any other
+//! The layout is chosen by the length most of the first lines have, the user's before our own: a first line that is wrong
+//! does not make all others so. A known one is read field by field; any other
 //! constant length is taken in unread (`opaco`) unless the policy refuses it.
 
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,8 +11,10 @@ use anagrafe::tabelle::tabelle;
 use schema::{NodoId, Posizione};
 
 use super::apr::ordina;
-use super::{Lavoro, RifiutoFile, conta, lettura_fallita, troppo_grande};
-use crate::scheda::{CampoAire, Layout, Luogo, Quaderno, RigaAire, TipoCampo, Trovati, layout_simaire};
+use super::{Lavoro, RifiutoFile, conta, conta_fino_a, lettura_fallita, troppo_grande};
+use crate::scheda::{
+    CampoAire, Layout, LayoutAire, Luogo, Quaderno, RigaAire, TipoCampo, Trovati, layout_simaire,
+};
 use crate::segmento::{
     ChiaveSoggetto, Intestazione, LAYOUT_OPACO, ScrittoreSegmento, TipoRecord, impronta, serializza,
 };
@@ -19,6 +22,8 @@ use crate::tipi::{AireIgnoto, MASSIMO_FORMATO, Rilievo, TipoFile, TipoScheda};
 
 /// Longest line that is read, in bytes; a longer one is no line of this file.
 const MASSIMA_RIGA: u64 = 64 * 1024;
+/// Lines looked at before the layout is chosen.
+const CAMPIONE_RIGHE: usize = 64;
 /// Bytes read at a time.
 const TAMPONE: usize = 256 * 1024;
 
@@ -40,13 +45,35 @@ pub(super) fn prepara(
     };
     let limite = lavoro.opz.max_espansi;
     let mut da = BufReader::with_capacity(TAMPONE, ingresso);
-    let mut riga = Vec::new();
-    loop {
+    let mut leggi = |riga: &mut Vec<u8>| -> Result<u64, RifiutoFile> {
         riga.clear();
         let letti = (&mut da)
             .take(MASSIMA_RIGA)
-            .read_until(b'\n', &mut riga)
-            .map_err(|e| lettura_fallita(e, "EN010", lavoro))? as u64;
+            .read_until(b'\n', riga)
+            .map_err(|e| lettura_fallita(e, "EN010", lavoro))?;
+        Ok(letti as u64)
+    };
+    let mut prime = std::collections::VecDeque::with_capacity(CAMPIONE_RIGHE);
+    while prime.len() < CAMPIONE_RIGHE {
+        let mut riga = Vec::new();
+        let letti = leggi(&mut riga)?;
+        if letti > 0 {
+            prime.push_back(riga);
+        }
+        if letti == 0 || letti == MASSIMA_RIGA {
+            break;
+        }
+    }
+    lettura.forma = scegli(&lavoro.ctx.politica.layout_aire, &prime);
+    let mut riga = Vec::new();
+    loop {
+        let letti = match prime.pop_front() {
+            Some(prima) => {
+                riga = prima;
+                riga.len() as u64
+            }
+            None => leggi(&mut riga)?,
+        };
         if letti == 0 {
             break;
         }
@@ -64,11 +91,35 @@ pub(super) fn prepara(
     lettura.chiudi()
 }
 
-/// What the first line decided.
+/// What the first lines decided.
 #[derive(Clone, Copy)]
 enum Forma<'a> {
     Nota(&'a Layout),
     Opaca(usize),
+}
+
+impl<'a> Forma<'a> {
+    fn di(layout: &'a LayoutAire, lunghezza: usize) -> Self {
+        layout
+            .per_lunghezza(lunghezza)
+            .map_or(Self::Opaca(lunghezza), Self::Nota)
+    }
+}
+
+/// The form of most lines; between as many a known one, then the first seen.
+fn scegli<'a>(layout: &'a LayoutAire, righe: &std::collections::VecDeque<Vec<u8>>) -> Option<Forma<'a>> {
+    let mut quante: Vec<(usize, usize)> = Vec::new();
+    for riga in righe.iter().filter_map(|r| r.strip_suffix(b"\r\n")) {
+        match quante.iter_mut().find(|(lunghezza, _)| *lunghezza == riga.len()) {
+            Some((_, n)) => *n += 1,
+            None => quante.push((riga.len(), 1)),
+        }
+    }
+    quante
+        .iter()
+        .rev()
+        .max_by_key(|(lunghezza, n)| (*n, layout.per_lunghezza(*lunghezza).is_some()))
+        .map(|(lunghezza, _)| Forma::di(layout, *lunghezza))
 }
 
 struct Lettura<'a> {
@@ -99,10 +150,7 @@ impl Lettura<'_> {
         let layout = &self.lavoro.ctx.politica.layout_aire;
         let forma = *self
             .forma
-            .get_or_insert_with(|| match layout.per_lunghezza(contenuto.len()) {
-                Some(layout) => Forma::Nota(layout),
-                None => Forma::Opaca(contenuto.len()),
-            });
+            .get_or_insert_with(|| Forma::di(layout, contenuto.len()));
         let attesa = match forma {
             Forma::Nota(layout) => layout.lunghezza,
             Forma::Opaca(lunghezza) => lunghezza,
@@ -222,7 +270,7 @@ impl Lettura<'_> {
             ..ChiaveSoggetto::default()
         });
         self.byte.clear();
-        serializza(&mut self.byte, TipoRecord::Aire, &posizione, &self.quaderno);
+        serializza(&mut self.byte, TipoRecord::Aire, &posizione, None, &self.quaderno);
         self.segmento.record(&self.byte, 1)?;
         for mut rilievo in rilievi {
             rilievo.file = Some(self.lavoro.nome.to_owned());
@@ -258,6 +306,7 @@ impl Lettura<'_> {
             conta(&mut self.testa, rilievo);
             self.segmento.rilievo(u64::MAX, rilievo)?;
         }
+        conta_fino_a(&mut self.testa, "EN010", self.errate);
         Ok(self.segmento.chiudi(self.testa, self.lavoro.opz.durevole)?)
     }
 }

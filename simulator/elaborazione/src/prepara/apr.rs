@@ -6,11 +6,11 @@ use std::path::Path;
 use schema::{Blocco, ErroreLettura, NodoId, Opzioni, Posizione, Ricevitore, Violazione};
 
 use super::espandi::Espansore;
-use super::{Lavoro, RifiutoFile, conta, lettura_fallita, peso, troppo_grande};
+use super::{Lavoro, RifiutoFile, conta, conta_fino_a, lettura_fallita, peso, troppo_grande};
 use crate::scheda::{Luogo, NODO_ASSENTE, Quaderno, SchedaLetta, Trovati, modello_apr, nodi};
 use crate::segmento::{
-    ChiaveFamiglia, ChiaveSoggetto, Dichiarati, Intestazione, ScrittoreSegmento, TipoRecord, impronta,
-    impronta_famiglia, serializza,
+    ChiaveFamiglia, ChiaveSoggetto, Dichiarati, Intestazione, Luoghi, ScrittoreSegmento, TipoRecord,
+    impronta, impronta_famiglia, serializza,
 };
 use crate::tipi::{MASSIMO_FORMATO, Rilievo, TipoFile, TipoScheda};
 
@@ -53,6 +53,7 @@ pub(super) fn prepara<R: Read + Send>(
                 ingresso.esaurisci(lavoro.opz.max_espansi)?;
             }
             raccolta.testa.byte = riassunto.byte;
+            raccolta.violazioni = riassunto.violazioni;
         }
         Err(ErroreLettura::TroppoGrande { limite }) => return Err(troppo_grande(limite)),
         Err(ErroreLettura::RecordTroppoGrande { limite, posizione }) => {
@@ -130,6 +131,17 @@ impl<'a> RicevitoreApr<'a> {
             inizio,
             posizione,
         };
+        // Counted from the record: asking the block for places out of order would count it all again.
+        let luoghi = (genere == TipoScheda::SoggettoApr).then(|| {
+            let dove = |nodo| {
+                let prima = b.byte().get(inizio..scheda.offset(nodo))?;
+                scheda.presente(nodo).then(|| posizione.dopo(prima))
+            };
+            Luoghi {
+                codice_fiscale: dove(n.codice_fiscale),
+                residenza: dove(n.comune_residenza.istat),
+            }
+        });
         let prima = self.rilievi.len();
         if let Some(mut trovati) = Trovati::nuovi(&mut self.rilievi, luogo, genere, id.unwrap_or_default()) {
             if genere == TipoScheda::SoggettoApr {
@@ -153,7 +165,7 @@ impl<'a> RicevitoreApr<'a> {
         } else {
             Chiave::Famiglia(chiave_famiglia(&scheda, tipo == TipoRecord::Convivenza))
         };
-        serializza(&mut self.byte, tipo, &posizione, &self.quaderno);
+        serializza(&mut self.byte, tipo, &posizione, luoghi, &self.quaderno);
         self.voci.push(Fatto {
             chiave,
             byte: self.byte.len(),
@@ -300,6 +312,8 @@ struct Raccolta<'a> {
     segmento: ScrittoreSegmento,
     testa: Intestazione,
     formato: Vec<Rilievo>,
+    /// What is wrong with the grammar, counted past what is listed.
+    violazioni: u64,
     ultima_sezione: usize,
     guasto: Option<io::Error>,
     fine_fornitura: Option<Posizione>,
@@ -312,6 +326,7 @@ impl<'a> Raccolta<'a> {
             segmento: ScrittoreSegmento::nuovo(uscita)?,
             testa: lavoro.testa(TipoFile::Apr),
             formato: Vec::new(),
+            violazioni: 0,
             ultima_sezione: usize::MAX,
             guasto: None,
             fine_fornitura: None,
@@ -453,6 +468,7 @@ impl<'a> Raccolta<'a> {
             conta(&mut self.testa, rilievo);
             self.segmento.rilievo(NESSUN_RECORD, rilievo)?;
         }
+        conta_fino_a(&mut self.testa, "EN009", self.violazioni);
         Ok(self.segmento.chiudi(self.testa, self.lavoro.opz.durevole)?)
     }
 }

@@ -170,6 +170,13 @@ fn conta(testa: &mut Intestazione, rilievo: &Rilievo) {
     }
 }
 
+/// A count is exact where the list of findings is not whole; a code that is switched off has neither.
+fn conta_fino_a(testa: &mut Intestazione, codice: &str, quanti: u64) {
+    if let Some(contati) = testa.rilievi.get_mut(codice) {
+        *contati = (*contati).max(quanti);
+    }
+}
+
 /// The refusal past the expanded limit.
 fn troppo_grande(limite: u64) -> RifiutoFile {
     RifiutoFile::Limite {

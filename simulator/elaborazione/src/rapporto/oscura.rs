@@ -28,6 +28,9 @@ pub fn oscura(rilievo: &mut Rilievo) {
             *valore = senza_codici(valore);
         }
     }
+    if let Some(codice) = rilievo.codice_ae.as_mut() {
+        OSCURATO.clone_into(codice);
+    }
     rilievo.testo = senza_codici(&senza_citazione(&rilievo.testo));
     rilievo.scheda = senza_codici(&rilievo.scheda);
 }
@@ -151,6 +154,7 @@ mod prove {
             valore: valore.map(str::to_owned),
             file: None,
             prog_anpr: None,
+            codice_ae: None,
         };
         oscura(&mut rilievo);
         (rilievo.valore, rilievo.testo)
@@ -214,6 +218,14 @@ mod prove {
             (Some("ROMA".to_owned()), "ROMA(RM)".to_owned()),
             "a Comune is not a person"
         );
+    }
+
+    #[test]
+    fn anche_il_codice_dell_agenzia() {
+        let mut rilievo = crate::sportello::rifiuta("f", "EAA50", &[]);
+        rilievo.codice_ae = Some("RSSMRA80A01H50ML".to_owned());
+        oscura(&mut rilievo);
+        assert_eq!(rilievo.codice_ae.as_deref(), Some(OSCURATO));
     }
 
     #[test]

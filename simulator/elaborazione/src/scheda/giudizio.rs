@@ -166,6 +166,7 @@ impl<'a> Trovati<'a> {
             valore: punto.valore,
             file: None,
             prog_anpr: None,
+            codice_ae: None,
         };
         self.voci.push(rilievo);
     }

@@ -92,6 +92,11 @@ impl<'a> Persona<'a> {
         Punto::campo("codiceFiscale", "codFiscale", self.codice_fiscale, self.offset_cf)
     }
 
+    /// The Comune of residence as a place for a finding.
+    pub fn punto_residenza(&self) -> Punto {
+        Punto::campo("comune", "codiceIstat", self.residenza, self.offset_cf)
+    }
+
     /// Belfiore code of the place of birth, `None` when it is not known.
     pub fn belfiore(&self, tabelle: &'static Tabelle) -> Option<&'static str> {
         match self.luogo {

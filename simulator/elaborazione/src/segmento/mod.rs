@@ -23,7 +23,7 @@ mod scrivi;
 pub use chiavi::{ChiaveFamiglia, ChiaveSoggetto, impronta, impronta_famiglia};
 pub use leggi::{Schede, Segmento};
 pub(crate) use record::serializza;
-pub use record::{Record, TipoRecord};
+pub use record::{Luoghi, Record, TipoRecord};
 pub(crate) use scrivi::ScrittoreSegmento;
 
 use std::collections::BTreeMap;

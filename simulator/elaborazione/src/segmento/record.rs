@@ -1,7 +1,7 @@
 //! One record in a segment: every value as sent, under the place it had.
 //!
-//! `u32` length of the rest · `u8` kind · `u64` offset · `u32` line · `u32` column · `u32` length of the elements · per
-//! element a variable-length `node × 2 + leaf` and, for leaves, a variable-length size · all texts, end to end. Texts
+//! `u32` length of the rest · `u8` kind · `u64` offset · `u32` line · `u32` column · `u32` length of the elements · when
+//! the kind has its high bit, the places of the codice fiscale and of the residence · per element a variable-length `node × 2 + leaf` and, for leaves, a variable-length size · all texts, end to end. Texts
 //! lie together because a hundred small copies cost more than the rest of the reading.
 
 use std::io::{self, Read};
@@ -32,6 +32,8 @@ impl TipoRecord {
     }
 }
 
+/// Bit of the kind of a record that says where some of its elements stood; records without it are still read.
+const CON_LUOGHI: u8 = 0x80;
 /// Bytes of a record before its elements, length included.
 const TESTA: usize = 4 + 1 + 8 + 4 + 4 + 4;
 
@@ -44,8 +46,48 @@ pub struct Record {
     pub posizione: Posizione,
     /// Its offset in the segment: what keys and findings refer to.
     pub indirizzo: u64,
+    /// Where some of its elements stood.
+    pub luoghi: Luoghi,
     /// Its values.
     pub quaderno: Quaderno,
+}
+
+/// The elements phases after the reading speak of; the place of the record where an element is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Luoghi {
+    /// The codice fiscale.
+    pub codice_fiscale: Option<Posizione>,
+    /// The ISTAT code of the Comune of residence.
+    pub residenza: Option<Posizione>,
+}
+
+impl Luoghi {
+    fn scrivi(self, out: &mut Vec<u8>, inizio: &Posizione) {
+        for luogo in [self.codice_fiscale, self.residenza] {
+            let dove = luogo.unwrap_or(*inizio);
+            scrivi_variabile(
+                out,
+                u32::try_from(dove.offset - inizio.offset).unwrap_or_default(),
+            );
+            scrivi_variabile(out, dove.riga - inizio.riga);
+            scrivi_variabile(out, dove.colonna);
+        }
+    }
+
+    fn leggi(da: &mut &[u8], inizio: &Posizione) -> io::Result<Self> {
+        let mut prossimo = || -> io::Result<Option<Posizione>> {
+            let (offset, riga, colonna) = (variabile(da)?, variabile(da)?, variabile(da)?);
+            Ok((offset > 0).then(|| Posizione {
+                offset: inizio.offset.saturating_add(offset.into()),
+                riga: inizio.riga.saturating_add(riga),
+                colonna,
+            }))
+        };
+        Ok(Self {
+            codice_fiscale: prossimo()?,
+            residenza: prossimo()?,
+        })
+    }
 }
 
 impl Record {
@@ -59,6 +101,7 @@ impl Record {
                 colonna: 0,
             },
             indirizzo: 0,
+            luoghi: Luoghi::default(),
             quaderno: Quaderno::default(),
         }
     }
@@ -104,7 +147,8 @@ impl Record {
 
     fn decodifica(&mut self, byte: &[u8]) -> io::Result<()> {
         self.quaderno.svuota();
-        self.tipo = TipoRecord::di(byte[0]).ok_or_else(|| rotto("tipo di record sconosciuto"))?;
+        self.tipo =
+            TipoRecord::di(byte[0] & !CON_LUOGHI).ok_or_else(|| rotto("tipo di record sconosciuto"))?;
         let numero = |da: usize| u32::from_le_bytes([byte[da], byte[da + 1], byte[da + 2], byte[da + 3]]);
         let offset = u64::from(numero(1)) | u64::from(numero(5)) << 32;
         self.posizione = Posizione {
@@ -112,7 +156,13 @@ impl Record {
             riga: numero(9),
             colonna: numero(13),
         };
-        let (mut voci, testo) = byte[TESTA - 4..]
+        let mut resto = &byte[TESTA - 4..];
+        self.luoghi = if byte[0] & CON_LUOGHI == 0 {
+            Luoghi::default()
+        } else {
+            Luoghi::leggi(&mut resto, &self.posizione)?
+        };
+        let (mut voci, testo) = resto
             .split_at_checked(numero(17) as usize)
             .ok_or_else(|| rotto("elementi troncati"))?;
         let testo = std::str::from_utf8(testo).map_err(|_| rotto("testo non UTF-8"))?;
@@ -145,23 +195,33 @@ impl Record {
 }
 
 /// Appends a record.
-pub(crate) fn serializza(out: &mut Vec<u8>, tipo: TipoRecord, posizione: &Posizione, q: &Quaderno) {
+pub(crate) fn serializza(
+    out: &mut Vec<u8>,
+    tipo: TipoRecord,
+    posizione: &Posizione,
+    luoghi: Option<Luoghi>,
+    q: &Quaderno,
+) {
     let inizio = out.len();
     out.extend_from_slice(&[0; 4]);
-    out.push(tipo as u8);
+    out.push(tipo as u8 | if luoghi.is_some() { CON_LUOGHI } else { 0 });
     out.extend_from_slice(&posizione.offset.to_le_bytes());
     out.extend_from_slice(&posizione.riga.to_le_bytes());
     out.extend_from_slice(&posizione.colonna.to_le_bytes());
-    let elementi = out.len();
+    let misura = out.len();
     out.extend_from_slice(&[0; 4]);
+    if let Some(luoghi) = luoghi {
+        luoghi.scrivi(out, posizione);
+    }
+    let elementi = out.len();
     for voce in q.voci() {
         scrivi_variabile(out, u32::from(voce.nodo.0) << 1 | u32::from(voce.foglia));
         if voce.foglia {
             scrivi_variabile(out, voce.lunghezza());
         }
     }
-    let quanti = (out.len() - elementi - 4) as u32;
-    out[elementi..elementi + 4].copy_from_slice(&quanti.to_le_bytes());
+    let quanti = (out.len() - elementi) as u32;
+    out[misura..misura + 4].copy_from_slice(&quanti.to_le_bytes());
     out.extend_from_slice(q.testo.as_bytes());
     let lunghezza = (out.len() - inizio - 4) as u32;
     out[inizio..inizio + 4].copy_from_slice(&lunghezza.to_le_bytes());

@@ -192,7 +192,7 @@ fn schemi() -> Value {
                     "schedeAlSecondo": {"type": ["integer", "null"]}, "mancanoSecondi": {"type": ["integer", "null"]}}}}},
         "Anomalia": {"type": "object", "required": ["codice", "gravita", "tipoScheda", "scheda", "testo"], "properties": {
             "codice": s, "gravita": {"enum": ["E", "W"]}, "tipoScheda": s, "scheda": s, "riga": i, "colonna": i,
-            "testo": s, "oggetto": s, "campo": s, "valore": s, "file": s}},
+            "testo": s, "oggetto": s, "campo": s, "valore": s, "file": s, "codiceAe": s}},
         "Comune": {"type": "object", "properties": {"istat": s, "nome": s, "provincia": s, "pec": forse, "stato": s,
             "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS"]}, "configurazione": {"type": "object"}}},
         "Piano": {"type": ["object", "null"], "properties": {"inizio": {"type": "string", "format": "date"}, "fine": {"type": "string", "format": "date"}}},
