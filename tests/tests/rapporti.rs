@@ -250,7 +250,7 @@ fn i_campioni_si_contano_e_i_conteggi_no() {
             .count();
         assert_eq!(quante, attese);
         let csv = check(&file, &["--format", "csv", "--max-campioni", massimo]);
-        assert_eq!(testo(&csv).matches("\r\nEC075;").count(), attese);
+        assert_eq!(testo(&csv).matches("\r\nEC075,").count(), attese);
     }
 }
 
@@ -333,7 +333,7 @@ fn due_forniture_a_confronto() {
         ));
         for (parola, conti) in ["nuova", "rimasta", "scomparsa"].iter().zip(&atteso) {
             assert_eq!(
-                csv.matches(&format!(";{parola}\r\n")).count() as u64,
+                csv.matches(&format!(",{parola}\r\n")).count() as u64,
                 conti.values().sum::<u64>(),
                 "{parola}"
             );
