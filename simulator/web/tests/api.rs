@@ -273,10 +273,20 @@ async fn plans_operators_pace_and_mail_keep_what_they_are_told() {
         leggi(&r.testo),
         json!({"inizio": "2021-04-01", "fine": "2021-04-02"})
     );
+    // The administration loads a row only where there is none; what is there stays.
+    let riga = "{\"inizio\":\"2021-05-01\",\"fine\":\"2021-05-02\"}";
+    let solo_nuovo = [JSON, ("if-none-match", "*")];
+    let r = b.console(Method::PUT, piano, &solo_nuovo, riga).await;
+    assert_eq!(leggi(&r.testo)["errori"][0]["codice"], "EN041", "{}", r.testo);
+    let r = b.console(Method::GET, piano, &[], "").await;
+    assert_eq!(leggi(&r.testo)["inizio"], "2021-04-01");
     assert_eq!(
         leggi(&b.console(Method::PUT, piano, &[JSON], "null").await.testo),
         Value::Null
     );
+    let r = b.console(Method::PUT, piano, &solo_nuovo, riga).await;
+    assert_eq!(leggi(&r.testo)["inizio"], "2021-05-01", "{}", r.testo);
+    b.console(Method::PUT, piano, &[JSON], "null").await;
     let r = b
         .console(Method::PUT, "/api/comuni/888010", &[JSON], "{\"pec\":null}")
         .await;
