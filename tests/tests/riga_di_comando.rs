@@ -343,11 +343,7 @@ fn un_file_di_opzioni_sbagliato_si_spiega_in_italiano() {
         ("--manifesto", "[1,", &["riga 1, colonna", "finisce prima"]),
         ("--politica", "{\"gravita\": }", &["riga 1, colonna 13"]),
         ("--politica", "a = 1\nb = = 2\n", &["riga 2"]),
-        (
-            "--politica",
-            "totale_massimo = \"molti\"",
-            &["il testo «molti»"],
-        ),
+        ("--politica", "totale_massimo = \"molti\"", &["il testo «molti»"]),
     ] {
         fs::write(&file, testo).expect("a file");
         let argomenti = ["check", "x.gz", opzione, strada(&file)];

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use elaborazione::{
-    italiano::errore_json,
     Controllo, Differenza, OpzioniControllo, Politica, esamina,
+    italiano::errore_json,
     rapporto::{self, EsitoControllo, Presentazione},
     testi::ElencoTesti,
 };
