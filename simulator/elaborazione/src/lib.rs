@@ -13,6 +13,7 @@ pub mod banco;
 mod controlla;
 mod elabora;
 pub mod incroci;
+pub mod italiano;
 pub mod liste;
 mod nome_file;
 mod osserva;

@@ -39,7 +39,7 @@ impl Politica {
             };
             pulite.insert(nome, valore);
         }
-        serde_json::from_value(Value::Object(pulite)).map_err(|e| crate::parole::in_italiano(&e.to_string()))
+        serde_json::from_value(Value::Object(pulite)).map_err(|e| crate::italiano::errore_json(&e))
     }
 }
 

@@ -1,7 +1,10 @@
 //! A code of the catalogue → what a page or the API says of it.
 
-use elaborazione::anomalie::{
-    Anomalia, Check, CodiceNoto, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable,
+use elaborazione::{
+    anomalie::{
+        Anomalia, Check, CodiceNoto, Edit, Fonte, Livello, NON_SIMULATE, NonSimulata, Plantable, codice_noto,
+    },
+    rapporto::{CODICI_SIM, per_produrlo},
 };
 use elaborazione::rapporto::{CODICI_SIM, per_produrlo};
 use serde::{Serialize, Serializer};
@@ -129,7 +132,7 @@ impl Voce {
             codice: n.codice,
             testo: format!("Riguarda: {}", n.argomenti),
             subentro: al_subentro,
-            test: formati::livello(n.subentro),
+            test: al_subentro,
             servizi: formati::livello(n.servizi),
             imposta: false,
             da_rimuovere: false,
@@ -145,8 +148,8 @@ impl Voce {
         }
     }
 
-    /// A code of our own.
-    fn nostra((codice, spiegazione): (&'static str, &'static str)) -> Self {
+    /// A code of the simulator, which ANPR does not know.
+    fn nostra(codice: &'static str, testo: &'static str) -> Self {
         let mai = formati::livello(Livello::NonAttivo);
         Self {
             codice,
@@ -199,12 +202,13 @@ pub(crate) fn tutte(sim: &Simulatore) -> Vec<Voce> {
     voci.map(|v| v.con_la_politica(&politica)).collect()
 }
 
-/// What the API lists: the catalogue, what is known at the subentro and not raised, and the codes of our own.
-pub(crate) fn elenco(sim: &Simulatore) -> Vec<Voce> {
-    let mut voci = tutte(sim);
-    voci.extend(NON_SIMULATE.iter().map(Voce::taciuta));
-    voci.extend(CODICI_SIM.iter().copied().map(Voce::nostra));
-    voci
+/// Every code, and after them those that are known and not raised, and those of the simulator itself.
+pub(crate) fn con_i_nostri(sim: &Simulatore) -> Vec<Voce> {
+    let nostri = CODICI_SIM
+        .iter()
+        .map(|(codice, testo)| Voce::nostra(codice, testo));
+    let taciute = NON_SIMULATE.iter().map(Voce::taciuta);
+    tutte(sim).into_iter().chain(taciute).chain(nostri).collect()
 }
 
 /// One code; of those that are known and not raised, the reason.
@@ -216,15 +220,15 @@ pub(crate) fn voce(sim: &Simulatore, codice: &str) -> Option<Voce> {
             .map(Voce::taciuta)
     };
     let nota = elaborazione::anomalia(codice).map(|a| Voce::di(a).con_la_politica(&sim.politica()));
+    let nostra = || {
+        CODICI_SIM
+            .iter()
+            .find(|(c, _)| *c == codice)
+            .map(|(codice, testo)| Voce::nostra(codice, testo))
+    };
     nota.or_else(taciuta)
-        .or_else(|| {
-            CODICI_SIM
-                .iter()
-                .copied()
-                .find(|(c, _)| *c == codice)
-                .map(Voce::nostra)
-        })
-        .or_else(|| elaborazione::anomalie::codice_noto(codice).map(Voce::nota))
+        .or_else(nostra)
+        .or_else(|| codice_noto(codice).map(Voce::nota))
 }
 
 fn fonte(f: Fonte) -> &'static str {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow, bail};
 use elaborazione::{
     Controllo, Differenza, OpzioniControllo, Politica, esamina,
+    italiano::errore_json,
     rapporto::{self, EsitoControllo, Presentazione},
     testi::ElencoTesti,
 };
@@ -183,6 +184,12 @@ struct ConDifferenze {
 }
 
 fn json_sbagliato(file: &Path, errore: &serde_json::Error) -> anyhow::Error {
-    let perche = elaborazione::parole::in_italiano(&errore.to_string());
-    anyhow!("{}: JSON non valido: {perche}", file.display())
+    let detto = errore_json(errore);
+    // What is no JSON at all says its place itself.
+    if errore.is_data() {
+        let (riga, colonna) = (errore.line(), errore.column());
+        anyhow!("{}, riga {riga}, colonna {colonna}: {detto}", file.display())
+    } else {
+        anyhow!("{}: {detto}", file.display())
+    }
 }

@@ -127,7 +127,7 @@ mod tests {
         #[serde(default)]
         nomi: Vec<String>,
         #[serde(default)]
-        giorno: Option<jiff::civil::Date>,
+        giorno: Option<anagrafe::Data>,
         #[serde(default)]
         modo: Option<Modo>,
     }
