@@ -17,7 +17,6 @@ pub mod italiano;
 pub mod liste;
 mod nome_file;
 mod osserva;
-pub mod parole;
 mod politica;
 mod prepara;
 pub mod rapporto;

@@ -6,7 +6,6 @@ use elaborazione::{
     },
     rapporto::{CODICI_SIM, per_produrlo},
 };
-use elaborazione::rapporto::{CODICI_SIM, per_produrlo};
 use serde::{Serialize, Serializer};
 use servizi::Simulatore;
 
@@ -161,10 +160,10 @@ impl Voce {
             da_rimuovere: false,
             tabella: "",
             procedura: "",
-            fonti: String::new(),
+            fonti: "simulatore".to_owned(),
             divergenza: "",
-            spiegazione,
-            quando: "i limiti e i guasti del simulatore",
+            spiegazione: testo,
+            quando: "nell'API, nelle pagine e nei comandi",
             casi: Vec::new(),
             per_produrlo: String::new(),
             non_simulata: "",

@@ -112,7 +112,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             come_json(OK, &sim.sicurezza(ambiente))
         }
         Azione::GuastiLeggi => come_json(OK, &sim.guasti()),
-        Azione::Catalogo => come_json(OK, &crate::catalogo::elenco(sim)),
+        Azione::Catalogo => come_json(OK, &crate::catalogo::con_i_nostri(sim)),
         Azione::CatalogoVoce => {
             let v = crate::catalogo::voce(sim, &dato("codice")).ok_or_else(|| {
                 ErroreServizio::assente("Codice non presente nel catalogo: vedere /api/catalogo.")

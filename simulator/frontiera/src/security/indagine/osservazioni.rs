@@ -356,7 +356,7 @@ fn asserzione(x: &Perito<'_, '_, '_>, p: &mut Perizia) {
                 ),
             ),
             Some(visto) if !visto.attivo => {
-                osserva_una(p, "operatore", format!("l'operatore «{nome}» non è attivo"))
+                osserva_una(p, "operatore", format!("l'operatore «{nome}» non è attivo"));
             }
             Some(_) => {}
         },
