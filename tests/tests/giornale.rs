@@ -1,6 +1,11 @@
 //! The journal explains: every usual mistake gets its own sentence, on the API, on the page and on the command line;
 //! no secret is kept, nothing that came in becomes markup, restarts and kills leave it whole.
 
+#![allow(
+    clippy::many_single_char_names,
+    reason = "a bench, a sender, a reply: each test is short enough for them"
+)]
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use anagrafe::IdPostazione;
