@@ -1,9 +1,9 @@
 //! The places of one port: how many connections are open at once, and who must go when a newcomer finds none.
 //!
 //! A connection that asks for nothing must not shut others out: when all places are taken, the one that has waited
-//! longest without ever asking is closed for the newcomer; then the one that has waited longest since its last request
-//! (a kept connection may be closed at any time, every client knows that). If none waits, the request whose body has
-//! been arriving longest goes, once it had its [`GRAZIA_CORPO`]. A request that is being answered is never cut.
+//! longest without a request in hand is closed for the newcomer (a kept connection may be closed at any time, every
+//! client knows that). If none waits, the request whose body has been arriving longest goes, once it had its
+//! [`GRAZIA_CORPO`]. A request that is being answered is never cut.
 //!
 //! What must stay true: never more than `limite` connections hold a place, and a place is given back by dropping it.
 
@@ -51,35 +51,16 @@ impl Stato {
     }
 
     /// How readily it gives its place up: a smaller value goes first; `None` keeps it.
-    fn cedevole(&self, adesso: u64) -> Option<(Riguardo, u64)> {
+    fn cedevole(&self, adesso: u64) -> Option<(bool, u64)> {
         let mossa = self.mossa.load(Ordering::Relaxed);
         let in_mano = self.in_mano.load(Ordering::Acquire);
         if in_mano == 0 {
-            let mai = self.viste.load(Ordering::Acquire) == 0;
-            return Some((
-                if mai {
-                    Riguardo::MaiChiesto
-                } else {
-                    Riguardo::InAttesa
-                },
-                mossa,
-            ));
+            return Some((false, mossa));
         }
         let grazia = u64::try_from(GRAZIA_CORPO.as_millis()).unwrap_or(u64::MAX);
         let solo_corpi = self.in_arrivo.load(Ordering::Acquire) >= in_mano;
-        (solo_corpi && adesso.saturating_sub(mossa) >= grazia).then_some((Riguardo::CorpoLento, mossa))
+        (solo_corpi && adesso.saturating_sub(mossa) >= grazia).then_some((true, mossa))
     }
-}
-
-/// Why a connection may be asked to go, the readiest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Riguardo {
-    /// It never asked for anything: a flood of such must not push out who is being served.
-    MaiChiesto,
-    /// Between two requests.
-    InAttesa,
-    /// A body that has been arriving for longer than its grace.
-    CorpoLento,
 }
 
 /// The places of a port, shared by its accept loops.
@@ -254,21 +235,6 @@ mod tests {
         drop(segno);
         assert!(posti.prova().is_some() && perso(&occupata));
         drop(segni);
-    }
-
-    #[test]
-    fn who_never_asked_goes_before_who_was_served() {
-        let posti = Posti::nuovi(2);
-        let prendi = || posti.prova().expect("a place");
-        let servita = prendi();
-        drop(servita.in_mano().una());
-        servita.stato.mossa.store(1, Ordering::Relaxed);
-        let muta = prendi();
-        let altra_muta = prendi();
-        assert!(perso(&muta) && !perso(&servita));
-        drop(altra_muta.in_mano().una());
-        let _terza = prendi();
-        assert!(perso(&servita), "both were served: the longest idle goes");
     }
 
     #[test]
