@@ -1,9 +1,10 @@
 //! The places of one port: how many connections are open at once, and who must go when a newcomer finds none.
 //!
-//! A connection that asks for nothing must not shut others out: when all places are taken, the one that has waited
-//! longest without a request in hand is closed for the newcomer (a kept connection may be closed at any time, every
-//! client knows that). If none waits, the request whose body has been arriving longest goes, once it had its
-//! [`GRAZIA_CORPO`]. A request that is being answered is never cut.
+//! A connection that asks for nothing must not shut others out: when all places are taken, one without a request in hand
+//! is closed for the newcomer: first of those that never asked, then of those kept after a reply (which may be closed at
+//! any time, every client knows that), the longest idle of each. If there is none, the request whose body has been arriving
+//! longest goes. Each has its grace first ([`GRAZIA_POSTO`], [`GRAZIA_CORPO`]): without it a flood of newcomers would push
+//! out whoever is about to ask. A request that is being answered is never cut.
 //!
 //! What must stay true: never more than `limite` connections hold a place, and a place is given back by dropping it.
 
@@ -18,10 +19,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::limiti::GRAZIA_CORPO;
+use super::limiti::{GRAZIA_CORPO, GRAZIA_POSTO};
 
-/// How often who waits for a place looks again though nobody left: a body may have used up its grace.
-const OCCHIATA: Duration = Duration::from_millis(250);
+/// How often who waits for a place looks again though nobody left: somebody's grace may be over.
+const OCCHIATA: Duration = Duration::from_millis(50);
 
 /// Origin of the times below: an instant does not fit an atomic.
 static ORIGINE: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -51,16 +52,28 @@ impl Stato {
     }
 
     /// How readily it gives its place up: a smaller value goes first; `None` keeps it.
-    fn cedevole(&self, adesso: u64) -> Option<(bool, u64)> {
+    fn cedevole(&self, adesso: u64) -> Option<(Rango, u64)> {
         let mossa = self.mossa.load(Ordering::Relaxed);
         let in_mano = self.in_mano.load(Ordering::Acquire);
-        if in_mano == 0 {
-            return Some((false, mossa));
-        }
-        let grazia = u64::try_from(GRAZIA_CORPO.as_millis()).unwrap_or(u64::MAX);
-        let solo_corpi = self.in_arrivo.load(Ordering::Acquire) >= in_mano;
-        (solo_corpi && adesso.saturating_sub(mossa) >= grazia).then_some((true, mossa))
+        let (rango, grazia) = if in_mano > 0 {
+            let solo_corpi = self.in_arrivo.load(Ordering::Acquire) >= in_mano;
+            (solo_corpi.then_some(Rango::CorpoInArrivo)?, GRAZIA_CORPO)
+        } else if self.viste.load(Ordering::Acquire) == 0 {
+            (Rango::MaiChiesto, GRAZIA_POSTO)
+        } else {
+            (Rango::Ferma, GRAZIA_POSTO)
+        };
+        let grazia = u64::try_from(grazia.as_millis()).unwrap_or(u64::MAX);
+        (adesso.saturating_sub(mossa) >= grazia).then_some((rango, mossa))
     }
+}
+
+/// Who gives the place up first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rango {
+    MaiChiesto,
+    Ferma,
+    CorpoInArrivo,
 }
 
 /// The places of a port, shared by its accept loops.
@@ -95,7 +108,7 @@ impl Posti {
     pub(super) async fn prendi(self: &Arc<Self>) -> Posto {
         loop {
             let uscita = self.libero.notified();
-            if let Some(posto) = self.prova() {
+            if let Some(posto) = self.prova(adesso()) {
                 return posto;
             }
             let _ = tokio::time::timeout(OCCHIATA, uscita).await;
@@ -103,10 +116,9 @@ impl Posti {
     }
 
     /// A free place, or that of whoever gives it up most readily.
-    fn prova(self: &Arc<Self>) -> Option<Posto> {
+    fn prova(self: &Arc<Self>, ora: u64) -> Option<Posto> {
         let mut presi = self.presi();
         if presi.chi.len() >= self.limite {
-            let ora = adesso();
             let cede = presi
                 .chi
                 .iter()
@@ -218,41 +230,62 @@ mod tests {
         via.as_mut().poll(&mut cx).is_ready()
     }
 
+    /// A moment when every grace is over.
+    fn dopo() -> u64 {
+        adesso() + u64::try_from((GRAZIA_CORPO + GRAZIA_POSTO).as_millis()).expect("small")
+    }
+
     #[test]
-    fn the_longest_idle_goes_and_the_busy_stays() {
-        let posti = Posti::nuovi(3);
-        let prendi = || posti.prova().expect("a place");
-        let (occupata, vecchia, nuova) = (prendi(), prendi(), prendi());
+    fn who_never_asked_goes_first_then_the_longest_idle_and_the_busy_stays() {
+        let posti = Posti::nuovi(4);
+        let prendi = || posti.prova(dopo()).expect("a place");
+        let (occupata, usata, vecchia, nuova) = (prendi(), prendi(), prendi(), prendi());
         let segno = occupata.in_mano().una();
-        vecchia.stato.mossa.store(1, Ordering::Relaxed);
-        nuova.stato.mossa.store(2, Ordering::Relaxed);
-        let quarta = prendi();
-        assert!(perso(&vecchia) && !perso(&nuova) && !perso(&occupata) && !perso(&quarta));
+        drop(usata.in_mano().una());
+        for (p, mossa) in [(&usata, 0), (&vecchia, 1), (&nuova, 2)] {
+            p.stato.mossa.store(mossa, Ordering::Relaxed);
+        }
+        let prima = prendi();
+        assert!(perso(&vecchia) && !perso(&nuova) && !perso(&usata) && !perso(&occupata) && !perso(&prima));
         // Who lost the place gives nothing back.
         drop(vecchia);
-        let segni = [nuova.in_mano().una(), quarta.in_mano().una()];
-        assert!(posti.prova().is_none(), "everybody is being answered");
+        let seconda = prendi();
+        assert!(perso(&nuova) && !perso(&usata));
+        let segni = [prima.in_mano().una(), seconda.in_mano().una()];
+        let terza = prendi();
+        assert!(perso(&usata));
+        let ultimo = terza.in_mano().una();
+        assert!(posti.prova(dopo()).is_none(), "everybody is being answered");
         drop(segno);
-        assert!(posti.prova().is_some() && perso(&occupata));
-        drop(segni);
+        assert!(posti.prova(dopo()).is_some() && perso(&occupata));
+        drop((segni, ultimo));
+    }
+
+    #[test]
+    fn a_newcomer_has_time_to_ask() {
+        let posti = Posti::nuovi(1);
+        let ora = adesso();
+        let nuova = posti.prova(ora).expect("a place");
+        nuova.stato.mossa.store(ora, Ordering::Relaxed);
+        assert!(posti.prova(ora).is_none() && !perso(&nuova));
+        assert!(posti.prova(dopo()).is_some() && perso(&nuova));
     }
 
     #[test]
     fn a_body_in_arrival_has_its_grace() {
         let posti = Posti::nuovi(1);
-        let lenta = posti.prova().expect("a place");
+        let lenta = posti.prova(adesso()).expect("a place");
         let in_mano = lenta.in_mano();
         let (segno, arrivo) = (in_mano.una(), in_mano.arriva());
-        assert!(posti.prova().is_none(), "it has just begun");
-        let ora = adesso() + u64::try_from(GRAZIA_CORPO.as_millis()).expect("small");
-        assert!(lenta.stato.cedevole(ora).is_some());
+        assert_eq!(lenta.stato.cedevole(adesso()), None, "it has just begun");
+        assert!(lenta.stato.cedevole(dopo()).is_some());
         drop(arrivo);
         assert_eq!(
-            lenta.stato.cedevole(ora),
+            lenta.stato.cedevole(dopo()),
             None,
             "read whole, it is being answered"
         );
         drop(segno);
-        assert!(lenta.stato.cedevole(ora).is_some());
+        assert!(lenta.stato.cedevole(dopo()).is_some());
     }
 }
