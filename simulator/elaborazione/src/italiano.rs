@@ -100,9 +100,10 @@ fn attesa(testo: &str) -> String {
         "a boolean" => "true o false".to_owned(),
         "a sequence" | "a set" => "un elenco".to_owned(),
         "a string" | "a borrowed string" | "string or map" => "un testo".to_owned(),
-        t if t.contains("string") => "un testo".to_owned(),
+        // These are strings too, as their readers say it.
         t if ["date", "year", "month"].iter().any(|p| t.contains(p)) => "una data AAAA-MM-GG".to_owned(),
         t if t.contains("IP address") => "un indirizzo IP".to_owned(),
+        t if t.contains("string") => "un testo".to_owned(),
         t if t.starts_with("struct") || t.contains("map") || t.starts_with("internally tagged") => {
             "un oggetto".to_owned()
         }

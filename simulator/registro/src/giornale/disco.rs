@@ -124,7 +124,11 @@ impl Disco {
         };
         if !entra(coperte, &primo) {
             self.fai_posto_sul_disco(u64::from(primo.lungo))?;
-            self.segmenti.push_back(Segmento::nuovo(&self.dir, primo.n)?);
+            let nuovo = Segmento::nuovo(&self.dir, primo.n)?;
+            if let Some(pieno) = self.segmenti.back_mut() {
+                pieno.chiudi();
+            }
+            self.segmenti.push_back(nuovo);
             coperte = (0, 0);
         }
         let mut quante = 0;

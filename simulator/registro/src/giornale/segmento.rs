@@ -163,7 +163,9 @@ fn riga_a(byte: &[u8], offset: usize) -> Option<Riga> {
 /// One file of the ring.
 pub(super) struct Segmento {
     pub(super) percorso: PathBuf,
-    file: File,
+    /// Open in the one that is being written; the others are opened for each reading, so that a full ring holds no more
+    /// descriptors than an empty one.
+    file: Option<File>,
     /// Number of its first entry.
     pub(super) primo: u64,
     /// Bytes known to be good.
@@ -180,7 +182,7 @@ impl Segmento {
         file.set_len(0)?;
         Ok(Self {
             percorso,
-            file,
+            file: Some(file),
             primo,
             byte: 0,
             indice: OnceLock::from(Vec::new()),
@@ -189,11 +191,10 @@ impl Segmento {
 
     /// A file of an earlier run, whose index is made later.
     pub(super) fn vecchio(percorso: PathBuf, primo: u64) -> io::Result<Self> {
-        let file = apri(&percorso)?;
-        let byte = file.metadata()?.len();
+        let byte = std::fs::metadata(&percorso)?.len();
         Ok(Self {
             percorso,
-            file,
+            file: None,
             primo,
             byte,
             indice: OnceLock::new(),
@@ -203,16 +204,23 @@ impl Segmento {
     /// The last file of an earlier run: what a kill cut off is cut off for good.
     pub(super) fn ripreso(percorso: PathBuf, primo: u64) -> io::Result<Self> {
         let mut s = Self::vecchio(percorso, primo)?;
+        let file = apri(&s.percorso)?;
         let buone = s.indice().last().map_or(0, |r| r.offset + u64::from(r.lungo));
         if buone < s.byte {
             tracing::info!(
                 tolti = s.byte - buone,
                 "giornale: una coda scritta a metà è stata tolta"
             );
-            s.file.set_len(buone)?;
+            file.set_len(buone)?;
             s.byte = buone;
         }
+        s.file = Some(file);
         Ok(s)
+    }
+
+    /// No more is written here.
+    pub(super) fn chiudi(&mut self) {
+        self.file = None;
     }
 
     pub(super) fn indice(&self) -> &[Riga] {
@@ -232,9 +240,13 @@ impl Segmento {
 
     /// Appends encoded entries, whole or not at all.
     pub(super) fn accoda(&mut self, byte: &[u8], righe: impl Iterator<Item = Riga>) -> io::Result<()> {
-        if let Err(e) = self.file.write_all(byte) {
+        let file = match &mut self.file {
+            Some(file) => file,
+            chiuso => chiuso.insert(apri(&self.percorso)?),
+        };
+        if let Err(e) = file.write_all(byte) {
             // What was written of it must not stand before what comes next.
-            let _ = self.file.set_len(self.byte);
+            let _ = file.set_len(self.byte);
             return Err(e);
         }
         let prima = self.byte;
@@ -277,7 +289,11 @@ impl Segmento {
 
     fn pezzo(&self, da: u64, quanto: usize) -> Option<Vec<u8>> {
         let mut byte = vec![0; quanto];
-        leggi_a(&self.file, &mut byte, da).ok()?;
+        match &self.file {
+            Some(file) => leggi_a(file, &mut byte, da),
+            None => File::open(&self.percorso).and_then(|file| leggi_a(&file, &mut byte, da)),
+        }
+        .ok()?;
         Some(byte)
     }
 }
