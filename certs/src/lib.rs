@@ -43,4 +43,4 @@ pub use errore::ErrorePki;
 pub use indice::Postazione;
 pub use p12::{FormaIgnota, FormaP12, PASSWORD_CA, certificati_del_p12};
 pub use pki::{CertificatoServer, OpzioniPki, Pki, RichiestaEmissione};
-pub use reali::NOMI_REALI;
+pub use reali::{NOMI_REALI, ambiente_reale};

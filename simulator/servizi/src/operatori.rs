@@ -21,6 +21,8 @@ pub const RUOLI: [&str; 6] = [
 ];
 /// Longest user name, in characters (NameID).
 const NOME_UTENTE_MASSIMO: usize = 64;
+/// Shortest password an operator may have.
+const PASSWORD_MINIMA_CARATTERI: usize = 8;
 /// Most functions of one operator: more than there are operations.
 const FUNZIONI_MASSIME: usize = 200;
 /// Longest code of an operation, in characters.
@@ -69,6 +71,15 @@ impl ModificaOperatore {
             return no(format!(
                 "La password supera {} byte.",
                 registro::LIMITE_PASSWORD_BYTE
+            ));
+        }
+        if self
+            .password
+            .as_ref()
+            .is_some_and(|p| p.chars().count() < PASSWORD_MINIMA_CARATTERI)
+        {
+            return no(format!(
+                "La password ha meno di {PASSWORD_MINIMA_CARATTERI} caratteri."
             ));
         }
         Ok(())

@@ -219,13 +219,7 @@ impl Simulatore {
         } else if let Some(punto) = operazioni::punto(percorso) {
             self.esamina_ed_esegui(ambiente, punto, content_type, corpo, adesso, &mut scambio)
         } else {
-            let vicino =
-                frontiera::indagine::piu_vicino(percorso, operazioni::PUNTI.iter().map(|p| p.percorso));
-            let intendevate = vicino.map_or_else(String::new, |v| format!(": intendevate «{v}»?"));
-            let fault = Fault::nuovo(
-                TipoFault::F3,
-                format!("percorso sconosciuto «{percorso}»{intendevate}"),
-            );
+            let fault = Fault::nuovo(TipoFault::F3, operazioni::perche_non_risponde(percorso));
             scambio.passi.push(Passo {
                 nome: "percorso".into(),
                 verdetto: Verdetto::Fermato,

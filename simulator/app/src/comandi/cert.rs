@@ -20,6 +20,9 @@ use crate::opzioni::{
     AzioneCert, Cert, CertCard, CertExport, CertId, CertImport, CertIssue, CertList, CertRenew,
 };
 
+/// Largest file of certificates that is read; the simulator takes no more either.
+const IMPORTAZIONE_MASSIMA_BYTE: usize = 512 * 1024;
+
 pub(crate) fn esegui(o: &Cert) -> Result<Fine> {
     match &o.azione {
         AzioneCert::Issue(o) => emetti(o),
@@ -264,17 +267,27 @@ fn importa(o: &CertImport) -> Result<Fine> {
         )?,
         Some(file) => {
             let byte = fs::read(file).with_context(|| file.display().to_string())?;
+            if byte.len() > IMPORTAZIONE_MASSIMA_BYTE {
+                bail!(
+                    "{}: più di {} KiB, non è un file di certificati",
+                    file.display(),
+                    IMPORTAZIONE_MASSIMA_BYTE / 1024
+                );
+            }
             let contenuto = base64_o_testo(&byte);
             let domanda = json!({"contenuto": contenuto, "ambiente": o.ambiente, "password": o.password});
             api(&c, &p, "POST", "/api/certificati/importati", &domanda)
                 .with_context(|| file.display().to_string())?
         }
     };
+    let elenco = importati
+        .as_array()
+        .context("risposta del simulatore senza l'elenco dei certificati")?;
     if o.dove.json {
         println!("{}", serde_json::to_string_pretty(&importati)?);
         return Ok(Fine::Bene);
     }
-    for i in importati.as_array().into_iter().flatten() {
+    for i in elenco {
         println!(
             "{}  {}  {}  scade {}  {}",
             campo(i, "id"),

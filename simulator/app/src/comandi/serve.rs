@@ -210,10 +210,14 @@ fn gestore(sim: Arc<Simulatore>) -> Gestore {
         let sim = Arc::clone(&sim);
         Box::pin(async move {
             match porta {
-                Porta::Ambiente(a) if servizi::soap::e_richiesta(&richiesta) => {
-                    servizi::soap::rispondi(&sim, a, richiesta).await
+                Porta::Ambiente(a) => {
+                    let a = ambiente_del_nome(&sim, &richiesta).unwrap_or(a);
+                    if servizi::soap::e_richiesta(&richiesta) {
+                        servizi::soap::rispondi(&sim, a, richiesta).await
+                    } else {
+                        web::ambiente(sim, a, richiesta).await
+                    }
                 }
-                Porta::Ambiente(a) => web::ambiente(sim, a, richiesta).await,
                 Porta::Carta => {
                     let mostrati = richiesta.extensions().get::<CertificatiPari>();
                     let certificato = mostrati.and_then(|c| c.0.first()).map(|c| c.to_vec());
@@ -223,6 +227,23 @@ fn gestore(sim: Arc<Simulatore>) -> Gestore {
             }
         })
     })
+}
+
+/// The environment of the real host name a request was sent to, when the simulator answers to those names: then the
+/// name decides and not the port, so that one port (443) serves them all.
+fn ambiente_del_nome(sim: &Simulatore, richiesta: &Richiesta) -> Option<Ambiente> {
+    let detto = richiesta.headers().get(http::header::HOST);
+    let detto = detto
+        .and_then(|v| v.to_str().ok())
+        .or_else(|| richiesta.uri().host())?;
+    let nome = detto.parse::<http::uri::Authority>().ok()?;
+    let nome = nome.host();
+    let nostro = sim
+        .impostazioni()
+        .host_ambienti
+        .iter()
+        .any(|n| n.eq_ignore_ascii_case(nome));
+    certs::ambiente_reale(nome).filter(|_| nostro)?.parse().ok()
 }
 
 /// The ready file, written whole or not at all, readable by the owner alone: it holds passwords.

@@ -96,6 +96,7 @@ pub(super) async fn servi(
     };
     match stretta {
         Ok(Ok(cifrato)) => {
+            in_mano.pronta();
             let sessione = cifrato.get_ref().1;
             let h2 = sessione.alpn_protocol() == Some(b"h2");
             let certificati = sessione

@@ -175,6 +175,11 @@ impl Drop for Posto {
 pub(super) struct InMano(Arc<Stato>);
 
 impl InMano {
+    /// The handshake is done: only from now on can it ask for something, and its grace begins.
+    pub(super) fn pronta(&self) {
+        self.0.si_muove();
+    }
+
     /// One request begins.
     pub(super) fn una(&self) -> Segno {
         self.0.si_muove();

@@ -68,21 +68,15 @@ fn protocollo(v: Version) -> &'static str {
     }
 }
 
+/// Names of elements whose content is nobody's business, whatever their prefix.
+const ELEMENTI_SEGRETI: [&[u8]; 2] = [b"Password", b"BinarySecret"];
+
 /// A body whose passwords and private keys are asterisks, as many as there were characters.
 fn senza_segreti(corpo: Bytes) -> Bytes {
-    let password = memchr::memmem::find_iter(&corpo, b"Password").filter(|i| {
-        // An element's name, with or without prefix, not a word in a text.
-        corpo[..*i]
-            .iter()
-            .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-')))
-            .is_some_and(|p| corpo[p] == b'<')
-    });
-    let mut zone: Vec<(usize, usize)> = password
-        .filter_map(|i| {
-            let da = i + memchr::memchr(b'>', &corpo[i..])? + 1;
-            let a = da + memchr::memchr(b'<', &corpo[da..]).unwrap_or(corpo.len() - da);
-            Some((da, a))
-        })
+    let mut zone: Vec<(usize, usize)> = ELEMENTI_SEGRETI
+        .into_iter()
+        .flat_map(|nome| memchr::memmem::find_iter(&corpo, nome).map(move |i| (nome, i)))
+        .filter_map(|(nome, i)| contenuto(&corpo, nome, i))
         .collect();
     zone.extend(memchr::memmem::find_iter(&corpo, b"PRIVATE KEY-----").map(|i| {
         let da = i + b"PRIVATE KEY-----".len();
@@ -97,6 +91,30 @@ fn senza_segreti(corpo: Bytes) -> Bytes {
         nuovo[da..a].fill(b'*');
     }
     nuovo.into()
+}
+
+/// Where the content of the element lies whose name, at `i`, is a secret one's; `None` when it is a word in a text or an
+/// end tag. It ends at the end tag of that name and not at the first `<`: a CDATA section, a comment or an element in
+/// between must not uncover the rest.
+fn contenuto(corpo: &[u8], nome: &[u8], i: usize) -> Option<(usize, usize)> {
+    let inizio = corpo[..i]
+        .iter()
+        .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-')))?;
+    if corpo[inizio] != b'<' {
+        return None;
+    }
+    let chiusa = memchr::memchr(b'>', &corpo[i..])? + i;
+    if corpo[chiusa - 1] == b'/' {
+        return None;
+    }
+    let da = chiusa + 1;
+    let fine = memchr::memmem::find_iter(&corpo[da..], nome)
+        .map(|j| da + j)
+        .find_map(|j| {
+            let prima = corpo[da..j].iter().rposition(|b| *b == b'<')? + da;
+            (corpo.get(prima + 1) == Some(&b'/')).then_some(prima)
+        });
+    Some((da, fine.unwrap_or(corpo.len())))
 }
 
 #[cfg(test)]
@@ -121,6 +139,19 @@ mod tests {
                 "<w:Password Type='t'>*******</w:Password><b/>",
             ),
             ("<Password>x", "<Password>*"),
+            ("<Password/>x", "<Password/>x"),
+            (
+                "<p:Password><![CDATA[uno]]></p:Password>x",
+                "<p:Password>***************</p:Password>x",
+            ),
+            (
+                "<Password>a<!-- -->b<c/>d</Password>e",
+                "<Password>***************</Password>e",
+            ),
+            (
+                "<p:BinarySecret>uno</p:BinarySecret>",
+                "<p:BinarySecret>***</p:BinarySecret>",
+            ),
             ("<Password", "<Password"),
             (
                 "-----BEGIN PRIVATE KEY-----AAA-----END PRIVATE KEY-----",

@@ -66,6 +66,40 @@ pub(crate) const TEST_CONN: &str = "TEST";
 /// Every endpoint that answers.
 pub(crate) static PUNTI: &[&Punto] = &[&test_conn::PUNTO, &s001::PUNTO];
 
+/// Paths of services that ANPR has and that do not answer here yet (spec security §1.2).
+static ANCORA_MUTI: &[&str] = &[
+    "/ANPR1000ServiziIscrizione/AnprService1000",
+    "/ANPR2000ServiziCancellazione/AnprService2000",
+    "/ANPR3000ServiziConsultazione/AnprService3000",
+    "/ANPR4000ServiziEstrazione/AnprService4000",
+    "/ANPR5000ServiziMutazione/AnprService5000",
+    "/ANPR6001ServizioCertificazione/AnprService6001",
+    "/ANPR7001ServizioScaricoTabelle/AnprService7001",
+    "/ANPRA000ServiziAire/AnprServiceA000",
+    "/anpr-wsP000/AnprServiceP000",
+    "/anpr-ws-cie-webapp/AnprServiceCIE",
+    "/ANPRCIE/AnprServiziCIE",
+    "/anpr-ws-CONSOLATI-webapp/AnprServiceCONSOLATI",
+    "/anpr-wsE000/AnprServiceE001",
+    "/anpr-wsE000/AnprServiceE002",
+    "/anpr-wsE000/AnprServiceE003",
+    "/anpr-wsE000/AnprServiceE004",
+];
+
+/// Why nothing answers on a path, for the journal.
+pub(crate) fn perche_non_risponde(percorso: &str) -> String {
+    if ANCORA_MUTI.contains(&percorso) {
+        return format!("il servizio «{percorso}» esiste in ANPR ma non è ancora simulato");
+    }
+    let noti = PUNTI
+        .iter()
+        .map(|p| p.percorso)
+        .chain(ANCORA_MUTI.iter().copied());
+    let intendevate = frontiera::indagine::piu_vicino(percorso, noti)
+        .map_or_else(String::new, |v| format!(": intendevate «{v}»?"));
+    format!("percorso sconosciuto «{percorso}»{intendevate}")
+}
+
 /// The endpoint of a path.
 pub(crate) fn punto(percorso: &str) -> Option<&'static Punto> {
     PUNTI.iter().copied().find(|p| p.percorso == percorso)

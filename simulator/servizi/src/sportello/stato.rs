@@ -1,8 +1,11 @@
 //! What the desk knows of a certificate beyond what stands in it: revoked, restored, still being made.
 //!
-//! One document a digest. Over a reset all of them stay: they speak of keys, and keys stay.
+//! One document a digest. Over a reset they stay, for they speak of keys, and keys stay; but what was revoked since the
+//! start lives again.
 
-use certs::Postazione;
+use std::collections::BTreeSet;
+
+use certs::{Difetto, Postazione};
 use jiff::Timestamp;
 use registro::{Lettura as _, Quando};
 use serde::{Deserialize, Serialize};
@@ -187,12 +190,23 @@ impl Simulatore {
         Ok(v)
     }
 
-    /// Everything the desk knows of keys, to be kept over a reset: collection, key, document.
+    /// What the desk knows of keys and keeps over a reset: collection, key, document. A revocation goes, as after the
+    /// first start nothing is revoked, but of a certificate that was asked for as a revoked one.
     pub(crate) fn stato_delle_chiavi(&self) -> Esito<Vec<(&'static str, String, Value)>> {
+        let nati_revocati: BTreeSet<String> = self
+            .pki()
+            .elenco()
+            .into_iter()
+            .filter(|p| p.difetto == Some(Difetto::Revocato))
+            .map(|p| p.impronta_sha256)
+            .collect();
         let mut tutto = Vec::new();
         for raccolta in [REVOCATI, LAVORAZIONE, IMPORTATI] {
             let documenti = self.registro().documenti::<Value>(raccolta)?;
-            tutto.extend(documenti.into_iter().map(|(k, v)| (raccolta, k, v)));
+            let tenuti = documenti
+                .into_iter()
+                .filter(|(k, _)| raccolta != REVOCATI || nati_revocati.contains(k));
+            tutto.extend(tenuti.map(|(k, v)| (raccolta, k, v)));
         }
         Ok(tutto)
     }

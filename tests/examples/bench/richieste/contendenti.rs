@@ -141,15 +141,22 @@ impl Contendente {
         Self::avvia("Python: gunicorn, lxml, xmlsec", porta, &mut c).map(Some)
     }
 
-    /// The JDK's HTTPS server with Santuario.
-    pub(crate) fn java(s: &Scena) -> Result<Option<Self>> {
+    /// The JDK's HTTPS server with Santuario: as usual programs are, which verify everything for each request, or with
+    /// a memory of what is constant, as ours.
+    pub(crate) fn java(s: &Scena, ricorda: bool) -> Result<Option<Self>> {
         let Some(classi) = env::var_os(JAVA) else {
             eprintln!("senza il confronto in Java: {JAVA} non è impostata");
             return Ok(None);
         };
         let porta = porta_libera()?;
         let mut c = Command::new("java");
-        c.args(["-Xms256m", "-Xmx512m", "-Dsun.net.httpserver.nodelay=true", "-cp"])
+        let (nome, ricordati) = if ricorda {
+            ("Java: lo stesso, che ricorda come noi", "-Dricordati=1024")
+        } else {
+            ("Java: HttpsServer, Santuario", "-Dricordati=0")
+        };
+        c.args(["-Xms256m", "-Xmx512m", "-Dsun.net.httpserver.nodelay=true"])
+            .args([ricordati, "-cp"])
             .arg(classi)
             .args(["Servizio", &porta.to_string(), FILI_JAVA])
             .arg(s.pronto["ca"].as_str().unwrap_or_default())
@@ -157,7 +164,7 @@ impl Contendente {
             .arg(pki_comune().join("server/test.key.pem"))
             .arg(s.file("schema-1"))
             .arg(s.file("operatori.txt"));
-        Self::avvia("Java: HttpsServer, Santuario", porta, &mut c).map(Some)
+        Self::avvia(nome, porta, &mut c).map(Some)
     }
 
     fn avvia(nome: &'static str, porta: u16, comando: &mut Command) -> Result<Self> {

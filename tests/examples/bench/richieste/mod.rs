@@ -65,8 +65,10 @@ pub(crate) fn misura(soli_noi: bool) -> Result<()> {
         return Ok(());
     }
     drop(noi);
-    if let Some(c) = Contendente::java(&scena)? {
-        prove.push(prova(&c, &scena, RISCALDAMENTO_JVM)?);
+    for ricorda in [false, true] {
+        if let Some(c) = Contendente::java(&scena, ricorda)? {
+            prove.push(prova(&c, &scena, RISCALDAMENTO_JVM)?);
+        }
     }
     if let Some(c) = Contendente::python(&scena)? {
         prove.push(prova(&c, &scena, RISCALDAMENTO)?);
@@ -168,12 +170,8 @@ fn tabella(prove: &[Prova], tetto: f64) {
         }
     }
     for (i, m) in nostre.iter().enumerate() {
-        let altri = prove
-            .iter()
-            .skip(1)
-            .filter_map(|p| p.misure.get(i))
-            .map(|m| m.al_secondo);
-        if let Some(meglio) = altri.reduce(f64::max) {
+        let altri = prove.iter().skip(1).filter_map(|p| p.misure.get(i));
+        if let Some(meglio) = altri.map(|m| m.al_secondo).reduce(f64::max) {
             println!(
                 "\n{} connessioni: {:.1}× il migliore degli altri (almeno 5×, meglio 10×)",
                 m.connessioni,
