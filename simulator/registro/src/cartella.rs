@@ -30,8 +30,14 @@ const DIR_ARCHIVIO: &str = "archivio";
 #[derive(Debug)]
 pub struct Cartella {
     dir: PathBuf,
-    /// Closing it lets the folder go.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Cartella {
+    fn drop(&mut self) {
+        // Said and not left to the closing: a child process being started holds a copy of the descriptor for a moment.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Cartella {
@@ -60,7 +66,7 @@ impl Cartella {
         scrivi_intero(&pid, format!("{}\n", std::process::id()).as_bytes())?;
         Ok(Self {
             dir: dir.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
 
