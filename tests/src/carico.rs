@@ -78,6 +78,8 @@ pub struct Esito {
     pub durata: Duration,
     /// Nanoseconds of every exchange, ascending.
     pub latenze: Vec<u64>,
+    /// Kept connections found closed and asked again on a new one, as every HTTP client does.
+    pub riprese: usize,
     /// Replies that were not the right one, and connections that broke.
     pub errori: usize,
     /// The first of them.
@@ -192,16 +194,24 @@ impl Giro {
     }
 
     async fn uno(&self, aperta: &mut Option<Collegata>, colpo: &Colpo) -> Result<()> {
-        let con = match aperta {
-            Some(c) => c,
-            None => aperta.insert(Collegata::nuova(&self.carico).await?),
-        };
-        let chiude = timeout(ATTESA_RISPOSTA, con.scambia(colpo))
+        if let Some(tenuta) = aperta {
+            let esito = timeout(ATTESA_RISPOSTA, tenuta.scambia(colpo))
+                .await
+                .context("nessuna risposta in tempo")?;
+            // A server may close a kept connection at any time: if nothing came, the request goes out again.
+            if esito.is_ok() || !tenuta.tampone.is_empty() {
+                if esito? {
+                    *aperta = None;
+                }
+                return Ok(());
+            }
+            self.esito.borrow_mut().riprese += 1;
+        }
+        let mut nuova = Collegata::nuova(&self.carico).await?;
+        let chiude = timeout(ATTESA_RISPOSTA, nuova.scambia(colpo))
             .await
             .context("nessuna risposta in tempo")??;
-        if chiude {
-            *aperta = None;
-        }
+        *aperta = (!chiude).then_some(nuova);
         Ok(())
     }
 }
@@ -236,9 +246,9 @@ impl Collegata {
 
     /// One exchange. Tells whether the server closes the connection after it.
     async fn scambia(&mut self, colpo: &Colpo) -> Result<bool> {
+        self.tampone.clear();
         self.flusso.write_all(&colpo.byte).await.context("invio")?;
         self.flusso.flush().await.context("invio")?;
-        self.tampone.clear();
         let fine_testa = loop {
             if self
                 .flusso

@@ -84,6 +84,12 @@ impl Rapporto {
                 self.carico.detti.join("\n")
             ));
         }
+        if self.carico.riprese > 0 {
+            detti.push(format!(
+                "{} connessioni tenute trovate chiuse",
+                self.carico.riprese
+            ));
+        }
         if self.memoria_finale > self.memoria_dopo_riscaldamento + MARGINE_MEMORIA_BYTE {
             detti.push(format!(
                 "memoria da {} a {} byte",

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 /// Connections open at once on one port; a further one takes the place of one that asks for nothing.
 pub const CONNESSIONI: usize = 512;
-/// Time a connection has to ask for something (or for something more) before it may lose its place to a newcomer.
-pub const GRAZIA_POSTO: Duration = Duration::from_secs(2);
+/// Time a new connection has to ask for something before it may lose its place to a newcomer.
+pub const GRAZIA_POSTO: Duration = Duration::from_millis(500);
+/// Time a kept connection has to ask for more before it may lose its place to a newcomer.
+pub const GRAZIA_TENUTA: Duration = Duration::from_secs(5);
 /// Time a request body has to arrive before its connection may lose its place to a newcomer.
 pub const GRAZIA_CORPO: Duration = Duration::from_secs(2);
 /// Connections the system queues for us, per socket.

@@ -3,7 +3,7 @@
 //! A connection that asks for nothing must not shut others out: when all places are taken, one without a request in hand
 //! is closed for the newcomer: first of those that never asked, then of those kept after a reply (which may be closed at
 //! any time, every client knows that), the longest idle of each. If there is none, the request whose body has been arriving
-//! longest goes. Each has its grace first ([`GRAZIA_POSTO`], [`GRAZIA_CORPO`]): without it a flood of newcomers would push
+//! longest goes. Each has its grace first ([`GRAZIA_POSTO`], [`GRAZIA_TENUTA`], [`GRAZIA_CORPO`]): without it a flood of newcomers would push
 //! out whoever is about to ask. A request that is being answered is never cut.
 //!
 //! What must stay true: never more than `limite` connections hold a place, and a place is given back by dropping it.
@@ -19,7 +19,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::limiti::{GRAZIA_CORPO, GRAZIA_POSTO};
+use super::limiti::{GRAZIA_CORPO, GRAZIA_POSTO, GRAZIA_TENUTA};
 
 /// How often who waits for a place looks again though nobody left: somebody's grace may be over.
 const OCCHIATA: Duration = Duration::from_millis(50);
@@ -61,7 +61,7 @@ impl Stato {
         } else if self.viste.load(Ordering::Acquire) == 0 {
             (Rango::MaiChiesto, GRAZIA_POSTO)
         } else {
-            (Rango::Ferma, GRAZIA_POSTO)
+            (Rango::Ferma, GRAZIA_TENUTA)
         };
         let grazia = u64::try_from(grazia.as_millis()).unwrap_or(u64::MAX);
         (adesso.saturating_sub(mossa) >= grazia).then_some((rango, mossa))
@@ -237,7 +237,7 @@ mod tests {
 
     /// A moment when every grace is over.
     fn dopo() -> u64 {
-        adesso() + u64::try_from((GRAZIA_CORPO + GRAZIA_POSTO).as_millis()).expect("small")
+        adesso() + u64::try_from((GRAZIA_CORPO + GRAZIA_POSTO + GRAZIA_TENUTA).as_millis()).expect("small")
     }
 
     #[test]
@@ -247,10 +247,13 @@ mod tests {
         let (occupata, usata, vecchia, nuova) = (prendi(), prendi(), prendi(), prendi());
         let segno = occupata.in_mano().una();
         drop(usata.in_mano().una());
-        for (p, mossa) in [(&usata, 0), (&vecchia, 1), (&nuova, 2)] {
-            p.stato.mossa.store(mossa, Ordering::Relaxed);
+        // The process is young: its own instants are as small as these.
+        let mossa_a = |p: &Posto, quando| p.stato.mossa.store(quando, Ordering::Relaxed);
+        for (p, quando) in [(&usata, 0), (&vecchia, 1), (&nuova, 2)] {
+            mossa_a(p, quando);
         }
         let prima = prendi();
+        mossa_a(&prima, 3);
         assert!(perso(&vecchia) && !perso(&nuova) && !perso(&usata) && !perso(&occupata) && !perso(&prima));
         // Who lost the place gives nothing back.
         drop(vecchia);

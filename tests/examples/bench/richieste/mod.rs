@@ -109,7 +109,7 @@ fn prova(c: &Contendente, scena: &Scena, riscaldamento: Duration) -> Result<Prov
         };
         let colpi = colpi.clone();
         let esito = carico::esegui(&carico, move |n| Arc::clone(&colpi[n % colpi.len()]))?;
-        if esito.errori > 0 {
+        if esito.errori + esito.riprese > 0 {
             bail!(
                 "{}: {} risposte sbagliate: {}",
                 c.nome,
