@@ -296,7 +296,7 @@ async fn plans_operators_pace_and_mail_keep_what_they_are_told() {
             Method::PUT,
             "/api/comuni/888010/operatori/PROVA1",
             &[JSON],
-            "{\"password\":\"x-y-z\"}",
+            "{\"password\":\"una-parola-sua\"}",
         )
         .await;
     assert_eq!(o.stato, StatusCode::OK, "{}", o.testo);
