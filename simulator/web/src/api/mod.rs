@@ -10,7 +10,9 @@ mod mondo;
 mod openapi;
 mod risposte;
 mod rotte;
+mod rotte_schede;
 mod rotte_sportello;
+mod schede;
 mod sportello;
 
 use std::sync::Arc;
