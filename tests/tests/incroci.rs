@@ -541,7 +541,15 @@ fn chi_torna_con_lo_stesso_id_e_chi_no() {
         let testo = String::from_utf8(decomprimi(&apr(comune, cambia))).expect("UTF-8");
         let inizio = testo.find("<codiceFiscale>").expect("the element");
         let fine = testo.find("</codiceFiscale>").expect("its end") + "</codiceFiscale>".len();
-        gz(format!("{}{}", &testo[..inizio], &testo[fine..]).as_bytes())
+        let testo = format!("{}{}", &testo[..inizio], &testo[fine..]);
+        // Born in the same place, whoever sends.
+        let inizio = testo.find("<luogoNascita>").expect("the place");
+        let fine = inizio + testo[inizio..].find("</luogoNascita>").expect("its end");
+        let luogo = testo[inizio..fine].replace(comune, "888001").replace(
+            &format!("COMUNE FITTIZIO {}", &comune[3..]),
+            "COMUNE FITTIZIO 001",
+        );
+        gz(format!("{}{luogo}{}", &testo[..inizio], &testo[fine..]).as_bytes())
     };
     let id_di = |banco: &Banco, comune: &str, nome: &str| {
         let v = banco.json("GET", &format!("/api/schede?ambiente=pre&comune={comune}"), "");

@@ -345,11 +345,11 @@ pub struct SchedaLetta {
 }
 
 impl SchedaLetta {
-    /// The first value whose name ends so: names are whole paths for the APR, single words for the AIRE.
-    pub fn valore(&self, coda: &str) -> Option<&str> {
+    /// The first value of that name: for the APR the end of a path, from a slash on, for the AIRE the field.
+    pub fn valore(&self, quale: &str) -> Option<&str> {
         self.valori
             .iter()
-            .find(|(nome, _)| nome.ends_with(coda))
+            .find(|(nome, _)| nome == quale || (quale.starts_with('/') && nome.ends_with(quale)))
             .map(|(_, v)| v.trim())
             .filter(|v| !v.is_empty())
     }

@@ -66,7 +66,7 @@ fn a_cancelled_scheda_says_so_at_every_door_and_after_a_restart() {
             .collect(),
         r.schede_per_cf(PRE, "CF00000000000700"),
     ] {
-        assert_eq!(schede.expect("schede"), [per_id.clone()]);
+        assert_eq!(schede.expect("schede"), std::slice::from_ref(&per_id));
     }
     assert_eq!(r.conta_cancellate(PRE).expect("conta"), 1);
     assert_eq!(r.conta_cancellate(Ambiente::Test).expect("conta"), 0);
