@@ -21,7 +21,7 @@ pub fn archivio(pki: &Pki, quali: &[Postazione], forma: FormaP12) -> Result<Vec<
     for p in quali {
         let nome = format!("{}.p12", p.nome_file());
         // Writing to a String cannot fail.
-        let _ = write!(password, "{nome}\t{}\n", p.password);
+        let _ = writeln!(password, "{nome}\t{}", p.password);
         zip.start_file(nome, opzioni).map_err(ErrorePki::cripto)?;
         zip.write_all(&pki.p12(p, forma)?).map_err(ErrorePki::cripto)?;
     }
