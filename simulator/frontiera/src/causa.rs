@@ -392,7 +392,10 @@ mod tests {
             let prima = &Causa::TUTTE[..i];
             assert!(prima.iter().all(|a| a.nome() != c.nome()), "{c:?}");
             assert!(prima.iter().all(|a| a.rimedio() != c.rimedio()), "{c:?}");
-            assert!(c.rimedio().ends_with('.') && c.rimedio().chars().count() > 20, "{c:?}");
+            assert!(
+                c.rimedio().ends_with('.') && c.rimedio().chars().count() > 20,
+                "{c:?}"
+            );
         }
         assert_eq!(Causa::da_nome(""), None);
     }

@@ -1,15 +1,15 @@
 //! Keys and certificates no ordinary tool makes: RSA numbers of monstrous size or sign, weak ones, SHA-1 under a
 //! certificate, octets after its end. All issued by the right root, so that only the oddity can be the reason.
 
+use anagrafe::Ambiente;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
-use anagrafe::Ambiente;
-use frontiera::{Esame, Frontiera, Politica};
 use frontiera::TipoFault::*;
 use frontiera::firma::componi;
 use frontiera::security::ber::{self, INTERO, OID, SEQUENZA, leggi, scrivi};
 use frontiera::security::certificato::{Certificato, ProblemaCertificato};
 use frontiera::security::{base64, in_base64};
+use frontiera::{Esame, Frontiera, Politica};
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::signature::{SignatureEncoding as _, Signer as _};
 

@@ -203,7 +203,9 @@ impl Simulatore {
         if let Some(o) = v.as_object_mut() {
             o.remove("ambiente");
         }
-        let ambienti = Ambiente::TUTTI.into_iter().filter(|a| suoi.iter().any(|i| i.ambiente == *a));
+        let ambienti = Ambiente::TUTTI
+            .into_iter()
+            .filter(|a| suoi.iter().any(|i| i.ambiente == *a));
         v["ambienti"] = json!(ambienti.collect::<Vec<_>>());
         Ok(Some(v))
     }
