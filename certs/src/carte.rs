@@ -37,6 +37,8 @@ pub struct RichiestaCarta {
     pub name_id: String,
     /// The deliberate defect.
     pub difetto: Option<Difetto>,
+    /// What opens the PKCS#12 file (the PIN of a card that has one); made up when missing.
+    pub password: Option<String>,
 }
 
 /// A card with its files.
@@ -122,7 +124,7 @@ pub(crate) fn rilascia(
     let cert = profilo::carta(&r.name_id, v)
         .signed_by(&chiave.pubblica, &emittente.issuer)
         .map_err(ErrorePki::cripto)?;
-    let password = password_nuova();
+    let password = r.password.clone().unwrap_or_else(password_nuova);
     let catena = [cert.der().as_ref(), emittente.der.as_slice()];
     let deposito_chiavi = p12::chiavi(&id, &chiave.pkcs8, &catena, &password, FormaP12::default())?;
     let file = |fine: &str| format!("carte/{id}.{fine}");

@@ -237,7 +237,7 @@ fn nessuna_fornitura() -> ErroreServizio {
 /// Messages of a Comune about one environment.
 fn messaggi(s: &Simulatore, ambiente: Ambiente, comune: anagrafe::CodiceIstat) -> Esito<Vec<registro::Pec>> {
     let mut tutte = s.pec(Some(comune))?;
-    tutte.retain(|p| p.ambiente == ambiente && p.comune == comune);
+    tutte.retain(|p| p.ambiente == ambiente && p.comune == comune && p.casella.is_none());
     Ok(tutte)
 }
 
@@ -424,7 +424,7 @@ async fn messaggio(d: &Dentro<'_>, grezzo: bool) -> Esito<Risposta> {
     let (id, ambiente, comune) = (d.segmenti.prendi("id").to_owned(), d.ambiente, d.sessione.comune);
     let pec = fuori(d.sim, move |s| {
         let pec = s.pec_una(&id)?;
-        if pec.comune != comune || pec.ambiente != ambiente {
+        if pec.comune != comune || pec.ambiente != ambiente || pec.casella.is_some() {
             return Err(ErroreServizio::assente(
                 "Nessun messaggio con questo numero nella casella del Comune.",
             ));
