@@ -178,10 +178,16 @@ mod prove {
         )
         .expect("a message");
         let testa = pec.grezzo.split("\r\n\r\n").next().expect("headers");
-        assert!(!testa.contains("\r\nBcc") && !testa.contains("\r\nX-Altro"), "{testa}");
+        assert!(
+            !testa.contains("\r\nBcc") && !testa.contains("\r\nX-Altro"),
+            "{testa}"
+        );
         assert!(pec.oggetto.starts_with("[SIMULATORE – dati fittizi]"));
         assert!(pec.testo.contains("SIMULATORE") && pec.testo.contains("uno\ndue \n"));
-        assert_eq!((pec.casella.as_deref(), pec.a.as_str()), (Some("ROSSI"), "rossi@posta.example"));
+        assert_eq!(
+            (pec.casella.as_deref(), pec.a.as_str()),
+            (Some("ROSSI"), "rossi@posta.example")
+        );
         // Without an address of its own the message of a Comune stays in the mailbox all the same.
         let pec = componi_avviso(
             IdPec(8),

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    fascicolo::Fascicolo,
     impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere,
     scheda::POSTAZIONI_MASSIME,
@@ -19,7 +18,7 @@ use super::{
 use crate::{Esito, Simulatore, gestione::leggi};
 
 /// People of one censimento.
-pub const PERSONE_MASSIME: usize = 200;
+const PERSONE_MASSIME: usize = 200;
 /// Source addresses of one Comune.
 pub const INDIRIZZI_MASSIMI: usize = 20;
 /// Characters of a name.
@@ -105,9 +104,7 @@ pub struct DatiGenerali {
 
 /// An address, or a network as `192.0.2.0/24`.
 fn rete_valida(testo: &str) -> bool {
-    let (ip, maschera) = testo
-        .split_once('/')
-        .map_or((testo, None), |(i, m)| (i, Some(m)));
+    let (ip, maschera) = testo.split_once('/').map_or((testo, None), |(i, m)| (i, Some(m)));
     let Ok(ip) = ip.parse::<std::net::IpAddr>() else {
         return false;
     };
@@ -117,7 +114,9 @@ fn rete_valida(testo: &str) -> bool {
 
 fn controlla_generali(c: &Censimento, errori: &mut Vec<ErroreCampo>) {
     let mut no = |campo, testo: String| errori.push(ErroreCampo::nuovo(campo, testo));
-    if c.responsabile.nominativo.trim().is_empty() || c.responsabile.nominativo.chars().count() > 2 * NOME_MASSIMO {
+    if c.responsabile.nominativo.trim().is_empty()
+        || c.responsabile.nominativo.chars().count() > 2 * NOME_MASSIMO
+    {
         no(
             "responsabile",
             "Indicare cognome e nome del responsabile ANPR.".to_owned(),
@@ -144,7 +143,9 @@ fn controlla_generali(c: &Censimento, errori: &mut Vec<ErroreCampo>) {
     if c.indirizzi.is_empty() || c.indirizzi.len() > INDIRIZZI_MASSIMI {
         no(
             "indirizzi",
-            format!("Indicare da 1 a {INDIRIZZI_MASSIMI} indirizzi o reti di provenienza, per esempio 192.0.2.10 oppure 192.0.2.0/24."),
+            format!(
+                "Indicare da 1 a {INDIRIZZI_MASSIMI} indirizzi o reti di provenienza, per esempio 192.0.2.10 oppure 192.0.2.0/24."
+            ),
         );
     }
     if let Some(sbagliato) = c.indirizzi.iter().find(|i| !rete_valida(i)) {
@@ -172,7 +173,10 @@ fn controlla_persona(p: &Persona) -> Vec<ErroreCampo> {
         ("cognome", &p.cognome, "Indicare il cognome, al più 60 caratteri."),
         ("nome", &p.nome, "Indicare il nome, al più 60 caratteri."),
     ] {
-        if testo.trim().is_empty() || testo.chars().count() > NOME_MASSIMO || testo.chars().any(char::is_control) {
+        if testo.trim().is_empty()
+            || testo.chars().count() > NOME_MASSIMO
+            || testo.chars().any(char::is_control)
+        {
             no(campo, parola);
         }
     }
@@ -237,11 +241,7 @@ fn pulita(mut p: Persona) -> Persona {
 }
 
 /// Registers a person of the censimento; one who is an operator already (a ready one, say) keeps what he has.
-fn registra(
-    t: &mut registro::Transazione,
-    comune: &Comune,
-    p: &Persona,
-) -> Esito<()> {
+fn registra(t: &mut registro::Transazione, comune: &Comune, p: &Persona) -> Esito<()> {
     let name_id = &p.codice_fiscale;
     let gia = t.operatore(name_id)?;
     let mut o = match gia {
@@ -250,7 +250,11 @@ fn registra(
             return Err(crate::ErroreServizio::conflitto(format!(
                 "{name_id} è già censito per il Comune {}: per aggiungerlo anche qui serve l'assistenza (la console del \
                  simulatore).",
-                o.comuni.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                o.comuni
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ")
             )));
         }
         _ => Operatore {
@@ -293,9 +297,7 @@ impl Simulatore {
         self.bozza(istat, |c| {
             let inviate: Vec<Persona> = c.persone.iter().filter(|p| p.inviata).cloned().collect();
             let gia: BTreeSet<&str> = inviate.iter().map(|p| p.codice_fiscale.as_str()).collect();
-            nuovo
-                .persone
-                .retain(|p| !gia.contains(p.codice_fiscale.as_str()));
+            nuovo.persone.retain(|p| !gia.contains(p.codice_fiscale.as_str()));
             let persone = inviate.iter().cloned().chain(nuovo.persone.clone()).collect();
             *c = Censimento {
                 persone,
@@ -432,7 +434,7 @@ impl Simulatore {
     /// Sends the censimento: operators registered, smart cards ordered, receipt by PEC, in one commit.
     pub fn invia_censimento(&self, istat: CodiceIstat) -> Result<Censimento, Rifiuto> {
         let seme = self.registro().seme()?;
-        let inviato = self.nel_fascicolo(istat, |t, comune, f: &mut Fascicolo, quando| {
+        let inviato = self.nel_fascicolo(istat, |t, comune, f, quando| -> Result<Censimento, Rifiuto> {
             if f.scheda.is_none() {
                 return Err(Impedimento::SchedaMancante.into());
             }

@@ -119,7 +119,8 @@ impl Fascicolo {
 
     /// The plan: what the Ministry said, or what the scheda gives.
     pub fn piano_subentro(&self) -> Option<PianoSubentro> {
-        self.piano.or_else(|| self.scheda.as_ref().map(PianoSubentro::dalla))
+        self.piano
+            .or_else(|| self.scheda.as_ref().map(PianoSubentro::dalla))
     }
 
     /// Whether the message of the start of tests is to go out today.
@@ -132,7 +133,9 @@ impl Fascicolo {
     }
 
     fn plichi_da_spedire(&self, oggi: Data) -> bool {
-        self.plichi.iter().any(|p| p.spedito.is_none() && p.pronto <= oggi)
+        self.plichi
+            .iter()
+            .any(|p| p.spedito.is_none() && p.pronto <= oggi)
     }
 }
 

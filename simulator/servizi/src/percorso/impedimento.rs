@@ -29,7 +29,9 @@ pub enum Impedimento {
     #[error("Il censimento è già stato inviato e non contiene persone nuove.")]
     NullaDaInviare,
     /// He is in what was sent.
-    #[error("{0} è in un censimento già inviato: non si toglie da qui, lo cancella l'ALS (Gestione operatori).")]
+    #[error(
+        "{0} è in un censimento già inviato: non si toglie da qui, lo cancella l'ALS (Gestione operatori)."
+    )]
     PersonaInviata(String),
     /// Cards are still being made.
     #[error("Le smart card sono in produzione: il plico parte il {}.", giorno(*.0))]
@@ -83,7 +85,9 @@ pub enum Impedimento {
     #[error("{0} non può essere nominato {1}: {2}.")]
     NonNominabile(String, &'static str, &'static str),
     /// A wrong PIN.
-    #[error("PIN errato: restano {0} tentativi, poi la smart card si blocca. Il PIN è metà nella busta e metà nel messaggio.")]
+    #[error(
+        "PIN errato: restano {0} tentativi, poi la smart card si blocca. Il PIN è metà nella busta e metà nel messaggio."
+    )]
     PinErrato(u8),
     /// Too many wrong ones.
     #[error("La smart card è bloccata per troppi PIN errati: si sblocca con il PUK.")]
@@ -95,7 +99,9 @@ pub enum Impedimento {
     #[error("PUK errato. Il PUK è metà nella busta e metà nel messaggio.")]
     PukErrato,
     /// Too many wrong PUKs.
-    #[error("La smart card non si sblocca più: troppi PUK errati. Serve una carta nuova (assistenza: la console del simulatore).")]
+    #[error(
+        "La smart card non si sblocca più: troppi PUK errati. Serve una carta nuova (assistenza: la console del simulatore)."
+    )]
     CartaPersa,
     /// It works already.
     #[error("La smart card è già attiva.")]
@@ -104,7 +110,9 @@ pub enum Impedimento {
     #[error("Le Prefetture vedono lo stato delle schede dal {}.", giorno(*.0))]
     NonAncoraVisibile(Data),
     /// Reminded today.
-    #[error("Nessun Comune da sollecitare: hanno tutti inviato la scheda, o il sollecito di oggi è già partito.")]
+    #[error(
+        "Nessun Comune da sollecitare: hanno tutti inviato la scheda, o il sollecito di oggi è già partito."
+    )]
     NessunoDaSollecitare,
 }
 

@@ -92,7 +92,12 @@ pub(super) fn ricevuta_censimento(
         c.persone.iter().filter(|p| p.inviata).count(),
         c.postazioni
     );
-    al_comune(t, comune, &format!("Censimento ricevuto – prot. {protocollo}"), &testo)
+    al_comune(
+        t,
+        comune,
+        &format!("Censimento ricevuto – prot. {protocollo}"),
+        &testo,
+    )
 }
 
 pub(super) fn avvio_prove(
@@ -130,7 +135,12 @@ pub(super) fn sollecito(t: &mut Transazione, comune: &Comune, scadenza: Data) ->
         di(comune),
         giorno(scadenza)
     );
-    al_comune(t, comune, "Sollecito della Prefettura: scheda di monitoraggio", &testo)
+    al_comune(
+        t,
+        comune,
+        "Sollecito della Prefettura: scheda di monitoraggio",
+        &testo,
+    )
 }
 
 pub(super) fn plico_spedito(t: &mut Transazione, comune: &Comune, p: &Plico, carte: usize) -> Esito<()> {
@@ -190,12 +200,7 @@ pub(super) fn nomine(t: &mut Transazione, comune: &Comune, n: &Nomine) -> Esito<
 }
 
 /// To the holder's own mailbox; what is in it is never shown to who hands the card over.
-pub(super) fn seconde_meta(
-    t: &mut Transazione,
-    comune: &Comune,
-    c: &SmartCard,
-    m: &MetaCodici,
-) -> Esito<()> {
+pub(super) fn seconde_meta(t: &mut Transazione, comune: &Comune, c: &SmartCard, m: &MetaCodici) -> Esito<()> {
     let testo = format!(
         "Smart card: {}\nSeconda metà del PIN: {}\nSeconda metà del PUK: {}\nSeconda metà della password: {}\n\nLa prima metà è \
          nella busta consegnata con la carta: PIN intero = busta + messaggio. La carta si attiva in \
@@ -227,5 +232,10 @@ pub(super) fn certificato_prefettura(
          Prefettura non chiedono il certificato di postazione.",
         comune.provincia
     );
-    alla_prefettura(t, comune, "Primo certificato di postazione della Prefettura", &testo)
+    alla_prefettura(
+        t,
+        comune,
+        "Primo certificato di postazione della Prefettura",
+        &testo,
+    )
 }

@@ -8,7 +8,8 @@ use registro::{Lettura as _, MacroStato, SituazioneComune, StatoOperatore};
 use serde::Serialize;
 
 use super::{
-    credenziali, fascicolo::Fascicolo,
+    credenziali,
+    fascicolo::Fascicolo,
     impedimento::giorno,
     plico::{StatoLettori, StatoPlico},
     scheda::in_ritardo,
@@ -30,6 +31,7 @@ pub(super) fn deriva(stato: MacroStato, f: &Fascicolo) -> MacroStato {
 
 /// The case of the operating instructions (process §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Caso {
     /// `P01`, `P02`, `P03`.
     pub id: &'static str,
@@ -146,7 +148,9 @@ impl Simulatore {
             .registro()
             .operatori(istat)?
             .iter()
-            .filter(|o| o.stato != StatoOperatore::Cancellato && o.ha_ruolo("OPERATORE") && !o.funzioni.is_empty())
+            .filter(|o| {
+                o.stato != StatoOperatore::Cancellato && o.ha_ruolo("OPERATORE") && !o.funzioni.is_empty()
+            })
             .filter(|o| o.name_id != credenziali::utente_di_prova(istat))
             .count();
         passi.push(passo(
@@ -197,7 +201,11 @@ impl Simulatore {
     fn passo_scheda(&self, f: &Fascicolo, oggi: Data) -> Esito<Passo> {
         let s = self.scadenze()?;
         let testo = match &f.scheda {
-            Some(x) => format!("Inviata il {}, ricevuta {}.", giorno(x.inviata.date()), x.protocollo),
+            Some(x) => format!(
+                "Inviata il {}, ricevuta {}.",
+                giorno(x.inviata.date()),
+                x.protocollo
+            ),
             None if oggi > s.scheda => format!("Il termine era il {}: inviarla subito.", giorno(s.scheda)),
             None => format!("Da inviare entro il {}.", giorno(s.scheda)),
         };
@@ -242,8 +250,7 @@ fn passi_carte(f: &Fascicolo, oggi: Data) -> Vec<Passo> {
         );
     let lettori = allo_sportello
         || (!f.plichi.is_empty()
-            && f
-                .plichi
+            && f.plichi
                 .iter()
                 .all(|p| p.lettori(oggi) == StatoLettori::Consegnati));
     vec![

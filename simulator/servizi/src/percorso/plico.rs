@@ -139,7 +139,9 @@ impl Fascicolo {
             return Ok(());
         }
         let s = scadenze(t)?;
-        let numero = u32::try_from(self.plichi.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let numero = u32::try_from(self.plichi.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
         let mut caso = flusso(seme, &format!("produzione {}", id_plico(istat, numero)));
         let giorni = caso.random_range(s.produzione_minima..=s.produzione_massima);
         let pronto = quando
@@ -316,12 +318,20 @@ mod prove {
             consegna: None,
         };
         for (giorno, plico, lettori) in [
-            ("2021-03-09", StatoPlico::InProduzione, StatoLettori::InPreparazione),
+            (
+                "2021-03-09",
+                StatoPlico::InProduzione,
+                StatoLettori::InPreparazione,
+            ),
             ("2021-03-10", StatoPlico::InViaggio, StatoLettori::InPreparazione),
             ("2021-03-12", StatoPlico::InViaggio, StatoLettori::InViaggio),
             ("2021-03-15", StatoPlico::InViaggio, StatoLettori::Consegnati),
         ] {
-            assert_eq!((p.stato(d(giorno)), p.lettori(d(giorno))), (plico, lettori), "{giorno}");
+            assert_eq!(
+                (p.stato(d(giorno)), p.lettori(d(giorno))),
+                (plico, lettori),
+                "{giorno}"
+            );
         }
         p.registrato = Some(d("2021-03-11").at(9, 0, 0, 0));
         assert_eq!(p.stato(d("2021-03-11")), StatoPlico::AllaPrefettura);

@@ -18,18 +18,14 @@ use super::{
     plico::{StatoPlico, id_plico},
     scheda::in_ritardo,
 };
-use crate::{
-    ErroreServizio, Esito, Simulatore,
-    accesso::{nuova_password, sigilla_password},
-    gestione::leggi,
-};
+use crate::{ErroreServizio, Esito, Simulatore, accesso::nuova_password, gestione::leggi};
 
 /// Collection of the Prefetture, by sigla.
 const RACCOLTA: &str = "percorso-prefetture";
 /// Users of a Prefettura, and postazioni.
 pub const UTENTI_MASSIMI: usize = 5;
 /// Postazioni of a Prefettura.
-pub const POSTAZIONI_MASSIME: u8 = 5;
+const POSTAZIONI_MASSIME: u8 = 5;
 /// Characters of a user name.
 const NOME_MASSIMO: usize = 32;
 
@@ -240,7 +236,9 @@ fn controlla_utenti(utenti: &[UtentePrefettura]) -> Esito<()> {
     let mut visti = BTreeSet::new();
     for u in utenti {
         let buono = (1..=NOME_MASSIMO).contains(&u.nome.len())
-            && u.nome.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+            && u.nome
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         if !buono {
             return no(format!(
                 "Il nome utente «{}» non va: da 1 a {NOME_MASSIMO} lettere maiuscole o cifre.",
@@ -324,7 +322,9 @@ impl Simulatore {
                     if u.password.is_none() {
                         u.password = prima.and_then(|x| x.password.clone());
                     }
-                    if let Some((altra, _)) = cerca_utente(t, &u.nome)?.filter(|(x, _)| x.provincia != provincia) {
+                    if let Some((altra, _)) =
+                        cerca_utente(t, &u.nome)?.filter(|(x, _)| x.provincia != provincia)
+                    {
                         return Err(ErroreServizio::conflitto(format!(
                             "Il nome {} è già di un utente della Prefettura {}.",
                             u.nome, altra.provincia
@@ -508,10 +508,7 @@ impl Simulatore {
 }
 
 /// The Prefettura and the user behind a name.
-pub(super) fn cerca_utente(
-    t: &impl Lettura,
-    nome: &str,
-) -> Esito<Option<(Prefettura, UtentePrefettura)>> {
+pub(super) fn cerca_utente(t: &impl Lettura, nome: &str) -> Esito<Option<(Prefettura, UtentePrefettura)>> {
     let province: BTreeSet<String> = t.comuni()?.into_iter().map(|c| c.provincia).collect();
     for provincia in province {
         let p = leggi_prefettura(t, &provincia)?;
@@ -540,7 +537,13 @@ mod prove {
             RuoloPrefettura::Operatore,
         );
         assert!(controlla_utenti(&[u("A", &[als, alp])]).is_ok());
-        let cinque = [u("A", &[als]), u("B", &[alp]), u("C", &[ope]), u("D", &[ope]), u("E", &[ope])];
+        let cinque = [
+            u("A", &[als]),
+            u("B", &[alp]),
+            u("C", &[ope]),
+            u("D", &[ope]),
+            u("E", &[ope]),
+        ];
         assert!(controlla_utenti(&cinque).is_ok());
         let mut sei = cinque.to_vec();
         sei.push(u("F", &[ope]));

@@ -74,8 +74,7 @@ impl Simulatore {
     /// Changes some of them; the rest stays. What becomes due by the change happens at once.
     pub fn metti_scadenze(&self, modifica: Value) -> Esito<Scadenze> {
         let nuove = self.registro().scrivi(|t| {
-            let mut valori =
-                serde_json::to_value(scadenze(t)?).map_err(ErroreServizio::guasto)?;
+            let mut valori = serde_json::to_value(scadenze(t)?).map_err(ErroreServizio::guasto)?;
             let Value::Object(cambi) = modifica else {
                 return Err(ErroreServizio::richiesta("Le scadenze sono un oggetto JSON."));
             };

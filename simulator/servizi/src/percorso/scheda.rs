@@ -15,7 +15,7 @@ use super::{
 use crate::{ErroreServizio, Esito, Simulatore, gestione::leggi};
 
 /// More postazioni than any Comune has.
-pub const POSTAZIONI_MASSIME: u32 = 9_999;
+pub(super) const POSTAZIONI_MASSIME: u32 = 9_999;
 /// Years ahead a declared date may lie.
 const ANNI_MASSIMI: i64 = 10;
 /// Days before the tests at which the preliminary file is due (process F02, M04 a).
@@ -134,7 +134,8 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
         ),
         (Some(Soluzione::WaIntegrata | Soluzione::Ws), None) => no(
             "fineAdeguamento",
-            "Con WA integrata e WS serve la data in cui l'adeguamento del gestionale sarà completo.".to_owned(),
+            "Con WA integrata e WS serve la data in cui l'adeguamento del gestionale sarà completo."
+                .to_owned(),
         ),
         (_, Some(d)) if d > limite => no(
             "fineAdeguamento",
@@ -146,7 +147,9 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
         Some(1..=POSTAZIONI_MASSIME) => {}
         _ => no(
             "postazioni",
-            format!("Indicare quante postazioni useranno gli operatori a regime, da 1 a {POSTAZIONI_MASSIME}."),
+            format!(
+                "Indicare quante postazioni useranno gli operatori a regime, da 1 a {POSTAZIONI_MASSIME}."
+            ),
         ),
     }
     match p.inizio_prove {
@@ -198,7 +201,7 @@ impl Simulatore {
 
     /// Sends the scheda, or corrects it until the deadline; the receipt goes to the Comune by PEC in the same commit.
     pub fn manda_scheda(&self, istat: CodiceIstat, chi: &str, p: &PropostaScheda) -> Result<Scheda, Rifiuto> {
-        let inviata = self.nel_fascicolo(istat, |t, comune, f, quando| {
+        let inviata = self.nel_fascicolo(istat, |t, comune, f, quando| -> Result<Scheda, Rifiuto> {
             let s = scadenze(t)?;
             if f.scheda.is_some() && quando.date() > s.scheda {
                 return Err(Impedimento::SchedaChiusa(s.scheda).into());

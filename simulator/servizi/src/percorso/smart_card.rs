@@ -9,7 +9,7 @@ use anagrafe::{Ambiente, CodiceIstat, Data};
 use rand::RngExt as _;
 use registro::{Comune, Lettura, Operatore, Quando, StatoOperatore, Transazione, mondo::flusso};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     censimento::{Incarico, Persona},
@@ -199,6 +199,24 @@ impl SmartCard {
             Some(StatoPlico::InViaggio) => StatoSmartCard::InViaggio,
             Some(StatoPlico::InProduzione) | None => StatoSmartCard::InProduzione,
         }
+    }
+
+    /// Tries a PIN; wrong ones are counted, and block.
+    fn prova_pin(&mut self, pin: &str) -> Result<(), Impedimento> {
+        if self.bloccata {
+            return Err(Impedimento::CartaBloccata);
+        }
+        if pin.trim() == self.pin {
+            self.errori_pin = 0;
+            return Ok(());
+        }
+        self.errori_pin = self.errori_pin.saturating_add(1);
+        self.bloccata = self.errori_pin >= PIN_SBAGLIATI_MASSIMI;
+        Err(if self.bloccata {
+            Impedimento::CartaBloccata
+        } else {
+            Impedimento::PinErrato(PIN_SBAGLIATI_MASSIMI - self.errori_pin)
+        })
     }
 
     /// Registers the hand-over: the certificate is the holder's, the second halves go to his mailbox.
@@ -400,20 +418,10 @@ impl Simulatore {
         let sigillo = sigilla_password(&c.password)?;
         self.nel_fascicolo(istat, |t, _, f, quando| -> Esito<Result<(), Impedimento>> {
             let c = f.carta_mut(numero)?;
-            if let Err(i) = attivabile(c) {
+            // The mistake must be remembered: the commit goes through.
+            if let Err(i) = attivabile(c).and_then(|()| c.prova_pin(pin)) {
                 return Ok(Err(i));
             }
-            if pin.trim() != c.pin {
-                // The mistake must be remembered: the commit goes through.
-                c.errori_pin = c.errori_pin.saturating_add(1);
-                c.bloccata = c.errori_pin >= PIN_SBAGLIATI_MASSIMI;
-                return Ok(Err(if c.bloccata {
-                    Impedimento::CartaBloccata
-                } else {
-                    Impedimento::PinErrato(PIN_SBAGLIATI_MASSIMI - c.errori_pin)
-                }));
-            }
-            c.errori_pin = 0;
             c.attivata = Some(quando);
             let titolare = c.titolare.clone();
             muta_ruolo(t, &titolare, |o| {
@@ -427,6 +435,18 @@ impl Simulatore {
             Ok(Ok(()))
         })??;
         Ok(())
+    }
+
+    /// The file of a card for who has its PIN: what he imports into his browser, and opens with the same PIN.
+    pub fn file_smart_card(&self, istat: CodiceIstat, numero: &str, pin: &str) -> Esito<(String, Vec<u8>)> {
+        let certificato = self.nel_fascicolo(istat, |_, _, f, _| -> Esito<Result<_, Impedimento>> {
+            let c = f.carta_mut(numero)?;
+            let Some(certificato) = c.carta.clone() else {
+                return Ok(Err(Impedimento::NonRegistrata));
+            };
+            Ok(c.prova_pin(pin).map(|()| certificato))
+        })??;
+        self.p12_carta(&certificato, None)
     }
 
     /// The PUK opens a blocked card again.
@@ -462,22 +482,11 @@ impl Simulatore {
             .and_then(|(istat, _)| CodiceIstat::parse(istat).ok())
             .ok_or_else(|| nessuna_carta(numero))
     }
-
-    /// The calls of the API about one card: `{"pin"}` or `{"puk"}`.
-    pub fn codice_di(valore: &Value, nome: &str) -> Esito<String> {
-        valore
-            .get(nome)
-            .and_then(Value::as_str)
-            .map(ToOwned::to_owned)
-            .ok_or_else(|| ErroreServizio::richiesta(format!("Manca «{nome}», un testo.")))
-    }
 }
 
 fn attivabile(c: &SmartCard) -> Result<(), Impedimento> {
     if c.registrata.is_none() {
         Err(Impedimento::NonRegistrata)
-    } else if c.bloccata {
-        Err(Impedimento::CartaBloccata)
     } else if c.attivata.is_some() {
         Err(Impedimento::GiaAttiva)
     } else {
@@ -527,8 +536,7 @@ fn nominabile(
         Incarico::Operatore => {}
     }
     let vivo = t.operatore(nome)?.is_some_and(|o| {
-        o.comuni.contains(&istat)
-            && !matches!(o.stato, StatoOperatore::Cancellato | StatoOperatore::Bloccato)
+        o.comuni.contains(&istat) && !matches!(o.stato, StatoOperatore::Cancellato | StatoOperatore::Bloccato)
     });
     if vivo {
         Ok(())
