@@ -23,6 +23,7 @@ pub(crate) struct Banco {
 }
 
 /// A reply, collected.
+#[derive(Debug)]
 pub(crate) struct Risposta {
     /// Status.
     pub(crate) stato: StatusCode,
