@@ -450,6 +450,11 @@ async fn the_censimento_registers_people_and_orders_cards() {
     assert_eq!(r.stato, StatusCode::CONFLICT);
     metti("/api/percorso/comuni/888019/scheda", &scheda("2022-06-01")).await;
     // An empty one is not sent, and says what it lacks.
+    let r = invia(&io, dove, "azione=invia&conferma=si").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    for campo in ["responsabile", "pec", "postazioni", "indirizzi", "persone"] {
+        assert!(r.testo.contains(&format!("href=\"#{campo}\"")), "{campo}: {}", r.testo);
+    }
     let dati = "azione=dati&responsabile=PROVA+ANNA&emailResponsabile=anna%40comune.example\
                 &pec=protocollo%40comune.pec.example&postazioni=2&indirizzi=";
     let r = invia(&io, dove, &format!("{dati}192.0.2.300")).await;

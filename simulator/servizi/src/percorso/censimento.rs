@@ -438,7 +438,7 @@ impl Simulatore {
             if f.scheda.is_none() {
                 return Err(Impedimento::SchedaMancante.into());
             }
-            let mut c = f.censimento.clone().ok_or(Impedimento::CensimentoMancante)?;
+            let mut c = f.censimento.clone().unwrap_or_default();
             let errori = controlla(&c);
             if !errori.is_empty() {
                 return Err(Rifiuto::Campi(errori));
