@@ -8,11 +8,14 @@ mod chiamate;
 mod forniture;
 mod mondo;
 mod openapi;
+mod percorso;
 mod risposte;
 mod rotte;
+mod rotte_percorso;
 mod rotte_schede;
 mod rotte_sportello;
 mod schede;
+mod schemi_percorso;
 mod sportello;
 
 use std::sync::Arc;

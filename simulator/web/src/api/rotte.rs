@@ -75,6 +75,7 @@ pub(crate) enum Azione {
     SchedaMetti,
     Famiglie,
     Famiglia,
+    Percorso(super::percorso::Percorso),
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
 }
@@ -488,5 +489,6 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
     ];
     tutte.extend(super::rotte_sportello::rotte());
     tutte.extend(super::rotte_schede::rotte());
+    tutte.extend(super::rotte_percorso::rotte());
     tutte
 });
