@@ -6,6 +6,7 @@
 //! its outcome, for the mailbox is ours. The sentences are the simulator's own: the official wording is not public
 //! (spec subentro §6.3).
 
+mod avviso;
 mod testo;
 
 use std::time::{Duration, SystemTime};
@@ -20,6 +21,8 @@ use crate::errore::ErroreRegistro;
 use crate::modello::{Comune, IdFornitura, IdPec, Pec, Quando, Schede};
 use crate::mondo::limiti::{LIMITE_OGGETTO_CARATTERI, LIMITE_PEC_BYTE};
 use crate::transazione::Transazione;
+
+pub use avviso::{Avviso, Destinatario, MITTENTE_AVVISI, componi_avviso};
 
 /// Sender of every message; `.example` can never be a real address.
 pub const MITTENTE: &str = "esiti@anpr-sim.example";
@@ -199,6 +202,7 @@ pub fn componi(id: IdPec, quando: Quando, lettera: &Lettera<'_>) -> Result<Pec, 
         id,
         ambiente: lettera.ambiente,
         comune: lettera.comune.istat,
+        casella: None,
         da: MITTENTE.to_owned(),
         a: a.to_owned(),
         oggetto,

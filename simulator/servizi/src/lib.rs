@@ -22,6 +22,7 @@ mod motivi;
 mod notte;
 mod operatori;
 mod operazioni;
+pub mod percorso;
 mod schede;
 mod sicurezza;
 mod simulatore;

@@ -77,6 +77,7 @@ mod prove {
             id: registro::IdPec(1),
             ambiente: anagrafe::Ambiente::Test,
             comune: anagrafe::CodiceIstat::parse("888001").expect("code"),
+            casella: None,
             da: format!("\"{cattivo}\" <a@b.example>"),
             a: cattivo.to_owned(),
             oggetto: cattivo.to_owned(),

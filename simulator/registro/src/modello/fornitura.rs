@@ -244,8 +244,11 @@ pub struct Pec {
     pub id: IdPec,
     /// Environment.
     pub ambiente: Ambiente,
-    /// The Comune it is for.
+    /// The Comune it is for, or speaks of.
     pub comune: CodiceIstat,
+    /// Whose it is when it is not the Comune's: a user name, or the name of a body. The Comune's pages leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub casella: Option<String>,
     /// Sender.
     pub da: String,
     /// Recipient.

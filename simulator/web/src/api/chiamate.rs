@@ -7,7 +7,7 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{Chiamata, forniture, mondo, risposte::json as come_json, rotte::Azione, sportello};
+use super::{Chiamata, forniture, mondo, percorso, risposte::json as come_json, rotte::Azione, sportello};
 use crate::fuori;
 
 const OK: StatusCode = StatusCode::OK;
@@ -119,6 +119,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             })?;
             come_json(OK, &v)
         }
+        Azione::Percorso(a) => percorso::leggi(a, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })
 }
@@ -181,6 +182,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_carta(v)).await?,
         ),
+        Azione::Percorso(a) => percorso::scrivi(a, c, v).await?,
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })
 }

@@ -8,9 +8,12 @@ mod chiamate;
 mod forniture;
 mod mondo;
 mod openapi;
+mod percorso;
 mod risposte;
 mod rotte;
+mod rotte_percorso;
 mod rotte_sportello;
+mod schemi_percorso;
 mod sportello;
 
 use std::sync::Arc;
