@@ -26,6 +26,7 @@ use crate::{
     incroci::Trovati,
     invio::{annota_famiglie_aire, nome_segmento, ripresa},
     motivi::motivi,
+    percorso,
     riuso::{Cancellati, Riconosci, Ripresa, riprendi_id},
     schede::{NonValidati, compatti},
     simulatore::prendi,
@@ -421,6 +422,9 @@ impl Simulatore {
             }
             t.salva_comune(&comune)?;
             t.salva_fornitura(&f)?;
+            if f.ambiente == Ambiente::Sub {
+                percorso::dopo_il_mancato_subentro(t, &comune)?;
+            }
             let motivi = motivi(esito, Gravita::Errore);
             spedisci(t, &f, &comune, Conclusione::Negativa { motivi })
         })
@@ -483,7 +487,11 @@ impl Simulatore {
                     schede: f.schede,
                     avvisi,
                 },
-            )
+            )?;
+            if f.ambiente == Ambiente::Sub {
+                percorso::dopo_il_subentro(t, &comune)?;
+            }
+            Ok(())
         });
         if commit.is_err() {
             self.registro().scarta(f.ambiente, caricato.segmento);

@@ -37,6 +37,8 @@ pub(crate) struct Utente {
     pub(crate) csrf: String,
     /// May see the pages of the security administrators.
     pub(crate) sicurezza: bool,
+    /// Is the sindaco: asks for the contribution.
+    pub(crate) sindaco: bool,
 }
 
 /// A notice above the page.
@@ -109,6 +111,9 @@ impl Cornice {
         if a != Ambiente::Sub {
             voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
         }
+        if a == Ambiente::Sub && utente.sindaco {
+            voci.push(("/combas/contributo", "Contributo"));
+        }
         voci.push(("/combas/posta", "Posta PEC"));
         if utente.sicurezza {
             voci.push(("/combas/sicurezza", "Sicurezza"));
@@ -156,7 +161,7 @@ impl Cornice {
         }
     }
 
-    /// A page of the private area or of the Prefettura before the login.
+    /// A page of the private area, of the Prefettura or of the dashboard before the login.
     pub(crate) fn area(area: Area, titolo: impl Into<String>) -> Self {
         let (luogo, classe, inizio, esci) = match area {
             Area::Privata => (
@@ -166,6 +171,12 @@ impl Cornice {
                 "/servizidemografici/esci",
             ),
             Area::Prefettura => ("Prefettura", "prefettura", "/prefettura", "/prefettura/esci"),
+            Area::Dashboard => (
+                "Dashboard subentro",
+                "dashboard",
+                "/dashboard",
+                "/dashboard/subentro/esci",
+            ),
         };
         Self {
             luogo,
@@ -199,6 +210,12 @@ impl Cornice {
                 ("/prefettura/plichi", "Smart card"),
                 ("/prefettura/utenti", "Utenti e postazioni"),
                 ("/prefettura/posta", "Posta PEC"),
+            ],
+            Area::Dashboard => &[
+                ("/dashboard/subentro", "Comuni"),
+                ("/dashboard/subentro/calendario", "Calendario"),
+                ("/dashboard/subentro/piano", "Importa ed esporta"),
+                ("/dashboard", "Vista pubblica"),
             ],
         };
         Self {

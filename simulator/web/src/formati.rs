@@ -8,7 +8,9 @@ use registro::{
     Comune, EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore,
     Verdetto,
 };
-use servizi::percorso::{StatoLettori, StatoPlico, StatoScheda, StatoSmartCard};
+use servizi::percorso::{
+    StatoContributo, StatoLettori, StatoPianificazione, StatoPlico, StatoScheda, StatoSmartCard,
+};
 
 /// A word with the class of its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +103,11 @@ pub(crate) fn avanzamento(a: &servizi::StatoAvanzamento) -> String {
 pub(crate) fn data(d: impl std::borrow::Borrow<Data>) -> String {
     let d = d.borrow();
     format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
+}
+
+/// The same, or a dash.
+pub(crate) fn forse_data(d: impl std::borrow::Borrow<Option<Data>>) -> String {
+    d.borrow().as_ref().map_or_else(|| "–".to_owned(), data)
 }
 
 /// `01/03/2021 08:05:00`.
@@ -248,6 +255,28 @@ pub(crate) fn stato_scheda(s: impl std::borrow::Borrow<StatoScheda>) -> Etichett
         StatoScheda::InviataInRitardo => corso("inviata in ritardo"),
         StatoScheda::DaInviare => tenue("da inviare"),
         StatoScheda::Mancante => ko("mancante, termine scaduto"),
+    }
+}
+
+/// Where a Comune stands on the dashboard.
+pub(crate) fn stato_pianificazione(s: impl std::borrow::Borrow<StatoPianificazione>) -> Etichetta {
+    match s.borrow() {
+        StatoPianificazione::Inattivo => tenue("inattivo: serve il pre-subentro"),
+        StatoPianificazione::DaPianificare => corso("da pianificare"),
+        StatoPianificazione::Pianificato => ok("pianificato"),
+        StatoPianificazione::MancatoSubentro => ko("mancato subentro"),
+        StatoPianificazione::Subentrato => ok("subentrato"),
+    }
+}
+
+/// Where the request of the contribution stands.
+pub(crate) fn stato_contributo(s: impl std::borrow::Borrow<StatoContributo>) -> Etichetta {
+    match s.borrow() {
+        StatoContributo::Bozza => tenue("bozza"),
+        StatoContributo::Inviata => corso("inviata"),
+        StatoContributo::InVerifica => corso("in verifica"),
+        StatoContributo::Accolta => ok("accolta"),
+        StatoContributo::Respinta => ko("respinta"),
     }
 }
 

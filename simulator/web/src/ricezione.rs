@@ -170,6 +170,63 @@ pub(crate) async fn modulo(
     }
 }
 
+/// What a form with a small file held.
+#[derive(Default)]
+pub(crate) struct Piccolo {
+    campi: Vec<(String, String)>,
+    /// The file: its name as the browser told it, its bytes.
+    pub(crate) file: Option<(String, Vec<u8>)>,
+}
+
+impl Piccolo {
+    /// First value of a text field, empty when absent.
+    pub(crate) fn campo(&self, nome: &str) -> &str {
+        self.campi.iter().find(|(n, _)| n == nome).map_or("", |(_, v)| v)
+    }
+}
+
+/// Reads a `multipart/form-data` form with one file of at most `limite` bytes, kept in memory. Nothing of it may be used
+/// before the caller has compared its token.
+pub(crate) async fn piccolo(tipo: &str, corpo: Corpo, limite: usize) -> Esito<Piccolo> {
+    let confine = multer::parse_boundary(tipo)
+        .map_err(|_| ErroreServizio::richiesta("Questa pagina manda un modulo con file: usare quella."))?;
+    let mut parti = multer::Multipart::new(corpo.into_data_stream(), confine);
+    let mut fatto = Piccolo::default();
+    let rotto = |_| interrotto();
+    let mut quanti = 0;
+    while let Some(mut parte) = parti.next_field().await.map_err(rotto)? {
+        quanti += 1;
+        if quanti > LIMITE_CAMPI {
+            return Err(ErroreServizio::richiesta("Troppi campi nel modulo."));
+        }
+        let nome = parte.name().unwrap_or_default().to_owned();
+        let e_file = nome == "file";
+        let ammessi = if e_file { limite } else { LIMITE_CAMPO_BYTE };
+        let nome_file = parte.file_name().unwrap_or_default().to_owned();
+        let mut valore = Vec::new();
+        while let Some(b) = parte.chunk().await.map_err(rotto)? {
+            if valore.len() + b.len() > ammessi {
+                return Err(ErroreServizio {
+                    codice: Some("SIM013"),
+                    http: 413,
+                    testo: format!(
+                        "Il file o un campo del modulo supera {ammessi} byte: nulla è stato preso."
+                    ),
+                });
+            }
+            valore.extend_from_slice(&b);
+        }
+        if e_file {
+            fatto.file = Some((nome_file, valore));
+        } else {
+            let valore = String::from_utf8(valore)
+                .map_err(|_| ErroreServizio::richiesta("Un campo del modulo non è UTF-8."))?;
+            fatto.campi.push((nome, valore));
+        }
+    }
+    Ok(fatto)
+}
+
 /// Why an upload form was not taken.
 #[derive(Debug)]
 pub(crate) enum ErroreModulo {

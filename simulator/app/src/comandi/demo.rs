@@ -388,7 +388,11 @@ impl Palco {
             &format!("/api/pec?comune={COMUNE}"),
             &Value::Null,
         )?;
-        let ultima = pec.as_array().and_then(|p| p.last()).context("nessuna PEC")?;
+        let ultima = pec
+            .as_array()
+            // Notices that follow a subentro speak of no delivery.
+            .and_then(|p| p.iter().rfind(|p| !p["fornitura"].is_null()))
+            .context("nessuna PEC")?;
         Ok(format!("PEC: {}", ultima["oggetto"].as_str().unwrap_or_default()))
     }
 }

@@ -1,4 +1,4 @@
-//! Logins of the private area and of the Prefettura: sessions of their own, which open nothing else.
+//! Logins of the private area, of the Prefettura and of the dashboard: sessions of their own, which open nothing else.
 //!
 //! A session belongs to one area; it is worth nothing once its user's password, role or existence changed. Only the
 //! digest of its key is stored. Failures delay as at the web application (`accesso`), counted for each area apart.
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     credenziali::{parola_derivata, utente_cnsd},
     prefettura::{RuoloPrefettura, cerca_utente},
+    software_house,
 };
 use crate::{
     ErroreServizio, Esito, Simulatore,
@@ -30,6 +31,8 @@ pub enum Area {
     Privata,
     /// A Prefettura.
     Prefettura,
+    /// The dashboard of the subentro: a software house.
+    Dashboard,
 }
 
 impl Area {
@@ -38,6 +41,7 @@ impl Area {
         match self {
             Self::Privata => "privata",
             Self::Prefettura => "prefettura",
+            Self::Dashboard => "dashboard",
         }
     }
 }
@@ -50,6 +54,8 @@ pub enum Parte {
     Comune(CodiceIstat),
     /// A province.
     Provincia(String),
+    /// A software house, by its user name.
+    SoftwareHouse(String),
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -136,6 +142,21 @@ impl Simulatore {
                     },
                 }
             }));
+        }
+        if area == Area::Dashboard {
+            return software_house::cerca(r, nome)?
+                .map(|s| {
+                    Ok(Trovato {
+                        parte: Parte::SoftwareHouse(s.nome.clone()),
+                        credenziale: match s.password {
+                            Some(h) => Credenziale::Hash(h),
+                            None => Credenziale::Derivata(parola_derivata(r.seme()?, &s.nome)),
+                        },
+                        als: false,
+                        alp: false,
+                    })
+                })
+                .transpose();
         }
         let di_comune = |istat, credenziale| Trovato {
             parte: Parte::Comune(istat),

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     censimento::{Censimento, Incarico, Persona, Responsabile},
-    credenziali, lettere, macro_stato,
+    contributo::Contributo,
+    credenziali,
+    cruscotto::Pianificazione,
+    lettere, macro_stato,
     plico::Plico,
     scadenze::{Scadenze, scadenze},
     scheda::{PianoSubentro, Scheda},
@@ -19,7 +22,7 @@ use super::{
 use crate::{ErroreServizio, Esito, Simulatore, avvio::operatore_pronto};
 
 /// Collection of the files of the Comuni, by ISTAT code.
-const RACCOLTA: &str = "percorso";
+pub(super) const RACCOLTA: &str = "percorso";
 
 /// The message of the start of tests (M06).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +70,10 @@ pub struct Fascicolo {
     pub nomine: Option<Nomine>,
     /// Day of the last reminder (M05).
     pub sollecito: Option<Data>,
+    /// Dates of the dashboard (D01).
+    pub pianificazione: Option<Pianificazione>,
+    /// Request of the contribution (K01).
+    pub contributo: Option<Contributo>,
 }
 
 impl Fascicolo {

@@ -106,6 +106,59 @@ pub enum Impedimento {
     /// It works already.
     #[error("La smart card è già attiva.")]
     GiaAttiva,
+    /// The dates come after a pre-subentro.
+    #[error("Prima serve un pre-subentro concluso positivamente: solo dopo si pianifica la data.")]
+    PresubentroMancante,
+    /// Nothing is left to plan.
+    #[error("Il Comune è già subentrato: non c'è più una data da pianificare.")]
+    GiaSubentrato,
+    /// After a failure the Ministry speaks.
+    #[error(
+        "Il subentro non è riuscito: la nuova data la comunica il Ministero (la console del simulatore), poi si può rinviare."
+    )]
+    NuovaDataDelMinistero,
+    /// The window begins in the past.
+    #[error("La prima data non può precedere oggi, {}.", giorno(*.0))]
+    DataPassata(Data),
+    /// Too near.
+    #[error("Servono almeno {giorni} giorni di preavviso: la prima data possibile è il {}.", giorno(*.dal))]
+    Preavviso {
+        /// Days of notice.
+        giorni: u8,
+        /// First day that respects them.
+        dal: Data,
+    },
+    /// No room on the preferred day.
+    #[error("Il {} è al completo: i subentri di un giorno sono al più {capienza}. Scegliere un'altra data preferita.", giorno(*.data))]
+    GiornoPieno {
+        /// The day.
+        data: Data,
+        /// Comuni it holds.
+        capienza: u16,
+    },
+    /// Nobody plans for it.
+    #[error("Nessuna software house segue questo Comune.")]
+    SenzaSoftwareHouse,
+    /// The contribution comes after the subentro.
+    #[error("Il contributo si chiede solo dopo un subentro riuscito.")]
+    SubentroMancante,
+    /// The deadline is over.
+    #[error("Il termine per chiedere il contributo era il {}.", giorno(*.0))]
+    ContributoScaduto(Data),
+    /// What was sent does not change.
+    #[error("La richiesta di contributo è già stata inviata: non si cambia più.")]
+    ContributoInviato,
+    /// Nothing was filled in.
+    #[error("La richiesta di contributo non è stata compilata.")]
+    ContributoMancante,
+    /// The signature comes before the sending.
+    #[error("Prima si carica il documento firmato.")]
+    FirmatoMancante,
+    /// No outcome may be given now.
+    #[error(
+        "La richiesta non è in uno stato che ammetta questo esito: si verifica dopo l'invio, e l'esito è uno solo."
+    )]
+    ContributoFuoriTurno,
     /// The Prefetture see the schede from a day on.
     #[error("Le Prefetture vedono lo stato delle schede dal {}.", giorno(*.0))]
     NonAncoraVisibile(Data),

@@ -20,7 +20,7 @@ use crate::{Esito, Indirizzi};
 /// Everything but the start of tests is filed under the subentro: it is about the real thing.
 const AMBIENTE: Ambiente = Ambiente::Sub;
 
-fn al_comune(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &str) -> Esito<()> {
+pub(super) fn al_comune(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &str) -> Esito<()> {
     t.avvisa(&Avviso {
         ambiente: AMBIENTE,
         comune,
@@ -47,7 +47,7 @@ fn alla_prefettura(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &
     Ok(())
 }
 
-fn di(comune: &Comune) -> String {
+pub(super) fn di(comune: &Comune) -> String {
     format!("{} {} ({})", comune.istat, comune.nome, comune.provincia)
 }
 

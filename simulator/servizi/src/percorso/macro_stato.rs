@@ -179,6 +179,16 @@ impl Simulatore {
             comune.stato.presubentrato() || pre,
             "File APR e AIRE inviati nell'ambiente di pre-subentro, senza errori bloccanti.",
         ));
+        let finestra = self.registro().piano(Ambiente::Sub, istat)?;
+        passi.push(passo(
+            "D01",
+            "Data del subentro",
+            finestra.is_some() || comune.stato == MacroStato::Subentrato,
+            finestra.map_or_else(
+                || "La software house propone le date sulla dashboard, dopo il pre-subentro.".to_owned(),
+                |p| format!("Finestra dal {} al {}.", giorno(p.inizio), giorno(p.fine)),
+            ),
+        ));
         passi.push(passo(
             "P03",
             "Subentro",

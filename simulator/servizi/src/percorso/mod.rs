@@ -1,5 +1,5 @@
-//! The journey of a Comune before the files: scheda di monitoraggio, censimento, smart cards by way of the Prefettura,
-//! nominations, start of the tests; and where it stands.
+//! The journey of a Comune around the files: scheda di monitoraggio, censimento, smart cards by way of the Prefettura,
+//! nominations, start of the tests, dates on the dashboard, contribution; and where it stands.
 //!
 //! Each Comune has a file ([`Fascicolo`], one document of the register); a step is one commit of file, state of the
 //! Comune and the messages it sends. Steps out of turn are typed refusals ([`Impedimento`]). The scenario clock makes
@@ -7,24 +7,36 @@
 
 mod aree;
 mod censimento;
+mod contributo;
 mod credenziali;
+mod cruscotto;
 mod fascicolo;
 mod impedimento;
 mod lettere;
+mod lettere_subentro;
 mod macro_stato;
+mod piano_file;
 mod plico;
 mod prefettura;
 mod scadenze;
 mod scheda;
 mod smart_card;
+mod software_house;
 
 pub use aree::{Area, Parte, SessioneArea};
 pub use censimento::{Censimento, DatiGenerali, INDIRIZZI_MASSIMI, Incarico, Persona, Responsabile};
+pub use contributo::{Contributo, Firmato, LIMITE_FIRMATO_BYTE, PropostaContributo, StatoContributo};
 pub use credenziali::utente_cnsd;
+pub(crate) use cruscotto::dopo_il_mancato_subentro;
+pub use cruscotto::{
+    ChiPianifica, Conto, Pianificazione, PropostaDate, RigaCruscotto, StatoPianificazione, VistaPubblica,
+};
 pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
 pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
+pub(crate) use lettere_subentro::dopo_il_subentro;
 pub use macro_stato::{Caso, Passo, Quadro, caso};
+pub use piano_file::{COLONNE, EsitoPiano, RIGHE_MASSIME, RigaRifiutata, esporta_piano};
 pub use plico::{Consegna, Plico, StatoLettori, StatoPlico, id_plico};
 pub use prefettura::{
     Prefettura, RigaPlico, RigaScheda, RuoloPrefettura, StatoScheda, UTENTI_MASSIMI, UtentePrefettura,
@@ -33,3 +45,4 @@ pub use prefettura::{
 pub use scadenze::Scadenze;
 pub use scheda::{PianoSubentro, PropostaScheda, Scheda};
 pub use smart_card::{Chi, MetaCodici, SmartCard, SmartCardVista, StatoSmartCard};
+pub use software_house::SoftwareHouse;

@@ -28,6 +28,12 @@ pub struct Scadenze {
     pub produzione_massima: u8,
     /// Months between the message of the start of tests and the tests, at least (M06).
     pub anticipo_prove_mesi: u8,
+    /// Comuni that may migrate on one day (D02).
+    pub capienza_giornaliera: u16,
+    /// Days between the dates on the dashboard and the first of them, at least (D02).
+    pub preavviso_giorni: u8,
+    /// Last day for the request of the contribution (K01).
+    pub contributo: Data,
 }
 
 impl Default for Scadenze {
@@ -38,6 +44,9 @@ impl Default for Scadenze {
             produzione_minima: 7,
             produzione_massima: 20,
             anticipo_prove_mesi: 2,
+            capienza_giornaliera: 50,
+            preavviso_giorni: 5,
+            contributo: jiff::civil::date(2021, 12, 31),
         }
     }
 }

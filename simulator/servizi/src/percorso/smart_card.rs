@@ -112,7 +112,7 @@ pub enum Chi<'a> {
 }
 
 impl Chi<'_> {
-    fn nome(&self) -> String {
+    pub(super) fn nome(&self) -> String {
         match self {
             Self::Formatore => "FORMATORE".to_owned(),
             Self::Operatore { name_id, .. } => (*name_id).to_owned(),
@@ -120,7 +120,7 @@ impl Chi<'_> {
     }
 
     /// Whether he holds the role and entered with his card.
-    fn e(&self, t: &impl Lettura, ruolo: &str) -> Esito<bool> {
+    pub(super) fn e(&self, t: &impl Lettura, ruolo: &str) -> Esito<bool> {
         match self {
             Self::Formatore => Ok(true),
             Self::Operatore { name_id, con_carta } => {

@@ -5,6 +5,7 @@
 
 mod accesso;
 mod cancellazione;
+mod contributo;
 mod esiti;
 mod invio;
 mod persone;
@@ -83,6 +84,10 @@ enum Azione {
     Postazione,
     PostazioneP12,
     PostazioneMuta,
+    Contributo,
+    ContributoMuta,
+    ContributoDocumento,
+    ContributoFirmato,
 }
 
 impl Azione {
@@ -100,6 +105,7 @@ impl Azione {
                 | Self::SmartCardMuta
                 | Self::PostazioneNuova
                 | Self::PostazioneMuta
+                | Self::ContributoMuta
         )
     }
 
@@ -178,6 +184,18 @@ static ROTTE: &[Rotta<Azione>] = &[
         "/combas/sicurezza/smart-card/{numero}",
         Azione::Busta,
     ),
+    rotta(Method::GET, "/combas/contributo", Azione::Contributo),
+    rotta(Method::POST, "/combas/contributo", Azione::ContributoMuta),
+    rotta(
+        Method::GET,
+        "/combas/contributo/documento",
+        Azione::ContributoDocumento,
+    ),
+    rotta(
+        Method::POST,
+        "/combas/contributo/firmato",
+        Azione::ContributoFirmato,
+    ),
     rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
     rotta(
         Method::POST,
@@ -229,6 +247,7 @@ impl Dentro<'_> {
             comune: format!("{} {nome}", comune.as_str()),
             csrf: self.sessione.csrf.clone(),
             sicurezza: self.sessione.ha_ruolo(&["ALS", "ALP", "SINDACO"]),
+            sindaco: self.sessione.ha_ruolo(&["SINDACO"]),
         };
         Ok(Cornice::interna(self.ambiente, titolo, utente, qui, da_leggere))
     }
@@ -336,6 +355,7 @@ async fn dentro(
     }
     let esito = match azione {
         Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
+        Azione::ContributoFirmato => contributo::firmato(&d, &parti, corpo).await,
         modulo if modulo.modulo() => match campi_con_csrf(&d, corpo).await {
             Ok(campi) => comanda(&d, modulo, &campi).await,
             Err(e) => Err(e),
@@ -364,6 +384,8 @@ async fn dentro(
         Azione::Persona => persone::una(&d).await,
         Azione::Famiglia => persone::famiglia(&d).await,
         Azione::Cancellazione => cancellazione::pagina_cancellazione(&d).await,
+        Azione::Contributo => contributo::una(&d).await,
+        Azione::ContributoDocumento => contributo::documento(&d).await,
         Azione::Posta => casella(&d).await,
         Azione::Messaggio => messaggio(&d, false).await,
         Azione::Eml => messaggio(&d, true).await,
@@ -380,6 +402,7 @@ async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Rispost
     match azione {
         Azione::Esci => accesso::esci(d).await,
         Azione::CancellazioneFatta => cancellazione::chiede(d, campi).await,
+        Azione::ContributoMuta => contributo::agisce(d, campi).await,
         Azione::ComuneScelto => profilo::sceglie(d, campi).await,
         Azione::Password => profilo::cambia_password(d, campi).await,
         Azione::EsciOvunque => profilo::esce_ovunque(d).await,

@@ -5,6 +5,7 @@
 //! (`elaborazione::rapporto::CODICI_SIM`); only the refusal for want of a plan has none, as in ANPR.
 
 mod chiamate;
+mod cruscotto;
 mod forniture;
 mod mondo;
 mod openapi;

@@ -164,8 +164,11 @@ fn buono(r: &RottaApi) -> Value {
         Azione::Famiglie => json(lista("UnitaBreve")),
         Azione::Famiglia => json(rif("Unita")),
         Azione::ScambioHar | Azione::ScambiHar => json(json!({"type": "object", "required": ["log"]})),
-        Azione::Percorso(Percorso::Schede) => json!({"description": r.titolo, "content": {
-            "application/json": {"schema": super::schemi_percorso::uscita(Percorso::Schede)}, "text/csv": {"schema": {"type": "string"}}}}),
+        Azione::Percorso(Percorso::ContributoDocumento) => testo("text/plain"),
+        Azione::Percorso(p @ (Percorso::Schede | Percorso::Pianificazione)) => {
+            json!({"description": r.titolo, "content": {
+            "application/json": {"schema": super::schemi_percorso::uscita(p)}, "text/csv": {"schema": {"type": "string"}}}})
+        }
         Azione::Percorso(p) => json(super::schemi_percorso::uscita(p)),
         Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),

@@ -1,4 +1,4 @@
-//! The calls of the journey before the files, each in a line or two over the facade. Whoever calls is the trainer: he
+//! The calls of the journey around the files, each in a line or two over the facade. Whoever calls is the trainer: he
 //! plays every part, in its turn.
 
 use anagrafe::Data;
@@ -50,6 +50,20 @@ pub(crate) enum Percorso {
     PlicoRegistra,
     PlicoConvoca,
     PlicoConsegna,
+    Dashboard,
+    Pianificazione,
+    PianificazioneComune,
+    PianificazioneMetti,
+    PianificazioneImporta,
+    NuovaData,
+    SoftwareHouse,
+    SoftwareHouseMetti,
+    Contributo,
+    ContributoMetti,
+    ContributoDocumento,
+    ContributoFirmato,
+    ContributoInvio,
+    ContributoEsito,
 }
 
 #[derive(Deserialize)]
@@ -178,7 +192,7 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
             let id = dato("id");
             come_json(OK, &fuori(sim, move |s| s.registra_plico(&id)).await?)
         }
-        _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
+        altra => return super::cruscotto::leggi(altra, c).await,
     })
 }
 
@@ -268,7 +282,7 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
                 &fuori(sim, move |s| s.consegna_plico(&id, FORMATORE, &r.ricevente)).await?,
             )
         }
-        _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
+        altra => return super::cruscotto::scrivi(altra, c, v).await,
     })
 }
 

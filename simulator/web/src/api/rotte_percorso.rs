@@ -1,4 +1,4 @@
-//! The rows of the journey before the files: scheda, censimento, Prefetture, smart cards.
+//! The rows of the journey around the files: scheda, censimento, Prefetture, smart cards; dashboard, contribution.
 
 use http::Method;
 
@@ -41,7 +41,7 @@ fn ordina(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi
 }
 
 pub(super) fn rotte() -> Vec<RottaApi> {
-    vec![
+    let mut tutte = vec![
         vedi(
             "/api/percorso/scadenze",
             "Termini e tempi del percorso",
@@ -190,6 +190,103 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             "/api/percorso/plichi/{id}/consegna",
             "Consegna smart card Prefettura: al sindaco o a un suo delegato",
             Percorso::PlicoConsegna,
+        ),
+    ];
+    tutte.extend(del_subentro());
+    tutte
+}
+
+/// The same, with `422` for what the rules of a plan refuse.
+fn con_422(r: RottaApi) -> RottaApi {
+    RottaApi {
+        altri: const { &[400, 404, 409, 413, 415, 422, 507] },
+        ..r
+    }
+}
+
+fn del_subentro() -> Vec<RottaApi> {
+    vec![
+        vedi(
+            "/api/percorso/dashboard",
+            "La vista pubblica: Comuni e popolazione per macro stato, giorni pianificati",
+            Percorso::Dashboard,
+        ),
+        RottaApi {
+            parametri: const {
+                &[
+                    p(
+                        "stato",
+                        "INATTIVO, DA_PIANIFICARE, PIANIFICATO, MANCATO_SUBENTRO, SUBENTRATO",
+                    ),
+                    p("testo", "parte del codice o del nome"),
+                ]
+            },
+            altri: &[400, 404, 409, 507],
+            ..leggi(
+                "/api/percorso/pianificazione",
+                "Le date di subentro dei Comuni; CSV con Accept: text/csv",
+                Azione::Percorso(Percorso::Pianificazione),
+            )
+        },
+        con_422(manda(
+            "/api/percorso/pianificazione/importazione",
+            "Importa un piano: tutto il file o niente",
+            Percorso::PianificazioneImporta,
+        )),
+        vedi(
+            "/api/percorso/comuni/{istat}/pianificazione",
+            "Le date di subentro di un Comune",
+            Percorso::PianificazioneComune,
+        ),
+        con_422(metti(
+            "/api/percorso/comuni/{istat}/pianificazione",
+            "La software house propone o rinvia le date: accettate, sono il piano del Comune",
+            Percorso::PianificazioneMetti,
+        )),
+        con_422(manda(
+            "/api/percorso/comuni/{istat}/nuova-data",
+            "Il Ministero dà le date, anche dopo un mancato subentro",
+            Percorso::NuovaData,
+        )),
+        vedi(
+            "/api/percorso/software-house",
+            "Le software house, i loro Comuni, le credenziali",
+            Percorso::SoftwareHouse,
+        ),
+        metti(
+            "/api/percorso/software-house/{nome}",
+            "Aggiunge o cambia una software house; un Comune ne ha una sola",
+            Percorso::SoftwareHouseMetti,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/contributo",
+            "La richiesta di contributo, o null",
+            Percorso::Contributo,
+        ),
+        metti(
+            "/api/percorso/comuni/{istat}/contributo",
+            "Il sindaco compila la richiesta di contributo",
+            Percorso::ContributoMetti,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/contributo/documento",
+            "Il documento da firmare",
+            Percorso::ContributoDocumento,
+        ),
+        manda(
+            "/api/percorso/comuni/{istat}/contributo/firmato",
+            "Il sindaco carica il documento firmato",
+            Percorso::ContributoFirmato,
+        ),
+        ordina(
+            "/api/percorso/comuni/{istat}/contributo/invio",
+            "Il sindaco invia la richiesta di contributo",
+            Percorso::ContributoInvio,
+        ),
+        manda(
+            "/api/percorso/comuni/{istat}/contributo/esito",
+            "Il Ministero verifica, accoglie o respinge con una nota",
+            Percorso::ContributoEsito,
         ),
     ]
 }

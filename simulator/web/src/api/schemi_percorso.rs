@@ -28,6 +28,22 @@ pub(super) fn ingresso(p: Percorso) -> Value {
         Percorso::PlicoConsegna => {
             json!({"type": "object", "required": ["ricevente"], "properties": {"ricevente": {"type": "string"}}})
         }
+        Percorso::PianificazioneMetti | Percorso::NuovaData => rif("PropostaDate"),
+        Percorso::PianificazioneImporta => json!({"type": "object", "required": ["csv"], "properties": {
+            "csv": {"type": "string"}, "sostituisci": {"type": "boolean"}, "softwareHouse": {"type": ["string", "null"]}}}),
+        Percorso::SoftwareHouseMetti => {
+            json!({"type": "object", "properties": {"ragioneSociale": {"type": "string"},
+            "comuni": {"type": "array", "items": {"type": "string"}}, "password": {"type": "string"}}})
+        }
+        Percorso::ContributoMetti => json!({"type": "object", "required": ["dichiarazione"], "properties": {
+            "iban": {"type": ["string", "null"]}, "tesoreria": {"type": ["string", "null"]},
+            "dichiarazione": {"type": "boolean"}}}),
+        Percorso::ContributoFirmato => {
+            json!({"type": "object", "required": ["nome", "base64"], "properties": {
+            "nome": {"type": "string"}, "base64": {"type": "string"}}})
+        }
+        Percorso::ContributoEsito => json!({"type": "object", "required": ["stato"], "properties": {
+            "stato": {"enum": ["IN_VERIFICA", "ACCOLTA", "RESPINTA"]}, "nota": {"type": ["string", "null"]}}}),
         _ => json!({"type": "object"}),
     }
 }
@@ -51,6 +67,19 @@ pub(super) fn uscita(p: Percorso) -> Value {
         Percorso::Prefettura | Percorso::PrefetturaMetti => rif("Prefettura"),
         Percorso::Schede => lista("RigaScheda"),
         Percorso::Plichi => lista("RigaPlico"),
+        Percorso::Dashboard => rif("VistaPubblica"),
+        Percorso::Pianificazione => lista("RigaCruscotto"),
+        Percorso::PianificazioneComune => rif("RigaCruscotto"),
+        Percorso::PianificazioneMetti | Percorso::NuovaData => rif("Pianificazione"),
+        Percorso::PianificazioneImporta => rif("EsitoPiano"),
+        Percorso::SoftwareHouse => lista("SoftwareHouse"),
+        Percorso::SoftwareHouseMetti => rif("SoftwareHouse"),
+        Percorso::Contributo
+        | Percorso::ContributoMetti
+        | Percorso::ContributoFirmato
+        | Percorso::ContributoInvio
+        | Percorso::ContributoEsito => rif("Contributo"),
+        Percorso::ContributoDocumento => json!({"type": "string"}),
         Percorso::Prefetture => json!({"type": "array", "items": {"type": "object"}}),
         Percorso::Prove
         | Percorso::Busta
@@ -72,9 +101,29 @@ pub(super) fn schemi() -> Value {
         .iter()
         .map(|s| s.parola())
         .collect();
+    let stati_piano =
+        servizi::percorso::StatoPianificazione::TUTTI.map(servizi::percorso::StatoPianificazione::parola);
+    let conto = json!({"type": "object", "properties": {"comuni": i, "popolazione": i}});
     json!({
         "Scadenze": {"type": "object", "additionalProperties": false, "properties": {"scheda": giorno, "prefettureDal": giorno,
-            "produzioneMinima": i, "produzioneMassima": i, "anticipoProveMesi": i}},
+            "produzioneMinima": i, "produzioneMassima": i, "anticipoProveMesi": i, "capienzaGiornaliera": i, "preavvisoGiorni": i,
+            "contributo": giorno}},
+        "PropostaDate": {"type": "object", "additionalProperties": false, "required": ["prima", "ultima", "preferita"],
+            "properties": {"prima": giorno, "ultima": giorno, "preferita": giorno}},
+        "Pianificazione": {"type": "object", "properties": {"prima": giorno, "ultima": giorno, "preferita": giorno, "da": s,
+            "quando": s, "rinvii": i}},
+        "RigaCruscotto": {"type": "object", "properties": {"idComune": i, "comune": s, "nome": s, "stato": {"enum": stati_piano},
+            "prima": forse, "ultima": forse, "preferita": forse, "da": forse, "rinvii": i, "softwareHouse": forse}},
+        "VistaPubblica": {"type": "object", "properties": {"inattivi": conto, "attivi": conto, "subentrati": conto,
+            "giorni": {"type": "object", "additionalProperties": i}}},
+        "EsitoPiano": {"type": "object", "properties": {"pianificati": {"type": "array", "items": s}, "invariati": i,
+            "errori": {"type": "array", "items": {"type": "object", "properties": {"riga": i, "comune": s, "codice": forse, "testo": s}}}}},
+        "SoftwareHouse": {"type": "object", "properties": {"nome": s, "ragioneSociale": s, "comuni": {"type": "array", "items": s},
+            "password": forse}},
+        "Contributo": {"type": ["object", "null"], "properties": {
+            "stato": {"enum": ["BOZZA", "INVIATA", "IN_VERIFICA", "ACCOLTA", "RESPINTA"]}, "iban": forse, "tesoreria": forse,
+            "abitanti": i, "importo": i, "dichiarante": s, "salvata": s, "inviata": forse, "protocollo": forse, "nota": forse,
+            "firmato": {"type": ["object", "null"], "properties": {"nome": s, "byte": i, "sha256": s, "quando": s}}}},
         "PropostaScheda": {"type": "object", "additionalProperties": false, "required": ["soluzione", "postazioni", "inizioProve"],
             "properties": {"soluzione": soluzione, "fineAdeguamento": forse, "postazioni": i, "inizioProve": giorno}},
         "SchedaMonitoraggio": {"type": ["object", "null"], "properties": {"soluzione": soluzione, "fineAdeguamento": forse,

@@ -1,4 +1,4 @@
-//! In and out of the two areas: the same rules as at the web application, cookies of their own.
+//! In and out of the areas: the same rules as at the web application, cookies of their own.
 
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ struct Accesso {
     console: String,
     entra: &'static str,
     privata: bool,
+    dashboard: bool,
 }
 
 /// Home of an area.
@@ -35,6 +36,7 @@ const fn casa(a: Area) -> &'static str {
     match a {
         Area::Privata => "/servizidemografici",
         Area::Prefettura => "/prefettura",
+        Area::Dashboard => "/dashboard/subentro",
     }
 }
 
@@ -52,26 +54,26 @@ pub(super) fn modulo(sim: &Simulatore, a: Area, deviato: bool) -> Risposta {
 
 fn mostra(sim: &Simulatore, a: Area, stato: StatusCode, errore: Option<String>, nome: String) -> Risposta {
     let (csrf, biscotto) = ingresso(a);
-    let privata = a == Area::Privata;
     let accesso = Accesso {
         c: Cornice::area(
             a,
-            if privata {
-                "Area privata dei servizi demografici"
-            } else {
-                "Area della Prefettura"
+            match a {
+                Area::Privata => "Area privata dei servizi demografici",
+                Area::Prefettura => "Area della Prefettura",
+                Area::Dashboard => "Dashboard subentro",
             },
         ),
         errore,
         csrf,
         nome,
         console: sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default(),
-        entra: if privata {
-            "/servizidemografici/entra"
-        } else {
-            "/prefettura/entra"
+        entra: match a {
+            Area::Privata => "/servizidemografici/entra",
+            Area::Prefettura => "/prefettura/entra",
+            Area::Dashboard => "/dashboard/subentro/entra",
         },
-        privata,
+        privata: a == Area::Privata,
+        dashboard: a == Area::Dashboard,
     };
     con_cookie(pagina(stato, &accesso), [biscotto])
 }

@@ -1,12 +1,14 @@
-//! The private area of the servizi demografici (`/servizidemografici`) and the Prefettura (`/prefettura`), on the port of
-//! the subentro and, with the real names, at the host `servizidemografici…`.
+//! The private area of the servizi demografici (`/servizidemografici`), the Prefettura (`/prefettura`) and the dashboard of
+//! the subentro (`/dashboard`), on the port of the subentro and, with the real names, at the hosts `servizidemografici…` and
+//! `dashboard…`.
 //!
 //! Door (Host, origin) → route → session of the area → page. A responsabile sees his Comune, a Prefettura the Comuni of
-//! its province; whatever else a path names does not exist for them.
+//! its province, a software house those it looks after; whatever else a path names does not exist for them.
 
 mod accesso;
 mod attivazione;
 mod censimento;
+mod dashboard;
 mod prefettura;
 mod privata;
 mod utenti;
@@ -68,6 +70,16 @@ enum Azione {
     PrefPlicoMuta,
     PrefUtenti,
     PrefUtentiMuta,
+    Pubblica,
+    DashCasa,
+    DashEntra,
+    DashEsci,
+    DashCalendario,
+    DashPiano,
+    DashImporta,
+    DashCsv,
+    DashComune,
+    DashPropone,
 }
 
 impl Azione {
@@ -87,6 +99,16 @@ impl Azione {
             | Self::PrefPlicoMuta
             | Self::PrefUtenti
             | Self::PrefUtentiMuta => Area::Prefettura,
+            Self::Pubblica
+            | Self::DashCasa
+            | Self::DashEntra
+            | Self::DashEsci
+            | Self::DashCalendario
+            | Self::DashPiano
+            | Self::DashImporta
+            | Self::DashCsv
+            | Self::DashComune
+            | Self::DashPropone => Area::Dashboard,
             _ => Area::Privata,
         }
     }
@@ -149,13 +171,34 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::POST, "/prefettura/plichi/{id}", Azione::PrefPlicoMuta),
     rotta(Method::GET, "/prefettura/utenti", Azione::PrefUtenti),
     rotta(Method::POST, "/prefettura/utenti", Azione::PrefUtentiMuta),
+    rotta(Method::GET, "/dashboard", Azione::Pubblica),
+    rotta(Method::GET, "/dashboard/subentro", Azione::DashCasa),
+    rotta(Method::POST, "/dashboard/subentro/entra", Azione::DashEntra),
+    rotta(Method::POST, "/dashboard/subentro/esci", Azione::DashEsci),
+    rotta(
+        Method::GET,
+        "/dashboard/subentro/calendario",
+        Azione::DashCalendario,
+    ),
+    rotta(Method::GET, "/dashboard/subentro/piano", Azione::DashPiano),
+    rotta(Method::POST, "/dashboard/subentro/piano", Azione::DashImporta),
+    rotta(Method::GET, "/dashboard/subentro/piano.csv", Azione::DashCsv),
+    rotta(Method::GET, "/dashboard/subentro/{istat}", Azione::DashComune),
+    rotta(Method::POST, "/dashboard/subentro/{istat}", Azione::DashPropone),
 ];
 
-/// First label of the real host of the private area.
-const HOST: &str = "servizidemografici.";
+/// First labels of the real hosts of these pages, and where each begins.
+const HOST: [(&str, &str); 2] = [
+    ("servizidemografici.", "/servizidemografici"),
+    ("dashboard.", "/dashboard"),
+];
 
-fn sul_suo_host(r: &Parts) -> bool {
-    sicurezza::host(r).is_some_and(|h| h.to_ascii_lowercase().starts_with(HOST))
+/// Where the pages of a real host begin.
+fn inizio_di(host: &str) -> Option<&'static str> {
+    let host = host.to_ascii_lowercase();
+    HOST.iter()
+        .find(|(inizio, _)| host.starts_with(inizio))
+        .map(|(_, dove)| *dove)
 }
 
 /// Whether a request is for these pages.
@@ -166,7 +209,7 @@ pub(crate) fn sua(r: &Richiesta) -> bool {
             .strip_prefix(radice)
             .is_some_and(|resto| resto.is_empty() || resto.starts_with('/'))
     };
-    if dentro("/servizidemografici") || dentro("/prefettura") {
+    if dentro("/servizidemografici") || dentro("/prefettura") || dentro("/dashboard") {
         return true;
     }
     let host = r
@@ -174,7 +217,7 @@ pub(crate) fn sua(r: &Richiesta) -> bool {
         .authority()
         .map(http::uri::Authority::as_str)
         .or_else(|| r.headers().get(http::header::HOST)?.to_str().ok());
-    percorso == "/" && host.is_some_and(|h| h.to_ascii_lowercase().starts_with(HOST))
+    percorso == "/" && host.and_then(inizio_di).is_some()
 }
 
 /// A logged-in request.
@@ -191,7 +234,7 @@ impl Dentro<'_> {
     fn comune(&self) -> Esito<CodiceIstat> {
         match &self.sessione.parte {
             Parte::Comune(istat) => Ok(*istat),
-            Parte::Provincia(_) => Err(altrui()),
+            Parte::Provincia(_) | Parte::SoftwareHouse(_) => Err(altrui()),
         }
     }
 
@@ -199,7 +242,7 @@ impl Dentro<'_> {
     fn provincia(&self) -> Esito<String> {
         match &self.sessione.parte {
             Parte::Provincia(p) => Ok(p.clone()),
-            Parte::Comune(_) => Err(altrui()),
+            Parte::Comune(_) | Parte::SoftwareHouse(_) => Err(altrui()),
         }
     }
 
@@ -210,6 +253,7 @@ impl Dentro<'_> {
             let nome = match &parte {
                 Parte::Comune(istat) => format!("{istat} {}", s.comune(*istat)?.nome),
                 Parte::Provincia(p) => format!("Provincia {p}"),
+                Parte::SoftwareHouse(_) => "Software house".to_owned(),
             };
             Ok((nome, posta::da_leggere(&messaggi(s, &parte)?)))
         })
@@ -219,6 +263,7 @@ impl Dentro<'_> {
             comune: nome,
             csrf: self.sessione.csrf.clone(),
             sicurezza: false,
+            sindaco: false,
         };
         Ok(Cornice::area_interna(self.area, titolo, utente, qui, da_leggere))
     }
@@ -246,6 +291,7 @@ fn messaggi(s: &Simulatore, parte: &Parte) -> Esito<Vec<registro::Pec>> {
             tutte.retain(|m| m.casella.as_deref() == Some(sua.as_str()));
             tutte
         }
+        Parte::SoftwareHouse(_) => Vec::new(),
     })
 }
 
@@ -271,8 +317,10 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
             None,
         );
     }
-    if parti.uri.path() == "/" && sul_suo_host(&parti) {
-        return vai("/servizidemografici");
+    if parti.uri.path() == "/"
+        && let Some(dove) = sicurezza::host(&parti).and_then(inizio_di)
+    {
+        return vai(dove);
     }
     let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
         Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
@@ -285,16 +333,19 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
             );
         }
         Trovata::No => {
-            let area = if parti.uri.path().starts_with("/prefettura") {
-                Area::Prefettura
-            } else {
-                Area::Privata
+            let area = match parti.uri.path() {
+                p if p.starts_with("/prefettura") => Area::Prefettura,
+                p if p.starts_with("/dashboard") => Area::Dashboard,
+                _ => Area::Privata,
             };
             return non_trovata(area);
         }
     };
     match azione {
-        Azione::Entra | Azione::PrefEntra => accesso::entra(sim, azione.area(), &parti, corpo).await,
+        Azione::Pubblica => dashboard::pubblica(sim).await,
+        Azione::Entra | Azione::PrefEntra | Azione::DashEntra => {
+            accesso::entra(sim, azione.area(), &parti, corpo).await
+        }
         Azione::Attivazione => attivazione::modulo(&parti),
         Azione::Attiva => attivazione::agisce(sim, &parti, corpo).await,
         _ => dentro(sim, parti, corpo, azione, segmenti).await,
@@ -305,7 +356,7 @@ fn non_trovata(area: Area) -> Risposta {
     errore(
         StatusCode::NOT_FOUND,
         Cornice::area(area, "Pagina non trovata"),
-        "Nessuna pagina a questo indirizzo. Le aree cominciano da /servizidemografici e da /prefettura.",
+        "Nessuna pagina a questo indirizzo. Le aree cominciano da /servizidemografici, da /prefettura e da /dashboard.",
         None,
     )
 }
@@ -319,7 +370,7 @@ async fn dentro(
 ) -> Risposta {
     let area = azione.area();
     let Some(sessione) = accesso::sessione(sim, area, &parti).await else {
-        let casa = matches!(azione, Azione::Casa | Azione::PrefCasa);
+        let casa = matches!(azione, Azione::Casa | Azione::PrefCasa | Azione::DashCasa);
         return accesso::modulo(sim, area, !casa);
     };
     let d = Dentro {
@@ -329,7 +380,9 @@ async fn dentro(
         segmenti,
         query: Campi::leggi(parti.uri.query().unwrap_or_default()),
     };
-    let esito = if parti.method == Method::POST {
+    let esito = if azione == Azione::DashImporta {
+        dashboard::importa(&d, &parti, corpo).await
+    } else if parti.method == Method::POST {
         match campi_con_csrf(&d, corpo).await {
             Ok(campi) => comanda(&d, azione, &campi).await,
             Err(e) => Err(e),
@@ -364,6 +417,11 @@ async fn mostra(d: &Dentro<'_>, azione: Azione) -> Esito<Risposta> {
         Azione::PrefPlichi => prefettura::plichi(d).await,
         Azione::PrefPlico => prefettura::plico(d).await,
         Azione::PrefUtenti => utenti::elenco(d).await,
+        Azione::DashCasa => dashboard::elenco(d).await,
+        Azione::DashCalendario => dashboard::calendario(d).await,
+        Azione::DashPiano => dashboard::piano(d).await,
+        Azione::DashCsv => dashboard::csv(d).await,
+        Azione::DashComune => dashboard::comune(d).await,
         _ => Ok(non_trovata(d.area)),
     }
 }
@@ -371,7 +429,8 @@ async fn mostra(d: &Dentro<'_>, azione: Azione) -> Esito<Risposta> {
 /// The forms of a logged-in page, once their token is right.
 async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
     match azione {
-        Azione::Esci | Azione::PrefEsci => accesso::esci(d).await,
+        Azione::Esci | Azione::PrefEsci | Azione::DashEsci => accesso::esci(d).await,
+        Azione::DashPropone => dashboard::propone(d, campi).await,
         Azione::SchedaManda => privata::manda(d, campi).await,
         Azione::CensimentoMuta => censimento::agisce(d, campi).await,
         Azione::PrefSollecita => prefettura::sollecita(d, campi).await,

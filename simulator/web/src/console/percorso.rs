@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::Risposta,
-    percorso::{PianoSubentro, Quadro, Scadenze, SmartCardVista},
+    percorso::{
+        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze,
+        SmartCardVista, SoftwareHouse, StatoContributo,
+    },
 };
 
 use super::{Chiesta, comuni::istat};
@@ -39,6 +42,7 @@ struct Elenco {
     c: Cornice,
     comuni: Vec<RigaComune>,
     prefetture: Vec<RigaPrefettura>,
+    software_house: Vec<(SoftwareHouse, Option<String>)>,
     s: Scadenze,
     base: String,
 }
@@ -89,13 +93,18 @@ fn base(q: &Chiesta<'_>) -> String {
 
 /// `GET /percorso`.
 pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let (comuni, prefetture, s) = fuori(q.sim, |s| {
+    let (comuni, prefetture, software_house, s) = fuori(q.sim, |s| {
         let comuni = s
             .comuni()?
             .iter()
             .map(|c| s.quadro(c.istat).map(riga))
             .collect::<Esito<Vec<_>>>()?;
-        Ok((comuni, prefetture(s)?, s.scadenze()?))
+        let software_house = s
+            .software_house()?
+            .into_iter()
+            .map(|x| Ok((x.clone(), s.password_software_house(&x)?)))
+            .collect::<Esito<Vec<_>>>()?;
+        Ok((comuni, prefetture(s)?, software_house, s.scadenze()?))
     })
     .await?;
     let mut c = q.cornice("Il percorso dei Comuni", "/percorso").await?;
@@ -108,6 +117,7 @@ pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
         c,
         comuni,
         prefetture,
+        software_house,
         s,
         base: base(q),
     };
@@ -128,6 +138,18 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
                     .parse()
                     .map_err(|_| ErroreServizio::richiesta(format!("«{nome}» è un numero, da 0 a 255.")))?;
                 m.insert(nome.to_owned(), json!(n));
+            }
+            // Newer fields: a form without them leaves them as they are.
+            if campi.pieno("contributo").is_some() {
+                m.insert("contributo".to_owned(), json!(testo("contributo")));
+            }
+            for nome in ["capienzaGiornaliera", "preavvisoGiorni"] {
+                if campi.pieno(nome).is_some() {
+                    let n: u16 = testo(nome).parse().map_err(|_| {
+                        ErroreServizio::richiesta(format!("«{nome}» è un numero intero, non troppo grande."))
+                    })?;
+                    m.insert(nome.to_owned(), json!(n));
+                }
             }
             fuori(q.sim, move |s| s.metti_scadenze(Value::Object(m))).await?;
             Ok(vai("/percorso?fatto=scadenze"))
@@ -162,18 +184,22 @@ struct Uno {
     cnsd: (String, String),
     piano: Option<PianoSubentro>,
     carte: Vec<SmartCardVista>,
+    date: RigaCruscotto,
+    contributo: Option<Contributo>,
     base: String,
 }
 
 /// `GET /percorso/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let (quadro, cnsd, piano, carte) = fuori(q.sim, move |s| {
+    let (quadro, cnsd, piano, carte, date, contributo) = fuori(q.sim, move |s| {
         Ok((
             s.quadro(istat)?,
             s.credenziali_cnsd(istat)?,
             s.piano_subentro(istat)?,
             s.smart_card(istat)?,
+            s.riga_cruscotto(ChiPianifica::Ministero, istat)?,
+            s.contributo(istat)?,
         ))
     })
     .await?;
@@ -190,6 +216,8 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         cnsd,
         piano,
         carte,
+        date,
+        contributo,
         base: base(q),
     };
     Ok(pagina(StatusCode::OK, &uno))
@@ -214,6 +242,28 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
                 "inizioSubentro": giorno("inizioSubentro")?,
             });
             fuori(q.sim, move |s| s.correggi_piano_subentro(istat, piano)).await?;
+        }
+        "nuova-data" => {
+            let giorno = |nome| campi.pieno(nome).and_then(anagrafe::leggi_data);
+            let p = PropostaDate {
+                prima: giorno("prima"),
+                ultima: giorno("ultima"),
+                preferita: giorno("preferita"),
+            };
+            fuori(q.sim, move |s| {
+                Ok(s.pianifica(ChiPianifica::Ministero, istat, &p)?)
+            })
+            .await?;
+        }
+        "contributo" => {
+            let stato = match campi.pieno("esito").unwrap_or_default() {
+                "IN_VERIFICA" => StatoContributo::InVerifica,
+                "ACCOLTA" => StatoContributo::Accolta,
+                "RESPINTA" => StatoContributo::Respinta,
+                _ => return Err(ErroreServizio::richiesta("Scegliere l'esito della richiesta.")),
+            };
+            let nota = campi.pieno("nota").map(ToOwned::to_owned);
+            fuori(q.sim, move |s| s.esita_contributo(istat, stato, nota.as_deref())).await?;
         }
         "inizio" => {
             if campi.valore("conferma") != Some("si") {

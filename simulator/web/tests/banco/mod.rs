@@ -63,7 +63,10 @@ pub(crate) fn banco() -> &'static Banco {
         i.oggi = anagrafe::leggi_data("2021-03-01");
         i.token_console = Some("gettone-di-prova".to_owned());
         i.host_console = vec!["banco.example".to_owned()];
-        i.host_ambienti = vec!["servizidemografici.interno.it".to_owned()];
+        i.host_ambienti = vec![
+            "servizidemografici.interno.it".to_owned(),
+            "dashboard.anpr.it".to_owned(),
+        ];
         let sim = Simulatore::apri(i, pki).expect("simulator");
         sim.ascolta_su(Indirizzi {
             console: "http://127.0.0.1:8080".to_owned(),
@@ -212,7 +215,7 @@ impl Banco {
         })
     }
 
-    /// Sends the login form of an area (`privata` or `prefettura`).
+    /// Sends the login form of an area (`privata`, `prefettura` or `dashboard`).
     pub(crate) async fn prova_area(&self, area: &str, nome: &str, password: &str) -> Risposta {
         let casa = casa_di(area);
         let modulo = self.pagina(Ambiente::Sub, casa, "").await;
@@ -310,6 +313,20 @@ impl Banco {
         nome: &str,
         file: &[u8],
     ) -> Risposta {
+        self.invia_modulo(a, "/combas/invio", biscotto, campi, nome, file)
+            .await
+    }
+
+    /// Sends a form with a file to a page.
+    pub(crate) async fn invia_modulo(
+        &self,
+        a: Ambiente,
+        dove: &str,
+        biscotto: &str,
+        campi: &[(&str, &str)],
+        nome: &str,
+        file: &[u8],
+    ) -> Risposta {
         let mut dentro = Vec::new();
         for (n, v) in campi {
             let parte = format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
@@ -324,7 +341,7 @@ impl Banco {
             ("content-type", "multipart/form-data; boundary=BORDO"),
             ("cookie", biscotto),
         ];
-        let r = richiesta(Method::POST, "/combas/invio", QUI, &testate, corpo(dentro));
+        let r = richiesta(Method::POST, dove, QUI, &testate, corpo(dentro));
         leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
     }
 
@@ -385,10 +402,10 @@ impl Banco {
 
 /// Home of an area.
 fn casa_di(area: &str) -> &'static str {
-    if area == "privata" {
-        "/servizidemografici"
-    } else {
-        "/prefettura"
+    match area {
+        "privata" => "/servizidemografici",
+        "dashboard" => "/dashboard/subentro",
+        _ => "/prefettura",
     }
 }
 

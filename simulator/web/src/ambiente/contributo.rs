@@ -1,0 +1,208 @@
+//! The request of the contribution (process §10): at the subentro only, for the sindaco who entered with his card only.
+
+use anagrafe::Ambiente;
+use askama::Template;
+use http::{StatusCode, header, request::Parts};
+use servizi::{
+    ErroreServizio, Esito,
+    http::{Corpo, Risposta, risposta},
+    percorso::{
+        Chi, Contributo, ErroreCampo, Impedimento, LIMITE_FIRMATO_BYTE, PropostaContributo, Rifiuto,
+        StatoContributo,
+    },
+};
+
+use super::{Dentro, csrf_mancante};
+use crate::{
+    cornice::{Cornice, da_scaricare, pagina, vai},
+    formati::{self, Etichetta},
+    fuori,
+    modulo::Campi,
+    ricezione, sicurezza,
+};
+
+const PAGINA: &str = "/combas/contributo";
+
+#[derive(Template)]
+#[template(path = "ambiente/contributo.html")]
+struct Pagina {
+    c: Cornice,
+    csrf: String,
+    termine: String,
+    k: Option<Contributo>,
+    stato: Option<Etichetta>,
+    iban: String,
+    tesoreria: String,
+    errori: Vec<ErroreCampo>,
+    guasto: Option<String>,
+}
+
+impl Pagina {
+    fn compilabile(&self) -> bool {
+        self.k
+            .as_ref()
+            .is_none_or(|k| matches!(k.stato, StatoContributo::Bozza | StatoContributo::Respinta))
+    }
+
+    fn bozza(&self) -> bool {
+        self.k.as_ref().is_some_and(|k| k.stato == StatoContributo::Bozza)
+    }
+}
+
+/// These pages are of the sindaco, with his card, at the subentro.
+fn solo_sindaco(d: &Dentro<'_>) -> Esito<()> {
+    if d.ambiente != Ambiente::Sub {
+        return Err(ErroreServizio::assente(
+            "La richiesta di contributo si fa nell'ambiente di subentro.",
+        ));
+    }
+    if d.sessione.carta && d.sessione.ha_ruolo(&["SINDACO"]) {
+        Ok(())
+    } else {
+        Err(Impedimento::SoloSindaco.into())
+    }
+}
+
+async fn mostra(
+    d: &Dentro<'_>,
+    stato: StatusCode,
+    scritti: Option<(String, String)>,
+    errori: Vec<ErroreCampo>,
+    guasto: Option<String>,
+) -> Esito<Risposta> {
+    let comune = d.sessione.comune;
+    let (k, scadenze) = fuori(d.sim, move |s| Ok((s.contributo(comune)?, s.scadenze()?))).await?;
+    let mut c = d.cornice("Richiesta di contributo", PAGINA).await?;
+    c = match d.query.valore("fatto") {
+        Some("salvata") => c.con_avviso("ok", "Bozza salvata: ora si scarica il documento e si firma."),
+        Some("firmata") => c.con_avviso(
+            "ok",
+            "Documento firmato ricevuto: ora si può inviare la richiesta.",
+        ),
+        Some("inviata") => c.con_avviso("ok", "Richiesta inviata: la ricevuta è nella posta del Comune."),
+        _ => c,
+    };
+    let (iban, tesoreria) = scritti.unwrap_or_else(|| {
+        let testo = |t: Option<&String>| t.cloned().unwrap_or_default();
+        (
+            testo(k.as_ref().and_then(|k| k.iban.as_ref())),
+            testo(k.as_ref().and_then(|k| k.tesoreria.as_ref())),
+        )
+    });
+    let p = Pagina {
+        c,
+        csrf: d.sessione.csrf.clone(),
+        termine: formati::data(scadenze.contributo),
+        stato: k.as_ref().map(|k| formati::stato_contributo(k.stato)),
+        k,
+        iban,
+        tesoreria,
+        errori,
+        guasto,
+    };
+    Ok(pagina(stato, &p))
+}
+
+/// `GET /combas/contributo`.
+pub(super) async fn una(d: &Dentro<'_>) -> Esito<Risposta> {
+    solo_sindaco(d)?;
+    mostra(d, StatusCode::OK, None, Vec::new(), None).await
+}
+
+/// `GET /combas/contributo/documento`: what is to be signed.
+pub(super) async fn documento(d: &Dentro<'_>) -> Esito<Risposta> {
+    solo_sindaco(d)?;
+    let comune = d.sessione.comune;
+    let testo = fuori(d.sim, move |s| s.documento_contributo(comune)).await?;
+    let r = risposta(StatusCode::OK, "text/plain; charset=utf-8", testo);
+    Ok(da_scaricare(r, &format!("contributo-{comune}.txt")))
+}
+
+/// `POST /combas/contributo`: save, or send.
+pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
+    solo_sindaco(d)?;
+    let (comune, io, con_carta) = (d.sessione.comune, d.sessione.name_id.clone(), d.sessione.carta);
+    let testo = |nome: &str| campi.pieno(nome).unwrap_or_default().to_owned();
+    match campi.pieno("azione").unwrap_or_default() {
+        "salva" => {
+            let (iban, tesoreria) = (testo("iban"), testo("tesoreria"));
+            let p = PropostaContributo {
+                iban: Some(iban.clone()),
+                tesoreria: Some(tesoreria.clone()),
+                dichiarazione: campi.valore("dichiarazione") == Some("si"),
+            };
+            let fatto = fuori(d.sim, move |s| {
+                let chi = Chi::Operatore {
+                    name_id: &io,
+                    con_carta,
+                };
+                Ok(s.salva_contributo(comune, chi, &p))
+            })
+            .await?;
+            match fatto {
+                Ok(_) => Ok(vai(&format!("{PAGINA}?fatto=salvata"))),
+                Err(Rifiuto::Altro(e)) => rifiuta(d, e).await,
+                Err(Rifiuto::Campi(errori)) => {
+                    mostra(d, StatusCode::BAD_REQUEST, Some((iban, tesoreria)), errori, None).await
+                }
+            }
+        }
+        "invia" => {
+            let fatto = fuori(d.sim, move |s| {
+                let chi = Chi::Operatore {
+                    name_id: &io,
+                    con_carta,
+                };
+                s.invia_contributo(comune, chi)
+            })
+            .await;
+            match fatto {
+                Ok(_) => Ok(vai(&format!("{PAGINA}?fatto=inviata"))),
+                Err(e) => rifiuta(d, e).await,
+            }
+        }
+        _ => Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
+    }
+}
+
+/// `POST /combas/contributo/firmato`: the signed document.
+pub(super) async fn firmato(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito<Risposta> {
+    solo_sindaco(d)?;
+    let tipo = parti
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let m = match ricezione::piccolo(tipo, corpo, LIMITE_FIRMATO_BYTE).await {
+        Ok(m) => m,
+        Err(e) => return rifiuta(d, e).await,
+    };
+    if !sicurezza::uguali(m.campo("csrf"), &d.sessione.csrf) {
+        return Err(csrf_mancante());
+    }
+    let (nome, byte) = m.file.unwrap_or_default();
+    let (comune, io, con_carta) = (d.sessione.comune, d.sessione.name_id.clone(), d.sessione.carta);
+    let fatto = fuori(d.sim, move |s| {
+        let chi = Chi::Operatore {
+            name_id: &io,
+            con_carta,
+        };
+        s.firma_contributo(comune, chi, &nome, &byte)
+    })
+    .await;
+    match fatto {
+        Ok(_) => Ok(vai(&format!("{PAGINA}?fatto=firmata"))),
+        Err(e) => rifiuta(d, e).await,
+    }
+}
+
+/// The page again, with what went wrong; our own failures stay failures.
+async fn rifiuta(d: &Dentro<'_>, e: ErroreServizio) -> Esito<Risposta> {
+    match e.http {
+        400 | 409 | 413 => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::BAD_REQUEST);
+            mostra(d, stato, None, Vec::new(), Some(e.testo)).await
+        }
+        _ => Err(e),
+    }
+}
