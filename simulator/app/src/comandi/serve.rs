@@ -14,7 +14,7 @@ use std::{
 
 use anagrafe::Ambiente;
 use anpr_sim::trasporto::{
-    Ascolto, BoxFuture, CertificatiPari, Filtro, Gestore, Limiti, Presa, Segnali, Trasporto, tls,
+    Ascolto, BoxFuture, CertificatiPari, Filtro, Gestore, Limiti, Presa, Segnali, Trasporto, descrittori, tls,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
@@ -137,8 +137,11 @@ async fn servi(
     fino_a_stdin: bool,
     l: Lingua,
 ) -> Result<()> {
-    let trasporto =
-        Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim))).con_filtro(filtro(Arc::clone(sim)));
+    let limiti = Limiti {
+        connessioni: descrittori::posti(ascolti.len()),
+        ..Limiti::default()
+    };
+    let trasporto = Trasporto::nuovo(limiti, gestore(Arc::clone(sim))).con_filtro(filtro(Arc::clone(sim)));
     for ascolto in ascolti {
         trasporto.avvia(ascolto)?;
     }
