@@ -58,7 +58,7 @@ pub enum Impedimento {
     )]
     RiceventeEstraneo(String),
     /// Only the ALS of the Prefettura hands over.
-    #[error("La consegna delle smart card è riservata all'ALS della Prefettura.")]
+    #[error("La consegna delle smart card è riservata all'ALS della Prefettura, entrato con la sua carta.")]
     SoloAlsPrefettura,
     /// The card is not at the Comune yet.
     #[error("La smart card non è ancora al Comune: prima la Prefettura consegna il plico.")]

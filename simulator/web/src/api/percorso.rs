@@ -44,6 +44,7 @@ pub(crate) enum Percorso {
     Prefetture,
     Prefettura,
     PrefetturaMetti,
+    PrefetturaCarta,
     Schede,
     Solleciti,
     Plichi,
@@ -69,6 +70,12 @@ struct Convocazione {
 #[serde(deny_unknown_fields)]
 struct Ritiro {
     ricevente: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UtenteDaCarta {
+    nome: String,
 }
 
 /// A user as the API shows him: never the hash, the password only when it is that of the seed.
@@ -254,6 +261,11 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
             let sigla = dato("provincia");
             let p = fuori(sim, move |s| prefettura(s, &s.metti_prefettura(&sigla, v)?));
             come_json(OK, &p.await?)
+        }
+        Percorso::PrefetturaCarta => {
+            let (sigla, u): (_, UtenteDaCarta) = (dato("provincia"), mondo::leggi(v)?);
+            let carta = fuori(sim, move |s| s.emetti_carta_prefettura(&sigla, &u.nome)).await?;
+            come_json(StatusCode::CREATED, &carta)
         }
         Percorso::PlicoConvoca => {
             let id = dato("id");

@@ -30,7 +30,15 @@ struct RigaPrefettura {
     provincia: String,
     comuni: usize,
     inviate: usize,
-    utenti: Vec<(String, String, Option<String>)>,
+    utenti: Vec<UtenteMostrato>,
+}
+
+struct UtenteMostrato {
+    nome: String,
+    ruoli: String,
+    password: Option<String>,
+    /// Cards: id and password of the file.
+    carte: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -57,16 +65,20 @@ fn prefetture(s: &Simulatore) -> Esito<Vec<RigaPrefettura>> {
     s.prefetture()?
         .into_iter()
         .map(|(provincia, comuni, inviate)| {
+            let carte = s.carte_prefettura(&provincia)?;
             let utenti = s
                 .prefettura(&provincia)?
                 .utenti
                 .iter()
                 .map(|u| {
-                    Ok((
-                        u.nome.clone(),
-                        crate::aree::ruoli(&u.ruoli),
-                        s.password_prefettura(u)?,
-                    ))
+                    let sue = carte.iter().filter(|c| c["nameId"] == u.nome.as_str());
+                    let testo = |c: &Value, n: &str| c[n].as_str().unwrap_or_default().to_owned();
+                    Ok(UtenteMostrato {
+                        nome: u.nome.clone(),
+                        ruoli: crate::aree::ruoli(&u.ruoli),
+                        password: s.password_prefettura(u)?,
+                        carte: sue.map(|c| (testo(c, "id"), testo(c, "password"))).collect(),
+                    })
                 })
                 .collect::<Esito<Vec<_>>>()?;
             Ok(RigaPrefettura {
@@ -136,6 +148,11 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
             let provincia = testo("provincia");
             fuori(q.sim, move |s| s.sollecita(&provincia, &[])).await?;
             Ok(vai("/percorso?fatto=solleciti"))
+        }
+        "carta" => {
+            let (provincia, nome) = (testo("provincia"), testo("utente"));
+            fuori(q.sim, move |s| s.emetti_carta_prefettura(&provincia, &nome)).await?;
+            Ok(vai("/percorso?fatto=carta"))
         }
         "comune" => {
             let codice = CodiceIstat::parse(&testo("istat"))
