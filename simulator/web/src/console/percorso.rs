@@ -19,6 +19,16 @@ use crate::{
     modulo::{Campi, codifica},
 };
 
+/// The states the support can put a Comune into; the first is the beginning, which has a form of its own.
+const STATI: [MacroStato; 6] = [
+    MacroStato::TestAbilitato,
+    MacroStato::Censito,
+    MacroStato::Presubentrato,
+    MacroStato::Pianificato,
+    MacroStato::Subentrato,
+    MacroStato::MancatoSubentro,
+];
+
 struct RigaComune {
     q: Quadro,
     stato: &'static str,
@@ -180,6 +190,8 @@ struct Uno {
     piano: Option<PianoSubentro>,
     carte: Vec<SmartCardVista>,
     base: String,
+    /// Position among the states, words, whether it is the present one.
+    stati: Vec<(usize, &'static str, bool)>,
 }
 
 /// `GET /percorso/{istat}`.
@@ -203,6 +215,11 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let uno = Uno {
         c,
         stato: formati::macro_stato(quadro.stato),
+        stati: STATI
+            .iter()
+            .enumerate()
+            .map(|(i, s)| (i, formati::macro_stato(*s), *s == quadro.stato))
+            .collect(),
         q: quadro,
         cnsd,
         piano,
@@ -231,6 +248,13 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
                 "inizioSubentro": giorno("inizioSubentro")?,
             });
             fuori(q.sim, move |s| s.correggi_piano_subentro(istat, piano)).await?;
+        }
+        "stato" => {
+            let stato = campi
+                .pieno("stato")
+                .and_then(|i| STATI.get(i.parse::<usize>().ok()?))
+                .ok_or_else(|| ErroreServizio::richiesta("Scegliere uno stato."))?;
+            fuori(q.sim, move |s| s.aggiorna_comune(istat, json!({"stato": stato}))).await?;
         }
         "inizio" => {
             if campi.valore("conferma") != Some("si") {
