@@ -1146,11 +1146,19 @@ async fn the_ready_comuni_have_done_it_all_and_can_be_put_back() {
     );
     assert_eq!(vedi_api("/api/percorso/comuni/888002").await["caso"]["id"], "P03");
     let prima = posta("888009", "").await.len();
-    metti(
-        "/api/comuni/888009",
-        &json!({"stato": "INATTIVO_SENZA_CENSIMENTO"}),
-    )
-    .await;
+    // The console gives any state, and the beginning only when that is confirmed.
+    let console = async |campi: &str| {
+        banco()
+            .console(Method::POST, "/percorso/888009", &[MODULO], campi)
+            .await
+            .stato
+    };
+    assert_eq!(console("azione=stato&stato=9").await, StatusCode::BAD_REQUEST);
+    assert_eq!(console("azione=stato&stato=2").await, StatusCode::SEE_OTHER);
+    let q = vedi_api("/api/percorso/comuni/888009").await;
+    assert_eq!(q["stato"], "PRESUBENTRATO");
+    assert_eq!(console("azione=inizio").await, StatusCode::BAD_REQUEST);
+    assert_eq!(console("azione=inizio&conferma=si").await, StatusCode::SEE_OTHER);
     let q = vedi_api("/api/percorso/comuni/888009").await;
     assert_eq!((&q["caso"]["id"], &q["prossimo"]), (&json!("P01"), &json!("M01")));
     assert!(vedi_api("/api/percorso/comuni/888009/scheda").await.is_null());
