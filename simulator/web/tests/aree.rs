@@ -843,6 +843,21 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
         attiva(&terza, "11111111", "sblocca").await.stato,
         StatusCode::CONFLICT
     );
+    // Five wrong PUKs are too many even for the right one: the support's turn.
+    for _ in 0..4 {
+        attiva(&terza, "11111111", "sblocca").await;
+    }
+    let r = attiva(&terza, &puk, "sblocca").await;
+    assert!(r.testo.contains("La sblocca l&#39;assistenza"), "{}", r.testo);
+    let sblocca = format!("azione=sblocca&numero={terza}");
+    let r = b
+        .console(Method::POST, "/percorso/888022", &[MODULO], &sblocca)
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER);
+    // And blocked anew, the PUK is enough.
+    for _ in 0..3 {
+        attiva(&terza, "00000000", "attiva").await;
+    }
     assert_eq!(attiva(&terza, &puk, "sblocca").await.stato, StatusCode::OK);
     assert_eq!(attiva(&terza, &intero, "attiva").await.stato, StatusCode::OK);
     assert_eq!(stato(2).await, "ATTIVA");

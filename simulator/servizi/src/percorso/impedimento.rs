@@ -100,7 +100,7 @@ pub enum Impedimento {
     PukErrato,
     /// Too many wrong PUKs.
     #[error(
-        "La smart card non si sblocca più: troppi PUK errati. Serve una carta nuova (assistenza: la console del simulatore)."
+        "La smart card non si sblocca più con il PUK: troppi errori. La sblocca l'assistenza (la console del simulatore)."
     )]
     CartaPersa,
     /// It works already.

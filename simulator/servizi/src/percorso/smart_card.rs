@@ -475,6 +475,19 @@ impl Simulatore {
         Ok(())
     }
 
+    /// The support unblocks a card, whatever was tried on it.
+    pub fn sblocca_dall_assistenza(&self, istat: CodiceIstat, numero: &str) -> Esito<()> {
+        self.nel_fascicolo(istat, |_, _, f, _| {
+            let c = f.carta_mut(numero)?;
+            if !c.bloccata {
+                return Err(ErroreServizio::from(Impedimento::CartaNonBloccata));
+            }
+            c.bloccata = false;
+            (c.errori_pin, c.errori_puk) = (0, 0);
+            Ok(())
+        })
+    }
+
     /// The Comune a card number belongs to.
     pub fn comune_della_smart_card(numero: &str) -> Esito<CodiceIstat> {
         numero

@@ -249,6 +249,10 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
             });
             fuori(q.sim, move |s| s.correggi_piano_subentro(istat, piano)).await?;
         }
+        "sblocca" => {
+            let numero = campi.pieno("numero").unwrap_or_default().to_owned();
+            fuori(q.sim, move |s| s.sblocca_dall_assistenza(istat, &numero)).await?;
+        }
         "stato" => {
             let stato = campi
                 .pieno("stato")
