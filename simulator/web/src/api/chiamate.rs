@@ -7,7 +7,9 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{Chiamata, forniture, mondo, percorso, risposte::json as come_json, rotte::Azione, sportello};
+use super::{
+    Chiamata, forniture, mondo, percorso, risposte::json as come_json, rotte::Azione, schede, sportello,
+};
 use crate::fuori;
 
 const OK: StatusCode = StatusCode::OK;
@@ -119,6 +121,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             })?;
             come_json(OK, &v)
         }
+        Azione::Schede | Azione::Scheda | Azione::Famiglie | Azione::Famiglia => {
+            schede::leggi(azione, c).await?
+        }
         Azione::Percorso(a) => percorso::leggi(a, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })
@@ -170,6 +175,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             come_json(OK, &fuori(sim, move |s| s.metti_sicurezza(ambiente, v)).await?)
         }
         Azione::GuastiMetti => come_json(OK, &fuori(sim, move |s| s.metti_guasti(v)).await?),
+        Azione::SchedaMetti => schede::metti(c, v).await?,
         Azione::CertificatoEmetti => come_json(
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_certificato(v)).await?,

@@ -12,7 +12,9 @@ mod percorso;
 mod risposte;
 mod rotte;
 mod rotte_percorso;
+mod rotte_schede;
 mod rotte_sportello;
+mod schede;
 mod schemi_percorso;
 mod sportello;
 

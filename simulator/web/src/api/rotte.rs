@@ -70,6 +70,11 @@ pub(crate) enum Azione {
     SicurezzaMetti,
     GuastiLeggi,
     GuastiMetti,
+    Schede,
+    Scheda,
+    SchedaMetti,
+    Famiglie,
+    Famiglia,
     Percorso(super::percorso::Percorso),
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
@@ -483,6 +488,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
         piu_avanti(Method::PUT, "/api/istantanee/{nome}", "Ripristina un'istantanea"),
     ];
     tutte.extend(super::rotte_sportello::rotte());
+    tutte.extend(super::rotte_schede::rotte());
     tutte.extend(super::rotte_percorso::rotte());
     tutte
 });
