@@ -294,7 +294,10 @@ impl Fascicolo {
 impl Simulatore {
     /// The smart cards of a Comune.
     pub fn smart_card(&self, istat: CodiceIstat) -> Esito<Vec<SmartCardVista>> {
-        let f = self.fascicolo(istat)?;
+        self.viste(&self.fascicolo(istat)?)
+    }
+
+    pub(super) fn viste(&self, f: &Fascicolo) -> Esito<Vec<SmartCardVista>> {
         let oggi = self.registro().oggi()?;
         f.carte
             .iter()

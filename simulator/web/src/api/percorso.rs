@@ -96,15 +96,7 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
     let dato = |nome| c.segmenti.prendi(nome).to_owned();
     Ok(match a {
         Percorso::Scadenze => come_json(OK, &fuori(sim, Simulatore::scadenze).await?),
-        Percorso::Comuni => {
-            let tutti = fuori(sim, |s| {
-                s.comuni()?
-                    .iter()
-                    .map(|k| s.quadro(k.istat))
-                    .collect::<Esito<Vec<_>>>()
-            });
-            come_json(OK, &tutti.await?)
-        }
+        Percorso::Comuni => come_json(OK, &fuori(sim, Simulatore::quadri).await?),
         Percorso::Quadro => {
             let istat = mondo::istat(c)?;
             let quadro = fuori(sim, move |s| {

@@ -112,11 +112,7 @@ fn base(q: &Chiesta<'_>) -> String {
 /// `GET /percorso`.
 pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
     let (comuni, prefetture, s) = fuori(q.sim, |s| {
-        let comuni = s
-            .comuni()?
-            .iter()
-            .map(|c| s.quadro(c.istat).map(riga))
-            .collect::<Esito<Vec<_>>>()?;
+        let comuni = s.quadri()?.into_iter().map(riga).collect();
         Ok((comuni, prefetture(s)?, s.scadenze()?))
     })
     .await?;
