@@ -116,11 +116,17 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
         "als": censimento["persone"][1]["codiceFiscale"], "alp": censimento["persone"][2]["codiceFiscale"],
     });
     let nomine = chiama("POST", &format!("{base}/nomine"), &nomine)?;
-    voce.fatto(&format!("ALS {}, ALP {}", nomine["als"], nomine["alp"]))?;
+    let testo = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    voce.fatto(&format!(
+        "ALS {}, ALP {}",
+        testo(&nomine["als"]),
+        testo(&nomine["alp"])
+    ))?;
     let quadro = chiama("GET", &base, &Value::Null)?;
     voce.fatto(&format!(
         "{COMUNE}: {} ({})",
-        quadro["stato"], quadro["caso"]["id"]
+        testo(&quadro["stato"]),
+        testo(&quadro["caso"]["id"])
     ))?;
     if quadro["stato"] != "CENSITO" {
         bail!("dopo il censimento il Comune doveva essere CENSITO: {quadro}");
