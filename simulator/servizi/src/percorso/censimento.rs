@@ -311,7 +311,7 @@ impl Simulatore {
     }
 
     /// Changes the general part of the draft.
-    pub fn metti_dati_censimento(&self, istat: CodiceIstat, d: DatiGenerali) -> Result<Censimento, Rifiuto> {
+    pub fn metti_dati_censimento(&self, istat: CodiceIstat, d: &DatiGenerali) -> Result<Censimento, Rifiuto> {
         self.bozza(istat, |c| {
             let mut prova = c.clone();
             (prova.responsabile, prova.pec, prova.postazioni, prova.indirizzi) = (

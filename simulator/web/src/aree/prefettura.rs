@@ -192,7 +192,7 @@ pub(crate) fn esporta(righe: &[RigaScheda]) -> Esito<Vec<u8>> {
                 r.comune.to_string(),
                 cella(r.nome.clone()),
                 r.stato.parola().to_owned(),
-                forse(r.inviata.map(|q| q.date())),
+                forse(r.inviata.map(registro::Quando::date)),
                 r.soluzione
                     .map(|s| soluzione(s).split(':').next().unwrap_or_default().to_owned())
                     .unwrap_or_default(),
