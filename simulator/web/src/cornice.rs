@@ -104,6 +104,7 @@ impl Cornice {
             ("/combas/esiti", "Esiti del subentro"),
             ("/combas/anomalie", "Monitoraggio anomalie"),
             ("/combas/subentro", "Stato subentro"),
+            ("/combas/persone", "Ricerca persone"),
         ];
         if a != Ambiente::Sub {
             voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
@@ -124,6 +125,7 @@ impl Cornice {
         let voci = [
             ("/", "Quadro"),
             ("/forniture", "Forniture"),
+            ("/registro", "Registro"),
             ("/certificati", "Sportello"),
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),

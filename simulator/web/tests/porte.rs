@@ -6,20 +6,22 @@ use anagrafe::Ambiente;
 use banco::{banco, dovute};
 use http::{Method, StatusCode};
 
-const PAGINE: [&str; 8] = [
+const PAGINE: [&str; 9] = [
     "/combas",
     "/combas/invio",
     "/combas/esiti",
     "/combas/anomalie",
     "/combas/subentro",
+    "/combas/persone",
     "/combas/cancellazione",
     "/combas/posta",
     "/combas/codici/ES092",
 ];
-const CONSOLE: [&str; 9] = [
+const CONSOLE: [&str; 10] = [
     "/",
     "/comuni/888001",
     "/forniture",
+    "/registro",
     "/scambi",
     "/posta",
     "/catalogo",
