@@ -1046,7 +1046,11 @@ fn demo_arriva_in_fondo() {
     assert_eq!(codice, Some(0), "{uscita}{errore}");
     let passi: Vec<Value> = uscita.lines().map(json).collect();
     assert!(passi.len() > 5, "{uscita}");
-    for parte in ["KO", "ELABORATA_OK", "SUBENTRATO", "EN034"] {
+    for parte in ["CENSITO", "KO", "ELABORATA_OK", "SUBENTRATO", "EN034"] {
         assert!(uscita.contains(parte), "{parte} in {uscita}");
+    }
+    // Before the files: scheda, start of the tests, the sindaco summoned.
+    for oggetto in ["Scheda di monitoraggio ricevuta", "Avvio delle prove", "Convocazione del sindaco"] {
+        assert!(uscita.contains(oggetto), "{oggetto} in {uscita}");
     }
 }

@@ -36,7 +36,7 @@ mod wsdl;
 
 pub use accesso::{LUNGHEZZA_PASSWORD_MINIMA, Sessione};
 pub use avanzamento::{Avanzamento, StatoAvanzamento};
-pub use carta::{CartaVista, MotivoCarta, nessuna_carta_lo_sarebbe};
+pub use carta::{CartaPrefettura, CartaVista, MotivoCarta, nessuna_carta_lo_sarebbe};
 pub use certs::{Difetto, FormaP12};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
 pub use elaborazione::{Fase, Rilievo, italiano};

@@ -23,7 +23,7 @@ use servizi::{
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
-pub(crate) use accesso::casuale;
+pub(crate) use accesso::{DallaCarta, TEMPO_CARTA_SECONDI, casuale};
 
 use crate::{
     cookie,

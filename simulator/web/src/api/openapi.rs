@@ -281,7 +281,7 @@ fn schemi_di_base() -> Value {
                 "legame": forse, "descrizioneLegame": forse, "progressivo": {"type": ["integer", "null"]}}}]}},
             "valori": valori}}]},
         "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
-            "letta": {"type": "boolean"}, "fornitura": forse, "grezzo": s}},
+            "letta": {"type": "boolean"}, "fornitura": forse, "casella": forse, "grezzo": s}},
         "Sicurezza": {"type": "object", "required": ["ambiente", "preset", "interruttori"], "properties": {
             "ambiente": ambiente, "preset": {"enum": ["faithful", "permissive", "modificata"]},
             "interruttori": {"type": "array", "items": {"type": "object", "properties": {"nome": s, "gruppo": s, "testo": s,

@@ -57,6 +57,8 @@ enum Azione {
     PrefCasa,
     PrefEntra,
     PrefEsci,
+    PrefCarta,
+    PrefDallaCarta,
     PrefPosta,
     PrefMessaggio,
     PrefEml,
@@ -76,6 +78,8 @@ impl Azione {
             Self::PrefCasa
             | Self::PrefEntra
             | Self::PrefEsci
+            | Self::PrefCarta
+            | Self::PrefDallaCarta
             | Self::PrefPosta
             | Self::PrefMessaggio
             | Self::PrefEml
@@ -134,6 +138,8 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/prefettura", Azione::PrefCasa),
     rotta(Method::POST, "/prefettura/entra", Azione::PrefEntra),
     rotta(Method::POST, "/prefettura/esci", Azione::PrefEsci),
+    rotta(Method::GET, "/prefettura/carta", Azione::PrefCarta),
+    rotta(Method::GET, "/prefettura/carta/entra", Azione::PrefDallaCarta),
     rotta(Method::GET, "/prefettura/posta", Azione::PrefPosta),
     rotta(Method::GET, "/prefettura/posta/{id}", Azione::PrefMessaggio),
     rotta(
@@ -295,6 +301,8 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
     };
     match azione {
         Azione::Entra | Azione::PrefEntra => accesso::entra(sim, azione.area(), &parti, corpo).await,
+        Azione::PrefCarta => accesso::con_carta(sim, &parti),
+        Azione::PrefDallaCarta => accesso::dalla_carta(sim, &parti).await,
         Azione::Attivazione => attivazione::modulo(&parti),
         Azione::Attiva => attivazione::agisce(sim, &parti, corpo).await,
         _ => dentro(sim, parti, corpo, azione, segmenti).await,
