@@ -4,11 +4,14 @@
 //! [`http`] is the shape of an exchange. Nothing here binds a port or parses a command line.
 
 mod accesso;
+mod amministrazione;
 mod anomalie;
+mod assistenza;
 mod avanzamento;
 mod avvio;
 mod batch;
 mod carta;
+mod confronto;
 mod deposito;
 mod errore;
 mod gestione;
@@ -22,19 +25,27 @@ mod motivi;
 mod notte;
 mod operatori;
 mod operazioni;
+mod posta;
 mod schede;
 mod sicurezza;
 mod simulatore;
 pub mod soap;
 mod sportello;
+mod strumenti;
 mod testata;
 mod tributaria;
 mod wsdl;
 
 pub use accesso::{LUNGHEZZA_PASSWORD_MINIMA, Sessione};
+pub use amministrazione::{
+    INDIRIZZI_MASSIMI, IndirizzoAbilitato, LIMITE_BOLLO_CARATTERI, LIMITE_LOGO_BYTE, LOGO_LATO_MASSIMO,
+    LOGO_LATO_MINIMO, Logo, VoceAmministrazione,
+};
+pub use assistenza::Blocco;
 pub use avanzamento::{Avanzamento, StatoAvanzamento};
 pub use carta::{CartaVista, MotivoCarta, nessuna_carta_lo_sarebbe};
 pub use certs::{Difetto, FormaP12};
+pub use confronto::{CodiceConfrontato, ConfrontoForniture};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
 pub use elaborazione::{Fase, Rilievo, italiano};
 pub use errore::{ErroreServizio, Esito};
@@ -44,6 +55,11 @@ pub use guasti::{GUASTI_MASSIMI, Guasto, RITARDO_MASSIMO_MS, TipoGuasto};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};
 pub use invio::{Invio, Ricevuta, RifiutoInvio};
 pub use operatori::RUOLI;
+pub use posta::{
+    Conto, ContoCasella, DOMANDE_APERTE_MASSIME, FiltroPosta, FormatoArchivio, LIMITE_ARCHIVIO_BYTE,
+    LIMITE_OGGETTO_SCRITTO, LIMITE_TESTO_SCRITTO, MESSAGGI_PER_PAGINA, Testata,
+    inoltro::{Destinazione, Sorte, StatoInoltro},
+};
 pub use registro::{Canale, LimitiGiornale};
 pub use schede::SchedaLetta;
 pub use sicurezza::{
@@ -51,6 +67,10 @@ pub use sicurezza::{
 };
 pub use simulatore::{CartellaPresa, Simulatore};
 pub use sportello::{FiltroCertificati, StatoCertificato};
+pub use strumenti::{
+    ABITANTI_DI_PROVA, AIRE_DI_PROVA, DIFETTI_DI_PROVA, FornituraDiProva, LIMITE_VALIDATORE_BYTE,
+    RIGHE_VALIDATORE, STRUMENTI_INSIEME, Validazione, leggi_difetti,
+};
 pub use tributaria::{Profilo, Tributo};
 
 /// Lower-case hexadecimal.

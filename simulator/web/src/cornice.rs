@@ -64,6 +64,8 @@ pub(crate) struct Cornice {
     pub(crate) avviso: Option<Avviso>,
     /// The page is waiting for the simulator and renews itself.
     pub(crate) vivo: bool,
+    /// Things may arrive on the page: it renews itself where there are scripts, slowly.
+    pub(crate) ascolta: bool,
 }
 
 impl Cornice {
@@ -78,6 +80,7 @@ impl Cornice {
             utente: None,
             avviso: None,
             vivo: false,
+            ascolta: false,
         }
     }
 
@@ -139,6 +142,7 @@ impl Cornice {
             utente: None,
             avviso: None,
             vivo: false,
+            ascolta: false,
         }
     }
 

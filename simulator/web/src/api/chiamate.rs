@@ -7,7 +7,9 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{Chiamata, forniture, mondo, risposte::json as come_json, rotte::Azione, sportello};
+use super::{
+    Chiamata, ambiente, forniture, mondo, posta, risposte::json as come_json, rotte::Azione, sportello,
+};
 use crate::fuori;
 
 const OK: StatusCode = StatusCode::OK;
@@ -76,8 +78,8 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::RitmoLeggi => come_json(OK, &fuori(sim, servizi::Simulatore::ritmo).await?),
         Azione::Notte => come_json(OK, &fuori(sim, servizi::Simulatore::notte).await?),
         Azione::PecElenco => {
-            let comune = c.comune()?;
-            come_json(OK, &fuori(sim, move |s| s.pec(comune)).await?)
+            let filtro = posta::filtro(c)?;
+            come_json(OK, &fuori(sim, move |s| posta::elenco(s, &filtro)).await?)
         }
         Azione::Pec => mondo::pec(c).await?,
         Azione::Scambi => mondo::scambi(c).await?,
@@ -119,6 +121,18 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             })?;
             come_json(OK, &v)
         }
+        Azione::PecConti
+        | Azione::PecArchivio
+        | Azione::PecRicevute
+        | Azione::PecAllegato
+        | Azione::Inoltro => posta::leggi(azione, c).await?,
+        Azione::Confronto
+        | Azione::LogoLeggi
+        | Azione::LogoTogli
+        | Azione::Indirizzi
+        | Azione::BloccoLeggi
+        | Azione::Sblocca
+        | Azione::FornituraDiProva => ambiente::leggi(azione, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })
 }
@@ -181,6 +195,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_carta(v)).await?,
         ),
+        Azione::PecStato | Azione::PecScrivi => posta::scrivi(azione, c, v).await?,
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })
 }

@@ -70,6 +70,22 @@ pub(crate) enum Azione {
     SicurezzaMetti,
     GuastiLeggi,
     GuastiMetti,
+    PecStato,
+    PecScrivi,
+    PecConti,
+    PecArchivio,
+    PecRicevute,
+    PecAllegato,
+    Inoltro,
+    Confronto,
+    LogoLeggi,
+    LogoMetti,
+    LogoTogli,
+    Indirizzi,
+    BloccoLeggi,
+    Sblocca,
+    Valida,
+    FornituraDiProva,
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
 }
@@ -400,10 +416,27 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const { &[COMUNE] },
+            parametri: const {
+                &[
+                    COMUNE,
+                    AMBIENTE,
+                    p("casella", "COMUNE o ASSISTENZA"),
+                    p("letta", "si o no"),
+                    p("testo", "cercato in intestazioni e testo"),
+                ]
+            },
             altri: &[400],
-            ..leggi("/api/pec", "La casella PEC", Azione::PecElenco)
+            ..leggi(
+                "/api/pec",
+                "I messaggi delle caselle PEC, il più recente in fondo",
+                Azione::PecElenco,
+            )
         },
+        leggi(
+            "/api/pec/conti",
+            "Quanti messaggi, e quanti da leggere, in ogni casella",
+            Azione::PecConti,
+        ),
         RottaApi {
             altri: &[404],
             ..leggi(
@@ -482,5 +515,6 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
         piu_avanti(Method::PUT, "/api/istantanee/{nome}", "Ripristina un'istantanea"),
     ];
     tutte.extend(super::rotte_sportello::rotte());
+    tutte.extend(super::rotte_ambiente::rotte());
     tutte
 });

@@ -12,6 +12,7 @@ mod giornale;
 mod guasti;
 mod operatori;
 mod porta;
+mod posta;
 mod sicurezza;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use askama::Template;
 use http::{Method, StatusCode, request::Parts};
 use servizi::{
-    ErroreServizio, Esito, Simulatore,
+    ErroreServizio, Esito, FiltroPosta, Simulatore,
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
@@ -29,7 +30,6 @@ use crate::{
     cornice::{Cornice, errore, pagina},
     fuori,
     modulo::Campi,
-    posta,
     rotte::{Parametri, Rotta, Trovata, cerca},
     sicurezza::{self as porta_sicura, Negato},
     statici,
@@ -64,8 +64,14 @@ enum Azione {
     Scambio,
     CorpoScambio,
     Posta,
+    PostaArchivio,
     Messaggio,
+    MessaggioSegna,
     Eml,
+    Allegato,
+    Ricevuta,
+    RicevutaEml,
+    Rispondi,
     Catalogo,
     Codice,
     Sicurezza,
@@ -115,8 +121,18 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/scambi/{n}", Azione::Scambio),
     rotta(Method::GET, "/scambi/{n}/{quale}", Azione::CorpoScambio),
     rotta(Method::GET, "/posta", Azione::Posta),
+    rotta(Method::GET, "/posta/archivio/{formato}", Azione::PostaArchivio),
     rotta(Method::GET, "/posta/{id}", Azione::Messaggio),
+    rotta(Method::POST, "/posta/{id}", Azione::MessaggioSegna),
+    rotta(Method::POST, "/posta/{id}/risposta", Azione::Rispondi),
     rotta(Method::GET, "/posta/{id}/messaggio.eml", Azione::Eml),
+    rotta(Method::GET, "/posta/{id}/allegati/{n}", Azione::Allegato),
+    rotta(Method::GET, "/posta/{id}/ricevute/{n}", Azione::Ricevuta),
+    rotta(
+        Method::GET,
+        "/posta/{id}/ricevute/{n}/messaggio.eml",
+        Azione::RicevutaEml,
+    ),
     rotta(Method::GET, "/catalogo", Azione::Catalogo),
     rotta(Method::GET, "/catalogo/{codice}", Azione::Codice),
     rotta(Method::GET, "/sicurezza", Azione::Sicurezza),
@@ -138,7 +154,8 @@ struct Chiesta<'r> {
 
 impl Chiesta<'_> {
     async fn cornice(&self, titolo: impl Into<String>, qui: &str) -> Esito<Cornice> {
-        let da_leggere = fuori(self.sim, |s| Ok(posta::da_leggere(&s.pec(None)?))).await?;
+        let conto = fuori(self.sim, |s| s.conto_posta(&FiltroPosta::default())).await?;
+        let da_leggere = conto.da_leggere;
         Ok(Cornice::console(titolo, qui, da_leggere))
     }
 }
@@ -220,28 +237,12 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Scambi => giornale::elenco(q).await,
         Azione::Scambio => giornale::uno(q).await,
         Azione::CorpoScambio => giornale::corpo(q).await,
-        Azione::Posta => {
-            let c = q.cornice("Posta PEC di tutti i Comuni", "/posta").await?;
-            Ok(posta::casella(
-                c,
-                fuori(q.sim, |s| s.pec(None)).await?,
-                "/posta",
-                true,
-            ))
-        }
-        Azione::Messaggio | Azione::Eml => {
-            let id = q.segmenti.prendi("id").to_owned();
-            // Looking from outside does not mark a message as read: that is the Comune's to do.
-            let pec = fuori(q.sim, move |s| s.pec_una(&id)).await?;
-            if azione == Azione::Eml {
-                return Ok(posta::eml(pec));
-            }
-            Ok(posta::messaggio(
-                q.cornice("Messaggio", "/posta").await?,
-                pec,
-                "/posta",
-                "/forniture",
-            ))
+        Azione::Posta => posta::casella(q).await,
+        Azione::PostaArchivio => posta::archivio(q).await,
+        Azione::MessaggioSegna => posta::segna(q, campi).await,
+        Azione::Rispondi => posta::rispondi(q, campi).await,
+        Azione::Messaggio | Azione::Eml | Azione::Allegato | Azione::Ricevuta | Azione::RicevutaEml => {
+            posta::uno(q, azione).await
         }
         Azione::Catalogo => catalogo_elenco(q).await,
         Azione::Codice => catalogo_voce(q).await,
