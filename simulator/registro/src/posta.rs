@@ -128,7 +128,11 @@ pub struct Scritto<'a> {
 
 /// Whether a text is an address that a message can carry.
 pub fn indirizzo_valido(testo: &str) -> bool {
-    testo.is_ascii() && testo.parse::<Address>().is_ok()
+    // An address literal (`a@[192.0.2.1]`) is an address to the parser and none to the composer.
+    testo.is_ascii()
+        && testo
+            .parse::<Address>()
+            .is_ok_and(|a| !a.domain().starts_with('['))
 }
 
 /// One line without control characters, at most so many characters.

@@ -134,7 +134,7 @@ pub(super) fn corpo(l: &Lettera<'_>, quando: Quando, ripiego: bool) -> String {
         );
     }
     riga("");
-    riga("Messaggio di prova: nessun gestore di posta certificata lo ha trattato.");
+    riga("Messaggio simulato: nessun gestore di posta certificata lo ha trattato.");
     t
 }
 

@@ -198,6 +198,7 @@ fn no_text_from_outside_becomes_a_header_or_a_part() {
         "",
         "città@è.example",
         "\"x\r\ny\"@b.example",
+        "a@[127.0.0.1]",
     ] {
         let c = comune(veleno, pec);
         let mut l = negativa(&c, Ambiente::Test, veleno);
@@ -241,6 +242,8 @@ fn addresses() {
         ("a@b\r\nc", false),
         ("a b@c.it", false),
         ("à@b.it", false),
+        ("a@[127.0.0.1]", false),
+        ("a@[::1]", false),
     ] {
         assert_eq!(indirizzo_valido(testo), buono, "{testo:?}");
     }

@@ -81,7 +81,8 @@ impl Destinazione {
             return Err(forma());
         }
         let trovati = match nudo.parse::<IpAddr>() {
-            Ok(ip) => vec![SocketAddr::new(ip, porta)],
+            Ok(ip) if ip.is_ipv4() || nudo != host => vec![SocketAddr::new(ip, porta)],
+            Ok(_) => return Err(forma()),
             Err(_) if nudo.contains(':') => return Err(forma()),
             Err(_) => risolvi(nudo, porta)
                 .map_err(|e| format!("--smtp-relay: il nome «{nudo}» non si risolve ({e})"))?,
