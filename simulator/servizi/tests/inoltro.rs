@@ -77,7 +77,7 @@ fn ascolta(server: TcpListener, presi: &Arc<Mutex<Vec<Preso>>>) {
     });
 }
 
-/// The first encoded word of a header (RFC 2047), or the header as it is.
+/// A header, and what its first encoded word (RFC 2047) hides.
 fn in_chiaro(riga: &str) -> String {
     use base64::Engine as _;
     let parola = riga.split("=?utf-8?b?").nth(1).and_then(|p| p.split("?=").next());
@@ -87,7 +87,7 @@ fn in_chiaro(riga: &str) -> String {
             let byte = base64::engine::general_purpose::STANDARD
                 .decode(p)
                 .expect("base64");
-            String::from_utf8_lossy(&byte).into_owned()
+            format!("{riga} {}", String::from_utf8_lossy(&byte))
         },
     )
 }
