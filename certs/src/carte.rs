@@ -3,19 +3,15 @@
 //! A card belongs to a person, a postazione to a Comune: they hang on different roots and neither passes for the
 //! other. File names come from the operator's name, which is letters and digits only.
 
-use std::path::{Path, PathBuf};
-
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    Difetto, ErrorePki, FormaP12,
+    Carta, Difetto, ErrorePki,
     chiavi::ChiavePostazione,
-    deposito::{Accesso, Deposito},
+    deposito::Deposito,
     indice::Indice,
-    p12,
-    profilo::{self, Validita},
-    rilascio::{Emittente, impronta, password_nuova, pem_chiave},
+    profilo,
+    rilascio::{self, Emittente, Opera},
 };
 
 /// Longest name of an operator, in characters.
@@ -39,47 +35,6 @@ pub struct RichiestaCarta {
     pub difetto: Option<Difetto>,
 }
 
-/// A card with its files.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Carta {
-    /// Name of the operator and a number: `PRTCMN70A01Y001X-0001`.
-    pub id: String,
-    /// The operator, the CN of the certificate.
-    pub name_id: String,
-    /// ISTAT code of the Comune that asked for it.
-    pub comune: String,
-    /// PKCS#12 file: key, certificate, root; alias = `id`.
-    pub p12: PathBuf,
-    /// The certificate, PEM.
-    pub pem: PathBuf,
-    /// The private key, PKCS#8 in PEM, not encrypted.
-    pub chiave: PathBuf,
-    /// Password of the PKCS#12 file.
-    pub password: String,
-    /// SHA-256 of the certificate's DER, lower-case hexadecimal.
-    pub impronta_sha256: String,
-    /// Begin of validity.
-    pub non_prima: Timestamp,
-    /// End of validity.
-    pub non_dopo: Timestamp,
-    /// The deliberate defect, if one was asked for.
-    pub difetto: Option<Difetto>,
-    /// The root it hangs on: `utenti`, or `altrui`.
-    pub radice: String,
-}
-
-impl Carta {
-    pub(crate) fn assoluta(&self, intero: impl Fn(&Path) -> PathBuf) -> Self {
-        Self {
-            p12: intero(&self.p12),
-            pem: intero(&self.pem),
-            chiave: intero(&self.chiave),
-            ..self.clone()
-        }
-    }
-}
-
 pub(crate) fn controlla(r: &RichiestaCarta) -> Result<(), ErrorePki> {
     let no = |m: String| Err(ErrorePki::Richiesta(m));
     let buono =
@@ -98,7 +53,7 @@ pub(crate) fn controlla(r: &RichiestaCarta) -> Result<(), ErrorePki> {
     }
 }
 
-/// Certifies a key for an operator and writes the three files; the caller puts the result into the index.
+/// Certifies a key for an operator; the caller puts the result into the index.
 pub(crate) fn rilascia(
     d: &Deposito,
     indice: &Indice,
@@ -114,37 +69,19 @@ pub(crate) fn rilascia(
         .filter(|c| c.name_id.eq_ignore_ascii_case(&r.name_id))
         .count();
     let id = format!("{}-{:04}", r.name_id, sue + 1);
-    let v = match r.difetto {
-        Some(Difetto::Scaduto) => Validita::scaduta(adesso)?,
-        Some(Difetto::Futuro) => Validita::futura(adesso, emittente.fine)?,
-        _ => Validita::postazione(adesso, emittente.fine)?,
+    let validita = rilascio::validita(r.difetto, adesso, emittente)?;
+    let opera = Opera {
+        id: &id,
+        file: &format!("carte/{id}"),
+        profilo: profilo::carta(&r.name_id, validita),
+        validita,
+        difetto: r.difetto,
+        password: None,
     };
-    let cert = profilo::carta(&r.name_id, v)
-        .signed_by(&chiave.pubblica, &emittente.issuer)
-        .map_err(ErrorePki::cripto)?;
-    let password = password_nuova();
-    let catena = [cert.der().as_ref(), emittente.der.as_slice()];
-    let deposito_chiavi = p12::chiavi(&id, &chiave.pkcs8, &catena, &password, FormaP12::default())?;
-    let file = |fine: &str| format!("carte/{id}.{fine}");
-    d.scrivi(
-        &file("key.pem"),
-        pem_chiave(&chiave.pkcs8).as_bytes(),
-        Accesso::Privato,
-    )?;
-    d.scrivi(&file("pem"), cert.pem().as_bytes(), Accesso::Pubblico)?;
-    d.scrivi(&file("p12"), &deposito_chiavi, Accesso::Privato)?;
     Ok(Carta {
+        consegna: rilascio::consegna(d, opera, emittente, chiave)?,
         name_id: r.name_id.clone(),
         comune: r.comune.clone(),
-        p12: file("p12").into(),
-        pem: file("pem").into(),
-        chiave: file("key.pem").into(),
-        password,
-        impronta_sha256: impronta(cert.der()),
-        non_prima: v.da,
-        non_dopo: v.a,
-        difetto: r.difetto,
-        radice: emittente.nome.clone(),
         id,
     })
 }

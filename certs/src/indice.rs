@@ -1,28 +1,26 @@
 //! The index of the folder: what exists, so that opening needs to parse no certificate.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Carta, Difetto, ErrorePki, deposito::Accesso, deposito::Deposito};
+use crate::{Difetto, ErrorePki, deposito::Accesso, deposito::Deposito};
 
 /// Name of the index file.
 pub(crate) const FILE: &str = "indice.json";
 /// Layout this program writes; newer ones are refused.
 pub(crate) const VERSIONE: u32 = 1;
 
-/// A certificate of a postazione with its files, as the desk hands it out.
+/// What the desk hands out of a certificate: three files, and what one must know of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Postazione {
-    /// Identity the certificate states, `nnnnnn-XX-yyyy`; with [`Difetto::SenzaCn`] the one it was asked for.
-    pub id: String,
-    /// `CO` (server of the Comune) or `PC` (single work place).
-    pub tipo: String,
-    /// ISTAT code of the Comune it was issued to (differs from the one in `id` with [`Difetto::AltroComune`]).
-    pub comune: String,
-    /// PKCS#12 file: key, certificate, root; alias = `id`.
+pub struct Consegna {
+    /// PKCS#12 file: key, certificate, root; alias = the id.
     pub p12: PathBuf,
     /// The certificate, PEM.
     pub pem: PathBuf,
@@ -38,18 +36,83 @@ pub struct Postazione {
     pub non_dopo: Timestamp,
     /// The deliberate defect, if one was asked for.
     pub difetto: Option<Difetto>,
-    /// The root it hangs on: `test` (good in every environment), `pre`, `sub`, `altrui`.
+    /// The root it hangs on: `test` (good in every environment), `pre`, `sub`, `utenti` (cards), `altrui`.
     pub radice: String,
 }
 
-impl Postazione {
+impl Consegna {
+    /// The same with paths from the root of the file system.
+    fn assoluta(&self, d: &Deposito) -> Self {
+        let intero = |f: &Path| d.percorso(&f.to_string_lossy());
+        Self {
+            p12: intero(&self.p12),
+            pem: intero(&self.pem),
+            chiave: intero(&self.chiave),
+            ..self.clone()
+        }
+    }
+
     /// Name of its files without the ends; ours, never a text from outside.
     pub fn nome_file(&self) -> String {
         self.p12
             .file_stem()
-            .map_or_else(|| self.id.clone(), |n| n.to_string_lossy().into_owned())
+            .map_or_else(String::new, |n| n.to_string_lossy().into_owned())
     }
 }
+
+/// A certificate of a postazione with its files, as the desk hands it out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Postazione {
+    /// Identity the certificate states, `nnnnnn-XX-yyyy`; with [`Difetto::SenzaCn`] the one it was asked for.
+    pub id: String,
+    /// `CO` (server of the Comune) or `PC` (single work place).
+    pub tipo: String,
+    /// ISTAT code of the Comune it was issued to (differs from the one in `id` with [`Difetto::AltroComune`]).
+    pub comune: String,
+    /// Its files.
+    #[serde(flatten)]
+    pub consegna: Consegna,
+}
+
+/// A card with its files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Carta {
+    /// Name of the operator and a number: `PRTCMN70A01Y001X-0001`.
+    pub id: String,
+    /// The operator, the CN of the certificate.
+    pub name_id: String,
+    /// ISTAT code of the Comune that asked for it.
+    pub comune: String,
+    /// Its files.
+    #[serde(flatten)]
+    pub consegna: Consegna,
+}
+
+/// Both are certificates with their files: what those have, they have.
+macro_rules! consegnabile {
+    ($($tipo:ty),+) => { $(
+        impl Deref for $tipo {
+            type Target = Consegna;
+
+            fn deref(&self) -> &Consegna {
+                &self.consegna
+            }
+        }
+
+        impl $tipo {
+            pub(crate) fn assoluta(&self, d: &Deposito) -> Self {
+                Self {
+                    consegna: self.consegna.assoluta(d),
+                    ..self.clone()
+                }
+            }
+        }
+    )+ };
+}
+
+consegnabile!(Postazione, Carta);
 
 /// A root of the folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -37,10 +37,10 @@ mod reali;
 mod rilascio;
 
 pub use archivio::{FILE_PASSWORD, archivio};
-pub use carte::{Carta, RichiestaCarta};
+pub use carte::RichiestaCarta;
 pub use difetto::{Difetto, DifettoIgnoto};
 pub use errore::ErrorePki;
-pub use indice::Postazione;
+pub use indice::{Carta, Consegna, Postazione};
 pub use p12::{FormaIgnota, FormaP12, PASSWORD_CA, certificati_del_p12};
 pub use pki::{CertificatoServer, OpzioniPki, Pki, RichiestaEmissione};
 pub use reali::{NOMI_REALI, ambiente_reale};

@@ -147,7 +147,7 @@ impl Pki {
     /// A postazione by its id.
     pub fn postazione(&self, id: &str) -> Result<Option<Postazione>, ErrorePki> {
         let stato = self.stato_fresco()?;
-        Ok(stato.indice.postazione(id).map(|p| assoluta(&self.deposito, p)))
+        Ok(stato.indice.postazione(id).map(|p| p.assoluta(&self.deposito)))
     }
 
     /// Every certificate of postazione ever issued, in order of issue.
@@ -157,7 +157,7 @@ impl Pki {
             .indice
             .postazioni
             .iter()
-            .map(|p| assoluta(&self.deposito, p))
+            .map(|p| p.assoluta(&self.deposito))
             .collect()
     }
 
@@ -175,18 +175,14 @@ impl Pki {
         let _blocco = self.deposito.blocca()?;
         let mut indice = Indice::leggi(&self.deposito)?;
         let adesso = self.adesso();
-        if radice == ALTRUI && !indice.radici.contains_key(ALTRUI) {
-            let nomi = NOMI_LOCALI.map(str::to_owned).to_vec();
-            let (mut una, _) = chiavi::genera(1, 0, 1)?;
-            crea_radice(&self.deposito, &mut indice, ALTRUI, nomi, &una.remove(0), adesso)?;
-        }
+        self.radice_pigra(&mut indice, radice, adesso)?;
         let emittente = Emittente::apri(&self.deposito, &indice, radice)?;
         let numero = r.numero.unwrap_or_else(|| numero_libero(&indice, r));
         let posto = Posto::primo(&indice, r, numero)?;
         let p = rilascia(&self.deposito, r, posto, &emittente, &chiave, adesso, None)?;
         indice.postazioni.push(p.clone());
         self.metti_in_indice(&mut stato, indice)?;
-        Ok(assoluta(&self.deposito, &p))
+        Ok(p.assoluta(&self.deposito))
     }
 
     /// Issues the certificate that takes the place of another: `CO-9999` is followed by `CO-9998` and that by
@@ -221,7 +217,7 @@ impl Pki {
         let nuovo = rilascia(&self.deposito, &r, posto, &emittente, &chiave, adesso, None)?;
         indice.postazioni.push(nuovo.clone());
         self.metti_in_indice(&mut stato, indice)?;
-        Ok(assoluta(&self.deposito, &nuovo))
+        Ok(nuovo.assoluta(&self.deposito))
     }
 
     /// Issues a card: the certificate of an operator under the users' root, which the first card makes.
@@ -238,23 +234,29 @@ impl Pki {
         } else {
             UTENTI
         };
-        if !indice.radici.contains_key(radice) {
-            let nomi = NOMI_LOCALI.map(str::to_owned).to_vec();
-            let (mut una, _) = chiavi::genera(1, 0, 1)?;
-            crea_radice(&self.deposito, &mut indice, radice, nomi, &una.remove(0), adesso)?;
-        }
+        self.radice_pigra(&mut indice, radice, adesso)?;
         let emittente = Emittente::apri(&self.deposito, &indice, radice)?;
         let carta = carte::rilascia(&self.deposito, &indice, r, &emittente, &chiave, adesso)?;
         indice.carte.push(carta.clone());
         self.metti_in_indice(&mut stato, indice)?;
-        Ok(carta.assoluta(|f| self.deposito.percorso(&f.to_string_lossy())))
+        Ok(carta.assoluta(&self.deposito))
+    }
+
+    /// Makes a root that only the first certificate under it calls for.
+    fn radice_pigra(&self, indice: &mut Indice, quale: &str, adesso: Timestamp) -> Result<(), ErrorePki> {
+        if indice.radici.contains_key(quale) {
+            return Ok(());
+        }
+        let nomi = NOMI_LOCALI.map(str::to_owned).to_vec();
+        let (mut una, _) = chiavi::genera(1, 0, 1)?;
+        crea_radice(&self.deposito, indice, quale, nomi, &una.remove(0), adesso)
     }
 
     /// Every card ever issued, in order of issue.
     pub fn carte(&self) -> Vec<Carta> {
         let stato = self.stato_fresco().unwrap_or_else(|_| self.stato());
-        let intera = |c: &Carta| c.assoluta(|f| self.deposito.percorso(&f.to_string_lossy()));
-        stato.indice.carte.iter().map(intera).collect()
+        let carte = stato.indice.carte.iter();
+        carte.map(|c| c.assoluta(&self.deposito)).collect()
     }
 
     /// DER of the users' root; none while no card was asked for.
@@ -387,14 +389,4 @@ fn numero_libero(indice: &Indice, r: &RichiestaEmissione) -> u16 {
 fn timbro(d: &Deposito) -> Option<(SystemTime, u64)> {
     let m = std::fs::metadata(d.percorso(FILE_INDICE)).ok()?;
     Some((m.modified().ok()?, m.len()))
-}
-
-fn assoluta(d: &Deposito, p: &Postazione) -> Postazione {
-    let intero = |r: &Path| d.percorso(&r.to_string_lossy());
-    Postazione {
-        p12: intero(&p.p12),
-        pem: intero(&p.pem),
-        chiave: intero(&p.chiave),
-        ..p.clone()
-    }
 }

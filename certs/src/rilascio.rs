@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rcgen::{Issuer, KeyPair};
+use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject};
 
 use crate::{
-    Difetto, ErrorePki, Postazione, RichiestaEmissione,
+    Consegna, Difetto, ErrorePki, Postazione, RichiestaEmissione,
     chiavi::{self, ChiavePostazione},
     deposito::{Accesso, Deposito},
     indice::{FILE as FILE_INDICE, Indice, VoceRadice},
@@ -131,11 +131,72 @@ fn occupato(indice: &Indice, file: &str) -> bool {
 }
 
 /// Eight upper-case hexadecimal digits, as the real desk gives them.
-pub(crate) fn password_nuova() -> String {
+fn password_nuova() -> String {
     format!("{:08X}", rand::random::<u32>())
 }
 
-/// Certifies a key for a postazione and writes its three files; the caller puts the result into the index.
+/// What is certified, and where its files go.
+pub(crate) struct Opera<'a> {
+    /// Alias in the PKCS#12 file.
+    pub(crate) id: &'a str,
+    /// Folder and name of the files, without the ends.
+    pub(crate) file: &'a str,
+    pub(crate) profilo: CertificateParams,
+    pub(crate) validita: Validita,
+    pub(crate) difetto: Option<Difetto>,
+    /// A new one when none is given.
+    pub(crate) password: Option<String>,
+}
+
+/// How long a certificate of this defect (or none) is valid.
+pub(crate) fn validita(
+    difetto: Option<Difetto>,
+    adesso: Timestamp,
+    emittente: &Emittente,
+) -> Result<Validita, ErrorePki> {
+    match difetto {
+        Some(Difetto::Scaduto) => Validita::scaduta(adesso),
+        Some(Difetto::Futuro) => Validita::futura(adesso, emittente.fine),
+        _ => Validita::postazione(adesso, emittente.fine),
+    }
+}
+
+/// Certifies a key and writes the three files; the caller puts the result into the index.
+pub(crate) fn consegna(
+    d: &Deposito,
+    o: Opera<'_>,
+    emittente: &Emittente,
+    chiave: &ChiavePostazione,
+) -> Result<Consegna, ErrorePki> {
+    let cert = o
+        .profilo
+        .signed_by(&chiave.pubblica, &emittente.issuer)
+        .map_err(ErrorePki::cripto)?;
+    let password = o.password.unwrap_or_else(password_nuova);
+    let catena = [cert.der().as_ref(), emittente.der.as_slice()];
+    let deposito_chiavi = p12::chiavi(o.id, &chiave.pkcs8, &catena, &password, FormaP12::default())?;
+    let file = |fine: &str| format!("{}.{fine}", o.file);
+    d.scrivi(
+        &file("key.pem"),
+        pem_chiave(&chiave.pkcs8).as_bytes(),
+        Accesso::Privato,
+    )?;
+    d.scrivi(&file("pem"), cert.pem().as_bytes(), Accesso::Pubblico)?;
+    d.scrivi(&file("p12"), &deposito_chiavi, Accesso::Privato)?;
+    Ok(Consegna {
+        p12: file("p12").into(),
+        pem: file("pem").into(),
+        chiave: file("key.pem").into(),
+        password,
+        impronta_sha256: impronta(cert.der()),
+        non_prima: o.validita.da,
+        non_dopo: o.validita.a,
+        difetto: o.difetto,
+        radice: emittente.nome.clone(),
+    })
+}
+
+/// Certifies a key for a postazione; the caller puts the result into the index.
 pub(crate) fn rilascia(
     d: &Deposito,
     r: &RichiestaEmissione,
@@ -145,51 +206,27 @@ pub(crate) fn rilascia(
     adesso: Timestamp,
     password: Option<String>,
 ) -> Result<Postazione, ErrorePki> {
-    let chiesto = format!("{}-{}-{numero:04}", r.comune, r.tipo);
-    let pem = format!("postazioni/{file}.pem");
-    let id = match r.difetto {
-        Some(Difetto::AltroComune) => format!("{}-{}-{numero:04}", altro_comune(&r.comune), r.tipo),
-        _ => chiesto,
+    let comune = match r.difetto {
+        Some(Difetto::AltroComune) => altro_comune(&r.comune),
+        _ => &r.comune,
     };
-    let v = match r.difetto {
-        Some(Difetto::Scaduto) => Validita::scaduta(adesso)?,
-        Some(Difetto::Futuro) => Validita::futura(adesso, emittente.fine)?,
-        _ => Validita::postazione(adesso, emittente.fine)?,
-    };
+    let id = format!("{comune}-{}-{numero:04}", r.tipo);
+    let validita = validita(r.difetto, adesso, emittente)?;
     let cn = (r.difetto != Some(Difetto::SenzaCn)).then_some(id.as_str());
-    let cert = profilo::postazione(cn, v)
-        .signed_by(&chiave.pubblica, &emittente.issuer)
-        .map_err(ErrorePki::cripto)?;
-    let password = password.unwrap_or_else(password_nuova);
-    let deposito_chiavi = p12::chiavi(
-        &id,
-        &chiave.pkcs8,
-        &[cert.der(), &emittente.der],
-        &password,
-        FormaP12::default(),
-    )?;
-    let p = Postazione {
+    let opera = Opera {
+        id: &id,
+        file: &format!("postazioni/{file}"),
+        profilo: profilo::postazione(cn, validita),
+        validita,
+        difetto: r.difetto,
+        password,
+    };
+    Ok(Postazione {
+        consegna: consegna(d, opera, emittente, chiave)?,
         tipo: r.tipo.clone(),
         comune: r.comune.clone(),
-        p12: format!("postazioni/{file}.p12").into(),
-        pem: pem.into(),
-        chiave: format!("postazioni/{file}.key.pem").into(),
-        password,
-        impronta_sha256: impronta(cert.der()),
-        non_prima: v.da,
-        non_dopo: v.a,
-        difetto: r.difetto,
-        radice: emittente.nome.clone(),
         id,
-    };
-    d.scrivi(
-        &p.chiave.to_string_lossy(),
-        pem_chiave(&chiave.pkcs8).as_bytes(),
-        Accesso::Privato,
-    )?;
-    d.scrivi(&p.pem.to_string_lossy(), cert.pem().as_bytes(), Accesso::Pubblico)?;
-    d.scrivi(&p.p12.to_string_lossy(), &deposito_chiavi, Accesso::Privato)?;
-    Ok(p)
+    })
 }
 
 /// A fictitious Comune that is not this one.
@@ -197,7 +234,7 @@ fn altro_comune(comune: &str) -> &'static str {
     if comune == "888999" { "888998" } else { "888999" }
 }
 
-pub(crate) fn impronta(der: &[u8]) -> String {
+fn impronta(der: &[u8]) -> String {
     use std::fmt::Write;
     let mut s = String::with_capacity(64);
     for b in aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der).as_ref() {
@@ -206,7 +243,7 @@ pub(crate) fn impronta(der: &[u8]) -> String {
     s
 }
 
-pub(crate) fn pem_chiave(pkcs8: &[u8]) -> String {
+fn pem_chiave(pkcs8: &[u8]) -> String {
     use base64::Engine;
     let b64 = base64::engine::general_purpose::STANDARD.encode(pkcs8);
     let mut s = String::from("-----BEGIN PRIVATE KEY-----\n");

@@ -129,10 +129,10 @@ await prova(async (banco) => {
   await sportello(banco, pagina);
 
   // Somebody without the roles sees no menu entry, and no page behind it.
-  await api("PUT", "/api/comuni/888002/operatori/SOLOPERATORE1", { password: "parola-sua" });
+  await api("PUT", "/api/comuni/888002/operatori/SOLOPERATORE1000", { password: "parola-sua" });
   const altra = await banco.pagina();
   await altra.goto(`${base("pre")}/combas`);
-  await altra.fill("#name_id", "SOLOPERATORE1");
+  await altra.fill("#name_id", "SOLOPERATORE1000");
   await altra.fill("#password", "parola-sua");
   await premi(altra, "main form button");
   assert.equal(await altra.locator("nav a[href='/combas/sicurezza']").count(), 0);

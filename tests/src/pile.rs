@@ -386,7 +386,7 @@ fn riesce(comando: &mut Command) {
 }
 
 /// Whether a file a stack needs is here; running strictly, it must be.
-fn c_e(file: &Path, che_cosa: &str) -> bool {
+pub fn c_e(file: &Path, che_cosa: &str) -> bool {
     let si = file.exists();
     assert!(
         si || !stretto(),

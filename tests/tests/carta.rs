@@ -248,19 +248,19 @@ fn ogni_rifiuto_ha_la_sua_pagina() {
     // The operator behind a good card.
     banco.json(
         "PUT",
-        "/api/comuni/888001/operatori/PROVACARTA1",
+        "/api/comuni/888001/operatori/PROVACARTA100000",
         r#"{"funzioni":["3002"]}"#,
     );
-    let sua = carta(&banco, &json!({"nameId": "PROVACARTA1"}));
+    let sua = carta(&banco, &json!({"nameId": "PROVACARTA100000"}));
     assert_eq!(com(&banco, "pre", &Mostra::P12(&sua)).http, 303);
-    operatore(&banco, "PROVACARTA1", &json!({"ambienti": ["test"]}));
+    operatore(&banco, "PROVACARTA100000", &json!({"ambienti": ["test"]}));
     rifiutata(
         &com(&banco, "pre", &Mostra::P12(&sua)),
         403,
         "Operatore di un altro ambiente",
     );
     assert_eq!(com(&banco, "test", &Mostra::P12(&sua)).http, 303);
-    operatore(&banco, "PROVACARTA1", &json!({"stato": "bloccato"}));
+    operatore(&banco, "PROVACARTA100000", &json!({"stato": "bloccato"}));
     rifiutata(
         &com(&banco, "test", &Mostra::P12(&sua)),
         403,

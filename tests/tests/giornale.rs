@@ -6,11 +6,11 @@
     reason = "a bench, a sender, a reply: each test is short enough for them"
 )]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use anagrafe::IdPostazione;
 use anpr_sim::cliente::Ricevuta;
-use anpr_sim_tests::Banco;
+use anpr_sim_tests::{Banco, attrezzo, pile::c_e};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use frontiera::{
     firma::{self, Chiavi, Messaggio},
@@ -711,6 +711,24 @@ fn e_har(har: &Value) -> usize {
     voci.len()
 }
 
+/// What the schema of the format, as others publish it, has against a HAR; none when it is not at hand.
+fn giudice_har(har: &Value) -> Option<String> {
+    let cartella = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/node");
+    let presente = attrezzo("node") && c_e(&cartella.join("node_modules/har-validator"), "har-validator");
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(file.path(), har.to_string()).expect("written");
+    presente.then(|| {
+        let o = Command::new("node")
+            .arg(cartella.join("har.mjs"))
+            .arg(file.path())
+            .output()
+            .expect("node starts");
+        let detto = String::from_utf8_lossy(&o.stderr).into_owned();
+        assert_eq!(o.status.success(), detto.is_empty(), "{detto}");
+        detto
+    })
+}
+
 #[test]
 fn gli_scambi_si_scaricano_in_har() {
     let b = Banco::nuovo();
@@ -743,6 +761,15 @@ fn gli_scambi_si_scaricano_in_har() {
     assert_eq!(
         tutti["log"]["entries"][0]["request"]["queryString"],
         serde_json::json!([{"name": "a", "value": "1"}, {"name": "b", "value": ""}])
+    );
+    for buono in [&har, &tutti] {
+        assert!(giudice_har(buono).is_none_or(|d| d.is_empty()));
+    }
+    // The judge does judge.
+    let mut cattivo = tutti;
+    cattivo["log"]["entries"][0]["request"]["headersSize"] = "-1".into();
+    assert!(
+        giudice_har(&cattivo).is_none_or(|d| d.contains("headersSize") && d.contains("should be integer"))
     );
 }
 

@@ -681,7 +681,7 @@ fn lo_sportello_dei_certificati() {
         assert_eq!(
             v["stato"],
             match difetto {
-                "revocato" | "scaduto" => difetto,
+                "revocato" | "scaduto" | "futuro" => difetto,
                 _ => "attivo",
             }
         );

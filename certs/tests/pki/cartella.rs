@@ -315,7 +315,7 @@ fn rinnovi_e_carte() {
     let dopo = rinnova(&co);
     let ancora = rinnova(&dopo);
     assert_eq!(
-        [&dopo, &ancora, &rinnova(&ancora)].map(Postazione::nome_file),
+        [&dopo, &ancora, &rinnova(&ancora)].map(|p| p.nome_file()),
         ["058091-CO-9998", "058091-CO-9999_2", "058091-CO-9998_2"]
     );
     // The next free number is not disturbed by them.

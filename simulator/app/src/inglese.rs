@@ -75,6 +75,9 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
                 "Another layout of the AIRE file, repeatable: for lines of its length"
             }
             ("serve", "seed") => "Seed of everything that is random [default: 1]",
+            ("serve", "velocita") => {
+                "Speed of the scenario clock: 1 as the true one, 0 still (each event moves it a second) [default: 1]"
+            }
             ("serve", "store") => "Where the state lies: `sled` is built in",
             ("serve", "senza_diagnostica") => "Leaves the header X-Anpr-Sim-Scambio out of the replies",
             ("serve", "smtp_relay") => {

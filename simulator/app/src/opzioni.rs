@@ -129,6 +129,9 @@ pub(crate) struct Serve {
     /// Data dello scenario [predefinita: quella di oggi]
     #[arg(long, value_name = "AAAA-MM-GG")]
     pub(crate) oggi: Option<Data>,
+    /// Velocità dell'orologio dello scenario: 1 come il vero, 0 fermo (ogni evento lo sposta di un secondo) [predefinita: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) velocita: Option<u32>,
     /// Dove sta lo stato: `sled` è incluso
     #[arg(long, value_name = "sled|postgres://…")]
     pub(crate) store: Option<String>,

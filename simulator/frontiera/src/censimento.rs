@@ -12,6 +12,12 @@ pub trait Censimento {
     /// The operator that the assertion's `NameID` names, exactly as sent; `None` if unknown here.
     fn operatore(&self, name_id: &str) -> Option<OperatoreVisto>;
 
+    /// Whether the operator exists for this Comune too. A generic user is of one Comune, and unknown to all others
+    /// (spec security §5.2); which Comuni a person acts for is asked later, by the services.
+    fn noto_al_comune(&self, _name_id: &str, _comune: CodiceIstat) -> bool {
+        true
+    }
+
     /// Whether the postazione exists and is active. Revocation is asked apart, by certificate.
     fn postazione_attiva(&self, _id: &IdPostazione) -> bool {
         true

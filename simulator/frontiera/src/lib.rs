@@ -9,6 +9,7 @@
 //! assertion) is read again from the very octets that were digested, so that a signature cannot be
 //! satisfied by one element while another is processed (signature wrapping).
 
+mod causa;
 mod censimento;
 pub mod firma;
 mod frontiera;
@@ -21,6 +22,7 @@ pub mod security;
 pub mod soap;
 mod trasporto;
 
+pub use causa::Causa;
 pub use censimento::{Censimento, OperatoreVisto};
 pub use frontiera::{ErroreFrontiera, Frontiera, Servizio};
 pub use limiti::{CANONICA_IN_EVIDENZA, CORPO_MASSIMO, NODI_MASSIMI, PROFONDITA_MASSIMA};

@@ -3,10 +3,12 @@
 //! The caller of the service sees only a terse fault; all of this is for the journal, whose reader is the
 //! developer of the management system that was refused.
 
+use roxmltree::Node;
 use serde::Serialize;
 
 use crate::{
-    security::esame::BustaVerificata,
+    causa::Causa,
+    security::{esame::BustaVerificata, in_base64, xmldsig::Riferimento},
     soap::{Fault, VersioneSoap},
 };
 
@@ -36,11 +38,14 @@ pub struct Passo {
     pub osservato: Option<String>,
     /// In Italian, for the developer: what to look at.
     pub spiegazione: Option<String>,
+    /// Why it failed; the remedy follows from it.
+    pub causa: Option<Causa>,
 }
 
 /// Declared and computed digest of one reference. The octets that were hashed are found again, when somebody asks, by
 /// [`crate::Frontiera::perizia`]: keeping them here would cost every request a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Confronto {
     /// Which signature: `messaggio` or `asserzione`.
     pub firma: &'static str,
@@ -56,6 +61,36 @@ pub struct Confronto {
     pub calcolato: String,
     /// Length of all canonical octets, in bytes.
     pub byte_canonici: usize,
+}
+
+impl Confronto {
+    /// What a reference declares, before anything was computed.
+    pub(crate) fn di(firma: &'static str, r: &Riferimento<'_>) -> Self {
+        Self {
+            firma,
+            uri: r.uri.unwrap_or("").to_owned(),
+            elemento: String::new(),
+            algoritmo: r.algoritmo.to_owned(),
+            dichiarato: in_base64(&r.dichiarato),
+            calcolato: String::new(),
+            byte_canonici: 0,
+        }
+    }
+
+    /// Adds the element found and the digest of its canonical octets; whether it is the declared one.
+    pub(crate) fn completa(&mut self, r: &Riferimento<'_>, nodo: Node<'_, '_>, canonica: &[u8]) -> bool {
+        let calcolato = r.digest.calcola(canonica);
+        let mut nomi: Vec<&str> = nodo
+            .ancestors()
+            .filter(Node::is_element)
+            .map(|n| n.tag_name().name())
+            .collect();
+        nomi.reverse();
+        self.elemento = nomi.join("/");
+        self.calcolato = in_base64(&calcolato);
+        self.byte_canonici = canonica.len();
+        calcolato == r.dichiarato
+    }
 }
 
 /// What was looked at, for the journal. Holds no private key and no password; it does hold names of people.

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, fs, io::Cursor, path::PathBuf};
 
 use anagrafe::{Ambiente, CodiceIstat, Data, IdPostazione, codice_fiscale, tabelle::tabelle};
 use elaborazione::{Allineata, Ingresso, NomeFile, RifiutoFile, Segmento, StatoEsito};
+use jiff::Timestamp;
 use registro::{
     Comune, FileFornitura, Fornitura, IdFornitura, Lettura as _, Operatore, Orologio, Piano, Registro,
     StatoFile, StatoFornitura, impronta_password, mondo::flusso,
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use crate::{
     ErroreServizio, Esito, Simulatore,
     batch::{CARTELLA_ESITO, carica_segmenti, subentra},
-    impostazioni::{COMUNI_POPOLATI, comuni_pronti},
+    impostazioni::{COMUNI_POPOLATI, Impostazioni, comuni_pronti},
     invio::{aggiorna_schede, file_nuovo, fornitura_nuova, nome_originale, nome_segmento},
 };
 
@@ -25,6 +26,25 @@ use crate::{
 const SEGNO: (&str, &str) = ("avvio", "comuni-pronti");
 /// Where the scenario date asked for at the last start is kept.
 const DATA_CHIESTA: (&str, &str) = ("avvio", "oggi");
+/// The same of its speed.
+const VELOCITA_CHIESTA: (&str, &str) = ("avvio", "velocita");
+
+/// The clock that runs with the wall's from this instant on.
+fn corrente(adesso: Timestamp, velocita: u32) -> Orologio {
+    Orologio {
+        scenario: registro::ora_italiana(adesso),
+        velocita,
+        ancora: adesso,
+    }
+}
+
+/// The clock the simulator was started with; none when nothing was asked for.
+pub(crate) fn orologio_chiesto(i: &Impostazioni, adesso: Timestamp) -> Option<Orologio> {
+    match i.oggi {
+        Some(oggi) => Some(Orologio::dal(oggi, i.velocita.unwrap_or(1), adesso)),
+        None => i.velocita.map(|v| corrente(adesso, v)),
+    }
+}
 /// Inhabitants were generated as if extracted on this day: always before any scenario date of ours.
 const ESTRAZIONE: Data = jiff::civil::date(2018, 6, 30);
 /// AIRE schede of a populated Comune, per hundred inhabitants.
@@ -102,23 +122,25 @@ impl Simulatore {
     /// A scenario date asked for starts its clock once; a restart with the same date goes on from where it stood, so
     /// that no message is dated before what it speaks of.
     fn allinea_orologio(&self, registro: &Registro) -> Esito<()> {
-        let chiesta = self.impostazioni().oggi.map(|d| d.to_string());
+        let i = self.impostazioni();
+        let (data, velocita) = (i.oggi.map(|d| d.to_string()), i.velocita);
         let detta: Option<Option<String>> = registro.documento(DATA_CHIESTA.0, DATA_CHIESTA.1)?;
-        if detta.flatten() == chiesta {
+        let prima: Option<Option<u32>> = registro.documento(VELOCITA_CHIESTA.0, VELOCITA_CHIESTA.1)?;
+        let (altra_data, altra_velocita) = (detta.flatten() != data, prima.flatten() != velocita);
+        if !altra_data && !altra_velocita {
             return Ok(());
         }
         let adesso = self.adesso();
-        let orologio = match self.impostazioni().oggi {
-            Some(oggi) => Orologio::dal(oggi, 1, adesso),
-            None => Orologio {
-                scenario: registro::ora_italiana(adesso),
-                velocita: 1,
-                ancora: adesso,
-            },
-        };
         registro.scrivi(|t| {
-            t.salva_orologio(&orologio)?;
-            t.salva_documento(DATA_CHIESTA.0, DATA_CHIESTA.1, &chiesta)?;
+            if altra_data {
+                let orologio = orologio_chiesto(i, adesso).unwrap_or_else(|| corrente(adesso, 1));
+                t.salva_orologio(&orologio)?;
+            } else {
+                // Another speed from where the clock stands; none asked for is that of every day.
+                t.imposta_orologio(None, Some(velocita.unwrap_or(1)))?;
+            }
+            t.salva_documento(DATA_CHIESTA.0, DATA_CHIESTA.1, &data)?;
+            t.salva_documento(VELOCITA_CHIESTA.0, VELOCITA_CHIESTA.1, &velocita)?;
             Ok(())
         })
     }

@@ -34,6 +34,8 @@ pub struct Impostazioni {
     pub seme: u64,
     /// Scenario date; none = today's, running with the wall clock.
     pub oggi: Option<Data>,
+    /// Speed of the scenario clock; none = 1, or what was set since.
+    pub velocita: Option<u32>,
     /// Open choices of the elaboration: severities, texts, AIRE layouts.
     pub politica: Politica,
     /// Policy of the perimeter of each environment.
@@ -76,6 +78,7 @@ impl Impostazioni {
             dati,
             seme: 1,
             oggi: None,
+            velocita: None,
             politica: Politica::default(),
             sicurezza: Politiche::predefinite(frontiera::politica::Preset::Faithful),
             giornale: LimitiGiornale::default(),

@@ -19,8 +19,9 @@ pub const RUOLI: [&str; 6] = [
     "SUPERVISORE",
     "RESPONSABILE_CNSD",
 ];
-/// Longest user name, in characters (NameID).
-const NOME_UTENTE_MASSIMO: usize = 64;
+/// Characters of a user name: a codice fiscale, `COMUNETESTnnnnnn`, `USERSFREETESTnnn` all have as many (spec security
+/// §5.7).
+const NOME_UTENTE_CARATTERI: usize = 16;
 /// Shortest password an operator may have.
 const PASSWORD_MINIMA_CARATTERI: usize = 8;
 /// Most functions of one operator: more than there are operations.
@@ -86,6 +87,18 @@ impl ModificaOperatore {
     }
 }
 
+/// Whether a name has the form of a NameID.
+fn nome_utente(nome: &str) -> bool {
+    nome.len() == NOME_UTENTE_CARATTERI && nome.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+fn nome_sbagliato() -> ErroreServizio {
+    ErroreServizio::richiesta(format!(
+        "Il nome utente (NameID) ha {NOME_UTENTE_CARATTERI} lettere maiuscole e cifre: un codice fiscale inventato, o \
+         COMUNETESTnnnnnn."
+    ))
+}
+
 fn scheda_in_corso() -> ErroreServizio {
     ErroreServizio::conflitto(
         "C'è una scheda da attivare per questo operatore: finché il suo iter è aperto non si può cancellare. \
@@ -127,19 +140,15 @@ impl Simulatore {
     /// Registers or changes an operator of a Comune. His sessions end if anything of him changed.
     pub fn metti_operatore(&self, istat: CodiceIstat, name_id: &str, modifica: Value) -> Esito<Operatore> {
         self.comune(istat)?;
-        if name_id.is_empty()
-            || name_id.len() > NOME_UTENTE_MASSIMO
-            || !name_id.bytes().all(|c| c.is_ascii_alphanumeric())
-        {
-            return Err(ErroreServizio::richiesta(
-                "Il nome utente ha da 1 a 64 lettere o cifre.",
-            ));
-        }
         let m: ModificaOperatore = leggi(modifica)?;
         m.controlla()?;
         let password = m.password.as_deref().map(sigilla_password).transpose()?;
         self.registro().scrivi(|t| {
             let prima = t.operatore(name_id)?;
+            // Whoever is registered already, under a name of an older version, can still be changed.
+            if prima.is_none() && !nome_utente(name_id) {
+                return Err(nome_sbagliato());
+            }
             let mut o = prima.clone().unwrap_or_else(|| Operatore::nuovo(name_id, istat));
             if m.stato == Some(StatoOperatore::Cancellato) && o.stato == StatoOperatore::SchedaDaAttivare {
                 return Err(scheda_in_corso());

@@ -236,6 +236,7 @@ impl Simulatore {
                 "Chi chiama non riceve risposta, come davanti al filtro di ANPR: aggiungete l'indirizzo a \
                           rete_indirizzi, o spegnete rete_filtrata."
                     .into(),
+            causa: "".into(),
         });
         self.giornale().annota(Voce {
             scambio,

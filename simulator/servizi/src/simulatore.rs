@@ -21,12 +21,13 @@ use elaborazione::{Contesto, OpzioniPrepara, Politica};
 use frontiera::Frontiera;
 use jiff::Timestamp;
 use registro::{
-    Giornale, Lettura as _, LimitiGiornale, OpzioniRegistro, Orologio, Registro, RispostaRicordata, Scambio,
+    Giornale, Lettura as _, LimitiGiornale, OpzioniRegistro, Registro, RispostaRicordata, Scambio,
 };
 
 use crate::{
     Deposito, ErroreServizio, Esito,
     avanzamento::Avanzamenti,
+    avvio::orologio_chiesto,
     batch::Batch,
     guasti::Piano,
     impostazioni::{Impostazioni, Indirizzi},
@@ -169,7 +170,7 @@ impl Simulatore {
     pub fn apri_presa(impostazioni: Impostazioni, presa: CartellaPresa, pki: Pki) -> Esito<Arc<Self>> {
         let adesso = Timestamp::now();
         let opzioni = OpzioniRegistro {
-            orologio: impostazioni.oggi.map(|oggi| Orologio::dal(oggi, 1, adesso)),
+            orologio: orologio_chiesto(&impostazioni, adesso),
             seme: impostazioni.seme,
             ..OpzioniRegistro::default()
         };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anagrafe::{Ambiente, CodiceIstat};
 use bytes::Bytes;
 use frontiera::{
-    BustaVerificata, Censimento, Esame, Fault, OperatoreVisto, TipoFault, VersioneSoap, busta_risposta,
+    BustaVerificata, Causa, Censimento, Esame, Fault, OperatoreVisto, TipoFault, VersioneSoap, busta_risposta,
 };
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use schema::{Albero, Modello, Violazione};
 
 use crate::{
     ErroreServizio, Esito, Simulatore,
-    giornale::grezzo::grezzo,
+    giornale::grezzo::{grezzo, percorso},
     guasti::{Colpo, TipoGuasto},
     http::{CodificaIgnota, CorpoNonLetto, GuastoCorpo, Richiesta, Risposta, Taglia, raccogli, risposta},
     operazioni::{self, Mancata, Punto},
@@ -162,6 +162,10 @@ impl Censimento for Anagrafica<'_> {
         self.sim.certificato_revocato(impronta_sha256).unwrap_or(true)
     }
 
+    fn noto_al_comune(&self, name_id: &str, comune: CodiceIstat) -> bool {
+        utente_free(name_id).is_none_or(|suo| suo == comune)
+    }
+
     fn operatore(&self, name_id: &str) -> Option<OperatoreVisto> {
         if self.ambiente == Ambiente::Test
             && let Some(comune) = utente_free(name_id)
@@ -231,6 +235,7 @@ impl Simulatore {
                     .join(" | "),
                 osservato: percorso.into(),
                 spiegazione: "I percorsi distinguono maiuscole e minuscole.".into(),
+                causa: Causa::Percorso.nome().into(),
             });
             Self::con_fault(&fault, VersioneSoap::V11, &mut scambio)
         };
@@ -397,12 +402,12 @@ fn comune_dichiarato(corpo: &[u8]) -> Option<CodiceIstat> {
         .find_map(|t| CodiceIstat::parse(t.trim()).ok())
 }
 
-/// Path and query as sent.
+/// Path and query as sent, secrets masked.
 fn con_query(parti: &Parts) -> String {
     parti
         .uri
         .path_and_query()
-        .map_or_else(|| parti.uri.path().to_owned(), ToString::to_string)
+        .map_or_else(|| parti.uri.path().to_owned(), |p| percorso(p.as_str()))
 }
 
 /// The version to answer in when the envelope is not looked at.
@@ -438,6 +443,7 @@ fn passo_guasto(c: Colpo) -> Passo {
             "Guasto pianificato: lo ha voluto la voce {} del piano (/api/guasti), non la richiesta.",
             c.voce
         ),
+        causa: Causa::GuastoPianificato.nome().into(),
     }
 }
 
@@ -453,6 +459,7 @@ fn passo(p: frontiera::Passo) -> Passo {
         atteso: p.atteso.unwrap_or_default(),
         osservato: p.osservato.unwrap_or_default(),
         spiegazione: p.spiegazione.unwrap_or_default(),
+        causa: p.causa.map_or("", Causa::nome).into(),
     }
 }
 

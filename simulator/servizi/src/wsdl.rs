@@ -1,4 +1,5 @@
-//! What a `GET` on a web-service path gives: the service's WSDL (`?wsdl`), its schemas (`?xsd=N`), else a 405.
+//! What a `GET` on a web-service path gives: the service's WSDL (`?wsdl`), its schemas (`?xsd=N`), else a 405. The
+//! policy of the environment may switch both off.
 //!
 //! The contract names the address the caller used, so that it can be read from wherever the simulator is reached; a
 //! `Host` that is none of ours is not repeated (a page of another site must not plant an address), the simulator's own
@@ -111,6 +112,9 @@ pub(crate) fn rispondi(sim: &Simulatore, ambiente: Ambiente, parti: &Parts) -> R
     let Some(domanda) = parti.uri.query().and_then(Domanda::leggi).filter(|_| lettura) else {
         return solo_post(percorso);
     };
+    if !sim.frontiera_ora(ambiente).politica().pubblica_wsdl {
+        return non_trovato("la politica di questo ambiente non pubblica i contratti (pubblica_wsdl)");
+    }
     let Some(pubblicato) = Pubblicato::di(percorso) else {
         let elenco: Vec<_> = operazioni::PUNTI
             .iter()

@@ -40,13 +40,15 @@ pub(crate) struct Riga {
     pub(crate) dal: String,
     pub(crate) al: String,
     pub(crate) difetto: String,
-    /// Environments that trust the root it hangs on.
-    pub(crate) vale: &'static str,
+    /// Environments that trust the root it hangs on, or that imported it.
+    pub(crate) vale: String,
     pub(crate) password: String,
     /// Until when calls fail though it was restored.
     pub(crate) effetto: Option<String>,
     pub(crate) ambiente: String,
     pub(crate) emittente: String,
+    /// Not of the desk: neither key nor password, nothing to renew.
+    pub(crate) importato: bool,
 }
 
 impl Riga {
@@ -60,12 +62,17 @@ impl Riga {
             dal: formati::giorno_di(&t("nonPrima")),
             al: formati::giorno_di(&t("nonDopo")),
             difetto: t("difetto"),
-            vale: match t("radice").as_str() {
-                "test" => "tutti gli ambienti",
-                "pre" => "pre-subentro",
-                "sub" => "subentro",
-                _ => "nessun ambiente",
+            vale: match (v.get("ambienti").and_then(Value::as_array), t("radice").as_str()) {
+                (Some(ambienti), _) => {
+                    let nomi: Vec<_> = ambienti.iter().filter_map(Value::as_str).collect();
+                    format!("{} (importato)", nomi.join(", "))
+                }
+                (None, "test") => "tutti gli ambienti".to_owned(),
+                (None, "pre") => "pre-subentro".to_owned(),
+                (None, "sub") => "subentro".to_owned(),
+                (None, _) => "nessun ambiente".to_owned(),
             },
+            importato: v.get("ambienti").is_some(),
             password: t("password"),
             effetto: v.get("effettoDal").and_then(Value::as_str).map(str::to_owned),
             ambiente: t("ambiente"),

@@ -55,6 +55,7 @@ pub(crate) fn stato_certificato(stato: &str) -> Etichetta {
         "attivo" => ok("attivo"),
         "revocato" => ko("revocato"),
         "scaduto" => ko("scaduto"),
+        "futuro" => corso("non ancora valido"),
         _ => corso("in lavorazione"),
     }
 }

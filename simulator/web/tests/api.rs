@@ -294,7 +294,7 @@ async fn plans_operators_pace_and_mail_keep_what_they_are_told() {
     let o = b
         .console(
             Method::PUT,
-            "/api/comuni/888010/operatori/PROVA1",
+            "/api/comuni/888010/operatori/PROVA10000000000",
             &[JSON],
             "{\"password\":\"una-parola-sua\"}",
         )

@@ -54,13 +54,13 @@ async fn stato_di(istat: &str, nome: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_page_asks_for_its_role() {
-    let solo = con_ruoli("888004", "SOLOPERATORE4", &["OPERATORE"]).await;
-    let als = con_ruoli("888004", "SOLOALS4", &["ALS"]).await;
-    let alp = con_ruoli("888004", "SOLOALP4", &["ALP"]).await;
+    let solo = con_ruoli("888004", "SOLOPERATORE4000", &["OPERATORE"]).await;
+    let als = con_ruoli("888004", "SOLOALS400000000", &["ALS"]).await;
+    let alp = con_ruoli("888004", "SOLOALP400000000", &["ALP"]).await;
     let pagine = [
         ("/combas/sicurezza", [403, 200, 200]),
         ("/combas/sicurezza/operatori", [403, 200, 403]),
-        ("/combas/sicurezza/operatori/SOLOALP4", [403, 200, 403]),
+        ("/combas/sicurezza/operatori/SOLOALP400000000", [403, 200, 403]),
         ("/combas/sicurezza/postazioni", [403, 403, 200]),
         ("/combas/sicurezza/postazioni/888004-CO-0000", [403, 403, 200]),
         ("/combas/sicurezza/postazioni/888004-CO-0000/p12", [403, 403, 200]),
@@ -74,11 +74,11 @@ async fn each_page_asks_for_its_role() {
     for (dove, campi, chi) in [
         (
             "/combas/sicurezza/operatori",
-            "name_id=NUOVO4&ruolo=OPERATORE&funzioni=*&ambiente=pre",
+            "name_id=NUOVO40000000000&ruolo=OPERATORE&funzioni=*&ambiente=pre",
             [&solo, &alp],
         ),
         (
-            "/combas/sicurezza/operatori/SOLOPERATORE4",
+            "/combas/sicurezza/operatori/SOLOPERATORE4000",
             "azione=blocca",
             [&solo, &alp],
         ),
@@ -106,24 +106,24 @@ async fn each_page_asks_for_its_role() {
             );
         }
     }
-    assert_eq!(stato_di("888004", "SOLOPERATORE4").await["stato"], "attivo");
+    assert_eq!(stato_di("888004", "SOLOPERATORE4000").await["stato"], "attivo");
     let c = api(Method::GET, "/api/certificati/888004-CO-0000", &Value::Null).await;
     assert_eq!(c["stato"], "attivo");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_gives_or_touches_a_role_above_his_own() {
-    let als = con_ruoli("888005", "ALSCINQUE", &["ALS", "OPERATORE"]).await;
-    let sindaco = con_ruoli("888005", "SINDACOCINQUE", &["SINDACO"]).await;
-    con_ruoli("888005", "ALPCINQUE", &["ALP"]).await;
-    con_ruoli("888005", "OPERCINQUE", &["OPERATORE"]).await;
+    let als = con_ruoli("888005", "ALSCINQUE0000000", &["ALS", "OPERATORE"]).await;
+    let sindaco = con_ruoli("888005", "SINDACOCINQUE000", &["SINDACO"]).await;
+    con_ruoli("888005", "ALPCINQUE0000000", &["ALP"]).await;
+    con_ruoli("888005", "OPERCINQUE000000", &["OPERATORE"]).await;
     let dove = "/combas/sicurezza/operatori";
     let tutti = "funzioni=*&ambiente=pre";
 
     // To give.
     for ruolo in ["ALS", "ALP", "SINDACO", "RE"] {
         let campi = format!("azione=profilo&ruolo={ruolo}&{tutti}");
-        let r = invia(&als, &format!("{dove}/OPERCINQUE"), &campi).await;
+        let r = invia(&als, &format!("{dove}/OPERCINQUE000000"), &campi).await;
         assert_eq!(r.stato, StatusCode::FORBIDDEN, "{ruolo}");
         let r = invia(
             &als,
@@ -134,7 +134,7 @@ async fn nobody_gives_or_touches_a_role_above_his_own() {
         assert_eq!(r.stato, StatusCode::FORBIDDEN, "{ruolo}");
     }
     // To touch: passwords most of all.
-    for nome in ["SINDACOCINQUE", "ALPCINQUE", "ALSCINQUE"] {
+    for nome in ["SINDACOCINQUE000", "ALPCINQUE0000000", "ALSCINQUE0000000"] {
         for campi in [
             "azione=password&password=presa-io",
             "azione=blocca",
@@ -151,26 +151,26 @@ async fn nobody_gives_or_touches_a_role_above_his_own() {
     let ok = |r: Risposta| assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
     ok(invia(
         &als,
-        &format!("{dove}/OPERCINQUE"),
+        &format!("{dove}/OPERCINQUE000000"),
         &format!("azione=profilo&ruolo=SUPERVISORE&{tutti}"),
     )
     .await);
-    ok(invia(&als, &format!("{dove}/OPERCINQUE"), "azione=blocca").await);
-    assert_eq!(stato_di("888005", "OPERCINQUE").await["stato"], "bloccato");
+    ok(invia(&als, &format!("{dove}/OPERCINQUE000000"), "azione=blocca").await);
+    assert_eq!(stato_di("888005", "OPERCINQUE000000").await["stato"], "bloccato");
     // The sindaco names ALS and ALP, not another sindaco.
     ok(invia(
         &sindaco,
-        &format!("{dove}/ALPCINQUE"),
+        &format!("{dove}/ALPCINQUE0000000"),
         &format!("azione=profilo&ruolo=ALP&ruolo=ALS&{tutti}"),
     )
     .await);
     assert_eq!(
-        stato_di("888005", "ALPCINQUE").await["ruoli"],
+        stato_di("888005", "ALPCINQUE0000000").await["ruoli"],
         json!(["ALP", "ALS"])
     );
     let r = invia(
         &sindaco,
-        &format!("{dove}/ALPCINQUE"),
+        &format!("{dove}/ALPCINQUE0000000"),
         &format!("azione=profilo&ruolo=SINDACO&{tutti}"),
     )
     .await;
@@ -179,19 +179,19 @@ async fn nobody_gives_or_touches_a_role_above_his_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_data_of_another_comune_does_not_exist() {
-    let als = con_ruoli("888006", "ALSSEI", &["ALS", "ALP"]).await;
-    con_ruoli("888007", "OPERSETTE", &["OPERATORE"]).await;
+    let als = con_ruoli("888006", "ALSSEI0000000000", &["ALS", "ALP"]).await;
+    con_ruoli("888007", "OPERSETTE0000000", &["OPERATORE"]).await;
     let carta = api(
         Method::POST,
         "/api/carte",
-        &json!({"comune": "888007", "nameId": "OPERSETTE"}),
+        &json!({"comune": "888007", "nameId": "OPERSETTE0000000"}),
     )
     .await;
     let carta = carta["id"].as_str().expect("id");
     let certificato = api(Method::GET, "/api/certificati/888007-CO-0000", &Value::Null).await;
     let impronta = certificato["improntaSha256"].as_str().expect("digest");
     for dove in [
-        "/combas/sicurezza/operatori/OPERSETTE".to_owned(),
+        "/combas/sicurezza/operatori/OPERSETTE0000000".to_owned(),
         "/combas/sicurezza/postazioni/888007-CO-0000".to_owned(),
         format!("/combas/sicurezza/postazioni/{impronta}"),
         format!("/combas/sicurezza/postazioni/{impronta}/p12"),
@@ -201,11 +201,11 @@ async fn the_data_of_another_comune_does_not_exist() {
     }
     for (dove, campi) in [
         (
-            "/combas/sicurezza/operatori/OPERSETTE".to_owned(),
+            "/combas/sicurezza/operatori/OPERSETTE0000000".to_owned(),
             "azione=password&password=presa-io".to_owned(),
         ),
         (
-            "/combas/sicurezza/operatori/OPERSETTE".to_owned(),
+            "/combas/sicurezza/operatori/OPERSETTE0000000".to_owned(),
             "azione=blocca".to_owned(),
         ),
         (
@@ -224,23 +224,28 @@ async fn the_data_of_another_comune_does_not_exist() {
         );
     }
     // Nor through an operator of his own Comune.
-    con_ruoli("888006", "OPERSEI", &["OPERATORE"]).await;
+    con_ruoli("888006", "OPERSEI000000000", &["OPERATORE"]).await;
     let r = invia(
         &als,
-        "/combas/sicurezza/operatori/OPERSEI",
+        "/combas/sicurezza/operatori/OPERSEI000000000",
         &format!("azione=revoca-carta&carta={carta}"),
     )
     .await;
     assert_eq!(r.stato, StatusCode::NOT_FOUND);
     // Registering somebody of another Comune as his own would open that Comune to him.
-    let campi = "name_id=OPERSETTE&ruolo=OPERATORE&funzioni=*&ambiente=pre&password=presa-io";
+    let campi = "name_id=OPERSETTE0000000&ruolo=OPERATORE&funzioni=*&ambiente=pre&password=presa-io";
     let r = invia(&als, "/combas/sicurezza/operatori", campi).await;
     assert_eq!(r.stato, StatusCode::CONFLICT);
     // Enabled for both by the support, he is still out of the reach of either.
-    api(Method::PUT, "/api/comuni/888006/operatori/OPERSETTE", &json!({})).await;
+    api(
+        Method::PUT,
+        "/api/comuni/888006/operatori/OPERSETTE0000000",
+        &json!({}),
+    )
+    .await;
     let r = invia(
         &als,
-        "/combas/sicurezza/operatori/OPERSETTE",
+        "/combas/sicurezza/operatori/OPERSETTE0000000",
         "azione=password&password=presa-io",
     )
     .await;
@@ -249,7 +254,10 @@ async fn the_data_of_another_comune_does_not_exist() {
     assert_eq!(carta_dopo["stato"], "attivo");
     assert_eq!(certificato["stato"], "attivo");
     assert_eq!(
-        banco().prova_password(PRE, "OPERSETTE", "presa-io").await.stato,
+        banco()
+            .prova_password(PRE, "OPERSETTE0000000", "presa-io")
+            .await
+            .stato,
         StatusCode::UNAUTHORIZED
     );
 }

@@ -109,6 +109,28 @@ fn estraneo(cartella: &Path, cn: &str) {
         "c-vecchio.p12",
     ]);
     ossl(&["base64", "-in", "c.der", "-out", "c.b64"]);
+    // What no perimeter would believe: a short key, an issuer that signs with SHA-1.
+    for (file, chiave, digest) in [
+        ("debole.pem", "rsa:1024", "-sha256"),
+        ("sha1.pem", "rsa:2048", "-sha1"),
+    ] {
+        ossl(&[
+            "req",
+            "-x509",
+            "-newkey",
+            chiave,
+            "-nodes",
+            digest,
+            "-subj",
+            &soggetto,
+            "-addext",
+            "basicConstraints=critical,CA:false",
+            "-keyout",
+            "altra.key",
+            "-out",
+            file,
+        ]);
+    }
     ossl(&["x509", "-in", "ca.pem", "-outform", "DER", "-out", "ca.der"]);
 }
 
@@ -187,8 +209,16 @@ fn un_certificato_che_la_casa_di_software_ha_gia_si_importa() {
         },
         "nessuna postazione",
     );
+    fs::write(fuori.path().join("enorme.pem"), vec![b'A'; 512 * 1024 + 1]).expect("written");
     for (nome, altro, perche) in [
-        ("ca.pem", &[][..], "autorità"),
+        (
+            "enorme.pem",
+            &[][..],
+            "più di 512 KiB, non è un file di certificati",
+        ),
+        ("debole.pem", &[], "è di 1024 bit: servono da 2048 a 8192 bit"),
+        ("sha1.pem", &[], "firmato con SHA-1"),
+        ("ca.pem", &[], "autorità"),
         ("ca.der", &[], "autorità"),
         ("c.p12", &["--password", "sbagliata"], "password"),
         ("c.p12", &[], "password"),

@@ -33,12 +33,12 @@ fn cio_che_cambia_di_un_operatore_vale_dalla_richiesta_seguente() {
             &chi,
         )
     };
-    let dove = "/api/comuni/888001/operatori/PROVA00A00A000A";
-    assert!(chiedi("PROVA00A00A000A").contains(F1), "unknown");
+    let dove = "/api/comuni/888001/operatori/PROVA00A00A000A0";
+    assert!(chiedi("PROVA00A00A000A0").contains(F1), "unknown");
     let o = banco.json("PUT", dove, "{}");
     assert_eq!(o["ruoli"], json!(["OPERATORE"]));
     assert_eq!(o["ambienti"], json!(["test", "pre", "sub"]));
-    let buona = chiedi("PROVA00A00A000A");
+    let buona = chiedi("PROVA00A00A000A0");
     assert!(buona.contains("EN001"), "past the operator: {buona}");
     for (modifica, atteso) in [
         (json!({"funzioni": ["3002"]}), "Utente non abilitato 5"),
@@ -49,24 +49,24 @@ fn cio_che_cambia_di_un_operatore_vale_dalla_richiesta_seguente() {
         (json!({"funzioni": ["S001"]}), "EN001"),
     ] {
         banco.json("PUT", dove, &modifica.to_string());
-        let risposta = chiedi("PROVA00A00A000A");
+        let risposta = chiedi("PROVA00A00A000A0");
         assert!(risposta.contains(atteso), "{modifica}: {risposta}");
     }
     // Moved to another Comune without having been there: A3 names both codes.
-    banco.json("PUT", "/api/comuni/888002/operatori/PROVA00A00A000A", "{}");
+    banco.json("PUT", "/api/comuni/888002/operatori/PROVA00A00A000A0", "{}");
     let o = banco.json("DELETE", dove, "");
     assert_eq!(o["comuni"], json!(["888002"]));
-    let risposta = chiedi("PROVA00A00A000A");
+    let risposta = chiedi("PROVA00A00A000A0");
     assert!(
         risposta.contains("XXXX") && risposta.contains("888001") && risposta.contains("888002"),
         "{risposta}"
     );
     assert_eq!(banco.api("GET", dove, Vec::new()).stato, 404);
     assert_eq!(
-        banco.json("DELETE", "/api/comuni/888002/operatori/PROVA00A00A000A", "")["stato"],
+        banco.json("DELETE", "/api/comuni/888002/operatori/PROVA00A00A000A0", "")["stato"],
         "cancellato"
     );
-    assert!(chiedi("PROVA00A00A000A").contains(F1));
+    assert!(chiedi("PROVA00A00A000A0").contains(F1));
 
     // What is not a role, a function, an environment or a name is refused.
     for modifica in [

@@ -162,10 +162,21 @@ fn elenca(o: &CertList) -> Result<Fine> {
             campo(c, "id"),
             c["stato"].as_str().unwrap_or("emesso"),
             campo(c, "nonDopo").get(..10).unwrap_or_default(),
-            c["difetto"].as_str().unwrap_or_default()
+            difetto(c)
         );
     }
     Ok(Fine::Bene)
+}
+
+/// The wanted defect, and the Comune at whose desk it was issued when the id names another.
+fn difetto(c: &Value) -> String {
+    let difetto = campo(c, "difetto");
+    let comune = campo(c, "comune");
+    if campo(c, "id").starts_with(comune) {
+        difetto.to_owned()
+    } else {
+        format!("{difetto} (emesso allo sportello di {comune})")
+    }
 }
 
 fn revoca(o: &CertId, metodo: &str, coda: &str, fatto: &str) -> Result<Fine> {
@@ -230,7 +241,10 @@ fn esporta_tutti(o: &CertExport, comune: &str) -> Result<Fine> {
     } else {
         let pki = pki(&o.dove.data)?;
         let mut suoi = pki.elenco();
-        suoi.retain(|p| p.comune == comune.as_str() && p.non_dopo > Timestamp::now());
+        let adesso = Timestamp::now();
+        suoi.retain(|p| {
+            p.comune == comune.as_str() && p.difetto.is_none() && p.non_prima <= adesso && adesso < p.non_dopo
+        });
         if suoi.is_empty() {
             bail!("il Comune {comune} non ha certificati da scaricare");
         }

@@ -405,6 +405,7 @@ fn impostazioni(o: &Serve, dati: PathBuf) -> Impostazioni {
     Impostazioni {
         seme: o.seed.unwrap_or(1),
         oggi: o.oggi,
+        velocita: o.velocita,
         giornale: giornale(o),
         senza_diagnostica: o.senza_diagnostica,
         token_console: o.console_token.clone(),
@@ -522,6 +523,7 @@ fn con_file(o: Serve) -> Result<Serve> {
         },
         seed: o.seed.or(f.seed),
         oggi: o.oggi.or(f.oggi),
+        velocita: o.velocita.or(f.velocita),
         store: o.store.or(f.store),
         smtp_relay: o.smtp_relay.or(f.smtp_relay),
         giornale_mib: o.giornale_mib.or(f.giornale_mib),

@@ -4,7 +4,7 @@
 //! A connection is told to finish when the program ends or nothing is asked on it for long; one that then does not go
 //! by itself, though no request is in hand, is dropped.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -16,7 +16,7 @@ use hyper_util::{
 use rustls_pki_types::CertificateDer;
 use servizi::http::{CodificaIgnota, Corpo, Pari, Porta, Richiesta, Risposta, Taglia, risposta};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     sync::{Semaphore, watch},
     time::{Instant, timeout},
@@ -137,16 +137,18 @@ async fn protocollo<F: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let io = TokioIo::new(flusso);
     let l = &a.limiti;
     if h2 {
-        let c = conn::http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(FLUSSI_H2)
-            .max_header_list_size(u32::try_from(BYTE_TESTATE).unwrap_or(u32::MAX))
-            .keep_alive_interval(l.tempo_inattivita)
-            .keep_alive_timeout(l.tempo_tls)
-            .serve_connection(io, servizio);
-        accompagna(c, &in_mano, l, pari, fase).await;
+        let mut c = Box::pin(
+            conn::http2::Builder::new(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(FLUSSI_H2)
+                .max_header_list_size(u32::try_from(BYTE_TESTATE).unwrap_or(u32::MAX))
+                .keep_alive_interval(l.tempo_inattivita)
+                .keep_alive_timeout(l.tempo_tls)
+                .serve_connection(io, servizio),
+        );
+        accompagna(c.as_mut(), &in_mano, l, pari, fase).await;
     } else {
-        let c = conn::http1::Builder::new()
+        let mut c = conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(l.tempo_testate)
             .max_header_size(BYTE_TESTATE)
@@ -154,27 +156,56 @@ async fn protocollo<F: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
             // A client may close its sending side after the request and still wait for the reply.
             .half_close(true)
             .serve_connection(io, servizio);
-        accompagna(c, &in_mano, l, pari, fase).await;
+        let errore = accompagna(Pin::new(&mut c), &in_mano, l, pari, fase).await;
+        if errore.is_some_and(|e| e.is_timeout()) {
+            let resto = c.into_parts();
+            testata_lenta(resto.io.into_inner(), &resto.read_buf).await;
+        }
     }
 }
 
-/// Drives a connection until it ends, by itself or by a limit.
-async fn accompagna<C>(c: C, in_mano: &InMano, l: &Limiti, pari: Pari, mut fase: watch::Receiver<Fase>)
+/// Answers a request whose header did not end in time, so that its sender learns why he is closed. One of which nothing
+/// came was no request: an idle connection ends in silence.
+async fn testata_lenta<F: AsyncWrite + Unpin>(mut flusso: F, arrivati: &[u8]) {
+    if arrivati.is_empty() {
+        return;
+    }
+    let detto = "la testata della richiesta arriva troppo lentamente\n";
+    let risposta = format!(
+        "HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{detto}",
+        detto.len()
+    );
+    let dice = async {
+        flusso.write_all(risposta.as_bytes()).await?;
+        flusso.shutdown().await
+    };
+    // Who does not take it is closed all the same.
+    let _ = timeout(TEMPO_CONGEDO, dice).await;
+}
+
+/// Drives a connection until it ends, by itself or by a limit; gives the error it ended with, if it did.
+async fn accompagna<C>(
+    mut c: Pin<&mut C>,
+    in_mano: &InMano,
+    l: &Limiti,
+    pari: Pari,
+    mut fase: watch::Receiver<Fase>,
+) -> Option<hyper::Error>
 where
-    C: GracefulConnection,
-    C::Error: std::fmt::Display,
+    C: GracefulConnection<Error = hyper::Error>,
 {
-    let mut c = Box::pin(c);
     let mut fase_finale = fase.clone();
     let mut sguardo = tokio::time::interval(l.tempo_inattivita / SGUARDI);
     let (mut viste, mut ferma_da) = (0, Instant::now());
     loop {
         tokio::select! {
             esito = &mut c => {
-                if let Err(errore) = esito {
+                let errore = esito.err();
+                if let Some(errore) = &errore {
                     tracing::debug!(pari = %pari.indirizzo, %errore, "connessione interrotta");
                 }
-                return;
+                return errore;
             }
             () = fino_a(&mut fase, Fase::Finisce) => break,
             _ = sguardo.tick() => {
@@ -191,9 +222,9 @@ where
     occhiata.tick().await;
     loop {
         tokio::select! {
-            _ = &mut c => return,
-            () = fino_a(&mut fase_finale, Fase::Taglia) => return,
-            _ = occhiata.tick() => if in_mano.quante() == 0 { return },
+            esito = &mut c => return esito.err(),
+            () = fino_a(&mut fase_finale, Fase::Taglia) => return None,
+            _ = occhiata.tick() => if in_mano.quante() == 0 { return None },
         }
     }
 }
@@ -212,7 +243,9 @@ async fn gestisci(
 ) -> Risposta {
     let guaio = Guaio::default();
     let (mut parti, dentro) = r.into_parts();
-    let sorvegliato = CorpoSorvegliato::nuovo(dentro, arrivo, guaio.clone(), &a.limiti);
+    // Of a body that is not read to its end HTTP/2 tells the client in a way that makes some forget the reply.
+    let scarta = parti.version == http::Version::HTTP_2;
+    let sorvegliato = CorpoSorvegliato::nuovo(dentro, arrivo, guaio.clone(), &a.limiti, scarta);
     let corpo: Corpo = match codifica(&parti.headers) {
         Codifica::Nessuna => sorvegliato.boxed_unsync(),
         Codifica::Gzip => {

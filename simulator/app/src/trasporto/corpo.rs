@@ -16,11 +16,15 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use flate2::write::MultiGzDecoder;
+use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use servizi::http::{Corpo, ErroreCorpo, GuastoCorpo};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::{limiti::Limiti, posti::Arrivo};
+use super::{
+    limiti::{BYTE_SCARTATI, Limiti, TEMPO_SCARTO},
+    posti::Arrivo,
+};
 
 /// Compressed bytes handed to the decoder at a time: deflate expands at most about 1032 times, so one step yields
 /// 4 MiB at the worst and the byte limit is checked in between.
@@ -52,7 +56,10 @@ impl Guaio {
 ///
 /// Only time spent waiting for the client counts, not the time the handler takes between two reads.
 pub(super) struct CorpoSorvegliato {
-    dentro: Incoming,
+    /// None from its end on, or after an error.
+    dentro: Option<Incoming>,
+    /// What is not read is taken and thrown away.
+    scarta: bool,
     /// Given up at the end of the body: from then on the request is being answered.
     arrivo: Option<Arrivo>,
     guaio: Guaio,
@@ -66,10 +73,11 @@ pub(super) struct CorpoSorvegliato {
 }
 
 impl CorpoSorvegliato {
-    pub(super) fn nuovo(dentro: Incoming, arrivo: Arrivo, guaio: Guaio, l: &Limiti) -> Self {
+    pub(super) fn nuovo(dentro: Incoming, arrivo: Arrivo, guaio: Guaio, l: &Limiti, scarta: bool) -> Self {
         Self {
             arrivo: (!dentro.is_end_stream()).then_some(arrivo),
-            dentro,
+            dentro: Some(dentro),
+            scarta,
             guaio,
             pezzo: l.tempo_pezzo,
             ritmo: l.ritmo_corpo,
@@ -96,16 +104,25 @@ impl Body for CorpoSorvegliato {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, ErroreCorpo>>> {
         let me = &mut *self;
-        match Pin::new(&mut me.dentro).poll_frame(cx) {
+        let Some(dentro) = &mut me.dentro else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(dentro).poll_frame(cx) {
             Poll::Ready(pezzo) => {
                 if let Some(da) = me.attesa_da.take() {
                     me.atteso += da.elapsed();
                 }
                 let Some(pezzo) = pezzo else {
-                    me.arrivo = None;
+                    (me.arrivo, me.dentro) = (None, None);
                     return Poll::Ready(None);
                 };
-                let pezzo = pezzo.map_err(ErroreCorpo::from)?;
+                let pezzo = match pezzo {
+                    Ok(pezzo) => pezzo,
+                    Err(e) => {
+                        me.dentro = None;
+                        return Poll::Ready(Some(Err(e.into())));
+                    }
+                };
                 me.byte += pezzo.data_ref().map_or(0, |d| d.len() as u64);
                 if me.lento() {
                     return Poll::Ready(Some(Err(me.guaio.nota(GuastoCorpo::Lento))));
@@ -125,11 +142,37 @@ impl Body for CorpoSorvegliato {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.dentro.is_end_stream()
+        self.dentro.as_ref().is_none_or(Incoming::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.dentro.size_hint()
+        self.dentro
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Incoming::size_hint)
+    }
+}
+
+impl Drop for CorpoSorvegliato {
+    /// The handler has answered without reading the body to its end.
+    fn drop(&mut self) {
+        let Some(dentro) = self.dentro.take().filter(|d| self.scarta && !d.is_end_stream()) else {
+            return;
+        };
+        // Outside a runtime nothing arrives any more.
+        if let Ok(qui) = tokio::runtime::Handle::try_current() {
+            qui.spawn(tokio::time::timeout(TEMPO_SCARTO, butta(dentro)));
+        }
+    }
+}
+
+/// Takes a body nobody wants until it ends, or has gone on for too long: the client then reads the reply it has.
+async fn butta(mut corpo: Incoming) {
+    let mut byte = 0;
+    while let Some(Ok(pezzo)) = corpo.frame().await {
+        byte += pezzo.data_ref().map_or(0, |d| d.len() as u64);
+        if byte > BYTE_SCARTATI {
+            return;
+        }
     }
 }
 

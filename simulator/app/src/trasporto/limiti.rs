@@ -41,6 +41,10 @@ pub const FLUSSI_H2: u32 = 64;
 /// Bytes a body sent with `Content-Encoding: gzip` may expand to. How large a body may be otherwise is the business of
 /// who reads it: a web service takes less than an upload.
 pub const BYTE_ESPANSI: u64 = 64 * 1024 * 1024;
+/// Bytes of an unwanted HTTP/2 body taken after its reply; of a longer one the stream is reset.
+pub const BYTE_SCARTATI: u64 = 256 * 1024 * 1024;
+/// Time an unwanted body is taken for.
+pub const TEMPO_SCARTO: Duration = Duration::from_secs(30);
 /// Time given to the requests in hand when the program ends.
 pub const TEMPO_CHIUSURA: Duration = Duration::from_secs(10);
 

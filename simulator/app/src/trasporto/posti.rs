@@ -280,6 +280,22 @@ mod tests {
     }
 
     #[test]
+    fn the_grace_of_a_newcomer_begins_when_the_handshake_is_done() {
+        let posti = Posti::nuovi(1);
+        let lenta = posti.prova(adesso()).expect("a place");
+        // Longer ago than any grace, by the clock of a process that has run for a while.
+        let ora = dopo();
+        lenta.stato.mossa.store(0, Ordering::Relaxed);
+        assert!(
+            lenta.stato.cedevole(ora).is_some(),
+            "a handshake that drags on keeps nobody out"
+        );
+        lenta.in_mano().pronta();
+        assert_eq!(lenta.stato.cedevole(adesso()), None, "now it may ask");
+        assert!(lenta.stato.cedevole(dopo()).is_some());
+    }
+
+    #[test]
     fn a_body_in_arrival_has_its_grace() {
         let posti = Posti::nuovi(1);
         let lenta = posti.prova(adesso()).expect("a place");

@@ -18,7 +18,7 @@ use http::StatusCode;
 use http_body_util::BodyExt;
 use servizi::http::{Corpo, ErroreCorpo, Pari, Porta, corpo, risposta};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::{sleep, timeout},
 };
@@ -56,6 +56,8 @@ pub(crate) fn gestore() -> Gestore {
             match via.as_str() {
                 "/lento" => sleep(PENSIERO).await,
                 "/eterno" => sleep(ATTESA).await,
+                // Answers without reading what is sent.
+                "/troppo" => return risposta(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "troppo"),
                 "/grande" => return http::Response::new(corpo(vec![b'x'; GRANDE])),
                 _ => {}
             }
@@ -111,6 +113,43 @@ pub(crate) fn avvia(limiti: Limiti, tls: bool) -> (Trasporto, SocketAddr) {
 
 pub(crate) async fn entro<T>(f: impl Future<Output = T>) -> T {
     timeout(ATTESA, f).await.expect("within the time of the test")
+}
+
+/// Either end of a connection, open or under TLS.
+pub(crate) trait Filo: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Filo for T {}
+
+/// A connection to a listener, as it wants it.
+pub(crate) async fn apri(dove: SocketAddr, tls: bool) -> Box<dyn Filo> {
+    if tls {
+        Box::new(cifra(dove, None).await)
+    } else {
+        Box::new(TcpStream::connect(dove).await.expect("connected"))
+    }
+}
+
+/// A connection under TLS, speaking the protocol named.
+pub(crate) async fn cifra(
+    dove: SocketAddr,
+    alpn: Option<&str>,
+) -> tokio_rustls::client::TlsStream<TcpStream> {
+    let mut radici = rustls::RootCertStore::empty();
+    for r in PKI.1.ancore("test") {
+        radici.add(r.into()).expect("a root");
+    }
+    let fornitore = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(fornitore)
+        .with_safe_default_protocol_versions()
+        .expect("known versions")
+        .with_root_certificates(radici)
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.into_iter().map(|p| p.as_bytes().to_vec()).collect();
+    let tcp = TcpStream::connect(dove).await.expect("connected");
+    let nome = rustls_pki_types::ServerName::try_from("localhost").expect("a name");
+    tokio_rustls::TlsConnector::from(Arc::new(config))
+        .connect(nome, tcp)
+        .await
+        .expect("trusted")
 }
 
 /// Sends bytes and reads until the other side closes.

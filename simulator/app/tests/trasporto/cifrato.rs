@@ -4,7 +4,6 @@ use std::{
     io::Write,
     net::SocketAddr,
     process::{Command, Stdio},
-    sync::Arc,
     time::Duration,
 };
 
@@ -13,9 +12,9 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::{net::TcpStream, time::sleep};
+use tokio::time::sleep;
 
-use crate::aiuti::{PKI, avvia, entro, gzip};
+use crate::aiuti::{PKI, avvia, cifra, entro, gzip};
 
 /// `openssl s_client` with one request on its input; whether it ended well, and what it printed.
 async fn s_client(dove: SocketAddr, argomenti: &[&str]) -> (bool, String) {
@@ -176,23 +175,7 @@ async fn il_nome_sceglie_il_certificato() {
 #[tokio::test]
 async fn http2_con_corpo_e_chiusura() {
     let (t, dove) = avvia(Limiti::default(), true);
-    let mut radici = rustls::RootCertStore::empty();
-    for r in PKI.1.ancore("test") {
-        radici.add(r.into()).expect("a root");
-    }
-    let fornitore = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(fornitore)
-        .with_safe_default_protocol_versions()
-        .expect("known versions")
-        .with_root_certificates(radici)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let tcp = TcpStream::connect(dove).await.expect("connected");
-    let nome = rustls_pki_types::ServerName::try_from("localhost").expect("a name");
-    let tls = tokio_rustls::TlsConnector::from(Arc::new(config))
-        .connect(nome, tcp)
-        .await
-        .expect("trusted");
+    let tls = cifra(dove, Some("h2")).await;
     let stretta = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tls)).await;
     let (manda, c) = stretta.expect("h2");
     let guida = tokio::spawn(c);
@@ -217,6 +200,11 @@ async fn http2_con_corpo_e_chiusura() {
         (200, Bytes::from("5000"))
     );
     assert_eq!(chiedi("/conta", Some("gzip"), b"no".to_vec()).await.0, 400);
+    // A reply that comes before the body was read to its end is read whole, however long the body.
+    assert_eq!(
+        chiedi("/troppo", None, vec![0; 8_000_000]).await,
+        (413, Bytes::from("troppo"))
+    );
     let chiusura = async {
         sleep(Duration::from_millis(150)).await;
         t.chiudi().await

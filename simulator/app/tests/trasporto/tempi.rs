@@ -9,7 +9,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::aiuti::{ATTESA, GRANDE, aperte, avvia, entro, fino_a, post, scambia, stato, tutto};
+use crate::aiuti::{ATTESA, GRANDE, aperte, apri, avvia, entro, fino_a, post, scambia, stato, tutto};
 
 /// Clients that never end their header are cut when their time is over, while others are served.
 #[tokio::test]
@@ -41,6 +41,37 @@ async fn testate_lente_sono_tagliate() {
             durata >= Duration::from_millis(350) && durata < Duration::from_secs(5),
             "{durata:?}"
         );
+    }
+}
+
+/// A header that began and did not end is answered; a connection on which nothing came is closed in silence.
+#[tokio::test]
+async fn una_testata_lenta_ha_408() {
+    let l = Limiti {
+        tempo_testate: Duration::from_millis(300),
+        ..Limiti::default()
+    };
+    for tls in [false, true] {
+        let (_t, dove) = avvia(l.clone(), tls);
+        let (mut lenta, mut muta) = (apri(dove, tls).await, apri(dove, tls).await);
+        lenta
+            .write_all(b"POST /eco HTTP/1.1\r\nHost: x\r\nX-Lu")
+            .await
+            .expect("sent");
+        let mut detto = Vec::new();
+        entro(lenta.read_to_end(&mut detto))
+            .await
+            .expect("closed in good order");
+        let detto = String::from_utf8(detto).expect("UTF-8");
+        assert_eq!(stato(&detto), 408, "{detto}");
+        assert!(detto.contains("\r\nconnection: close\r\n"), "{detto}");
+        assert!(
+            detto.ends_with("\r\n\r\nla testata della richiesta arriva troppo lentamente\n"),
+            "{detto}"
+        );
+        let mut niente = Vec::new();
+        let _ = entro(muta.read_to_end(&mut niente)).await;
+        assert_eq!(niente, b"", "an idle connection is not answered");
     }
 }
 

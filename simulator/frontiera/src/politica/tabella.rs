@@ -100,14 +100,17 @@ interruttori! {
             "Il Body è validato al perimetro, prima delle firme (F2); se no lo valida il servizio (EN489)";
         /// The values of `codDestinatario` that S001 takes (§8, A7).
         destinatari_s001: Vec<String>, Ammette::Codici, "§8", "I valori di codDestinatario che S001 accetta";
+        /// `GET …?wsdl` and `?xsd` publish the contract (§1.2). Off: HTTP 404.
+        pubblica_wsdl: bool, Ammette::SiNo, "§1.2", "GET …?wsdl e ?xsd pubblicano il contratto; se no HTTP 404";
         /// Body and Timestamp are found by `wsu:Id` only (§4.9). Off: a bare `Id` or `soap:Id` will do.
         id_wsu_stretto: bool, Ammette::SiNo, "§4.9", "Body e Timestamp si trovano solo per wsu:Id";
     }
     "Firme e certificati": {
         /// SHA-1 in signatures and digests of messages, assertions and PKCS#7. Never for certificates.
-        accetta_sha1: bool, Ammette::SiNo, "§4.8", "SHA-1 in firme e digest di messaggio, asserzione e PKCS#7";
-        /// SHA-256 (and SHA-512 digests) there.
-        accetta_sha256: bool, Ammette::SiNo, "§4.8", "SHA-256 (e SHA-512) negli stessi posti";
+        accetta_sha1: bool, Ammette::SiNo, "§4.8", "SHA-1 in firme e digest di messaggio, asserzione e PKCS#7; nei certificati non è mai creduto";
+        /// SHA-256 there; longer ones in digests and PKCS#7 only.
+        accetta_sha256: bool, Ammette::SiNo, "§4.8",
+            "SHA-256 negli stessi posti; SHA-512 nei soli digest e nel PKCS#7 (rsa-sha512 è sempre rifiutato)";
         /// The message signer must be a `CO` certificate (§3.1).
         richiedi_co_messaggio: bool, Ammette::SiNo, "§3.1", "Il messaggio va firmato con un certificato CO";
         /// Assertion and message must carry the same certificate (§4.4 rule 5). Off: same Comune is enough.

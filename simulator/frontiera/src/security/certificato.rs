@@ -19,6 +19,15 @@ use crate::limiti::{CERTIFICATO_MASSIMO, RSA_BIT_MASSIMI, RSA_BIT_MINIMI};
 
 /// `rsaEncryption`.
 const RSA: &str = "1.2.840.113549.1.1.1";
+/// Signature algorithms of issuers over MD2, MD4, MD5 and SHA-1, whose collisions are practical: RSA, DSA, ECDSA.
+const FIRME_DEBOLI: [&str; 6] = [
+    "1.2.840.113549.1.1.2",
+    "1.2.840.113549.1.1.3",
+    "1.2.840.113549.1.1.4",
+    "1.2.840.113549.1.1.5",
+    "1.2.840.10040.4.3",
+    "1.2.840.10045.4.1",
+];
 
 /// Why a certificate will not do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,12 +52,15 @@ pub enum ProblemaCertificato {
         /// The issuer's name, as text.
         emittente: String,
     },
-    /// The anchor's name is right, its signature is not (or uses a digest no longer trusted).
+    /// The anchor's name is right, its signature is not.
     #[error("la firma della CA sul certificato non è valida (emittente: {emittente})")]
     FirmaCa {
         /// The issuer's name, as text.
         emittente: String,
     },
+    /// Signed with a digest whose collisions are practical.
+    #[error("il certificato è firmato con SHA-1 o con un algoritmo ancora più debole: serve SHA-256")]
+    FirmaDebole,
     /// Past its end.
     #[error("il certificato è scaduto il {0}")]
     Scaduto(Timestamp),
@@ -88,6 +100,7 @@ struct Dati {
     esponente_sano: bool,
     ca: bool,
     firma_digitale: bool,
+    firma_debole: bool,
     impronta: [u8; 32],
 }
 
@@ -144,6 +157,7 @@ impl Certificato {
             pronte: [OnceLock::new(), OnceLock::new()],
             ca: c.is_ca(),
             firma_digitale: uso.is_none_or(|u| u.value.digital_signature()),
+            firma_debole: FIRME_DEBOLI.contains(&c.signature_algorithm.algorithm.to_id_string().as_str()),
             impronta: sha256(der),
             der: der.to_vec(),
         })))
@@ -243,12 +257,22 @@ impl Certificato {
         self.catena(ancore)?.vale(self, adesso)
     }
 
-    /// What of it does not depend on time: key, use, and the anchor that issued it.
-    pub(crate) fn catena(&self, ancore: &[Self]) -> Result<Catena, ProblemaCertificato> {
+    /// What is asked of a signer whoever issued it: a key that is not weak, the right use, a signature of its issuer
+    /// that nobody can forge. SHA-1 is not taken: collisions are practical.
+    pub fn idoneo(&self) -> Result<(), ProblemaCertificato> {
         self.chiave_accettabile()?;
         if !self.0.firma_digitale {
             return Err(ProblemaCertificato::Uso);
         }
+        if self.0.firma_debole {
+            return Err(ProblemaCertificato::FirmaDebole);
+        }
+        Ok(())
+    }
+
+    /// What of it does not depend on time: key, use, and the anchor that issued it.
+    pub(crate) fn catena(&self, ancore: &[Self]) -> Result<Catena, ProblemaCertificato> {
+        self.idoneo()?;
         if ancore.iter().any(|a| !a.ca() && a == self) {
             return Ok(Catena { radice: None });
         }
@@ -282,7 +306,7 @@ impl Certificato {
         }
     }
 
-    /// Whether the anchor's key signed this certificate. SHA-1 is not taken here: collisions are practical.
+    /// Whether the anchor's key signed this certificate.
     fn emesso_da(&self, ancora: &Self) -> bool {
         let Ok((_, c)) = X509Certificate::from_der(&self.0.der) else {
             return false;

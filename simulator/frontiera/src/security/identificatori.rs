@@ -1,7 +1,8 @@
 //! The id map of one document (spec security §4.9): which element a `#id` names.
 //!
 //! `wsu:Id` anywhere, `ID` on SAML elements, a bare `Id` on `ds:*`. An id that occurs twice is an error and
-//! never "the last one wins": two elements of one id are how signatures are wrapped.
+//! never "the last one wins": two elements of one id are how signatures are wrapped. Twice counts whatever kind of id
+//! attribute it is, for another reader may resolve what this one does not.
 
 use roxmltree::{Document, Node};
 use rustc_hash::FxHashMap;
@@ -16,7 +17,8 @@ pub struct IdDuplicato(pub String);
 /// The map.
 #[derive(Debug)]
 pub struct Identificatori<'a, 'input> {
-    mappa: FxHashMap<&'a str, Node<'a, 'input>>,
+    /// With each element, whether its id may be referred to.
+    mappa: FxHashMap<&'a str, (Node<'a, 'input>, bool)>,
 }
 
 impl<'a, 'input> Identificatori<'a, 'input> {
@@ -25,16 +27,20 @@ impl<'a, 'input> Identificatori<'a, 'input> {
         let mut mappa = FxHashMap::default();
         for n in doc.descendants().filter(Node::is_element) {
             for a in n.attributes() {
+                if !matches!(a.name(), "Id" | "ID" | "id") {
+                    continue;
+                }
                 let vale = match (a.namespace(), a.name()) {
                     (Some(ns::WSU), "Id") => true,
                     (None, "ID") => !stretto || n.tag_name().namespace() == Some(ns::SAML2),
                     (None, "Id") => !stretto || n.tag_name().namespace() == Some(ns::DS),
-                    (_, "Id" | "ID" | "id") => !stretto,
-                    _ => false,
+                    _ => !stretto,
                 };
-                if vale && mappa.insert(a.value(), n).is_some_and(|altro| altro != n) {
+                let (suo, trovabile) = mappa.entry(a.value()).or_insert((n, vale));
+                if *suo != n {
                     return Err(IdDuplicato(a.value().to_owned()));
                 }
+                *trovabile |= vale;
             }
         }
         Ok(Self { mappa })
@@ -42,6 +48,7 @@ impl<'a, 'input> Identificatori<'a, 'input> {
 
     /// The element that `#id` names; `None` for any other form of URI, or if nothing has that id.
     pub fn trova(&self, uri: &str) -> Option<Node<'a, 'input>> {
-        self.mappa.get(uri.strip_prefix('#')?).copied()
+        let (nodo, trovabile) = self.mappa.get(uri.strip_prefix('#')?)?;
+        trovabile.then_some(*nodo)
     }
 }

@@ -13,7 +13,7 @@ use super::chiave;
 use super::digest::Digest;
 use super::identificatori::Identificatori;
 use super::{base64, testo_di};
-use crate::limiti::{RIFERIMENTI_MASSIMI, TRASFORMAZIONI_MASSIME};
+use crate::limiti::{PREFISSI_MASSIMI, RIFERIMENTI_MASSIMI, TRASFORMAZIONI_MASSIME};
 use crate::soap::ns;
 
 /// Why a signature cannot even be evaluated.
@@ -22,9 +22,21 @@ pub enum ErroreFirma {
     /// A mandatory part missing, doubled or unreadable.
     #[error("ds:Signature incompleta o malformata: {0}")]
     Struttura(&'static str),
-    /// Canonicalization, signature or digest method that is not accepted.
+    /// Signature or digest method that is not accepted.
     #[error("algoritmo non ammesso: {0}")]
     Algoritmo(String),
+    /// One that exists and that the policy in force does not accept.
+    #[error("algoritmo che la politica di questo ambiente non accetta: {0}")]
+    Spento(String),
+    /// Another canonicalization of `SignedInfo` than the exclusive one.
+    #[error("CanonicalizationMethod «{0}»: serve il C14N esclusivo")]
+    C14n(String),
+    /// No reference, or too many.
+    #[error("ds:Signature senza Reference, o con più di {RIFERIMENTI_MASSIMI}")]
+    NumeroRiferimenti,
+    /// A `PrefixList` that is too long.
+    #[error("PrefixList con più di {PREFISSI_MASSIMI} prefissi")]
+    ListaPrefissi,
     /// A transform that is not accepted.
     #[error("trasformazione non ammessa: {0}")]
     Trasformazione(String),
@@ -73,13 +85,24 @@ pub struct Firma<'a, 'input> {
 pub struct Ammessi {
     /// SHA-1, in digests and signatures.
     pub sha1: bool,
-    /// SHA-256 and SHA-512.
+    /// SHA-256; in digests SHA-512 too.
     pub sha256: bool,
 }
 
 impl Ammessi {
     pub(crate) fn vede(self, d: Digest) -> bool {
         if d == Digest::Sha1 { self.sha1 } else { self.sha256 }
+    }
+
+    /// The digest function of a method, if it is known and admitted.
+    fn ammette(self, d: Option<Digest>, metodo: Node<'_, '_>) -> Result<Digest, ErroreFirma> {
+        let uri = || algoritmo(metodo).to_owned();
+        let d = d.ok_or_else(|| ErroreFirma::Algoritmo(uri()))?;
+        if self.vede(d) {
+            Ok(d)
+        } else {
+            Err(ErroreFirma::Spento(uri()))
+        }
     }
 }
 
@@ -93,23 +116,16 @@ impl<'a, 'input> Firma<'a, 'input> {
         let valore = valore.ok_or(ErroreFirma::Struttura("SignatureValue"))?;
         let c14n = unico(signed_info, "CanonicalizationMethod")
             .ok_or(ErroreFirma::Struttura("CanonicalizationMethod"))?;
-        let commenti = esclusiva(c14n).ok_or_else(|| {
-            let detto = algoritmo(c14n);
-            ErroreFirma::Algoritmo(format!(
-                "CanonicalizationMethod «{detto}», serve il C14N esclusivo"
-            ))
-        })?;
+        let commenti = esclusiva(c14n).ok_or_else(|| ErroreFirma::C14n(algoritmo(c14n).to_owned()))?;
         let metodo =
             unico(signed_info, "SignatureMethod").ok_or(ErroreFirma::Struttura("SignatureMethod"))?;
-        let digest = Digest::da_firma(algoritmo(metodo))
-            .filter(|d| ammessi.vede(*d))
-            .ok_or_else(|| ErroreFirma::Algoritmo(algoritmo(metodo).to_owned()))?;
+        let digest = ammessi.ammette(Digest::da_firma(algoritmo(metodo)), metodo)?;
         let riferimenti = figli(signed_info, "Reference")
             .take(RIFERIMENTI_MASSIMI + 1)
             .map(|r| Riferimento::leggi(r, ammessi))
             .collect::<Result<Vec<_>, _>>()?;
         if riferimenti.is_empty() || riferimenti.len() > RIFERIMENTI_MASSIMI {
-            return Err(ErroreFirma::Struttura("numero di Reference"));
+            return Err(ErroreFirma::NumeroRiferimenti);
         }
         Ok(Self {
             nodo,
@@ -118,7 +134,7 @@ impl<'a, 'input> Firma<'a, 'input> {
             algoritmo: algoritmo(metodo),
             key_info: unico(nodo, "KeyInfo"),
             signed_info,
-            prefissi: c14n::lista_prefissi(c14n).ok_or(ErroreFirma::Struttura("PrefixList"))?,
+            prefissi: c14n::lista_prefissi(c14n).ok_or(ErroreFirma::ListaPrefissi)?,
             commenti,
             valore,
         })
@@ -152,9 +168,7 @@ impl<'a, 'input> Firma<'a, 'input> {
 impl<'a> Riferimento<'a> {
     fn leggi(n: Node<'a, '_>, ammessi: Ammessi) -> Result<Self, ErroreFirma> {
         let metodo = unico(n, "DigestMethod").ok_or(ErroreFirma::Struttura("DigestMethod"))?;
-        let digest = Digest::da_uri(algoritmo(metodo))
-            .filter(|d| ammessi.vede(*d))
-            .ok_or_else(|| ErroreFirma::Algoritmo(algoritmo(metodo).to_owned()))?;
+        let digest = ammessi.ammette(Digest::da_uri(algoritmo(metodo)), metodo)?;
         let dichiarato = unico(n, "DigestValue")
             .and_then(testo_di)
             .and_then(|t| base64(&t));
@@ -191,18 +205,19 @@ impl<'a> Riferimento<'a> {
                         .children()
                         .find(|n| n.has_tag_name((ns::WSSE, "TransformationParameters")))
                         .and_then(|p| unico(p, "CanonicalizationMethod"))
-                        .ok_or(ErroreFirma::Struttura("TransformationParameters"))?;
+                        .ok_or_else(|| {
+                            ErroreFirma::Trasformazione("STR-Transform senza TransformationParameters".into())
+                        })?;
                     letto.commenti = esclusiva(metodo)
                         .ok_or_else(|| ErroreFirma::Trasformazione(algoritmo(metodo).to_owned()))?;
-                    letto.prefissi =
-                        c14n::lista_prefissi(metodo).ok_or(ErroreFirma::Struttura("PrefixList"))?;
+                    letto.prefissi = c14n::lista_prefissi(metodo).ok_or(ErroreFirma::ListaPrefissi)?;
                     letto.tramite_str = true;
                     canonica = true;
                 }
                 altro => {
                     letto.commenti =
                         esclusiva(t).ok_or_else(|| ErroreFirma::Trasformazione(altro.to_owned()))?;
-                    letto.prefissi = c14n::lista_prefissi(t).ok_or(ErroreFirma::Struttura("PrefixList"))?;
+                    letto.prefissi = c14n::lista_prefissi(t).ok_or(ErroreFirma::ListaPrefissi)?;
                     canonica = true;
                 }
             }

@@ -225,8 +225,13 @@ fn commenti_e_istruzioni_dentro_i_valori() {
         "<!-- ora --><wsu:Timestamp ",
         1,
     )));
-    // In the Body they are outside the canonical form, and the value read is the one digested.
-    passa(&esamina(&b.replacen(">boh<", ">b<!-- -->oh<", 1)));
+    // In the Body too, though the canonical form, and so the signature, would not see them.
+    for taglio in ["b<!-- -->oh", "boh<!-- -->", "<?x y?>boh"] {
+        let e = esamina(&b.replacen(">boh<", &format!(">{taglio}<"), 1));
+        cade(&e, F1, "intestazione");
+    }
+    let fra_elementi = b.replacen("</codMittente>", "</codMittente><!-- -->", 1);
+    passa(&esamina(&fra_elementi));
 }
 
 /// A certificate with its public key replaced (its signature no longer matters: it is never asked).

@@ -1,14 +1,15 @@
 //! Keys and certificates no ordinary tool makes: RSA numbers of monstrous size or sign, weak ones, SHA-1 under a
 //! certificate, octets after its end. All issued by the right root, so that only the oddity can be the reason.
 
+use anagrafe::Ambiente;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
-use frontiera::Esame;
 use frontiera::TipoFault::*;
 use frontiera::firma::componi;
 use frontiera::security::ber::{self, INTERO, OID, SEQUENZA, leggi, scrivi};
 use frontiera::security::certificato::{Certificato, ProblemaCertificato};
 use frontiera::security::{base64, in_base64};
+use frontiera::{Esame, Frontiera, Politica};
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::signature::{SignatureEncoding as _, Signer as _};
 
@@ -83,10 +84,15 @@ fn modulo_del_comune() -> Vec<u8> {
     leggi(&mut numeri).unwrap().corpo.to_vec()
 }
 
-/// A good message, with another certificate in the token and in the assertion.
+/// What becomes of a good message with another certificate in the token and in the assertion.
 fn con_certificato(cert: &[u8]) -> Esame {
+    esamina(&con_token(cert))
+}
+
+/// Such a message.
+fn con_token(cert: &[u8]) -> String {
     let b = componi(&messaggio(), &chiavi_solite(), None).unwrap();
-    esamina(&b.replace(&in_base64(&scena().co.cert), &in_base64(cert)))
+    b.replace(&in_base64(&scena().co.cert), &in_base64(cert))
 }
 
 #[test]
@@ -167,6 +173,17 @@ fn certificati_firmati_con_sha1_o_md5() {
         let cert = emesso(campi(&scena().co.cert), oid);
         let e = con_certificato(&cert);
         cade(&e, F1, "certificato");
+        // Nor if somebody imports it: a signer is believed for its issuer's signature, or not at all.
+        assert_eq!(
+            Certificato::leggi(&cert).unwrap().idoneo(),
+            Err(ProblemaCertificato::FirmaDebole)
+        );
+        let importato = Frontiera::nuova(Ambiente::Test, vec![cert.clone()], Politica::default()).unwrap();
+        cade(
+            &esamina_con(&con_token(&cert), &importato, &Registro::default()),
+            F1,
+            "certificato",
+        );
     }
     // The two algorithm fields must agree: one says SHA-256, the other SHA-1.
     let buono = emesso(campi(&scena().co.cert), SHA256_RSA);

@@ -107,7 +107,7 @@ fn la_forma_del_client_di_esempio_passa_e_xmlsec1_concorda() {
         let r = perizia
             .riferimenti
             .iter()
-            .find(|r| r.elemento.ends_with(elemento));
+            .find(|r| r.confronto.elemento.ends_with(elemento));
         r.expect("compared").canonica.clone()
     };
     assert!(

@@ -343,12 +343,21 @@ fn identificatori_contesi() {
             let x = b.replacen(prima_di, &format!("{gemello}{prima_di}"), 1);
             cade(&esamina(&x), F2, "riferimenti");
         }
-        // The same value where identifiers do not live changes nothing.
-        let altrove = format!(
-            "<x:w xmlns:x=\"urn:x\" id=\"{id}\" Id=\"{id}\" xml:id=\"{id}\" x:Id=\"{id}\"/></s:Header>"
-        );
+        // In any attribute that some reader might take for an identifier, signed or not.
+        for attributo in ["id", "Id", "ID", "xml:id", "x:Id"] {
+            let altrove = format!("<x:w xmlns:x=\"urn:x\" {attributo}=\"{id}\"/></s:Header>");
+            let e = esamina(&b.replacen("</s:Header>", &altrove, 1));
+            cade(&e, F2, "riferimenti");
+        }
+        // Attributes of other names hold what they like.
+        let altrove = format!("<x:w xmlns:x=\"urn:x\" idRef=\"{id}\" x:nome=\"{id}\"/></s:Header>");
         passa(&esamina(&b.replacen("</s:Header>", &altrove, 1)));
     }
+    // Two identifiers on unsigned headers clash too; one element may say its own twice.
+    let due = "<x:a xmlns:x=\"urn:x\" id=\"1\"/><x:b xmlns:x=\"urn:x\" id=\"1\"/></s:Header>";
+    cade(&esamina(&b.replacen("</s:Header>", due, 1)), F2, "riferimenti");
+    let uno = "<x:a xmlns:x=\"urn:x\" id=\"1\" Id=\"1\" xml:id=\"1\"/></s:Header>";
+    passa(&esamina(&b.replacen("</s:Header>", uno, 1)));
     // A signature's own parts may carry an Id: a reference of another message cannot be satisfied by it.
     let x = b.replacen("<ds:KeyInfo>", "<ds:KeyInfo Id=\"TS-anpr-sim-1\">", 1);
     cade(&esamina(&x), F2, "riferimenti");

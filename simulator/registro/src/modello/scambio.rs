@@ -77,6 +77,9 @@ pub struct Passo {
     /// In plain words, for the person who must fix it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub spiegazione: String,
+    /// Stable name of the cause, of a step that stopped the request; the remedy follows from it.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub causa: Cow<'static, str>,
 }
 
 /// One exchange.

@@ -1,6 +1,9 @@
 //! What went wrong and what to do, in two sentences and without a word of ours that the sender cannot act upon.
+//!
+//! Both follow from the cause that the perimeter wrote down, never from the step alone: one step stops requests for
+//! many causes. An entry of an older version names no cause; then its step speaks, and nothing is advised.
 
-use frontiera::Perizia;
+use frontiera::{Causa, Perizia};
 use registro::{EsitoScambio, Passo, Verdetto, Voce};
 use serde::Serialize;
 
@@ -26,6 +29,7 @@ pub struct Diagnosi {
 pub(super) fn di(voce: &Voce, perizia: Option<&Perizia>) -> Diagnosi {
     let s = &voce.scambio;
     let fermato = s.passi.iter().find(|p| p.verdetto == Verdetto::Fermato);
+    let causa = fermato.and_then(|p| Causa::da_nome(&p.causa));
     let pila = pile::riconosci(&voce.richiesta);
     let (frase, rimedio) = match s.esito {
         EsitoScambio::Ok => ("La richiesta è stata accolta.".to_owned(), String::new()),
@@ -34,7 +38,13 @@ pub(super) fn di(voce: &Voce, perizia: Option<&Perizia>) -> Diagnosi {
                 "La cornice di sicurezza è a posto; il servizio ha risposto KO: {}",
                 s.causa.as_deref().unwrap_or("si veda la risposta")
             ),
-            "Correggete i dati della richiesta e ripetetela con un nuovo idOperazioneComune.".to_owned(),
+            // A planned error is nobody's data.
+            causa
+                .map_or(
+                    "Correggete i dati della richiesta e ripetetela con un nuovo idOperazioneComune.",
+                    Causa::rimedio,
+                )
+                .to_owned(),
         ),
         EsitoScambio::Guasto => (
             s.causa.clone().unwrap_or_default(),
@@ -42,17 +52,18 @@ pub(super) fn di(voce: &Voce, perizia: Option<&Perizia>) -> Diagnosi {
         ),
         EsitoScambio::Rifiutato => (s.causa.clone().unwrap_or_default(), rifiuto(s.http).to_owned()),
         EsitoScambio::Fault => {
-            let nome = fermato.map_or("", |p| p.nome.as_ref());
             let frase = perizia
-                .and_then(|p| dalla_perizia(nome, p))
+                .zip(causa)
+                .and_then(|(p, causa)| dalla_perizia(causa, fermato.map_or("", |p| p.nome.as_ref()), p))
                 .or_else(|| fermato.and_then(spiegazione))
                 .or_else(|| s.causa.clone())
                 .unwrap_or_default();
-            (maiuscola(&frase), rimedio(nome).to_owned())
+            let rimedio = causa.map_or("", Causa::rimedio);
+            (maiuscola(&frase), rimedio.to_owned())
         }
     };
-    let consiglio = match (s.esito, pila, fermato) {
-        (EsitoScambio::Fault, Some(p), Some(passo)) => pile::consiglio(p, &passo.nome),
+    let consiglio = match (s.esito, pila, causa) {
+        (EsitoScambio::Fault, Some(p), Some(causa)) => pile::consiglio(p, causa),
         _ => None,
     };
     Diagnosi {
@@ -67,38 +78,41 @@ fn spiegazione(p: &Passo) -> Option<String> {
     (p.nome != "percorso" && !p.spiegazione.is_empty()).then(|| p.spiegazione.clone())
 }
 
-/// What the expert knows better than the step.
-fn dalla_perizia(passo: &str, p: &Perizia) -> Option<String> {
-    let indagata = |firma: &str| {
-        p.riferimenti
-            .iter()
-            .filter(|r| r.firma == firma)
-            .find_map(|r| r.indagine.as_ref())
-            .map(|i| i.frase.clone())
+/// What the expert knows better than the step, of this cause.
+fn dalla_perizia(causa: Causa, passo: &str, p: &Perizia) -> Option<String> {
+    use Causa as C;
+    let dell_asserzione = passo == "firma-asserzione";
+    let firma = if dell_asserzione {
+        "asserzione"
+    } else {
+        "messaggio"
     };
-    let firmata = |firma: &str| {
-        p.firme
-            .iter()
-            .find(|f| f.firma == firma)
-            .and_then(|f| f.frase.clone())
-    };
-    let osservata = |passo: &str| {
+    let osservata = || {
         let mut o = p.osservazioni.iter().filter(|o| o.passo == passo);
         let prima = o.next().map(|o| o.testo.clone())?;
         Some(o.fold(prima, |t, o| format!("{t}; {}", o.testo)))
     };
-    match passo {
-        "digest" => indagata("messaggio"),
-        "valore-firma" => firmata("messaggio"),
-        "firma-asserzione" => osservata(passo)
-            .or_else(|| indagata("asserzione"))
-            .or_else(|| firmata("asserzione")),
-        "timestamp" | "finestra-asserzione" => {
-            let t = p.tempi.iter().find(|t| !t.buono)?;
+    match causa {
+        C::Digest | C::AsserzioneCambiata => p
+            .riferimenti
+            .iter()
+            .filter(|r| r.confronto.firma == firma)
+            .find_map(|r| r.indagine.as_ref())
+            .map(|i| i.frase.clone()),
+        C::ValoreFirma => p
+            .firme
+            .iter()
+            .find(|f| f.firma == firma)
+            .and_then(|f| f.frase.clone()),
+        C::OrologioAvanti | C::FinestraFinita | C::IstanteMalformato => {
+            let t = p
+                .tempi
+                .iter()
+                .find(|t| !t.buono && (t.dove == "Timestamp") == (passo == "timestamp"))?;
             Some(format!("{} ({})", t.frase, t.dove))
         }
-        "schema" => match p.violazioni.as_slice() {
-            [] => osservata(passo),
+        C::Schema | C::RadiceAltrui | C::BodyNonUnico => match p.violazioni.as_slice() {
+            [] => osservata(),
             [v, altre @ ..] => Some(format!(
                 "il corpo non rispetta lo schema: riga {}, colonna {} ({}): {}{}",
                 v.riga,
@@ -112,55 +126,17 @@ fn dalla_perizia(passo: &str, p: &Perizia) -> Option<String> {
                 }
             )),
         },
-        "riferimenti" | "intestazione" | "copertura" | "asserzione" | "attributi" | "busta" => {
-            osservata(passo)
-        }
+        C::NonBusta
+        | C::SenzaIntestazione
+        | C::RiferimentoIrrisolto
+        | C::Algoritmo
+        | C::AlgoritmoSpento
+        | C::NonCoperto
+        | C::SenzaTimestamp
+        | C::SenzaAsserzione
+        | C::AsserzioneNonFirmata
+        | C::AttributoMancante => osservata(),
         _ => None,
-    }
-}
-
-/// What to do about a step that stopped a request.
-fn rimedio(passo: &str) -> &'static str {
-    match passo {
-        "percorso" => "Correggete l'indirizzo: il percorso è quello di ANPR, cambia soltanto l'host.",
-        "busta" => "Inviate una Envelope SOAP ben formata, senza DOCTYPE, nella codifica che dichiara.",
-        "schema" => {
-            "Correggete il Body secondo gli XSD pubblicati a ?wsdl; lo schema viene prima delle firme."
-        }
-        "intestazione" => "Aggiungete una sola wsse:Security con Timestamp, asserzione, certificato e firma.",
-        "riferimenti" => {
-            "Date a Body e Timestamp un wsu:Id unico e indicatelo nel Reference con «#» davanti."
-        }
-        "digest" => {
-            "Firmate per ultimo e inviate esattamente i byte firmati, con il C14N dichiarato nel Transform."
-        }
-        "valore-firma" => {
-            "Firmate la forma canonica di SignedInfo con la chiave del certificato che allegate."
-        }
-        "certificato" => "Usate un certificato emesso per questo ambiente e ancora valido.",
-        "revoca" => "Riattivate la postazione, o usate un certificato non cancellato.",
-        "copertura" => "Firmate insieme Timestamp e Body: due Reference nella stessa ds:Signature.",
-        "timestamp" | "finestra-asserzione" => {
-            "Sincronizzate l'orologio (NTP), scrivete gli istanti in UTC con la Z e create il messaggio al momento \
-             dell'invio."
-        }
-        "asserzione" => "Mettete in wsse:Security un'asserzione SAML 2.0 completa.",
-        "firma-asserzione" => {
-            "Firmate l'asserzione per prima (enveloped-signature, C14N esclusivo, chiave del Comune) e non toccatela più."
-        }
-        "soggetto" => "Usate SubjectConfirmation di tipo bearer.",
-        "attributi" => {
-            "Mettete nell'asserzione IdSede, IdPostazione e IdPostazioneFirmato, scritti esattamente così."
-        }
-        "sede-postazione" => "IdSede sono le prime sei cifre di IdPostazione, zeri iniziali compresi.",
-        "postazione-firmata" => {
-            "Rifate il PKCS#7: contenuto incluso, testo uguale a IdPostazione, firmato dal certificato di quella postazione."
-        }
-        "identita" => "Firmate messaggio e asserzione con un certificato del Comune indicato in IdSede.",
-        "operatore" => {
-            "Mettete in NameID un operatore censito e attivo in questo ambiente (la console ne elenca di pronti)."
-        }
-        _ => "",
     }
 }
 

@@ -60,6 +60,34 @@ pub(crate) fn grezzo(versione: Version, testate: &HeaderMap, corpo: &Bytes) -> G
     }
 }
 
+/// Names of query parameters whose value is a secret, by a part of their name.
+const PARAMETRI_SEGRETI: [&str; 7] = ["passw", "pwd", "segret", "secret", "token", "gettone", "pin"];
+
+/// A path with its query, the values of secret parameters masked.
+pub(crate) fn percorso(intero: &str) -> String {
+    let Some((percorso, query)) = intero.split_once('?') else {
+        return intero.to_owned();
+    };
+    let pezzi: Vec<String> = query
+        .split('&')
+        .map(|pezzo| match pezzo.split_once('=') {
+            Some((nome, _)) if segreto(nome) => format!("{nome}={OSCURATO}"),
+            _ => pezzo.to_owned(),
+        })
+        .collect();
+    format!("{percorso}?{}", pezzi.join("&"))
+}
+
+fn segreto(nome: &str) -> bool {
+    // A name may be written with escapes; what cannot be read is masked.
+    let letto = (!nome.contains('%')).then(|| nome.to_ascii_lowercase());
+    letto.is_none_or(|n| {
+        PARAMETRI_SEGRETI
+            .iter()
+            .any(|s| if *s == "pin" { n == *s } else { n.contains(s) })
+    })
+}
+
 fn protocollo(v: Version) -> &'static str {
     match v {
         Version::HTTP_2 => "HTTP/2",
@@ -171,6 +199,21 @@ mod tests {
             (CORPO_INTERO_BYTE as u64 + 1, TESTA_CORPO_BYTE, true)
         );
         assert_eq!(g.sha256, Some(esadecimale(&Sha256::digest(&corpo))));
+    }
+
+    #[test]
+    fn secret_parameters_are_not_kept() {
+        for (scritto, tenuto) in [
+            ("/x", "/x"),
+            ("/x?wsdl", "/x?wsdl"),
+            ("/x?a=1&password=Segreta1&b=2", "/x?a=1&password=•••&b=2"),
+            ("/x?PassWord=a=b", "/x?PassWord=•••"),
+            ("/x?p%61ssword=Segreta1", "/x?p%61ssword=•••"),
+            ("/x?pin=1&spina=2&token=", "/x?pin=•••&spina=2&token=•••"),
+            ("/x?password", "/x?password"),
+        ] {
+            assert_eq!(percorso(scritto), tenuto);
+        }
     }
 
     #[test]

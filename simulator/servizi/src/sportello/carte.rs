@@ -100,7 +100,7 @@ impl Simulatore {
 
     fn mostra_carta(&self, c: &Carta) -> Esito<Value> {
         let mut v = serde_json::to_value(c).map_err(ErroreServizio::guasto)?;
-        v["stato"] = json!(self.stato_di(&c.impronta_sha256, c.non_dopo)?);
+        v["stato"] = json!(self.stato_di(&c.impronta_sha256, c.non_prima, c.non_dopo)?);
         v["certificato"] = json!(c.pem);
         let operatore = self.registro().operatore(&c.name_id)?;
         v["operatore"] = json!(operatore.map(|o| o.stato.nome()));

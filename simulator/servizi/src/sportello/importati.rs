@@ -2,7 +2,11 @@
 //! §5.5, "Simulator PKI"), believed though no root of the simulator issued them.
 //!
 //! Only the public half is kept. A certificate authority is never taken in: it would make the simulator believe
-//! whatever it issues. A change makes the perimeters anew, so that it holds from the next request on.
+//! whatever it issues. Nor is a key or a signature that the perimeter would refuse in any other certificate. A change
+//! makes the perimeters anew, so that it holds from the next request on. An imported one is revoked and restored at
+//! the desk like those of the desk.
+
+use std::collections::BTreeMap;
 
 use anagrafe::{Ambiente, IdPostazione};
 use base64::Engine as _;
@@ -78,6 +82,9 @@ fn accettabile(c: &Certificato) -> Esito<IdPostazione> {
     let Some(id) = c.cn().and_then(|cn| IdPostazione::parse(cn).ok()) else {
         return no("il suo CN non è quello di una postazione (nnnnnn-CO-nnnn o nnnnnn-PC-nnnn)".into());
     };
+    if let Err(problema) = c.idoneo() {
+        return no(problema.to_string());
+    }
     let prova = Frontiera::nuova(
         Ambiente::Test,
         vec![c.der().to_vec()],
@@ -173,7 +180,33 @@ impl Simulatore {
 
     fn mostra_importato(&self, i: &Importato) -> Esito<Value> {
         let mut v = serde_json::to_value(i).map_err(ErroreServizio::guasto)?;
-        v["stato"] = json!(self.stato_di(&i.impronta_sha256, i.non_dopo)?);
+        v["stato"] = json!(self.stato_di(&i.impronta_sha256, i.non_prima, i.non_dopo)?);
+        self.mostra_effetto(&i.impronta_sha256, &mut v)?;
         Ok(v)
+    }
+
+    /// The imported certificates that a name stands for (id of a postazione, or digest): digests and ids, each once.
+    pub(super) fn importati_di_nome(&self, nome: &str) -> Esito<BTreeMap<String, String>> {
+        let suo = |i: &Importato| i.id == nome || i.impronta_sha256.eq_ignore_ascii_case(nome);
+        let trovati = tutti(self.registro(), None)?.into_iter().filter(suo);
+        Ok(trovati.map(|i| (i.impronta_sha256, i.id)).collect())
+    }
+
+    /// One imported certificate, with every environment that believes it.
+    pub(super) fn mostra_importato_ovunque(&self, impronta: &str) -> Esito<Option<Value>> {
+        let mut suoi = tutti(self.registro(), None)?;
+        suoi.retain(|i| i.impronta_sha256 == impronta);
+        let Some(primo) = suoi.first() else {
+            return Ok(None);
+        };
+        let mut v = self.mostra_importato(primo)?;
+        if let Some(o) = v.as_object_mut() {
+            o.remove("ambiente");
+        }
+        let ambienti = Ambiente::TUTTI
+            .into_iter()
+            .filter(|a| suoi.iter().any(|i| i.ambiente == *a));
+        v["ambienti"] = json!(ambienti.collect::<Vec<_>>());
+        Ok(Some(v))
     }
 }

@@ -9,6 +9,8 @@ mod importati;
 mod lettura;
 mod stato;
 
+use std::collections::BTreeMap;
+
 use anagrafe::CodiceIstat;
 use certs::{Difetto, FormaP12, Postazione, RichiestaEmissione};
 use jiff::{SignedDuration, Timestamp};
@@ -80,9 +82,21 @@ impl Simulatore {
         Ok(righe)
     }
 
-    /// One certificate by id (the last sound one) or by digest.
+    /// One certificate by id (the last sound one) or by digest; one of the desk before an imported one.
     pub fn certificato(&self, nome: &str) -> Esito<Value> {
-        self.mostra(&self.quello(nome)?)
+        let assente = match self.quello(nome) {
+            Ok(p) => return self.mostra(&p),
+            Err(e) => e,
+        };
+        let impronta = self.importati_di_nome(nome)?.into_keys().next();
+        match impronta
+            .map(|i| self.mostra_importato_ovunque(&i))
+            .transpose()?
+            .flatten()
+        {
+            Some(v) => Ok(v),
+            None => Err(assente),
+        }
     }
 
     /// Issues a certificate (`{"comune","tipo","numero","difetto","ambiente"}`).
@@ -109,20 +123,21 @@ impl Simulatore {
 
     /// Revokes every certificate of an id, or the one of a digest: F4 from the next request on.
     pub fn revoca_certificato(&self, nome: &str) -> Esito<Value> {
-        let quali = self.quelli(nome)?;
-        let impronte: Vec<&str> = quali.iter().map(|p| p.impronta_sha256.as_str()).collect();
-        self.segna_revocati(&quali[0].id, &impronte)?;
-        self.mostra(&self.quello(nome)?)
+        let quali = self.revocabili(nome)?;
+        let impronte: Vec<&str> = quali.keys().map(String::as_str).collect();
+        let id = quali.values().next().map_or(nome, String::as_str);
+        self.segna_revocati(id, &impronte)?;
+        self.certificato(nome)
     }
 
     /// Undoes a revocation. With a delay set, calls go on failing for that long though the state says `attivo`.
     pub fn ripristina_certificato(&self, nome: &str) -> Esito<Value> {
-        let quali = self.quelli(nome)?;
-        let impronte: Vec<&str> = quali.iter().map(|p| p.impronta_sha256.as_str()).collect();
+        let quali = self.revocabili(nome)?;
+        let impronte: Vec<&str> = quali.keys().map(String::as_str).collect();
         if !self.togli_revoca(&impronte)? {
             return Err(ErroreServizio::conflitto(format!("{nome} non è revocato.")));
         }
-        self.mostra(&self.quello(nome)?)
+        self.certificato(nome)
     }
 
     /// Issues the certificate that follows another (§5.4, 3): `CO-9999` and `CO-9998` alternate, any other postazione
@@ -162,12 +177,15 @@ impl Simulatore {
         Ok((format!("{}.{fine}", p.nome_file()), std::fs::read(file)?))
     }
 
-    /// "Scarica tutti": the active certificates of a Comune and the text of their passwords, as a zip.
+    /// "Scarica tutti": the active certificates of a Comune, none of the deliberately defective ones, and the text of
+    /// their passwords, as a zip.
     pub fn archivio_certificati(&self, comune: CodiceIstat, forma: FormaP12) -> Esito<Vec<u8>> {
         self.comune(comune)?;
         let mut quali = self.pki().elenco();
         quali.retain(|p| {
-            p.comune == comune.as_str() && self.stato_postazione(p) == Ok(StatoCertificato::Attivo)
+            p.comune == comune.as_str()
+                && p.difetto.is_none()
+                && self.stato_postazione(p) == Ok(StatoCertificato::Attivo)
         });
         if quali.is_empty() {
             return Err(ErroreServizio::assente(format!(
@@ -187,7 +205,18 @@ impl Simulatore {
         Ok(())
     }
 
-    /// Every certificate a name stands for; at least one.
+    /// Every certificate a name stands for, of the desk or imported: digests and ids; at least one.
+    fn revocabili(&self, nome: &str) -> Esito<BTreeMap<String, String>> {
+        let mut quali = self.importati_di_nome(nome)?;
+        match self.quelli(nome) {
+            Ok(nostri) => quali.extend(nostri.into_iter().map(|p| (p.consegna.impronta_sha256, p.id))),
+            Err(e) if quali.is_empty() => return Err(e),
+            Err(_) => {}
+        }
+        Ok(quali)
+    }
+
+    /// Every certificate of the desk that a name stands for; at least one.
     fn quelli(&self, nome: &str) -> Esito<Vec<Postazione>> {
         let mut tutti = self.pki().elenco();
         if e_impronta(nome) {

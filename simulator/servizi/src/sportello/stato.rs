@@ -26,6 +26,8 @@ pub enum StatoCertificato {
     /// Asked for, not yet handed out.
     #[serde(rename = "in lavorazione")]
     InLavorazione,
+    /// Its validity has not begun.
+    Futuro,
     /// Good.
     Attivo,
     /// Deleted at the desk.
@@ -36,12 +38,19 @@ pub enum StatoCertificato {
 
 impl StatoCertificato {
     /// All of them, in the order of a life.
-    pub const TUTTI: [Self; 4] = [Self::InLavorazione, Self::Attivo, Self::Revocato, Self::Scaduto];
+    pub const TUTTI: [Self; 5] = [
+        Self::InLavorazione,
+        Self::Futuro,
+        Self::Attivo,
+        Self::Revocato,
+        Self::Scaduto,
+    ];
 
     /// The words for it, as the API writes them.
     pub const fn nome(self) -> &'static str {
         match self {
             Self::InLavorazione => "in lavorazione",
+            Self::Futuro => "futuro",
             Self::Attivo => "attivo",
             Self::Revocato => "revocato",
             Self::Scaduto => "scaduto",
@@ -146,8 +155,13 @@ impl Simulatore {
             .scrivi(|t| Ok(t.salva_documento(LAVORAZIONE, &p.impronta_sha256, &Lavorazione { pronto })?))
     }
 
-    /// The state of a certificate by digest and end of validity.
-    pub(crate) fn stato_di(&self, impronta: &str, non_dopo: Timestamp) -> Esito<StatoCertificato> {
+    /// The state of a certificate by digest and validity.
+    pub(crate) fn stato_di(
+        &self,
+        impronta: &str,
+        non_prima: Timestamp,
+        non_dopo: Timestamp,
+    ) -> Esito<StatoCertificato> {
         let adesso = self.adesso();
         if self.revoca_di(impronta)?.is_some_and(|r| r.ripristino.is_none()) {
             return Ok(StatoCertificato::Revocato);
@@ -158,12 +172,13 @@ impl Simulatore {
         let lavorazione: Option<Lavorazione> = self.registro().documento(LAVORAZIONE, impronta)?;
         Ok(match lavorazione {
             Some(l) if adesso < l.pronto => StatoCertificato::InLavorazione,
+            _ if adesso < non_prima => StatoCertificato::Futuro,
             _ => StatoCertificato::Attivo,
         })
     }
 
     pub(crate) fn stato_postazione(&self, p: &Postazione) -> Esito<StatoCertificato> {
-        self.stato_di(&p.impronta_sha256, p.non_dopo)
+        self.stato_di(&p.impronta_sha256, p.non_prima, p.non_dopo)
     }
 
     /// A certificate as the API shows it. One still being made shows neither files nor password.
@@ -180,14 +195,17 @@ impl Simulatore {
                 o.remove(segreto);
             }
         }
-        let ripristino = self
-            .revoca_di(&p.impronta_sha256)?
-            .and_then(|r| r.ripristino)
-            .filter(|r| self.adesso() < *r);
-        if let Some(r) = ripristino {
+        self.mostra_effetto(&p.impronta_sha256, &mut v)?;
+        Ok(v)
+    }
+
+    /// Adds from when a restoration counts, while calls still fail.
+    pub(super) fn mostra_effetto(&self, impronta: &str, v: &mut Value) -> Esito<()> {
+        let ripristino = self.revoca_di(impronta)?.and_then(|r| r.ripristino);
+        if let Some(r) = ripristino.filter(|r| self.adesso() < *r) {
             v["effettoDal"] = json!(r);
         }
-        Ok(v)
+        Ok(())
     }
 
     /// What the desk knows of keys and keeps over a reset: collection, key, document. A revocation goes, as after the
@@ -198,7 +216,7 @@ impl Simulatore {
             .elenco()
             .into_iter()
             .filter(|p| p.difetto == Some(Difetto::Revocato))
-            .map(|p| p.impronta_sha256)
+            .map(|p| p.consegna.impronta_sha256)
             .collect();
         let mut tutto = Vec::new();
         for raccolta in [REVOCATI, LAVORAZIONE, IMPORTATI] {

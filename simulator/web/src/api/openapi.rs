@@ -197,7 +197,7 @@ fn schemi() -> Value {
         "esito": {"enum": ["OK", "KO", "FAULT", "RIFIUTATO", "GUASTO"]}, "comune": forse, "operazione": forse,
         "idOperazioneComune": forse, "fault": s, "operatore": s, "postazione": s, "causa": forse,
         "passi": {"type": "array", "items": {"type": "object", "properties": {"nome": s,
-            "verdetto": {"enum": ["PASSATO", "FERMATO", "SALTATO", "AVVISO"]}, "regola": s, "atteso": s, "osservato": s, "spiegazione": s}}},
+            "verdetto": {"enum": ["PASSATO", "FERMATO", "SALTATO", "AVVISO"]}, "regola": s, "atteso": s, "osservato": s, "spiegazione": s, "causa": s}}},
         "evidenza": {}, "durataUs": i});
     json!({
         "Errori": {"type": "object", "required": ["errori"], "properties": {"errori": {"type": "array", "items": {

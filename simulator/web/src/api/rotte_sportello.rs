@@ -42,7 +42,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             parametri: const {
                 &[
                     COMUNE,
-                    p("stato", "in lavorazione, attivo, revocato, scaduto"),
+                    p("stato", "in lavorazione, futuro, attivo, revocato, scaduto"),
                     p("scadeEntro", "giorni"),
                 ]
             },
@@ -58,7 +58,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             altri: &[400, 404],
             ..leggi(
                 "/api/certificati/archivio",
-                "Scarica tutti: zip con i .p12 attivi di un Comune e le password",
+                "Scarica tutti: zip con i .p12 attivi e senza difetti di un Comune, e le password",
                 Azione::CertificatiArchivio,
             )
         },
@@ -95,7 +95,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             altri: &[404],
             ..leggi(
                 "/api/certificati/{id}",
-                "Un certificato, per id o per impronta SHA-256",
+                "Un certificato, anche importato, per id o per impronta SHA-256",
                 Azione::Certificato,
             )
         },
@@ -187,7 +187,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             altri: &[404],
             ..leggi(
                 "/api/certificati/{id}",
-                "Revoca un certificato",
+                "Revoca un certificato, anche importato",
                 Azione::CertificatoRevoca,
             )
         },

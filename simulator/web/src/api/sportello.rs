@@ -26,7 +26,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::Certificati => {
             let stato = c.query.pieno("stato").map(|s| {
                 StatoCertificato::parse(s).ok_or_else(|| {
-                    ErroreServizio::richiesta("«stato» è uno di in lavorazione, attivo, revocato, scaduto.")
+                    ErroreServizio::richiesta(
+                        "«stato» è uno di in lavorazione, futuro, attivo, revocato, scaduto.",
+                    )
                 })
             });
             let filtro = FiltroCertificati {

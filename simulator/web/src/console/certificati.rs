@@ -29,7 +29,7 @@ struct Elenco {
     comune: String,
     stato: String,
     scade: String,
-    stati: [StatoCertificato; 4],
+    stati: [StatoCertificato; 5],
     difetti: [Difetto; 8],
     importati: Vec<Riga>,
     carte: Vec<Riga>,

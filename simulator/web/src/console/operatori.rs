@@ -99,7 +99,12 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
             return Ok(vai(&format!("/comuni/{istat}/operatori?fatto=si")));
         }
         "nuovo" => {
+            let chi = chi.to_ascii_uppercase();
             fuori(q.sim, move |s| s.metti_operatore(istat, &chi, json!({}))).await?;
+            return Ok(vai(&format!(
+                "/comuni/{istat}/operatori/{}?fatto=si",
+                nome.to_ascii_uppercase()
+            )));
         }
         _ => {
             let mut m = json!({

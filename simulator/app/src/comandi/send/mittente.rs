@@ -176,26 +176,26 @@ fn operatore(u: Utente, o: &Send, c: &Cliente, p: &Value) -> Result<String> {
             .context("serve un altro Comune pronto")
     };
     let (inizio, comune, com_e) = match u {
-        Utente::Bloccato => ("SIMBLOCCATO", o.comune.as_str(), json!({"stato": "bloccato"})),
-        Utente::Cancellato => ("SIMCANCELLATO", o.comune.as_str(), json!({"stato": "cancellato"})),
+        Utente::Bloccato => ("SIMBLOCCAT", o.comune.as_str(), json!({"stato": "bloccato"})),
+        Utente::Cancellato => ("SIMCANCELL", o.comune.as_str(), json!({"stato": "cancellato"})),
         Utente::SenzaFunzione => (
-            "SIMSENZAFUNZ",
+            "SIMSENZAFU",
             o.comune.as_str(),
             json!({"stato": "attivo", "funzioni": ["3002"]}),
         ),
         Utente::AltroComune => (
-            "SIMALTROCOM",
+            "SIMALTROCO",
             altro()?,
             json!({"stato": "attivo", "funzioni": ["*"]}),
         ),
         Utente::AltroAmbiente => (
-            "SIMALTROAMB",
+            "SIMALTROAM",
             o.comune.as_str(),
             json!({"stato": "attivo", "ambienti": altri_ambienti(o.ambiente)}),
         ),
         Utente::Free => bail!("l'utente FREE non si registra"),
     };
-    // Of the Comune that uses him: the same name elsewhere would make him everybody's.
+    // Of the Comune that uses him: the same name elsewhere would make him everybody's. Sixteen characters, as any NameID.
     let nome = format!("{inizio}{}", &o.comune);
     let percorso = format!("/api/comuni/{comune}/operatori/{nome}");
     api(c, p, "PUT", &percorso, &com_e)?;

@@ -31,6 +31,11 @@ const fn ko(riga: &'static str, codice: &'static str, testo: &'static str) -> At
     Atteso::Ko { riga, codice, testo }
 }
 
+/// A value with a comment: the canonical form, and so the signature, do not change.
+fn commentato(valore: &str) -> String {
+    format!("<!-- -->{valore}")
+}
+
 /// The attribute of the assertion with this name, taken away.
 fn senza_attributo(x: &str, nome: &str) -> String {
     contenuto(x, &["AttributeStatement"], |tutti| {
@@ -158,6 +163,10 @@ pub static DIFETTI: &[Voce] = voci! {
     "timestamp-doppio": Fault(F1), "due Timestamp", Dopo(|x| raddoppia(x, &["Security", "Timestamp"]));
     "asserzione-doppia": Fault(F1), "due asserzioni", Dopo(|x| raddoppia(x, &["Security", "Assertion"]));
     "firma-doppia": Fault(F1), "due firme del messaggio", Dopo(|x| raddoppia(x, FIRMA));
+    "commento-nel-valore": Fault(F1), "un commento dentro il valore di NameID",
+        Dopo(|x| contenuto(x, &["Subject", "NameID"], commentato));
+    "commento-nel-corpo": Fault(F1), "un commento dentro un valore del Body firmato",
+        Dopo(|x| contenuto(x, &["testataRichiesta", "idOperazioneComune"], commentato));
     "senza-intestazione": Fault(F7), "manca wsse:Security", Dopo(|x| togli(x, &["Header", "Security"]));
     "senza-timestamp": Fault(F7), "manca il Timestamp",
         Prima(|x| {
@@ -216,6 +225,12 @@ pub static DIFETTI: &[Voce] = voci! {
             let gemello = format!("<w:gemello xmlns:w=\"{}\" w:Id=\"{}\"/>", ns::WSU, id.unwrap_or(""));
             in_testa(x, &["Envelope", "Header"], &gemello)
         });
+    "id-nudo-duplicato": Fault(F2), "l'identificatore del Body anche su un'intestazione non firmata, come Id nudo",
+        Dopo(|x| {
+            let id = preso(x, &["Envelope", "Body"]).split("Id=\"").nth(1).and_then(|t| t.split('"').next());
+            let altra = format!("<x:altra xmlns:x=\"urn:x\" Id=\"{}\"/>", id.unwrap_or(""));
+            in_coda(x, &["Envelope", "Header"], &altra)
+        });
     "token-inesistente": Fault(F2), "KeyInfo rinvia a un token che non c'è",
         Prima(|x| {
             etichetta(x, &["SecurityTokenReference", "Reference"], |e| e.replace("#X509-", "#assente-"))
@@ -225,6 +240,10 @@ pub static DIFETTI: &[Voce] = voci! {
         Prima(|x| {
             algoritmo(x, "SignatureMethod", ns::HMAC_SHA1)
         });
+    "riferimenti-troppi": Fault(F1), "un Reference ripetuto venti volte",
+        Prima(|x| cambia(x, RIFERIMENTO, |r| r.repeat(20)));
+    "firma-sha512": Fault(F1), "firma RSA con SHA-512",
+        Prima(|x| algoritmo(x, "SignatureMethod", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512"));
     "firma-md5": Fault(F1), "firma RSA con MD5",
         Prima(|x| {
             algoritmo(x, "SignatureMethod", "http://www.w3.org/2001/04/xmldsig-more#rsa-md5")
@@ -259,6 +278,10 @@ pub static DIFETTI: &[Voce] = voci! {
     "firma-alterata": Fault(F1), "un SignatureValue sbagliato",
         Dopo(|x| {
             contenuto(x, &["Security", "Signature", "SignatureValue"], cambia_primo)
+        });
+    "firma-non-base64": Fault(F1), "un SignatureValue che non è base64",
+        Dopo(|x| {
+            contenuto(x, &["Security", "Signature", "SignatureValue"], |t| format!("*{t}"))
         });
     "senza-keyinfo": Fault(F1), "la firma del messaggio non dice con quale chiave",
         Prima(|x| {

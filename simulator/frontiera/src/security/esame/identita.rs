@@ -6,6 +6,7 @@ use roxmltree::Node;
 use super::verbale::Verbale;
 use super::verifiche::{ammessi, confronta, fiducia, revoca, valore};
 use super::{BustaVerificata, Chiamante, Tavolo};
+use crate::causa::{Causa, Motivo};
 use crate::censimento::OperatoreVisto;
 use crate::security::asserzione::Asserzione;
 use crate::security::certificato::Certificato;
@@ -56,12 +57,13 @@ impl Tempestiva<'_, '_> {
     pub(super) fn asserzione(self, t: &Tavolo<'_>, v: &mut Verbale) -> Result<Asserita, Fault> {
         let Some(nodo) = self.asserzione else {
             let tipo = t.politica.fault_senza_asserzione;
-            let spiega = "wsse:Security non contiene l'asserzione SAML 2.0".to_owned();
-            return Err(v.ferma("asserzione", tipo, Some("saml:Assertion"), None, spiega));
+            let spiega = "wsse:Security non contiene l'asserzione SAML 2.0";
+            let motivo = Causa::SenzaAsserzione.con(spiega);
+            return Err(v.ferma("asserzione", tipo, Some("saml:Assertion"), None, motivo));
         };
         let (canonica, firmatario) = self.firma_asserzione(nodo, t, v)?;
-        let asserzione = Asserzione::leggi(&canonica)
-            .map_err(|e| v.ferma("asserzione", TipoFault::F1, None, None, e.to_string()))?;
+        let asserzione =
+            Asserzione::leggi(&canonica).map_err(|e| v.ferma("asserzione", TipoFault::F1, None, None, e))?;
         v.superato("asserzione", Some(asserzione.id.clone()));
         v.evidenza.name_id = Some(asserzione.name_id.clone());
         finestra(&asserzione, t, v)?;
@@ -86,29 +88,30 @@ impl Tempestiva<'_, '_> {
     ) -> Result<(Vec<u8>, Certificato), Fault> {
         const PASSO: &str = "firma-asserzione";
         let mut no =
-            |atteso: Option<&str>, spiega: String| v.ferma(PASSO, TipoFault::F1, atteso, None, spiega);
+            |atteso: Option<&str>, motivo: Motivo| v.ferma(PASSO, TipoFault::F1, atteso, None, motivo);
         let mut firme = nodo.children().filter(|n| n.has_tag_name((ns::DS, "Signature")));
         let (Some(firma), None) = (firme.next(), firme.next()) else {
             return Err(no(
                 Some("una ds:Signature nell'asserzione"),
-                "l'asserzione non ha una sua firma (una sola)".into(),
+                Causa::AsserzioneNonFirmata.con("l'asserzione non ha una sua firma (una sola)"),
             ));
         };
-        let firma = Firma::leggi(firma, ammessi(t)).map_err(|e| no(None, e.to_string()))?;
+        let firma = Firma::leggi(firma, ammessi(t)).map_err(|e| no(None, e.into()))?;
         let [riferimento] = firma.riferimenti.as_slice() else {
             return Err(no(
                 Some("un solo Reference"),
-                "la firma dell'asserzione ha più di un Reference".into(),
+                Causa::AsserzioneRiferimento.con("la firma dell'asserzione ha più di un Reference"),
             ));
         };
         // Exactly this assertion, enveloped: a signature borrowed from another element proves nothing.
         if riferimento.risolvi(&self.id) != Some(nodo) || !riferimento.enveloped {
             let spiega = "il Reference della firma deve indicare l'ID di questa asserzione, con la trasformazione \
                           enveloped-signature";
-            return Err(no(Some("URI=\"#<ID dell'asserzione>\""), spiega.into()));
+            let motivo = Causa::AsserzioneRiferimento.con(spiega);
+            return Err(no(Some("URI=\"#<ID dell'asserzione>\""), motivo));
         }
         let firmatario = chiave::certificato(firma.key_info, &self.id, &self.nel_messaggio)
-            .map_err(|e| no(Some("il certificato in KeyInfo/X509Data"), e.to_string()))?;
+            .map_err(|e| no(Some("il certificato in KeyInfo/X509Data"), e.into()))?;
         v.evidenza.cn_asserzione = Some(firmatario.nome().to_owned());
         // Through the STR-Transform another element would be digested: it has no place here.
         let Some(canonica) = riferimento
@@ -120,7 +123,7 @@ impl Tempestiva<'_, '_> {
                 TipoFault::F1,
                 None,
                 None,
-                "la firma dell'asserzione non usa la STR-Transform".into(),
+                Causa::Trasformazione.con("la firma dell'asserzione non usa la STR-Transform"),
             ));
         };
         if !confronta(v, "asserzione", riferimento, nodo, &canonica) {
@@ -130,7 +133,7 @@ impl Tempestiva<'_, '_> {
                 TipoFault::F1,
                 None,
                 None,
-                "l'asserzione è cambiata dopo la sua firma".into(),
+                Causa::AsserzioneCambiata.con("l'asserzione è cambiata dopo la sua firma"),
             )?;
         }
         fiducia(t, v, PASSO, &firmatario)?;
@@ -143,11 +146,13 @@ impl Tempestiva<'_, '_> {
 fn finestra(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault> {
     const PASSO: &str = "finestra-asserzione";
     let problema = match a.fuori(t.adesso, t.politica.tolleranza_futuro) {
-        Some((dove, f)) => tempo::spiega(f).map(|s| format!("{dove}: {s}")),
-        None if !a.finisce() => Some("l'asserzione non dice quando scade (NotOnOrAfter)".into()),
+        Some((dove, f)) => tempo::spiega(f).map(|s| Causa::di_finestra(f).con(format!("{dove}: {s}"))),
+        None if !a.finisce() => {
+            Some(Causa::SenzaScadenza.con("l'asserzione non dice quando scade (NotOnOrAfter)"))
+        }
         None => None,
     };
-    if let Some(spiega) = problema {
+    if let Some(motivo) = problema {
         let atteso = format!("una finestra che comprenda {}", t.adesso);
         return v.ferma_se(
             t.politica.controlla_tempi,
@@ -155,7 +160,7 @@ fn finestra(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault
             TipoFault::F1,
             Some(&atteso),
             None,
-            spiega,
+            motivo,
         );
     }
     v.superato(PASSO, None);
@@ -167,7 +172,7 @@ fn soggetto(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault
         v.superato("soggetto", Some(a.name_id.clone()));
         return Ok(());
     }
-    let spiega = "la conferma del soggetto deve essere bearer".to_owned();
+    let motivo = Causa::NonBearer.con("la conferma del soggetto deve essere bearer");
     let osservato = Some(a.conferme.join(" "));
     v.ferma_se(
         t.politica.controlla_identita,
@@ -175,15 +180,15 @@ fn soggetto(a: &Asserzione, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault
         TipoFault::F1,
         Some(ns::BEARER),
         osservato,
-        spiega,
+        motivo,
     )
 }
 
 fn attributi(a: &Asserzione, v: &mut Verbale) -> Result<Attributi, Fault> {
     let mut prendi = |nome: &'static str| {
         a.attributo_di(nome).map(str::to_owned).ok_or_else(|| {
-            let spiega = format!("nell'asserzione manca l'attributo {nome}");
-            v.ferma("attributi", TipoFault::F1, Some(nome), None, spiega)
+            let motivo = Causa::AttributoMancante.con(format!("nell'asserzione manca l'attributo {nome}"));
+            v.ferma("attributi", TipoFault::F1, Some(nome), None, motivo)
         })
     };
     let id_sede = prendi("IdSede")?;
@@ -198,7 +203,7 @@ fn attributi(a: &Asserzione, v: &mut Verbale) -> Result<Attributi, Fault> {
             TipoFault::F1,
             Some("nnnnnn-PC|CO-nnnn"),
             Some(postazione),
-            spiega.into(),
+            Causa::IdPostazioneForma.con(spiega),
         )
     })?;
     v.superato(
@@ -234,7 +239,7 @@ impl Asserita {
                 TipoFault::F6,
                 Some(attesa),
                 osservato,
-                spiega.into(),
+                Causa::SedeDiversa.con(spiega),
             )?;
         }
         Ok(SedeCoerente(self))
@@ -255,47 +260,43 @@ fn pkcs7_postazione(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(),
     const PASSO: &str = "postazione-firmata";
     let id = a.attributi.postazione.to_string();
     let firmato = base64(&a.attributi.firmato)
-        .ok_or_else(|| "IdPostazioneFirmato non è base64".to_owned())
-        .and_then(|ottetti| {
-            t.fiducia
-                .pkcs7(&ottetti, &a.nel_messaggio)
-                .map_err(|e| e.to_string())
-        })
+        .ok_or_else(|| Causa::Pkcs7Illeggibile.con("IdPostazioneFirmato non è base64"))
+        .and_then(|ottetti| t.fiducia.pkcs7(&ottetti, &a.nel_messaggio).map_err(Motivo::from))
         .and_then(|f| {
             if ammessi(t).vede(f.digest) {
                 Ok(f)
             } else {
-                Err(ErrorePkcs7::Algoritmo.to_string())
+                Err(ErrorePkcs7::Algoritmo.into())
             }
         });
     let firmato = match firmato {
         Ok(f) => f,
-        Err(spiega) => {
+        Err(motivo) => {
             return v.ferma_se(
                 t.politica.controlla_firme,
                 PASSO,
                 t.politica.fault_pkcs7,
                 Some(&id),
                 None,
-                spiega,
+                motivo,
             );
         }
     };
     v.evidenza.cn_postazione = Some(firmato.firmatario.nome().to_owned());
     let contenuto = String::from_utf8_lossy(&firmato.contenuto).trim().to_owned();
     if contenuto != id {
-        let spiega = "il PKCS#7 firma un testo diverso da IdPostazione".to_owned();
+        let motivo = Causa::Pkcs7Altrui.con("il PKCS#7 firma un testo diverso da IdPostazione");
         v.ferma_se(
             t.politica.controlla_identita,
             PASSO,
             TipoFault::F1,
             Some(&id),
             Some(contenuto),
-            spiega,
+            motivo,
         )?;
     }
     if firmato.firmatario.cn() != Some(id.as_str()) {
-        let spiega = "il PKCS#7 è firmato con il certificato di un'altra postazione".to_owned();
+        let motivo = Causa::Pkcs7Altrui.con("il PKCS#7 è firmato con il certificato di un'altra postazione");
         let osservato = Some(firmato.firmatario.nome().to_owned());
         v.ferma_se(
             t.politica.controlla_identita,
@@ -303,20 +304,20 @@ fn pkcs7_postazione(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(),
             TipoFault::F1,
             Some(&id),
             osservato,
-            spiega,
+            motivo,
         )?;
     }
     fiducia(t, v, PASSO, &firmato.firmatario)?;
     revoca(t, v, &firmato.firmatario)?;
     if !t.censimento.postazione_attiva(&a.attributi.postazione) {
-        let spiega = "la postazione non è attiva in questo ambiente".to_owned();
+        let motivo = Causa::PostazioneNonAttiva.con("la postazione non è attiva in questo ambiente");
         v.ferma_se(
             t.politica.controlla_identita,
             PASSO,
             TipoFault::F1,
             Some("attiva"),
             Some(id.clone()),
-            spiega,
+            motivo,
         )?;
     }
     v.superato(PASSO, Some(id));
@@ -338,24 +339,25 @@ fn identita(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault> 
                 TipoFault::F1,
                 Some(comune.as_str()),
                 osservato.clone(),
-                spiega,
+                Causa::ComuneDiverso.con(spiega),
             )?;
         }
         let e_co = letto.is_some_and(|p| p.tipo == anagrafe::TipoPostazione::Co);
         if chi == "messaggio" && t.politica.richiedi_co_messaggio && !e_co {
-            let spiega = "il messaggio va firmato con il certificato CO del Comune".to_owned();
+            let motivo = Causa::ServeCo.con("il messaggio va firmato con il certificato CO del Comune");
             v.ferma_se(
                 vigore,
                 PASSO,
                 TipoFault::F1,
                 Some("un certificato CO"),
                 osservato,
-                spiega,
+                motivo,
             )?;
         }
     }
     if t.politica.stesso_certificato && a.certificato != a.firmatario {
-        let spiega = "asserzione e messaggio sono firmati con certificati diversi".to_owned();
+        let motivo =
+            Causa::CertificatiDiversi.con("asserzione e messaggio sono firmati con certificati diversi");
         let osservato = Some(a.firmatario.nome().to_owned());
         v.ferma_se(
             vigore,
@@ -363,7 +365,7 @@ fn identita(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault> 
             TipoFault::F1,
             Some(a.certificato.nome()),
             osservato,
-            spiega,
+            motivo,
         )?;
     }
     v.superato(PASSO, Some(a.certificato.nome().to_owned()));
@@ -376,15 +378,22 @@ impl Provata {
         const PASSO: &str = "operatore";
         let a = self.0;
         let name_id = a.asserzione.name_id.clone();
-        let visto = t.censimento.operatore(&name_id);
-        let problema = match &visto {
-            None => {
-                Some("l'operatore (NameID) non è censito in questo ambiente: controllate il codice fiscale")
-            }
-            Some(o) if !o.attivo => Some("l'operatore non è attivo (bloccato o cancellato)"),
-            Some(_) => None,
-        };
-        if let Some(spiega) = problema {
+        let comune = a.attributi.postazione.comune;
+        let visto = t
+            .censimento
+            .operatore(&name_id)
+            .filter(|_| t.censimento.noto_al_comune(&name_id, comune));
+        let problema =
+            match &visto {
+                None => Some(Causa::OperatoreIgnoto.con(
+                    "l'operatore (NameID) non è censito in questo ambiente: controllate il codice fiscale",
+                )),
+                Some(o) if !o.attivo => {
+                    Some(Causa::OperatoreNonAttivo.con("l'operatore non è attivo (bloccato o cancellato)"))
+                }
+                Some(_) => None,
+            };
+        if let Some(motivo) = problema {
             let osservato = Some(name_id.clone());
             let vigore = t.politica.controlla_operatore;
             v.ferma_se(
@@ -393,7 +402,7 @@ impl Provata {
                 TipoFault::F1,
                 Some("un operatore attivo"),
                 osservato,
-                spiega.into(),
+                motivo,
             )?;
         } else {
             v.superato(PASSO, Some(name_id.clone()));
@@ -401,7 +410,6 @@ impl Provata {
         if t.politica.antireplica {
             non_replicata(&a.asserzione, &a.firmatario, t, v)?;
         }
-        let comune = a.attributi.postazione.comune;
         let operatore = visto.unwrap_or_else(|| OperatoreVisto {
             attivo: true,
             comuni: vec![comune],
@@ -414,7 +422,7 @@ impl Provata {
                 TipoFault::F3,
                 None,
                 None,
-                "il Body firmato non si rilegge".into(),
+                Causa::XmlMalformato.con("il Body firmato non si rilegge"),
             )
         })?;
         Ok(BustaVerificata {
@@ -451,7 +459,7 @@ fn non_replicata(
         TipoFault::F1,
         Some("un'asserzione mai accettata"),
         Some(a.id.clone()),
-        spiega.into(),
+        Causa::Replica.con(spiega),
     ))
 }
 

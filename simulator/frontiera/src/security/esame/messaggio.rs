@@ -7,6 +7,7 @@ use super::Tavolo;
 use super::identita::Tempestiva;
 use super::verbale::Verbale;
 use super::verifiche::{ammessi, confronta, fiducia, revoca, valore};
+use crate::causa::{Causa, Motivo};
 use crate::security::certificato::Certificato;
 use crate::security::chiave::{self, ErroreChiave};
 use crate::security::identificatori::Identificatori;
@@ -85,7 +86,7 @@ impl<'a, 'i> ConBusta<'a, 'i> {
                 TipoFault::F2,
                 Some("un elemento nel Body"),
                 None,
-                spiega,
+                Causa::BodyNonUnico.con(spiega),
             ));
         };
         let nome = radice.tag_name();
@@ -105,7 +106,9 @@ impl<'a, 'i> ConBusta<'a, 'i> {
                 TipoFault::F2,
                 Some(&attese.join(", ")),
                 Some(format!("{{{}}}{}", coppia.0, coppia.1)),
-                "questo servizio non accetta questo elemento nel Body: controllate namespace e nome".into(),
+                Causa::RadiceAltrui.con(
+                    "questo servizio non accetta questo elemento nel Body: controllate namespace e nome",
+                ),
             ));
         }
         if !t.politica.valida_schema {
@@ -122,7 +125,7 @@ impl<'a, 'i> ConBusta<'a, 'i> {
                     TipoFault::F2,
                     Some("un corpo valido secondo lo schema"),
                     Some(format!("{quante} violazioni")),
-                    errori.join("\n"),
+                    Causa::Schema.con(errori.join("\n")),
                 ));
             }
         }
@@ -141,7 +144,8 @@ impl<'a, 'i> ConSchema<'a, 'i> {
         let Some(security) = intestazioni.next() else {
             let tipo = t.politica.fault_senza_intestazione;
             let spiega = "manca l'intestazione wsse:Security: il client non applica la cornice di sicurezza";
-            return Err(v.ferma("intestazione", tipo, Some("wsse:Security"), None, spiega.into()));
+            let motivo = Causa::SenzaIntestazione.con(spiega);
+            return Err(v.ferma("intestazione", tipo, Some("wsse:Security"), None, motivo));
         };
         if intestazioni.next().is_some() {
             return Err(doppio(v, "wsse:Security"));
@@ -151,9 +155,10 @@ impl<'a, 'i> ConSchema<'a, 'i> {
                 "l'intestazione wsse:Security è indirizzata ad altri (actor/role «{altri}»): non va messo"
             );
             let tipo = t.politica.fault_senza_intestazione;
-            return Err(v.ferma("intestazione", tipo, Some("nessun actor"), Some(altri), spiega));
+            let motivo = Causa::PerAltri.con(spiega);
+            return Err(v.ferma("intestazione", tipo, Some("nessun actor"), Some(altri), motivo));
         }
-        if let Some(dove) = valore_spezzato(security) {
+        if let Some(dove) = valore_spezzato(security).or_else(|| valore_spezzato(busta.body)) {
             let spiega = format!(
                 "dentro il valore di {dove} c'è un commento o un'istruzione: due lettori vi leggerebbero due valori"
             );
@@ -162,7 +167,7 @@ impl<'a, 'i> ConSchema<'a, 'i> {
                 TipoFault::F1,
                 Some("valori di solo testo"),
                 Some(dove),
-                spiega,
+                Causa::ValoreSpezzato.con(spiega),
             ));
         }
         let timestamp =
@@ -186,7 +191,7 @@ impl<'a, 'i> ConSchema<'a, 'i> {
                 TipoFault::F7,
                 Some("Timestamp e Body firmati"),
                 None,
-                spiega.into(),
+                Causa::NonCoperto.con(spiega),
             ));
         };
         Ok(ConIntestazione {
@@ -209,11 +214,11 @@ impl<'a, 'i> ConIntestazione<'a, 'i> {
                 TipoFault::F2,
                 Some("identificatori unici"),
                 Some(e.0.clone()),
-                e.to_string(),
+                e,
             )
         })?;
         let firma = Firma::leggi(self.firma, ammessi(t))
-            .map_err(|e| v.ferma("riferimenti", TipoFault::F1, None, None, e.to_string()))?;
+            .map_err(|e| v.ferma("riferimenti", TipoFault::F1, None, None, e))?;
         let mut riferiti = Vec::with_capacity(firma.riferimenti.len());
         for r in &firma.riferimenti {
             let Some(nodo) = r.risolvi(&id) else {
@@ -227,7 +232,7 @@ impl<'a, 'i> ConIntestazione<'a, 'i> {
                     TipoFault::F2,
                     Some("un wsu:Id presente"),
                     Some(uri),
-                    spiega,
+                    Causa::RiferimentoIrrisolto.con(spiega),
                 ));
             };
             if riferiti.contains(&nodo) {
@@ -237,7 +242,7 @@ impl<'a, 'i> ConIntestazione<'a, 'i> {
                     TipoFault::F1,
                     Some("un Reference per elemento"),
                     None,
-                    spiega,
+                    Causa::RiferimentoDoppio.con(spiega),
                 ));
             }
             riferiti.push(nodo);
@@ -271,7 +276,7 @@ impl<'a, 'i> Risolta<'a, 'i> {
                     TipoFault::F1,
                     None,
                     r.uri.map(str::to_owned),
-                    spiega.into(),
+                    Causa::Trasformazione.con(spiega),
                 ));
             };
             if !confronta(v, "messaggio", r, nodo, &canonica) {
@@ -282,10 +287,10 @@ impl<'a, 'i> Risolta<'a, 'i> {
                     TipoFault::F5,
                     Some(&in_base64(&r.dichiarato)),
                     Some(in_base64(&r.digest.calcola(&canonica))),
-                    format!(
+                    Causa::Digest.con(format!(
                         "{nome} è cambiato dopo la firma, oppure il C14N del client è diverso: confrontate i byte \
                          canonici qui sotto con i vostri"
-                    ),
+                    )),
                 )?;
             }
             // The octets of further parts were compared and serve no more: many large ones would fill the memory.
@@ -324,7 +329,7 @@ impl<'a, 'i> Digerita<'a, 'i> {
                 tipo,
                 Some("il certificato del firmatario nel messaggio"),
                 None,
-                e.to_string(),
+                e,
             )
         })?;
         v.evidenza.cn_messaggio = Some(certificato.nome().to_owned());
@@ -371,7 +376,13 @@ impl<'a, 'i> Firmata<'a, 'i> {
                 .flatten()
                 .collect();
                 let atteso = Some("Timestamp e Body firmati");
-                return Err(v.ferma("copertura", TipoFault::F7, atteso, None, mancano.join("; ")));
+                let causa = match (base.timestamp, base.sosia) {
+                    (None, _) => Causa::SenzaTimestamp,
+                    (_, true) => Causa::TimestampSosia,
+                    _ => Causa::NonCoperto,
+                };
+                let motivo = causa.con(mancano.join("; "));
+                return Err(v.ferma("copertura", TipoFault::F7, atteso, None, motivo));
             }
         };
         v.superato("copertura", Some("Timestamp e Body".into()));
@@ -418,7 +429,7 @@ impl<'a, 'i> Coperta<'a, 'i> {
                         TipoFault::F1,
                         Some(&atteso),
                         osservato,
-                        spiega,
+                        Causa::di_finestra(f).con(spiega),
                     )?;
                 }
             }
@@ -434,15 +445,15 @@ impl<'a, 'i> Coperta<'a, 'i> {
 }
 
 /// `Created` and `Expires` from the digested octets.
-fn leggi_timestamp(canonica: &[u8]) -> Result<(Timestamp, Timestamp), String> {
-    let testo = std::str::from_utf8(canonica).map_err(|e| e.to_string())?;
-    let doc = busta::albero(testo).map_err(|e| e.to_string())?;
+fn leggi_timestamp(canonica: &[u8]) -> Result<(Timestamp, Timestamp), Motivo> {
+    let testo = std::str::from_utf8(canonica).map_err(|e| Causa::Codifica.con(e.to_string()))?;
+    let doc = busta::albero(testo)?;
     let uno = |nome: &'static str| {
         let nodo = al_piu_uno(doc.root_element(), ns::WSU, nome).ok().flatten();
-        let testo = nodo
-            .and_then(testo_di)
-            .ok_or(format!("nel Timestamp manca o è ripetuto {nome}"))?;
-        tempo::istante(&testo).map_err(|e| format!("{nome} «{testo}»: {e}"))
+        let testo = nodo.and_then(testo_di).ok_or_else(|| {
+            Causa::TimestampIncompleto.con(format!("nel Timestamp manca o è ripetuto {nome}"))
+        })?;
+        tempo::istante(&testo).map_err(|e| Causa::IstanteMalformato.con(format!("{nome} «{testo}»: {e}")))
     };
     Ok((uno("Created")?, uno("Expires")?))
 }
@@ -459,10 +470,9 @@ fn per_altri(security: Node<'_, '_>, versione: VersioneSoap) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The first element of the header whose text a comment or an instruction cuts in two, unless it stands alone
-/// between elements.
-fn valore_spezzato(security: Node<'_, '_>) -> Option<String> {
-    security
+/// The first element whose text a comment or an instruction cuts in two, unless it stands alone between elements.
+fn valore_spezzato(sotto: Node<'_, '_>) -> Option<String> {
+    sotto
         .descendants()
         .filter(|n| n.is_comment() || n.is_pi())
         .filter_map(|n| n.parent())
@@ -492,6 +502,6 @@ fn doppio(v: &mut Verbale, cosa: &str) -> Fault {
         TipoFault::F1,
         Some("una sola volta"),
         Some(cosa.to_owned()),
-        spiega,
+        Causa::ParteDoppia.con(spiega),
     )
 }

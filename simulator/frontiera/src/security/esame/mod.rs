@@ -135,7 +135,7 @@ pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) 
             t.politica.fault_xml,
             Some("una Envelope SOAP ben formata"),
             None,
-            m.to_string(),
+            m,
         )),
         Ok((doc, busta)) => {
             versione = busta.versione;

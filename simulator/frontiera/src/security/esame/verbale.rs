@@ -1,5 +1,6 @@
 //! The report of one examination while it is being written.
 
+use crate::causa::Motivo;
 use crate::passo::{Evidenza, Passo, Verdetto};
 use crate::soap::{Fault, TipoFault};
 
@@ -42,6 +43,7 @@ impl Verbale {
             atteso: None,
             osservato: None,
             spiegazione: None,
+            causa: None,
         };
         Self {
             passi: PASSI.iter().map(vuoto).collect(),
@@ -78,13 +80,14 @@ impl Verbale {
         tipo: TipoFault,
         atteso: Option<&str>,
         osservato: Option<String>,
-        spiegazione: String,
+        motivo: impl Into<Motivo>,
     ) -> Fault {
-        self.segna(nome, atteso, osservato, spiegazione.clone());
+        let motivo = motivo.into();
+        self.segna(nome, atteso, osservato, motivo.clone());
         Fault {
             tipo,
             passo: nome,
-            causa: spiegazione,
+            causa: motivo.frase,
         }
     }
 
@@ -96,32 +99,24 @@ impl Verbale {
         tipo: TipoFault,
         atteso: Option<&str>,
         osservato: Option<String>,
-        spiegazione: String,
+        motivo: impl Into<Motivo>,
     ) -> Result<(), Fault> {
+        let motivo = motivo.into();
         if in_vigore {
-            return Err(self.ferma(nome, tipo, atteso, osservato, spiegazione));
+            return Err(self.ferma(nome, tipo, atteso, osservato, motivo));
         }
-        self.segna(
-            nome,
-            atteso,
-            osservato,
-            format!("{spiegazione} (tollerato dalla politica)"),
-        );
+        let detto = format!("{} (tollerato dalla politica)", motivo.frase);
+        self.segna(nome, atteso, osservato, motivo.causa.con(detto));
         Ok(())
     }
 
-    fn segna(
-        &mut self,
-        nome: &'static str,
-        atteso: Option<&str>,
-        osservato: Option<String>,
-        spiegazione: String,
-    ) {
+    fn segna(&mut self, nome: &'static str, atteso: Option<&str>, osservato: Option<String>, motivo: Motivo) {
         if let Some(p) = self.passo(nome).filter(|p| p.verdetto != Verdetto::Fallito) {
             p.verdetto = Verdetto::Fallito;
             p.atteso = atteso.map(str::to_owned);
             p.osservato = osservato;
-            p.spiegazione = Some(spiegazione);
+            p.spiegazione = Some(motivo.frase);
+            p.causa = Some(motivo.causa);
         }
     }
 

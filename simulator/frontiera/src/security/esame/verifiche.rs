@@ -4,9 +4,9 @@ use roxmltree::Node;
 
 use super::Tavolo;
 use super::verbale::Verbale;
+use crate::causa::Causa;
 use crate::passo::Confronto;
 use crate::security::certificato::{Certificato, ProblemaCertificato};
-use crate::security::in_base64;
 use crate::security::xmldsig::{Ammessi, Firma, Riferimento};
 use crate::soap::{Fault, TipoFault};
 
@@ -26,23 +26,9 @@ pub(super) fn confronta(
     nodo: Node<'_, '_>,
     canonica: &[u8],
 ) -> bool {
-    let calcolato = r.digest.calcola(canonica);
-    let uguale = calcolato == r.dichiarato;
-    let mut nomi: Vec<_> = nodo
-        .ancestors()
-        .filter(Node::is_element)
-        .map(|n| n.tag_name().name())
-        .collect();
-    nomi.reverse();
-    v.evidenza.confronti.push(Confronto {
-        firma,
-        uri: r.uri.unwrap_or("").to_owned(),
-        elemento: nomi.join("/"),
-        algoritmo: r.algoritmo.to_owned(),
-        dichiarato: in_base64(&r.dichiarato),
-        calcolato: in_base64(&calcolato),
-        byte_canonici: canonica.len(),
-    });
+    let mut c = Confronto::di(firma, r);
+    let uguale = c.completa(r, nodo, canonica);
+    v.evidenza.confronti.push(c);
     uguale
 }
 
@@ -54,17 +40,17 @@ pub(super) fn valore(
     firma: &Firma<'_, '_>,
     c: &Certificato,
 ) -> Result<(), Fault> {
-    let problema = match firma.verifica(c) {
+    let motivo = match firma.verifica(c) {
         Ok(true) => {
             v.superato(passo, Some(firma.algoritmo.to_owned()));
             return Ok(());
         }
-        Ok(false) => format!(
+        Ok(false) => Causa::ValoreFirma.con(format!(
             "SignatureValue non è la firma di SignedInfo con la chiave di {}: chiave e certificato non \
              corrispondono, o SignedInfo è cambiato dopo la firma",
             c.nome()
-        ),
-        Err(e) => e.to_string(),
+        )),
+        Err(e) => e.into(),
     };
     v.ferma_se(
         t.politica.controlla_firme,
@@ -72,7 +58,7 @@ pub(super) fn valore(
         TipoFault::F1,
         None,
         Some(c.nome().to_owned()),
-        problema,
+        motivo,
     )
 }
 
@@ -91,21 +77,14 @@ pub(super) fn fiducia(
         ProblemaCertificato::Scaduto(_) | ProblemaCertificato::Futuro(_) => {
             t.politica.fault_certificato_scaduto
         }
-        ProblemaCertificato::Ignoto { .. } | ProblemaCertificato::FirmaCa { .. } => {
-            t.politica.fault_certificato_ignoto
-        }
+        ProblemaCertificato::Ignoto { .. }
+        | ProblemaCertificato::FirmaCa { .. }
+        | ProblemaCertificato::FirmaDebole => t.politica.fault_certificato_ignoto,
         _ => TipoFault::F1,
     };
     let osservato = Some(c.nome().to_owned());
     let atteso = Some("un certificato valido, emesso da una CA di questo ambiente");
-    v.ferma_se(
-        t.politica.controlla_fiducia,
-        passo,
-        tipo,
-        atteso,
-        osservato,
-        e.to_string(),
-    )
+    v.ferma_se(t.politica.controlla_fiducia, passo, tipo, atteso, osservato, e)
 }
 
 /// Asks whether a signer was deleted in the console; F4 if so.
@@ -119,7 +98,7 @@ pub(super) fn revoca(t: &Tavolo<'_>, v: &mut Verbale, c: &Certificato) -> Result
             TipoFault::F4,
             Some("attivo"),
             osservato,
-            spiega,
+            Causa::Revocato.con(spiega),
         );
     }
     v.superato("revoca", Some(c.nome().to_owned()));

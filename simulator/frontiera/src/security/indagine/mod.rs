@@ -24,6 +24,7 @@ use super::identificatori::Identificatori;
 use super::xmldsig::{Ammessi, Firma, Riferimento};
 use super::{base64, chiave, esadecimale, in_base64, pkcs7, testo_di};
 use crate::limiti::CANONICA_IN_EVIDENZA;
+use crate::passo::Confronto;
 use crate::soap::busta::Busta;
 use crate::soap::mime::TipoMime;
 use crate::soap::{self, ns};
@@ -60,24 +61,13 @@ pub struct Perizia {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Riferito {
-    /// `messaggio` or `asserzione`.
-    pub firma: &'static str,
-    /// As sent.
-    pub uri: String,
-    /// Path by local names; empty when nothing has that id.
-    pub elemento: String,
-    /// URI of the digest method.
-    pub algoritmo: String,
-    /// Base64, as declared.
-    pub dichiarato: String,
-    /// Base64, of the canonical octets.
-    pub calcolato: String,
+    /// Both digests; `elemento` is empty when nothing has that id.
+    #[serde(flatten)]
+    pub confronto: Confronto,
     /// Whether both are the same.
     pub uguali: bool,
     /// The canonical octets, at most [`CANONICA_IN_EVIDENZA`] of them.
     pub canonica: String,
-    /// Length of all canonical octets.
-    pub byte_canonici: usize,
     /// Only of a digest that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub indagine: Option<Indagine>,
@@ -288,21 +278,22 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
             for r in &firma.riferimenti {
                 p.riferimenti.push(self.riferito(quale, r, &firma));
             }
-            let firmatario = self
+            // Without ids nothing can be followed; the step that stopped the request says which id is doubled.
+            let chi = self
                 .id
                 .as_ref()
-                .and_then(|id| chiave::certificato(firma.key_info, id, &nel_messaggio).ok());
-            let valida = firmatario.as_ref().map(|c| firma.verifica(c).unwrap_or(false));
-            let frase = match (&firmatario, valida) {
-                (Some(c), Some(false)) => Some(valore::cerca(&firma, c, &nel_messaggio).unwrap_or_else(|| {
-                    format!(
-                        "SignatureValue non è la firma di questo SignedInfo con la chiave di {}: la chiave usata non è \
-                         quella del certificato, oppure SignedInfo è cambiato dopo la firma",
-                        c.nome()
-                    )
-                })),
-                (None, _) => Some("KeyInfo non porta ad alcun certificato del messaggio".to_owned()),
-                _ => None,
+                .map(|id| chiave::certificato(firma.key_info, id, &nel_messaggio));
+            let (firmatario, valida, frase) = match chi {
+                None => (None, None, None),
+                Some(Err(e)) => (None, None, Some(e.to_string())),
+                Some(Ok(c)) => {
+                    let (valida, frase) = match firma.verifica(&c) {
+                        Ok(true) => (true, None),
+                        Ok(false) => (false, Some(valore::spiega(&firma, &c, &nel_messaggio))),
+                        Err(e) => (false, Some(e.to_string())),
+                    };
+                    (Some(c), Some(valida), frase)
+                }
             };
             p.firme.push(FirmaVista {
                 firma: quale,
@@ -357,15 +348,9 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
 
     fn riferito(&self, quale: &'static str, r: &Riferimento<'d>, firma: &Firma<'d, 'i>) -> Riferito {
         let mut visto = Riferito {
-            firma: quale,
-            uri: r.uri.unwrap_or("").to_owned(),
-            elemento: String::new(),
-            algoritmo: r.algoritmo.to_owned(),
-            dichiarato: in_base64(&r.dichiarato),
-            calcolato: String::new(),
+            confronto: Confronto::di(quale, r),
             uguali: false,
             canonica: String::new(),
-            byte_canonici: 0,
             indagine: None,
         };
         let Some((nodo, canonica)) = self.id.as_ref().and_then(|id| {
@@ -374,12 +359,8 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
         }) else {
             return visto;
         };
-        let calcolato = r.digest.calcola(&canonica);
-        visto.elemento = percorso(nodo);
-        visto.uguali = calcolato == r.dichiarato;
-        visto.calcolato = in_base64(&calcolato);
+        visto.uguali = visto.confronto.completa(r, nodo, &canonica);
         visto.canonica = mostrata(&canonica);
-        visto.byte_canonici = canonica.len();
         if !visto.uguali {
             visto.indagine = Some(self.indaga(r, nodo, firma, &canonica));
         }
@@ -543,17 +524,6 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
             }
         }
     }
-}
-
-/// Names from the root, joined by `/`.
-fn percorso(n: Node<'_, '_>) -> String {
-    let mut nomi: Vec<&str> = n
-        .ancestors()
-        .filter(Node::is_element)
-        .map(|n| n.tag_name().name())
-        .collect();
-    nomi.reverse();
-    nomi.join("/")
 }
 
 /// Octets as text for the page, cut at a character.

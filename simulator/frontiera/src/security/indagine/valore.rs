@@ -9,12 +9,19 @@ use crate::security::xmldsig::Firma;
 /// RSA verifications of one search at most: each takes some tens of microseconds.
 const VERIFICHE_MASSIME: usize = 300;
 
+/// Why a value does not verify: the guess that does, or what is left to look at.
+pub(super) fn spiega(firma: &Firma<'_, '_>, firmatario: &Certificato, altri: &[Certificato]) -> String {
+    cerca(firma, firmatario, altri).unwrap_or_else(|| {
+        format!(
+            "SignatureValue non è la firma di questo SignedInfo con la chiave di {}: la chiave usata non è quella del \
+             certificato, oppure SignedInfo è cambiato dopo la firma",
+            firmatario.nome()
+        )
+    })
+}
+
 /// The sentence that explains the value, if a guess verifies.
-pub(super) fn cerca(
-    firma: &Firma<'_, '_>,
-    firmatario: &Certificato,
-    altri: &[Certificato],
-) -> Option<String> {
+fn cerca(firma: &Firma<'_, '_>, firmatario: &Certificato, altri: &[Certificato]) -> Option<String> {
     let valore = firma.valore();
     let nostro = firma.signed_info_canonico();
     let mut fatte = 0;
