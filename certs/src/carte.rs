@@ -33,6 +33,8 @@ pub struct RichiestaCarta {
     pub name_id: String,
     /// The deliberate defect.
     pub difetto: Option<Difetto>,
+    /// What opens the PKCS#12 file (the PIN of a card that has one); made up when missing.
+    pub password: Option<String>,
 }
 
 pub(crate) fn controlla(r: &RichiestaCarta) -> Result<(), ErrorePki> {
@@ -76,7 +78,7 @@ pub(crate) fn rilascia(
         profilo: profilo::carta(&r.name_id, validita),
         validita,
         difetto: r.difetto,
-        password: None,
+        password: r.password.clone(),
     };
     Ok(Carta {
         consegna: rilascio::consegna(d, opera, emittente, chiave)?,

@@ -85,3 +85,8 @@ fn l_accesso_con_carta_nel_browser() {
 fn la_console_mostra_i_verdetti_e_consegna_i_certificati() {
     prova("console");
 }
+
+#[test]
+fn il_percorso_prima_dei_file_nel_browser() {
+    prova("aree");
+}

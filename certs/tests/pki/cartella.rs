@@ -326,6 +326,7 @@ fn rinnovi_e_carte() {
             comune: "058091".to_owned(),
             name_id: nome.to_owned(),
             difetto,
+            password: None,
         })
     };
     let a = carta("RSSMRA80A01H501U", None).expect("issued");

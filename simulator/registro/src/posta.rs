@@ -5,10 +5,11 @@
 //! What must stay true: no text from outside can add a header or close a part (control characters go, bodies are
 //! quoted-printable or base64, so the boundary's `=_` cannot occur in them); a Comune with a broken address still gets
 //! its outcome, for the mailbox is ours; every sender is a `.example` address and every name and subject says SIMULATORE,
-//! so that a message means nothing even where it is relayed to a test server. The sentences are the simulator's own: the official wording is not public
-//! (spec subentro §6.3).
+//! so that a message means nothing even where it is relayed to a test server. The sentences are the simulator's own: the
+//! official wording is not public (spec subentro §6.3).
 
 mod allegati;
+mod avviso;
 mod ricevute;
 mod testo;
 
@@ -26,6 +27,7 @@ use crate::mondo::limiti::{LIMITE_OGGETTO_CARATTERI, LIMITE_PEC_BYTE};
 use crate::transazione::Transazione;
 
 pub use allegati::allegato;
+pub use avviso::{Avviso, Destinatario, MITTENTE_AVVISI, componi_avviso};
 pub use ricevute::{GESTORE, Ricevuta, TipoRicevuta, ricevute};
 
 /// Sender of every message; `.example` can never be a real address.
@@ -293,6 +295,7 @@ pub fn componi(id: IdPec, quando: Quando, lettera: &Lettera<'_>) -> Result<Pec, 
         id,
         ambiente: lettera.ambiente,
         comune: lettera.comune.istat,
+        casella: None,
         da: MITTENTE.to_owned(),
         a: a.to_owned(),
         oggetto,
@@ -366,6 +369,7 @@ pub fn componi_scritto(id: IdPec, quando: Quando, s: &Scritto<'_>) -> Result<Pec
         id,
         ambiente: s.ambiente,
         comune: s.comune.istat,
+        casella: None,
         da: mittente,
         a: destinatario,
         oggetto,

@@ -23,7 +23,7 @@ const ATTESA_MASSIMA: Duration = Duration::from_secs(30);
 /// Names whose failures are remembered; the oldest go first.
 const NOMI_RICORDATI: usize = 1_000;
 /// The last use of a session is written down no more often than this: a page is no reason for a commit.
-const USO_ANNOTATO_OGNI: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const USO_ANNOTATO_OGNI: SignedDuration = SignedDuration::from_secs(60);
 /// Key of the session's data: the card it was opened with, by digest.
 const DATO_CARTA: &str = "carta";
 /// Key of the session's data: the Comune is still to be chosen.
@@ -118,7 +118,7 @@ pub(crate) fn sigilla_password(password: &str) -> Esito<String> {
     Ok(impronta_password(password, &sale)?)
 }
 
-fn non_riconosciuti() -> ErroreServizio {
+pub(crate) fn non_riconosciuti() -> ErroreServizio {
     ErroreServizio {
         codice: None,
         http: 401,
@@ -165,17 +165,7 @@ impl Simulatore {
     ) -> Esito<Operatore> {
         let adesso = self.adesso();
         let nome = name_id.chars().take(64).collect::<String>();
-        if let Some(t) = self.tentativi().get(&nome) {
-            let passati = adesso.duration_since(t.ultimo).unsigned_abs();
-            if passati < t.attesa() {
-                let resto = (t.attesa().saturating_sub(passati)).as_secs() + 1;
-                return Err(ErroreServizio {
-                    codice: None,
-                    http: 429,
-                    testo: format!("Troppi tentativi falliti: riprovare fra {resto} secondi."),
-                });
-            }
-        }
+        self.pazienta(&nome, adesso)?;
         let operatore = self.registro().operatore(name_id)?;
         // The same work for a name that does not exist, or has no password: the time tells nothing.
         let hash = operatore
@@ -188,8 +178,29 @@ impl Simulatore {
             self.fallito(nome, adesso);
             return Err(non_riconosciuti());
         };
-        self.tentativi().remove(&nome);
+        self.riuscito(&nome);
         Ok(operatore)
+    }
+
+    /// Whether a name may be tried now: after some failures it must wait (429).
+    pub(crate) fn pazienta(&self, nome: &str, adesso: Timestamp) -> Esito<()> {
+        if let Some(t) = self.tentativi().get(nome) {
+            let passati = adesso.duration_since(t.ultimo).unsigned_abs();
+            if passati < t.attesa() {
+                let resto = (t.attesa().saturating_sub(passati)).as_secs() + 1;
+                return Err(ErroreServizio {
+                    codice: None,
+                    http: 429,
+                    testo: format!("Troppi tentativi falliti: riprovare fra {resto} secondi."),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A good password makes the failures of its name forgotten.
+    pub(crate) fn riuscito(&self, nome: &str) {
+        self.tentativi().remove(nome);
     }
 
     /// Opens a session for an operator already judged.
@@ -373,7 +384,7 @@ impl Simulatore {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn fallito(&self, nome: String, adesso: Timestamp) {
+    pub(crate) fn fallito(&self, nome: String, adesso: Timestamp) {
         let mut tentativi = self.tentativi();
         let prima = tentativi.get(&nome).map_or(0, |t| t.quanti);
         tentativi.insert(
@@ -410,7 +421,7 @@ fn vista(chiave: String, s: registro::Sessione, o: &Operatore) -> Sessione {
 }
 
 /// A hash no password has, made with the parameters of the real ones: its verification costs the same.
-const PASSWORD_DI_NESSUNO: &str =
+pub(crate) const PASSWORD_DI_NESSUNO: &str =
     "$argon2id$v=19$m=4096,t=2,p=1$c2FsZS1kaS1uZXNzdW5v$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[cfg(test)]

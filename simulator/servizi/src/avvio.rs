@@ -309,6 +309,7 @@ impl Simulatore {
                     "certificato": p.pem, "chiave": p.chiave,
                 }));
             }
+            let cnsd = self.credenziali_cnsd(c.istat)?;
             comuni.push(json!({
                 "istat": c.istat, "nome": c.nome, "provincia": c.provincia, "pec": c.pec,
                 "postazioni": postazioni,
@@ -316,6 +317,7 @@ impl Simulatore {
                     "nameId": operatore_pronto(c.istat), "password": password_pronta(seme, c.istat),
                     "ruoli": RUOLI_PRONTI, "funzioni": ["*"],
                 }],
+                "areaPrivata": {"utente": cnsd.0, "password": cnsd.1},
             }));
         }
         Ok(json!({

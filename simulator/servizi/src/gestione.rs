@@ -102,6 +102,8 @@ impl Simulatore {
             if let Some(pec) = nuovo.pec {
                 c.pec = Some(pec_valida(&pec)?);
             }
+            // A new Comune has done nothing yet (process P01).
+            c.stato = MacroStato::InattivoSenzaCensimento;
             t.salva_comune(&c)?;
             t.evento()?;
             Ok(c)
@@ -122,6 +124,9 @@ impl Simulatore {
                 c.pec = pec.as_deref().map(pec_valida).transpose()?;
             }
             c.stato = m.stato.unwrap_or(c.stato);
+            if m.stato == Some(MacroStato::InattivoSenzaCensimento) {
+                crate::percorso::dimentica(t, istat);
+            }
             c.soluzione = m.soluzione.unwrap_or(c.soluzione);
             if let Some(nuova) = m.configurazione {
                 c.configurazione = crate::amministrazione::in_ordine(nuova, &c.configurazione, t.oggi()?)?;
@@ -248,6 +253,9 @@ impl Simulatore {
             t.imposta_orologio(oggi, velocita)?;
             Ok(())
         })?;
+        if oggi.is_some() && self.stato_pronto() {
+            self.al_passo()?;
+        }
         self.orologio()
     }
 

@@ -25,6 +25,7 @@ mod motivi;
 mod notte;
 mod operatori;
 mod operazioni;
+pub mod percorso;
 mod posta;
 mod schede;
 mod sicurezza;

@@ -61,6 +61,7 @@ impl Simulatore {
                 cancellate.push(id);
             }
         }
+        self.al_passo()?;
         Ok(json!({ "cancellate": cancellate }))
     }
 

@@ -5,6 +5,7 @@
 
 use anagrafe::Ambiente;
 use http::{HeaderMap, HeaderValue, header};
+use servizi::percorso::Area;
 
 /// Name of the session cookie of an environment.
 pub(crate) fn nome_sessione(a: Ambiente) -> String {
@@ -19,6 +20,16 @@ pub(crate) fn nome_ingresso(a: Ambiente) -> String {
 /// Name of the short-lived cookie that binds a login by card to this browser.
 pub(crate) fn nome_carta(a: Ambiente) -> String {
     format!("__Host-anpr-{}-carta", a.chiave())
+}
+
+/// Name of the session cookie of the private area or of the Prefettura.
+pub(crate) fn nome_area(a: Area) -> String {
+    format!("__Host-anpr-{}", a.chiave())
+}
+
+/// Name of the short-lived cookie that pairs with the hidden field of their forms before the login.
+pub(crate) fn nome_area_ingresso(a: Area) -> String {
+    format!("__Host-anpr-{}-ingresso", a.chiave())
 }
 
 /// Name of the cookie that carries the console token after the token form. The console speaks plain HTTP on

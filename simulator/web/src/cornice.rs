@@ -6,7 +6,10 @@
 use anagrafe::Ambiente;
 use askama::Template;
 use http::{HeaderValue, StatusCode, header};
-use servizi::http::{Risposta, corpo, risposta};
+use servizi::{
+    http::{Risposta, corpo, risposta},
+    percorso::Area,
+};
 
 use crate::formati;
 
@@ -66,6 +69,10 @@ pub(crate) struct Cornice {
     pub(crate) vivo: bool,
     /// Things may arrive on the page: it renews itself where there are scripts, slowly.
     pub(crate) ascolta: bool,
+    /// Where the way out is.
+    pub(crate) esci: &'static str,
+    /// Where one's own profile is, if the place has one.
+    pub(crate) profilo: Option<&'static str>,
 }
 
 impl Cornice {
@@ -81,6 +88,8 @@ impl Cornice {
             avviso: None,
             vivo: false,
             ascolta: false,
+            esci: "/combas/esci",
+            profilo: Some("/combas/profilo"),
         }
     }
 
@@ -121,6 +130,7 @@ impl Cornice {
             ("/certificati", "Sportello"),
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),
+            ("/percorso", "Percorso"),
             ("/catalogo", "Catalogo anomalie"),
             ("/sicurezza", "Sicurezza"),
             ("/guasti", "Guasti"),
@@ -143,6 +153,60 @@ impl Cornice {
             avviso: None,
             vivo: false,
             ascolta: false,
+            esci: "/combas/esci",
+            profilo: Some("/combas/profilo"),
+        }
+    }
+
+    /// A page of the private area or of the Prefettura before the login.
+    pub(crate) fn area(area: Area, titolo: impl Into<String>) -> Self {
+        let (luogo, classe, inizio, esci) = match area {
+            Area::Privata => (
+                "Area privata",
+                "privata",
+                "/servizidemografici",
+                "/servizidemografici/esci",
+            ),
+            Area::Prefettura => ("Prefettura", "prefettura", "/prefettura", "/prefettura/esci"),
+        };
+        Self {
+            luogo,
+            classe,
+            inizio,
+            esci,
+            profilo: None,
+            ..Self::console_chiusa(titolo)
+        }
+    }
+
+    /// The same for who is in; `qui` is the address of its menu entry.
+    pub(crate) fn area_interna(
+        area: Area,
+        titolo: impl Into<String>,
+        utente: Utente,
+        qui: &str,
+        da_leggere: usize,
+    ) -> Self {
+        let voci: &[(&str, &str)] = match area {
+            Area::Privata => &[
+                ("/servizidemografici", "Il percorso"),
+                ("/servizidemografici/scheda", "Scheda di monitoraggio"),
+                ("/servizidemografici/censimento", "Censimento"),
+                ("/servizidemografici/carte", "Smart card e lettori"),
+                ("/servizidemografici/posta", "Posta PEC"),
+            ],
+            Area::Prefettura => &[
+                ("/prefettura", "Quadro"),
+                ("/prefettura/schede", "Schede dei Comuni"),
+                ("/prefettura/plichi", "Smart card"),
+                ("/prefettura/utenti", "Utenti e postazioni"),
+                ("/prefettura/posta", "Posta PEC"),
+            ],
+        };
+        Self {
+            utente: Some(utente),
+            voci: menu(voci, qui, da_leggere),
+            ..Self::area(area, titolo)
         }
     }
 

@@ -8,6 +8,7 @@ use registro::{
     Comune, EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore,
     Verdetto,
 };
+use servizi::percorso::{StatoLettori, StatoPlico, StatoScheda, StatoSmartCard};
 
 /// A word with the class of its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +98,8 @@ pub(crate) fn avanzamento(a: &servizi::StatoAvanzamento) -> String {
 }
 
 /// `01/03/2021`.
-pub(crate) fn data(d: Data) -> String {
+pub(crate) fn data(d: impl std::borrow::Borrow<Data>) -> String {
+    let d = d.borrow();
     format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
 }
 
@@ -203,6 +205,49 @@ pub(crate) fn situazione(comune: &Comune, ambiente: Ambiente) -> Etichetta {
         SituazioneComune::Subentrato => ok("subentrato"),
         SituazioneComune::MancatoSubentro => ko("mancato subentro"),
         SituazioneComune::NonAbilitato => tenue("non abilitato"),
+    }
+}
+
+/// Where a parcel of smart cards is.
+pub(crate) fn stato_plico(s: impl std::borrow::Borrow<StatoPlico>) -> Etichetta {
+    match s.borrow() {
+        StatoPlico::InProduzione => corso("in produzione"),
+        StatoPlico::InViaggio => corso("in viaggio verso la Prefettura"),
+        StatoPlico::AllaPrefettura => corso("alla Prefettura"),
+        StatoPlico::SindacoConvocato => corso("sindaco convocato"),
+        StatoPlico::Consegnato => ok("consegnato"),
+    }
+}
+
+/// Where the card readers are.
+pub(crate) fn stato_lettori(s: impl std::borrow::Borrow<StatoLettori>) -> Etichetta {
+    match s.borrow() {
+        StatoLettori::InPreparazione => tenue("in preparazione"),
+        StatoLettori::InViaggio => corso("in viaggio verso il Comune"),
+        StatoLettori::Consegnati => ok("consegnati al Comune"),
+    }
+}
+
+/// Where a smart card is.
+pub(crate) fn stato_smart_card(s: impl std::borrow::Borrow<StatoSmartCard>) -> Etichetta {
+    match s.borrow() {
+        StatoSmartCard::InProduzione => corso("in produzione"),
+        StatoSmartCard::InViaggio => corso("in viaggio verso la Prefettura"),
+        StatoSmartCard::AllaPrefettura => corso("alla Prefettura"),
+        StatoSmartCard::AlComune => corso("al Comune, da registrare"),
+        StatoSmartCard::DaAttivare => corso("consegnata, da attivare"),
+        StatoSmartCard::Attiva => ok("attiva"),
+        StatoSmartCard::Bloccata => ko("bloccata"),
+    }
+}
+
+/// Whether a Comune has sent its scheda.
+pub(crate) fn stato_scheda(s: impl std::borrow::Borrow<StatoScheda>) -> Etichetta {
+    match s.borrow() {
+        StatoScheda::Inviata => ok("inviata"),
+        StatoScheda::InviataInRitardo => corso("inviata in ritardo"),
+        StatoScheda::DaInviare => tenue("da inviare"),
+        StatoScheda::Mancante => ko("mancante, termine scaduto"),
     }
 }
 

@@ -18,6 +18,7 @@ use servizi::{
 
 mod ambiente;
 mod api;
+mod aree;
 mod carta;
 mod catalogo;
 mod certificati;
@@ -41,9 +42,14 @@ pub async fn console(sim: Arc<Simulatore>, r: Richiesta) -> Risposta {
     risposta
 }
 
-/// The pages of one environment: `/`, `/combas…`, `/com`, the static files.
+/// The pages of one environment: `/`, `/combas…`, `/com`, the static files; at the subentro also the private area and the
+/// Prefettura, which belong to the esercizio.
 pub async fn ambiente(sim: Arc<Simulatore>, a: Ambiente, r: Richiesta) -> Risposta {
-    let mut risposta = ambiente::rispondi(&sim, a, r).await;
+    let mut risposta = if a == Ambiente::Sub && aree::sua(&r) {
+        aree::rispondi(&sim, r).await
+    } else {
+        ambiente::rispondi(&sim, a, r).await
+    };
     sicurezza::vesti(&mut risposta);
     risposta
 }

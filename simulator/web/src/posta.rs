@@ -27,6 +27,8 @@ pub(crate) struct Luogo<'c> {
     pub(crate) base: &'static str,
     /// Address of the deliveries.
     pub(crate) forniture: &'static str,
+    /// Parts, archives and marks have pages here.
+    pub(crate) completo: bool,
     /// The console: every mailbox, and the support's answers.
     pub(crate) console: bool,
     /// Token of the forms; the console has none.
@@ -37,6 +39,7 @@ pub(crate) struct Luogo<'c> {
 pub(crate) const CONSOLE: Luogo<'static> = Luogo {
     base: "/posta",
     forniture: "/forniture",
+    completo: true,
     console: true,
     csrf: "",
 };
@@ -62,7 +65,7 @@ impl Domanda {
         };
         Self {
             inviati,
-            ..Self::comune_a_tutti(
+            ..Self::con(
                 q,
                 FiltroPosta {
                     casella: Some(casella),
@@ -74,12 +77,13 @@ impl Domanda {
 
     /// Of every mailbox; what is not an environment, a Comune or a mailbox filters nothing.
     pub(crate) fn di_tutti(q: &Campi) -> Self {
-        Self::comune_a_tutti(
+        Self::con(
             q,
             FiltroPosta {
                 casella: match q.valore("casella") {
                     Some("comuni") => Some(Casella::Comune),
                     Some("assistenza") => Some(Casella::Assistenza),
+                    Some("altri") => Some(Casella::Altri),
                     _ => None,
                 },
                 ambiente: q.pieno("ambiente").and_then(|a| a.parse().ok()),
@@ -89,7 +93,8 @@ impl Domanda {
         )
     }
 
-    fn comune_a_tutti(q: &Campi, filtro: FiltroPosta) -> Self {
+    /// Of the messages of a filter.
+    pub(crate) fn con(q: &Campi, filtro: FiltroPosta) -> Self {
         let stato = q.valore("stato").unwrap_or_default().to_owned();
         Self {
             filtro: FiltroPosta {
@@ -130,6 +135,7 @@ impl Domanda {
             let casella = match f.casella {
                 Some(Casella::Comune) => "comuni",
                 Some(Casella::Assistenza) => "assistenza",
+                Some(Casella::Altri) => "altri",
                 None => "",
             };
             coppie.push(("casella", casella.to_owned()));
@@ -380,6 +386,7 @@ mod prove {
             id: registro::IdPec(1),
             ambiente: Ambiente::Test,
             comune: CodiceIstat::parse("888001").expect("code"),
+            casella: None,
             da: "a@b.example".to_owned(),
             a: "c@d.example".to_owned(),
             oggetto: cattivo.to_owned(),

@@ -35,7 +35,9 @@ async fn every_described_call_answers_and_what_is_not_built_says_so() {
                 .replace("{n}", "0")
                 .replace("{nameId}", "nessuno")
                 .replace("{codice}", "XX000")
-                .replace("{nome}", "x");
+                .replace("{nome}", "x")
+                .replace("{provincia}", "QQ")
+                .replace("{numero}", "X");
             let metodo: Method = metodo.to_uppercase().parse().expect("method");
             if metodo == Method::POST && ["/api/reset", "/api/notte"].contains(&dove.as_str()) {
                 continue;

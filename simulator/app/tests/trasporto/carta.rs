@@ -67,6 +67,7 @@ async fn chi_non_ha_la_chiave_non_passa_per_un_altro() {
             comune: "888001".to_owned(),
             name_id: nome.to_owned(),
             difetto: None,
+            password: None,
         };
         PKI.1.emetti_carta(&r).unwrap_or_else(|e| panic!("{e}"))
     };

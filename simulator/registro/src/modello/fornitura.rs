@@ -259,6 +259,8 @@ pub enum Casella {
     Comune,
     /// The support's, one for all.
     Assistenza,
+    /// That of somebody else, by name: a Prefettura, a person.
+    Altri,
 }
 
 /// One message of a mailbox.
@@ -269,8 +271,11 @@ pub struct Pec {
     pub id: IdPec,
     /// Environment.
     pub ambiente: Ambiente,
-    /// The Comune it is for.
+    /// The Comune it is for, or speaks of.
     pub comune: CodiceIstat,
+    /// Whose it is when it is not the Comune's: a user name, or the name of a body. The Comune's pages leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub casella: Option<String>,
     /// Sender.
     pub da: String,
     /// Recipient.
@@ -305,6 +310,7 @@ impl Pec {
     /// Whose mailbox it lies in; `letta` is its recipient's.
     pub fn casella(&self) -> Casella {
         match self.natura {
+            _ if self.casella.is_some() => Casella::Altri,
             NaturaPec::Domanda => Casella::Assistenza,
             NaturaPec::Esito | NaturaPec::Avviso | NaturaPec::Risposta => Casella::Comune,
         }

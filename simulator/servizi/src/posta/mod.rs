@@ -58,6 +58,8 @@ pub struct Testata {
     pub risponde: Option<IdPec>,
     /// Whose mailbox it lies in.
     pub casella: Casella,
+    /// Its name, when it is somebody else's.
+    pub di: Option<String>,
     /// Bytes of the whole message.
     pub byte: u64,
 }
@@ -66,6 +68,7 @@ impl Testata {
     fn di(p: Pec) -> Self {
         Self {
             casella: p.casella(),
+            di: p.casella,
             byte: p.grezzo.len() as u64,
             id: p.id,
             ambiente: p.ambiente,
@@ -88,6 +91,7 @@ impl Testata {
         [&self.oggetto, &self.da, &self.a, &self.id.to_string(), &fornitura]
             .into_iter()
             .chain(&self.allegati)
+            .chain(&self.di)
             .any(|t| t.to_lowercase().contains(testo))
             || self.comune.as_str().contains(testo)
     }
@@ -109,6 +113,8 @@ impl Testate {
 pub struct FiltroPosta {
     /// Of one mailbox; of all without it.
     pub casella: Option<Casella>,
+    /// The name of somebody else's mailbox.
+    pub di: Option<String>,
     /// Of one environment.
     pub ambiente: Option<Ambiente>,
     /// For or from one Comune.
@@ -132,6 +138,7 @@ impl FiltroPosta {
 
     fn ammette(&self, t: &Testata) -> bool {
         self.casella.is_none_or(|c| t.casella == c)
+            && self.di.as_ref().is_none_or(|d| t.di.as_ref() == Some(d))
             && self.ambiente.is_none_or(|a| t.ambiente == a)
             && self.comune.is_none_or(|c| t.comune == c)
             && self.letta.is_none_or(|l| t.letta == l)
@@ -149,7 +156,7 @@ pub struct Conto {
 }
 
 /// One mailbox with its counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContoCasella {
     /// Whose.
@@ -157,6 +164,9 @@ pub struct ContoCasella {
     /// Environment, for a Comune's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambiente: Option<Ambiente>,
+    /// The name, for somebody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub di: Option<String>,
     /// The Comune, for a Comune's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comune: Option<CodiceIstat>,
@@ -203,6 +213,18 @@ impl Simulatore {
         Ok(buone)
     }
 
+    /// One message, if a filter lets it through; any other does not exist.
+    pub fn pec_tra(&self, filtro: &FiltroPosta, id: &str) -> Esito<Pec> {
+        let pec = self.pec_una(id).ok();
+        let ammessa = self.con_testate(|t| {
+            pec.as_ref()
+                .and_then(|p| t.get(&p.id))
+                .is_some_and(|t| filtro.ammette(t))
+        })?;
+        pec.filter(|_| ammessa)
+            .ok_or_else(|| ErroreServizio::assente("Nessun messaggio con questo numero in questa casella."))
+    }
+
     /// How many a filter lets through; its text does not count.
     pub fn conto_posta(&self, filtro: &FiltroPosta) -> Esito<Conto> {
         self.con_testate(|t| {
@@ -221,8 +243,8 @@ impl Simulatore {
             let mut conti: BTreeMap<_, Conto> = BTreeMap::new();
             for t in t.values() {
                 let chi = match t.casella {
-                    Casella::Comune => (t.casella, Some(t.comune), Some(t.ambiente)),
-                    Casella::Assistenza => (t.casella, None, None),
+                    Casella::Comune => (t.casella, None, Some(t.comune), Some(t.ambiente)),
+                    Casella::Assistenza | Casella::Altri => (t.casella, t.di.clone(), None, None),
                 };
                 let conto = conti.entry(chi).or_default();
                 conto.messaggi += 1;
@@ -230,8 +252,9 @@ impl Simulatore {
             }
             conti
                 .into_iter()
-                .map(|((casella, comune, ambiente), conto)| ContoCasella {
+                .map(|((casella, di, comune, ambiente), conto)| ContoCasella {
                     casella,
+                    di,
                     ambiente,
                     comune,
                     conto,

@@ -91,7 +91,7 @@ impl Simulatore {
     pub fn pec_del_comune(&self, ambiente: Ambiente, comune: CodiceIstat, id: &str) -> Esito<Pec> {
         self.pec_una(id)
             .ok()
-            .filter(|p| p.comune == comune && p.ambiente == ambiente)
+            .filter(|p| p.comune == comune && p.ambiente == ambiente && p.casella.is_none())
             .ok_or_else(|| {
                 ErroreServizio::assente("Nessun messaggio con questo numero nella casella del Comune.")
             })

@@ -47,6 +47,7 @@ impl Simulatore {
             comune: d.comune.to_string(),
             name_id: d.name_id,
             difetto: d.difetto,
+            password: None,
         };
         let carta = self.pki().emetti_carta(&richiesta).map_err(della_richiesta)?;
         if d.difetto == Some(Difetto::Revocato) {
@@ -60,6 +61,18 @@ impl Simulatore {
             )?;
         }
         self.mostra_carta(&carta)
+    }
+
+    /// Issues the certificate of a smart card, whose file opens with the PIN; gives its id.
+    pub(crate) fn emetti_con_pin(&self, comune: CodiceIstat, name_id: &str, pin: &str) -> Esito<String> {
+        let richiesta = RichiestaCarta {
+            comune: comune.to_string(),
+            name_id: name_id.to_owned(),
+            difetto: None,
+            password: Some(pin.to_owned()),
+        };
+        let carta = self.pki().emetti_carta(&richiesta).map_err(della_richiesta)?;
+        Ok(carta.id)
     }
 
     /// Revokes a card: its sessions end with the next page.

@@ -74,7 +74,7 @@ fn mostra(
 }
 
 /// 128 random bits in hexadecimal. Real chance, not the scenario's seed: this is a secret, not part of the story.
-fn casuale() -> String {
+pub(crate) fn casuale() -> String {
     let byte: [u8; 16] = rand::random();
     byte.iter().fold(String::with_capacity(32), |mut s, b| {
         let _ = write!(s, "{b:02x}");

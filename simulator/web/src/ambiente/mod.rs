@@ -24,6 +24,8 @@ use servizi::{
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
+pub(crate) use accesso::casuale;
+
 use crate::{
     cookie,
     cornice::{Cornice, Utente, errore, pagina, vai},
@@ -66,6 +68,9 @@ enum Azione {
     Operatore,
     OperatoreMuta,
     CartaP12,
+    SmartCard,
+    SmartCardMuta,
+    Busta,
     Postazioni,
     PostazioneNuova,
     PostazioniArchivio,
@@ -91,6 +96,7 @@ impl Azione {
                 | Self::EsciOvunque
                 | Self::OperatoreNuovo
                 | Self::OperatoreMuta
+                | Self::SmartCardMuta
                 | Self::PostazioneNuova
                 | Self::PostazioneMuta
         )
@@ -154,6 +160,17 @@ static ROTTE: &[Rotta<Azione>] = &[
         Azione::OperatoreMuta,
     ),
     rotta(Method::GET, "/combas/sicurezza/carte/{id}/p12", Azione::CartaP12),
+    rotta(Method::GET, "/combas/sicurezza/smart-card", Azione::SmartCard),
+    rotta(
+        Method::POST,
+        "/combas/sicurezza/smart-card",
+        Azione::SmartCardMuta,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/sicurezza/smart-card/{numero}",
+        Azione::Busta,
+    ),
     rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
     rotta(
         Method::POST,
@@ -324,6 +341,8 @@ async fn dentro(
         Azione::Operatori => sicurezza_locale::operatori::elenco(&d).await,
         Azione::Operatore => sicurezza_locale::operatori::uno(&d).await,
         Azione::CartaP12 => sicurezza_locale::operatori::carta(&d).await,
+        Azione::SmartCard => sicurezza_locale::smart_card::elenco(&d).await,
+        Azione::Busta => sicurezza_locale::smart_card::busta(&d).await,
         Azione::Postazioni => sicurezza_locale::postazioni::elenco(&d).await,
         Azione::Postazione => sicurezza_locale::postazioni::una(&d).await,
         Azione::PostazioneP12 => sicurezza_locale::postazioni::p12(&d).await,
@@ -357,6 +376,7 @@ async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Rispost
         Azione::EsciOvunque => profilo::esce_ovunque(d).await,
         Azione::OperatoreNuovo => sicurezza_locale::operatori::crea(d, campi).await,
         Azione::OperatoreMuta => sicurezza_locale::operatori::agisce(d, campi).await,
+        Azione::SmartCardMuta => sicurezza_locale::smart_card::agisce(d, campi).await,
         Azione::PostazioneNuova => sicurezza_locale::postazioni::chiede(d, campi).await,
         _ => sicurezza_locale::postazioni::agisce(d, campi).await,
     }
@@ -395,7 +415,7 @@ async fn campi_con_csrf(d: &Dentro<'_>, corpo: Corpo) -> Esito<Campi> {
     }
 }
 
-fn csrf_mancante() -> ErroreServizio {
+pub(crate) fn csrf_mancante() -> ErroreServizio {
     ErroreServizio {
         codice: Some("SIM017"),
         http: 403,
@@ -407,7 +427,7 @@ fn csrf_mancante() -> ErroreServizio {
 }
 
 /// The fields of a form.
-async fn campi(corpo: Corpo) -> Esito<Campi> {
+pub(crate) async fn campi(corpo: Corpo) -> Esito<Campi> {
     let byte = raccogli(corpo, LIMITE_MODULO_BYTE).await.map_err(|e| {
         ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere."))
     })?;
@@ -450,7 +470,7 @@ fn indice(sim: &Simulatore, a: Ambiente) -> Risposta {
 }
 
 /// Adds a cookie to a reply.
-fn con_cookie(mut r: Risposta, valori: impl IntoIterator<Item = http::HeaderValue>) -> Risposta {
+pub(crate) fn con_cookie(mut r: Risposta, valori: impl IntoIterator<Item = http::HeaderValue>) -> Risposta {
     for v in valori {
         r.headers_mut().append(header::SET_COOKIE, v);
     }

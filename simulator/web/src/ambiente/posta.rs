@@ -17,6 +17,7 @@ fn luogo<'d>(d: &'d Dentro<'_>) -> Luogo<'d> {
     Luogo {
         base: QUI,
         forniture: "/combas/esiti",
+        completo: true,
         console: false,
         csrf: &d.sessione.csrf,
     }

@@ -8,7 +8,8 @@ use servizi::{
 };
 
 use super::{
-    Chiamata, ambiente, forniture, mondo, posta, risposte::json as come_json, rotte::Azione, sportello,
+    Chiamata, ambiente, forniture, mondo, percorso, posta, risposte::json as come_json, rotte::Azione,
+    sportello,
 };
 use crate::fuori;
 
@@ -133,6 +134,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         | Azione::BloccoLeggi
         | Azione::Sblocca
         | Azione::FornituraDiProva => ambiente::leggi(azione, c).await?,
+        Azione::Percorso(a) => percorso::leggi(a, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })
 }
@@ -196,6 +198,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             &fuori(sim, move |s| s.emetti_carta(v)).await?,
         ),
         Azione::PecStato | Azione::PecScrivi => posta::scrivi(azione, c, v).await?,
+        Azione::Percorso(a) => percorso::scrivi(a, c, v).await?,
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })
 }

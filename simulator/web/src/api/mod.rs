@@ -9,11 +9,14 @@ mod chiamate;
 mod forniture;
 mod mondo;
 mod openapi;
+mod percorso;
 mod posta;
 mod risposte;
 mod rotte;
 mod rotte_ambiente;
+mod rotte_percorso;
 mod rotte_sportello;
+mod schemi_percorso;
 mod sportello;
 
 use std::sync::Arc;

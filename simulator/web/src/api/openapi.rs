@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::rotte::{Azione, Corpo, ROTTE, RottaApi};
+use super::{
+    percorso::Percorso,
+    rotte::{Azione, Corpo, ROTTE, RottaApi},
+};
 
 /// The whole description.
 pub(crate) fn descrizione() -> Value {
@@ -87,11 +90,11 @@ fn operazione(r: &RottaApi) -> Value {
     o
 }
 
-fn rif(nome: &str) -> Value {
+pub(super) fn rif(nome: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{nome}")})
 }
 
-fn lista(nome: &str) -> Value {
+pub(super) fn lista(nome: &str) -> Value {
     json!({"type": "array", "items": rif(nome)})
 }
 
@@ -112,6 +115,7 @@ fn ingresso(a: Azione) -> Value {
             json!({"type": "object", "required": ["letta"], "properties": {"letta": {"type": "boolean"}}})
         }
         Azione::PecScrivi => rif("Scritto"),
+        Azione::Percorso(p) => super::schemi_percorso::ingresso(p),
         _ => json!({"type": "object"}),
     }
 }
@@ -173,12 +177,23 @@ fn buono(r: &RottaApi) -> Value {
         Azione::Scambi => json(lista("Scambio")),
         Azione::Scambio => json(rif("ScambioIntero")),
         Azione::ScambioHar | Azione::ScambiHar => json(json!({"type": "object", "required": ["log"]})),
+        Azione::Percorso(Percorso::Schede) => json!({"description": r.titolo, "content": {
+            "application/json": {"schema": super::schemi_percorso::uscita(Percorso::Schede)}, "text/csv": {"schema": {"type": "string"}}}}),
+        Azione::Percorso(p) => json(super::schemi_percorso::uscita(p)),
         Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),
     }
 }
 
 fn schemi() -> Value {
+    let mut tutti = schemi_di_base();
+    if let (Some(tutti), Value::Object(altri)) = (tutti.as_object_mut(), super::schemi_percorso::schemi()) {
+        tutti.extend(altri);
+    }
+    tutti
+}
+
+fn schemi_di_base() -> Value {
     let valore = json!({"type": ["boolean", "integer", "string", "array"], "items": {"type": "string"}});
     let mut interruttori = serde_json::Map::new();
     interruttori.insert("preset".into(), json!({"enum": ["faithful", "permissive"]}));
@@ -264,7 +279,7 @@ fn schemi() -> Value {
         "RicevutaPec": {"type": "object", "properties": {"tipo": {"enum": ["accettazione", "avvenuta-consegna", "errore-consegna"]},
             "da": s, "a": s, "oggetto": s, "quando": s, "testo": s, "grezzo": s}},
         "Casella": {"type": "object", "required": ["casella", "messaggi", "daLeggere"], "properties": {
-            "casella": {"enum": ["COMUNE", "ASSISTENZA"]}, "comune": s, "ambiente": ambiente, "messaggi": i, "daLeggere": i}},
+            "casella": {"enum": ["COMUNE", "ASSISTENZA", "ALTRI"]}, "di": s, "comune": s, "ambiente": ambiente, "messaggi": i, "daLeggere": i}},
         "Inoltro": {"type": "object", "properties": {"verso": forse, "inoltrati": i, "trattenuti": i, "inAttesa": i, "errore": forse}},
         "Logo": {"type": "object", "properties": {"larghezza": i, "altezza": i, "byte": i, "quando": s}},
         "Indirizzo": {"type": "object", "properties": {"rete": s, "richiesto": forse, "attivo": {"type": "boolean"}}},

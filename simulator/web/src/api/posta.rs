@@ -20,8 +20,10 @@ pub(super) fn filtro(c: &Chiamata<'_>) -> Esito<FiltroPosta> {
             None => None,
             Some("COMUNE") => Some(Casella::Comune),
             Some("ASSISTENZA") => Some(Casella::Assistenza),
-            Some(_) => return Err(uno_di("casella", "COMUNE, ASSISTENZA")),
+            Some("ALTRI") => Some(Casella::Altri),
+            Some(_) => return Err(uno_di("casella", "COMUNE, ASSISTENZA, ALTRI")),
         },
+        di: None,
         ambiente: c.ambiente()?,
         comune: c.comune()?,
         letta: match c.query.pieno("letta") {

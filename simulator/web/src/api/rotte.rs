@@ -86,6 +86,7 @@ pub(crate) enum Azione {
     Sblocca,
     Valida,
     FornituraDiProva,
+    Percorso(super::percorso::Percorso),
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
 }
@@ -420,7 +421,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
                 &[
                     COMUNE,
                     AMBIENTE,
-                    p("casella", "COMUNE o ASSISTENZA"),
+                    p("casella", "COMUNE, ASSISTENZA o ALTRI"),
                     p("letta", "si o no"),
                     p("testo", "cercato in intestazioni e testo"),
                 ]
@@ -516,5 +517,6 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
     ];
     tutte.extend(super::rotte_sportello::rotte());
     tutte.extend(super::rotte_ambiente::rotte());
+    tutte.extend(super::rotte_percorso::rotte());
     tutte
 });

@@ -31,7 +31,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
                 &[
                     COMUNE,
                     AMBIENTE,
-                    p("casella", "COMUNE o ASSISTENZA"),
+                    p("casella", "COMUNE, ASSISTENZA o ALTRI"),
                     p("letta", "si o no"),
                     p("testo", "cercato in intestazioni e testo"),
                 ]

@@ -40,6 +40,7 @@ struct UnComune {
     ambienti: Vec<VistaPiano>,
     operatori: Vec<VistaOperatore>,
     postazioni: Vec<VistaPostazione>,
+    cnsd: (String, String),
 }
 
 pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
@@ -50,12 +51,12 @@ pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
 /// `GET /comuni/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let (comune, piani, pronto) = fuori(q.sim, move |s| {
+    let (comune, piani, pronto, cnsd) = fuori(q.sim, move |s| {
         let piani = Ambiente::TUTTI
             .into_iter()
             .map(|a| Ok((a, s.piano(istat, a)?)))
             .collect::<Esito<Vec<_>>>()?;
-        Ok((s.comune(istat)?, piani, s.pronto()?))
+        Ok((s.comune(istat)?, piani, s.pronto()?, s.credenziali_cnsd(istat)?))
     })
     .await?;
     let chiavi = voci(&pronto, "comuni")
@@ -82,6 +83,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         ambienti,
         operatori: operatori(chiavi),
         postazioni: postazioni(chiavi),
+        cnsd,
         comune,
     };
     Ok(pagina(StatusCode::OK, &una))

@@ -11,6 +11,7 @@ mod forniture;
 mod giornale;
 mod guasti;
 mod operatori;
+mod percorso;
 mod porta;
 mod posta;
 mod sicurezza;
@@ -56,6 +57,10 @@ enum Azione {
     Comune,
     Piano,
     PecComune,
+    Percorso,
+    PercorsoMuta,
+    PercorsoComune,
+    PercorsoComuneMuta,
     Forniture,
     Fornitura,
     Lista,
@@ -113,6 +118,10 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/comuni/{istat}", Azione::Comune),
     rotta(Method::POST, "/comuni/{istat}/piano", Azione::Piano),
     rotta(Method::POST, "/comuni/{istat}/pec", Azione::PecComune),
+    rotta(Method::GET, "/percorso", Azione::Percorso),
+    rotta(Method::POST, "/percorso", Azione::PercorsoMuta),
+    rotta(Method::GET, "/percorso/{istat}", Azione::PercorsoComune),
+    rotta(Method::POST, "/percorso/{istat}", Azione::PercorsoComuneMuta),
     rotta(Method::GET, "/forniture", Azione::Forniture),
     rotta(Method::GET, "/forniture/{id}", Azione::Fornitura),
     rotta(Method::GET, "/forniture/{id}/liste/{nome}", Azione::Lista),
@@ -230,6 +239,10 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Comune => comuni::uno(q).await,
         Azione::Piano => comuni::piano(q, campi).await,
         Azione::PecComune => comuni::pec(q, campi).await,
+        Azione::Percorso => self::percorso::elenco(q).await,
+        Azione::PercorsoMuta => self::percorso::agisce(q, campi).await,
+        Azione::PercorsoComune => self::percorso::uno(q).await,
+        Azione::PercorsoComuneMuta => self::percorso::agisce_su_uno(q, campi).await,
         Azione::Forniture => forniture::elenco(q).await,
         Azione::Fornitura => forniture::una(q).await,
         Azione::Lista => forniture::lista(q).await,

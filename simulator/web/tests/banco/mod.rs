@@ -23,6 +23,7 @@ pub(crate) struct Banco {
 }
 
 /// A reply, collected.
+#[derive(Debug)]
 pub(crate) struct Risposta {
     /// Status.
     pub(crate) stato: StatusCode,
@@ -62,6 +63,7 @@ pub(crate) fn banco() -> &'static Banco {
         i.oggi = anagrafe::leggi_data("2021-03-01");
         i.token_console = Some("gettone-di-prova".to_owned());
         i.host_console = vec!["banco.example".to_owned()];
+        i.host_ambienti = vec!["servizidemografici.interno.it".to_owned()];
         let sim = Simulatore::apri(i, pki).expect("simulator");
         sim.ascolta_su(Indirizzi {
             console: "http://127.0.0.1:8080".to_owned(),
@@ -179,6 +181,70 @@ impl Banco {
     pub(crate) async fn carta(&self, dove: &str) -> Risposta {
         let r = richiesta(Method::GET, dove, QUI, &[], corpo(""));
         leggi(web::carta(Arc::clone(&self.sim), r, None).await).await
+    }
+
+    /// A page of the card listener, with a certificate.
+    pub(crate) async fn carta_con(&self, dove: &str, der: Vec<u8>) -> Risposta {
+        let r = richiesta(Method::GET, dove, QUI, &[], corpo(""));
+        leggi(web::carta(Arc::clone(&self.sim), r, Some(der)).await).await
+    }
+
+    /// Logs in by card: `/com`, the card listener, the ticket.
+    pub(crate) async fn entra_con_carta(&self, a: Ambiente, der: Vec<u8>) -> Result<Entrato, Risposta> {
+        let com = self.pagina(a, "/com", "").await;
+        let legame = prima_parte(&com, &format!("__Host-anpr-{}-carta=", a.chiave()));
+        let dove = com.testate["location"].to_str().expect("ascii");
+        let dove = dove.split_once("8446").expect("the card listener").1.to_owned();
+        let vista = self.carta_con(&dove, der).await;
+        if vista.stato != StatusCode::SEE_OTHER {
+            return Err(vista);
+        }
+        let ritorno = vista.testate["location"].to_str().expect("ascii");
+        let ritorno = ritorno[ritorno.find("/com/entra").expect("a ticket")..].to_owned();
+        let r = self.pagina(a, &ritorno, &legame).await;
+        assert_eq!(r.stato, StatusCode::OK, "{}", r.testo);
+        let biscotto = prima_parte(&r, &format!("__Host-anpr-{}=", a.chiave()));
+        let csrf = valore(&self.pagina(a, "/combas", &biscotto).await.testo, "csrf");
+        Ok(Entrato {
+            testata: biscotto.clone(),
+            biscotto,
+            csrf,
+        })
+    }
+
+    /// Sends the login form of an area (`privata` or `prefettura`).
+    pub(crate) async fn prova_area(&self, area: &str, nome: &str, password: &str) -> Risposta {
+        let casa = casa_di(area);
+        let modulo = self.pagina(Ambiente::Sub, casa, "").await;
+        let biscotto = prima_parte(&modulo, &format!("__Host-anpr-{area}-ingresso="));
+        let csrf = valore(&modulo.testo, "csrf");
+        let dentro = format!(
+            "csrf={csrf}&nome={}&password={}",
+            codifica(nome),
+            codifica(password)
+        );
+        let tipo = ("content-type", "application/x-www-form-urlencoded");
+        self.ambiente(
+            Ambiente::Sub,
+            Method::POST,
+            &format!("{casa}/entra"),
+            &[tipo, ("cookie", &biscotto)],
+            &dentro,
+        )
+        .await
+    }
+
+    /// Logs into an area.
+    pub(crate) async fn entra_in_area(&self, area: &str, nome: &str, password: &str) -> Entrato {
+        let r = self.prova_area(area, nome, password).await;
+        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+        let biscotto = prima_parte(&r, &format!("__Host-anpr-{area}="));
+        let casa = self.pagina(Ambiente::Sub, casa_di(area), &biscotto).await;
+        Entrato {
+            testata: biscotto.clone(),
+            biscotto,
+            csrf: valore(&casa.testo, "csrf"),
+        }
     }
 
     /// Logs in the ready operator of a Comune.
@@ -317,8 +383,28 @@ impl Banco {
     }
 }
 
+/// Home of an area.
+fn casa_di(area: &str) -> &'static str {
+    if area == "privata" {
+        "/servizidemografici"
+    } else {
+        "/prefettura"
+    }
+}
+
+/// `nome=valore` of the cookie whose header begins so.
+fn prima_parte(r: &Risposta, inizio: &str) -> String {
+    r.testate
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|v| v.to_str().ok()?.split(';').next())
+        .find(|v| v.starts_with(inizio))
+        .unwrap_or_else(|| panic!("no cookie {inizio}: {} {}", r.stato, r.testo))
+        .to_owned()
+}
+
 /// Value of a hidden field.
-fn valore(html: &str, nome: &str) -> String {
+pub(crate) fn valore(html: &str, nome: &str) -> String {
     let segno = format!("name=\"{nome}\" value=\"");
     html.split(&segno)
         .nth(1)
@@ -327,7 +413,7 @@ fn valore(html: &str, nome: &str) -> String {
         .to_owned()
 }
 
-fn codifica(testo: &str) -> String {
+pub(crate) fn codifica(testo: &str) -> String {
     testo.bytes().fold(String::new(), |s, b| format!("{s}%{b:02X}"))
 }
 

@@ -3,6 +3,7 @@
 
 pub(super) mod operatori;
 pub(super) mod postazioni;
+pub(super) mod smart_card;
 
 use askama::Template;
 use http::StatusCode;

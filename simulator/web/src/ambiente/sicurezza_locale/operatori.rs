@@ -135,8 +135,10 @@ struct Uno {
 pub(in crate::ambiente) async fn uno(d: &Dentro<'_>) -> Esito<Risposta> {
     richiede(d, PER_GLI_OPERATORI)?;
     let (comune, nome) = (d.sessione.comune, d.segmenti.prendi("nome").to_owned());
-    let (o, carte) = fuori(d.sim, move |s| {
-        Ok((s.operatore(comune, &nome)?, s.carte(Some(comune))?))
+    let (o, carte, con_pin) = fuori(d.sim, move |s| {
+        let smart_card = s.smart_card(comune)?;
+        let con_pin: Vec<String> = smart_card.into_iter().filter_map(|k| k.carta).collect();
+        Ok((s.operatore(comune, &nome)?, s.carte(Some(comune))?, con_pin))
     })
     .await?;
     let mut c = d.cornice(format!("Operatore {}", o.name_id), QUI).await?;
@@ -162,6 +164,13 @@ pub(in crate::ambiente) async fn uno(d: &Dentro<'_>) -> Esito<Risposta> {
             .iter()
             .filter(|k| k["nameId"] == o.name_id.as_str())
             .map(Riga::di)
+            // What opens the file of a smart card is its PIN, and nobody but the holder knows both halves.
+            .map(|mut r| {
+                if con_pin.contains(&r.id) {
+                    r.password.clear();
+                }
+                r
+            })
             .collect(),
         o,
     };

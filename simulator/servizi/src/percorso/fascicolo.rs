@@ -1,0 +1,286 @@
+//! Everything a Comune has done on its way: one document of the register, changed in one commit with the messages it
+//! sends; and what the scenario clock brings about by itself.
+//!
+//! What must stay true: reading never writes while nothing is due; the clock brings about the same things whether they
+//! are noticed by the night, by a move of the date or by whoever looks next.
+
+use anagrafe::{CodiceIstat, Data};
+use registro::{Comune, Lettura, MacroStato, Quando, Transazione};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    censimento::{Censimento, Incarico, Persona, Responsabile},
+    credenziali, lettere, macro_stato,
+    plico::Plico,
+    scadenze::{Scadenze, scadenze},
+    scheda::{PianoSubentro, Scheda},
+    smart_card::SmartCard,
+};
+use crate::{ErroreServizio, Esito, Simulatore, avvio::operatore_pronto};
+
+/// Collection of the files of the Comuni, by ISTAT code.
+const RACCOLTA: &str = "percorso";
+
+/// The message of the start of tests (M06).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AvvioProve {
+    /// When it was sent.
+    pub comunicato: Quando,
+    /// First day of the tests: the declared one, or later when the notice asks for it.
+    pub dal: Data,
+    /// User of the test environment.
+    pub utente: String,
+}
+
+/// ALS and ALP of a Comune (C05).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Nomine {
+    /// Administrator of security.
+    pub als: String,
+    /// Administrator of postazioni.
+    pub alp: String,
+    /// Who named them.
+    pub da: String,
+    /// When.
+    pub quando: Quando,
+}
+
+/// The file of a Comune.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Fascicolo {
+    /// The scheda di monitoraggio.
+    pub scheda: Option<Scheda>,
+    /// The plan, when the Ministry corrected it.
+    pub piano: Option<PianoSubentro>,
+    /// The start of tests.
+    pub prove: Option<AvvioProve>,
+    /// The censimento.
+    pub censimento: Option<Censimento>,
+    /// Parcels of smart cards.
+    pub plichi: Vec<Plico>,
+    /// Smart cards.
+    pub carte: Vec<SmartCard>,
+    /// ALS and ALP.
+    pub nomine: Option<Nomine>,
+    /// Day of the last reminder (M05).
+    pub sollecito: Option<Data>,
+}
+
+impl Fascicolo {
+    /// The file of a ready Comune: everything done, long ago, with the one ready operator.
+    fn pronto(comune: &Comune) -> Self {
+        let scheda = Scheda::pronta(comune);
+        let operatore = operatore_pronto(comune.istat);
+        let quando = jiff::civil::datetime(2016, 10, 3, 9, 0, 0, 0);
+        let censimento = Censimento {
+            responsabile: Responsabile {
+                nominativo: "FITTIZIA RESPONSABILE".to_owned(),
+                email: format!("anagrafe@{}.example", comune.istat),
+            },
+            pec: comune.pec.clone().unwrap_or_default(),
+            postazioni: scheda.postazioni,
+            indirizzi: comune.configurazione.indirizzi_ip.clone(),
+            persone: vec![Persona {
+                codice_fiscale: operatore.clone(),
+                cognome: "OPERATORE".to_owned(),
+                nome: "COMUNALE".to_owned(),
+                email: format!("operatore@{}.example", comune.istat),
+                incarico: Incarico::Operatore,
+                inviata: true,
+            }],
+            inviato: Some(quando),
+            protocollo: Some(format!("SIM/SUB/2016/{}-C", comune.istat)),
+        };
+        Self {
+            prove: Some(AvvioProve {
+                comunicato: quando,
+                dal: scheda.inizio_prove,
+                utente: operatore.clone(),
+            }),
+            scheda: Some(scheda),
+            censimento: Some(censimento),
+            nomine: Some(Nomine {
+                als: operatore.clone(),
+                alp: operatore,
+                da: "SINDACO".to_owned(),
+                quando,
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the censimento was sent.
+    pub fn censito(&self) -> bool {
+        self.censimento.as_ref().is_some_and(|c| c.inviato.is_some())
+    }
+
+    /// The plan: what the Ministry said, or what the scheda gives.
+    pub fn piano_subentro(&self) -> Option<PianoSubentro> {
+        self.piano
+            .or_else(|| self.scheda.as_ref().map(PianoSubentro::dalla))
+    }
+
+    /// Whether the message of the start of tests is to go out today.
+    fn prove_da_avviare(&self, s: &Scadenze, oggi: Data) -> bool {
+        self.prove.is_none()
+            && self
+                .scheda
+                .as_ref()
+                .is_some_and(|x| oggi >= credenziali::giorno_del_preavviso(x.inizio_prove, s))
+    }
+
+    fn plichi_da_spedire(&self, oggi: Data) -> bool {
+        self.plichi
+            .iter()
+            .any(|p| p.spedito.is_none() && p.pronto <= oggi)
+    }
+}
+
+/// The file of a Comune inside or outside a transaction. Who is put back to the beginning has none.
+pub(super) fn fascicolo(t: &impl Lettura, comune: &Comune) -> Esito<Fascicolo> {
+    if let Some(f) = t.documento(RACCOLTA, comune.istat.as_str())? {
+        return Ok(f);
+    }
+    let pronto = comune.pronto && comune.stato != MacroStato::InattivoSenzaCensimento;
+    Ok(if pronto {
+        Fascicolo::pronto(comune)
+    } else {
+        Fascicolo::default()
+    })
+}
+
+/// Stores the file of a Comune.
+pub(super) fn salva(t: &mut Transazione, istat: CodiceIstat, f: &Fascicolo) -> Esito<()> {
+    Ok(t.salva_documento(RACCOLTA, istat.as_str(), f)?)
+}
+
+/// Forgets what a Comune has done: somebody put it back to the beginning.
+pub(crate) fn dimentica(t: &mut Transazione, istat: CodiceIstat) {
+    t.togli_documento(RACCOLTA, istat.as_str());
+}
+
+impl Simulatore {
+    /// What a Comune has done so far, as of today.
+    pub fn fascicolo(&self, istat: CodiceIstat) -> Esito<Fascicolo> {
+        let comune = self.comune(istat)?;
+        self.al_passo()?;
+        fascicolo(self.registro(), &comune)
+    }
+
+    /// Changes the file of a Comune: file, state of the Comune and messages in one commit, or nothing at all.
+    pub(super) fn nel_fascicolo<T, E: From<ErroreServizio> + From<registro::ErroreRegistro>>(
+        &self,
+        istat: CodiceIstat,
+        cambia: impl FnOnce(&mut Transazione, &mut Comune, &mut Fascicolo, Quando) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.comune(istat)?;
+        self.al_passo()?;
+        self.registro().scrivi(|t| {
+            let mut comune = t
+                .comune(istat)?
+                .ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
+            let prima = comune.clone();
+            let mut f = fascicolo(t, &comune)?;
+            let quando = t.evento()?;
+            let esito = cambia(t, &mut comune, &mut f, quando)?;
+            comune.stato = macro_stato::deriva(comune.stato, &f);
+            if comune != prima {
+                t.salva_comune(&comune)?;
+            }
+            salva(t, istat, &f)?;
+            Ok(esito)
+        })
+    }
+
+    /// Brings about what the scenario date has made due: start of tests, parcels on their way.
+    pub(crate) fn al_passo(&self) -> Esito<()> {
+        let oggi = self.registro().oggi()?;
+        let s = self.scadenze()?;
+        for (chiave, f) in self.registro().documenti::<Fascicolo>(RACCOLTA)? {
+            let (prove, plichi) = (f.prove_da_avviare(&s, oggi), f.plichi_da_spedire(oggi));
+            if !(prove || plichi) {
+                continue;
+            }
+            let istat = CodiceIstat::parse(&chiave).map_err(ErroreServizio::guasto)?;
+            if prove {
+                // Keys are made outside the commit: it takes longer than a commit may.
+                self.prepara_prove(istat)?;
+            }
+            self.registro().scrivi(|t| -> Esito<()> {
+                let Some(mut comune) = t.comune(istat)? else {
+                    return Ok(());
+                };
+                let mut f = fascicolo(t, &comune)?;
+                let quando = t.evento()?;
+                self.scatta(t, &mut comune, &mut f, quando)?;
+                t.salva_comune(&comune)?;
+                salva(t, istat, &f)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The start of tests now, whatever the date (the Ministry's word).
+    pub fn avvia_prove(&self, istat: CodiceIstat) -> Esito<AvvioProve> {
+        let f = self.fascicolo(istat)?;
+        if f.scheda.is_none() {
+            return Err(super::Impedimento::SchedaMancante.into());
+        }
+        self.prepara_prove(istat)?;
+        self.nel_fascicolo(istat, |t, comune, f, quando| {
+            if f.prove.is_some() {
+                return Err(super::Impedimento::ProveGiaAvviate.into());
+            }
+            self.comunica_prove(t, comune, f, quando)
+        })
+    }
+
+    fn scatta(
+        &self,
+        t: &mut Transazione,
+        comune: &mut Comune,
+        f: &mut Fascicolo,
+        quando: Quando,
+    ) -> Esito<()> {
+        let s = scadenze(t)?;
+        if f.prove_da_avviare(&s, quando.date()) {
+            self.comunica_prove(t, comune, f, quando)?;
+        }
+        let (carte, plichi) = (&f.carte, &mut f.plichi);
+        for p in plichi
+            .iter_mut()
+            .filter(|p| p.spedito.is_none() && p.pronto <= quando.date())
+        {
+            p.spedito = Some(quando);
+            let quante = carte.iter().filter(|c| c.plico == p.numero).count();
+            lettere::plico_spedito(t, comune, p, quante)?;
+        }
+        comune.stato = macro_stato::deriva(comune.stato, f);
+        Ok(())
+    }
+
+    fn comunica_prove(
+        &self,
+        t: &mut Transazione,
+        comune: &mut Comune,
+        f: &mut Fascicolo,
+        quando: Quando,
+    ) -> Esito<AvvioProve> {
+        let s = scadenze(t)?;
+        let dichiarata = f.scheda.as_ref().map_or(quando.date(), |x| x.inizio_prove);
+        let utente = credenziali::utente_di_prova(comune.istat);
+        self.registra_utente_di_prova(t, comune.istat, &utente)?;
+        let avvio = AvvioProve {
+            comunicato: quando,
+            dal: dichiarata.max(credenziali::dopo_mesi(quando.date(), s.anticipo_prove_mesi)),
+            utente,
+        };
+        let password = credenziali::parola_derivata(t.seme()?, &avvio.utente);
+        lettere::avvio_prove(t, comune, &avvio, &password, self.indirizzi())?;
+        f.prove = Some(avvio.clone());
+        Ok(avvio)
+    }
+}

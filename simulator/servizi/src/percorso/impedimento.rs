@@ -1,0 +1,203 @@
+//! Why a step of the journey is not possible: a typed refusal with the sentence a person reads, which says what comes
+//! first; and the fields of a form that are not right.
+
+use anagrafe::Data;
+use registro::ErroreRegistro;
+
+use crate::ErroreServizio;
+
+/// A step taken out of turn, or by who may not take it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Impedimento {
+    /// The scheda comes first.
+    #[error("Prima va inviata la scheda di monitoraggio.")]
+    SchedaMancante,
+    /// Sent, and the deadline is over.
+    #[error(
+        "La scheda è già stata inviata e il termine del {} è passato: non si può più correggere. Le variazioni si \
+         chiedono al Ministero (la console del simulatore).",
+        giorno(*.0)
+    )]
+    SchedaChiusa(Data),
+    /// The message of the start of tests is out already.
+    #[error("L'avvio delle prove è già stato comunicato.")]
+    ProveGiaAvviate,
+    /// The censimento comes first.
+    #[error("Prima va inviato il censimento.")]
+    CensimentoMancante,
+    /// Nothing in the censimento waits for being sent.
+    #[error("Il censimento è già stato inviato e non contiene persone nuove.")]
+    NullaDaInviare,
+    /// He is in what was sent.
+    #[error(
+        "{0} è in un censimento già inviato: non si toglie da qui, lo cancella l'ALS (Gestione operatori)."
+    )]
+    PersonaInviata(String),
+    /// Cards are still being made.
+    #[error("Le smart card sono in produzione: il plico parte il {}.", giorno(*.0))]
+    PlicoInProduzione(Data),
+    /// The parcel was not registered at the Prefettura.
+    #[error("Prima la Prefettura registra l'arrivo del plico.")]
+    PlicoNonRegistrato,
+    /// It was.
+    #[error("L'arrivo del plico è già stato registrato.")]
+    PlicoGiaRegistrato,
+    /// The sindaco was not summoned.
+    #[error("Prima va convocato il sindaco.")]
+    SindacoNonConvocato,
+    /// The day of the summons lies ahead or behind.
+    #[error("La data della convocazione non può precedere oggi, {}.", giorno(*.0))]
+    ConvocazionePassata(Data),
+    /// Handed over already.
+    #[error("Il plico è già stato consegnato.")]
+    PlicoGiaConsegnato,
+    /// Nobody the parcel may be given to.
+    #[error(
+        "{0} non può ritirare il plico: lo ritira il sindaco, oppure un delegato che sia operatore ANPR registrato dello \
+         stesso Comune."
+    )]
+    RiceventeEstraneo(String),
+    /// Only the ALS of the Prefettura hands over.
+    #[error("La consegna delle smart card è riservata all'ALS della Prefettura.")]
+    SoloAlsPrefettura,
+    /// The card is not at the Comune yet.
+    #[error("La smart card non è ancora al Comune: prima la Prefettura consegna il plico.")]
+    NonConsegnata,
+    /// The card was registered.
+    #[error("La smart card è già registrata.")]
+    GiaRegistrata,
+    /// The card was not registered.
+    #[error("La smart card non è ancora registrata: la registra chi la consegna.")]
+    NonRegistrata,
+    /// The sindaco's card must work before he names anybody.
+    #[error("Prima il sindaco attiva la sua smart card.")]
+    SindacoSenzaCarta,
+    /// Nobody was named yet.
+    #[error("Prima il sindaco nomina ALS e ALP.")]
+    NomineMancanti,
+    /// Only the sindaco names, and registers the ALS's card.
+    #[error("Lo fa il sindaco, entrando con la sua smart card.")]
+    SoloSindaco,
+    /// Only the ALS registers the cards of the others.
+    #[error("La smart card di un operatore la registra l'ALS, entrando con la propria.")]
+    SoloAls,
+    /// He cannot be named.
+    #[error("{0} non può essere nominato {1}: {2}.")]
+    NonNominabile(String, &'static str, &'static str),
+    /// A wrong PIN.
+    #[error(
+        "PIN errato: restano {0} tentativi, poi la smart card si blocca. Il PIN è metà nella busta e metà nel messaggio."
+    )]
+    PinErrato(u8),
+    /// Too many wrong ones.
+    #[error("La smart card è bloccata per troppi PIN errati: si sblocca con il PUK.")]
+    CartaBloccata,
+    /// It is not blocked.
+    #[error("La smart card non è bloccata: il PUK non serve.")]
+    CartaNonBloccata,
+    /// A wrong PUK.
+    #[error("PUK errato. Il PUK è metà nella busta e metà nel messaggio.")]
+    PukErrato,
+    /// Too many wrong PUKs.
+    #[error(
+        "La smart card non si sblocca più: troppi PUK errati. Serve una carta nuova (assistenza: la console del simulatore)."
+    )]
+    CartaPersa,
+    /// It works already.
+    #[error("La smart card è già attiva.")]
+    GiaAttiva,
+    /// The Prefetture see the schede from a day on.
+    #[error("Le Prefetture vedono lo stato delle schede dal {}.", giorno(*.0))]
+    NonAncoraVisibile(Data),
+    /// Reminded today.
+    #[error(
+        "Nessun Comune da sollecitare: hanno tutti inviato la scheda, o il sollecito di oggi è già partito."
+    )]
+    NessunoDaSollecitare,
+}
+
+impl Impedimento {
+    /// The fitting HTTP status.
+    pub const fn http(&self) -> u16 {
+        match self {
+            Self::SoloAlsPrefettura | Self::SoloSindaco | Self::SoloAls => 403,
+            _ => 409,
+        }
+    }
+}
+
+impl From<Impedimento> for ErroreServizio {
+    fn from(i: Impedimento) -> Self {
+        Self {
+            codice: Some("SIM012"),
+            http: i.http(),
+            testo: i.to_string(),
+        }
+    }
+}
+
+/// `01/03/2021`.
+pub(super) fn giorno(d: Data) -> String {
+    format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
+}
+
+/// A field that is not right, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErroreCampo {
+    /// The field, as forms and JSON name it.
+    pub campo: &'static str,
+    /// The sentence.
+    pub testo: String,
+}
+
+impl ErroreCampo {
+    /// A field with its sentence.
+    pub fn nuovo(campo: &'static str, testo: impl Into<String>) -> Self {
+        Self {
+            campo,
+            testo: testo.into(),
+        }
+    }
+}
+
+/// Why a form was not taken: fields to correct, or anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rifiuto {
+    /// These fields.
+    Campi(Vec<ErroreCampo>),
+    /// Not now, not by this person, or our own failure.
+    Altro(ErroreServizio),
+}
+
+impl From<ErroreServizio> for Rifiuto {
+    fn from(e: ErroreServizio) -> Self {
+        Self::Altro(e)
+    }
+}
+
+impl From<ErroreRegistro> for Rifiuto {
+    fn from(e: ErroreRegistro) -> Self {
+        Self::Altro(e.into())
+    }
+}
+
+impl From<Impedimento> for Rifiuto {
+    fn from(i: Impedimento) -> Self {
+        Self::Altro(i.into())
+    }
+}
+
+impl From<Rifiuto> for ErroreServizio {
+    fn from(r: Rifiuto) -> Self {
+        match r {
+            Rifiuto::Altro(e) => e,
+            Rifiuto::Campi(campi) => {
+                let frasi: Vec<String> = campi
+                    .iter()
+                    .map(|e| format!("{}: {}", e.campo, e.testo))
+                    .collect();
+                Self::richiesta(frasi.join(" "))
+            }
+        }
+    }
+}

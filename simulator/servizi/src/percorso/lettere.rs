@@ -1,0 +1,241 @@
+//! The texts of the messages of the journey. Ours, in Italian.
+
+use anagrafe::{Ambiente, Data};
+use registro::{
+    Comune, Transazione,
+    posta::{Avviso, Destinatario},
+};
+
+use super::{
+    censimento::Censimento,
+    fascicolo::{AvvioProve, Nomine},
+    impedimento::giorno,
+    plico::{Plico, id_plico},
+    prefettura::{casella_prefettura, pec_prefettura},
+    scheda::Scheda,
+    smart_card::{MetaCodici, SmartCard},
+};
+use crate::{Esito, Indirizzi};
+
+/// Everything but the start of tests is filed under the subentro: it is about the real thing.
+const AMBIENTE: Ambiente = Ambiente::Sub;
+
+fn al_comune(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &str) -> Esito<()> {
+    t.avvisa(&Avviso {
+        ambiente: AMBIENTE,
+        comune,
+        a: Destinatario::Comune,
+        oggetto,
+        testo,
+    })?;
+    Ok(())
+}
+
+fn alla_prefettura(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &str) -> Esito<()> {
+    let nome = casella_prefettura(&comune.provincia);
+    t.avvisa(&Avviso {
+        ambiente: AMBIENTE,
+        comune,
+        a: Destinatario::Altri {
+            casella: &nome,
+            nome: &nome,
+            indirizzo: &pec_prefettura(&comune.provincia),
+        },
+        oggetto,
+        testo,
+    })?;
+    Ok(())
+}
+
+fn di(comune: &Comune) -> String {
+    format!("{} {} ({})", comune.istat, comune.nome, comune.provincia)
+}
+
+pub(super) fn ricevuta_scheda(t: &mut Transazione, comune: &Comune, s: &Scheda) -> Esito<()> {
+    let che = if s.corretta.is_some() {
+        "Scheda di monitoraggio corretta"
+    } else {
+        "Scheda di monitoraggio ricevuta"
+    };
+    let ritardo = if s.in_ritardo {
+        "\nLa scheda è arrivata dopo il termine: Prefettura e Ministero lo vedono."
+    } else {
+        ""
+    };
+    let testo = format!(
+        "Comune: {}\nProtocollo: {}\nPostazioni a regime: {}\nDisponibile alle prove dal: {}{ritardo}\n\nLa PEC con \
+         l'avvio delle prove, le credenziali e gli indirizzi arriva almeno due mesi prima di quella data.",
+        di(comune),
+        s.protocollo,
+        s.postazioni,
+        giorno(s.inizio_prove)
+    );
+    al_comune(t, comune, &format!("{che} – prot. {}", s.protocollo), &testo)
+}
+
+pub(super) fn ricevuta_censimento(
+    t: &mut Transazione,
+    comune: &Comune,
+    c: &Censimento,
+    plico: Option<&Plico>,
+) -> Esito<()> {
+    let protocollo = c.protocollo.as_deref().unwrap_or_default();
+    let carte = plico.map_or_else(String::new, |p| {
+        format!(
+            "\nLe smart card sono in produzione fino al {}; partono poi per la Prefettura, che convocherà il sindaco.",
+            giorno(p.pronto)
+        )
+    });
+    let testo = format!(
+        "Comune: {}\nProtocollo: {protocollo}\nPersone censite: {}\nPostazioni: {}{carte}",
+        di(comune),
+        c.persone.iter().filter(|p| p.inviata).count(),
+        c.postazioni
+    );
+    al_comune(
+        t,
+        comune,
+        &format!("Censimento ricevuto – prot. {protocollo}"),
+        &testo,
+    )
+}
+
+pub(super) fn avvio_prove(
+    t: &mut Transazione,
+    comune: &Comune,
+    a: &AvvioProve,
+    password: &str,
+    indirizzi: Option<&Indirizzi>,
+) -> Esito<()> {
+    let base = indirizzi.map_or("https://localhost:8443", |i| i.ambiente(Ambiente::Test));
+    let testo = format!(
+        "Comune: {}\nLe prove cominciano il {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: {password}\n\
+         Servizi web: {base}/ANPRTestConn/TestConn e {base}/ANPRS001ServizioSubentro/AnprServiceS001\n\
+         Certificato: {}-CO-0000, con la sua password allo sportello delle postazioni\n\n\
+         Prima di quella data si invia il file preliminare: basta una parte dei dati, e in test un solo file APR.",
+        di(comune),
+        giorno(a.dal),
+        a.utente,
+        comune.istat
+    );
+    t.avvisa(&Avviso {
+        ambiente: Ambiente::Test,
+        comune,
+        a: Destinatario::Comune,
+        oggetto: &format!("Avvio delle prove dal {} – {}", giorno(a.dal), di(comune)),
+        testo: &testo,
+    })?;
+    Ok(())
+}
+
+pub(super) fn sollecito(t: &mut Transazione, comune: &Comune, scadenza: Data) -> Esito<()> {
+    let testo = format!(
+        "Comune: {}\nAlla Prefettura non risulta inviata la scheda di monitoraggio, dovuta entro il {}.\nSi compila \
+         nell'area privata, /servizidemografici.",
+        di(comune),
+        giorno(scadenza)
+    );
+    al_comune(
+        t,
+        comune,
+        "Sollecito della Prefettura: scheda di monitoraggio",
+        &testo,
+    )
+}
+
+pub(super) fn plico_spedito(t: &mut Transazione, comune: &Comune, p: &Plico, carte: usize) -> Esito<()> {
+    let testo = format!(
+        "Comune: {}\nPlico: {}\nSmart card: {carte}, ciascuna con la sua busta chiusa\n\nAll'arrivo registrare il plico e \
+         convocare il sindaco. I lettori vanno direttamente al Comune.",
+        di(comune),
+        id_plico(comune.istat, p.numero)
+    );
+    alla_prefettura(
+        t,
+        comune,
+        &format!("Smart card spedite: plico {}", id_plico(comune.istat, p.numero)),
+        &testo,
+    )
+}
+
+pub(super) fn convocazione(t: &mut Transazione, comune: &Comune, quando: Data) -> Esito<()> {
+    let testo = format!(
+        "Comune: {}\nIl sindaco è atteso in Prefettura il {} per il ritiro delle smart card e delle buste.\nPuò ritirarle un \
+         delegato, se è operatore ANPR registrato dello stesso Comune.",
+        di(comune),
+        giorno(quando)
+    );
+    al_comune(
+        t,
+        comune,
+        &format!("Convocazione del sindaco per il {}", giorno(quando)),
+        &testo,
+    )
+}
+
+pub(super) fn plico_consegnato(t: &mut Transazione, comune: &Comune, p: &Plico) -> Esito<()> {
+    let Some(c) = &p.consegna else { return Ok(()) };
+    let come = if c.delegato { "delegato" } else { "sindaco" };
+    let testo = format!(
+        "Comune: {}\nPlico: {}\nRitirato da: {} ({come})\nConsegnato da: {}\n\nIl sindaco attiva la sua smart card con il PIN \
+         intero (/servizidemografici/attivazione), poi entra con la carta e nomina ALS e ALP.",
+        di(comune),
+        id_plico(comune.istat, p.numero),
+        c.a,
+        c.da
+    );
+    al_comune(t, comune, "Smart card consegnate dalla Prefettura", &testo)
+}
+
+pub(super) fn nomine(t: &mut Transazione, comune: &Comune, n: &Nomine) -> Esito<()> {
+    let testo = format!(
+        "Comune: {}\nAmministratore locale della sicurezza (ALS): {}\nAmministratore locale delle postazioni (ALP): {}\n\
+         Nominati da: {}",
+        di(comune),
+        n.als,
+        n.alp,
+        n.da
+    );
+    al_comune(t, comune, "Nomina di ALS e ALP", &testo)
+}
+
+/// To the holder's own mailbox; what is in it is never shown to who hands the card over.
+pub(super) fn seconde_meta(t: &mut Transazione, comune: &Comune, c: &SmartCard, m: &MetaCodici) -> Esito<()> {
+    let testo = format!(
+        "Smart card: {}\nSeconda metà del PIN: {}\nSeconda metà del PUK: {}\nSeconda metà della password: {}\n\nLa prima metà è \
+         nella busta consegnata con la carta: PIN intero = busta + messaggio. La carta si attiva in \
+         /servizidemografici/attivazione.",
+        c.numero, m.pin, m.puk, m.password
+    );
+    t.avvisa(&Avviso {
+        ambiente: AMBIENTE,
+        comune,
+        a: Destinatario::Altri {
+            casella: &c.titolare,
+            nome: &format!("{} {}", c.nome, c.cognome),
+            indirizzo: &c.email,
+        },
+        oggetto: &format!("Codici della smart card {}", c.numero),
+        testo: &testo,
+    })?;
+    Ok(())
+}
+
+pub(super) fn certificato_prefettura(
+    t: &mut Transazione,
+    comune: &Comune,
+    postazioni: u8,
+    password: &str,
+) -> Esito<()> {
+    let testo = format!(
+        "Prefettura: {}\nPostazioni: {postazioni}\nPassword del primo certificato: {password}\n\nNel simulatore le pagine della \
+         Prefettura non chiedono il certificato di postazione.",
+        comune.provincia
+    );
+    alla_prefettura(
+        t,
+        comune,
+        "Primo certificato di postazione della Prefettura",
+        &testo,
+    )
+}

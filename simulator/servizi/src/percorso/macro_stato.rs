@@ -1,0 +1,319 @@
+//! Where a Comune stands: the states of the process and the three cases of the operating instructions, from what has
+//! happened; and what to do next.
+//!
+//! What must stay true: what has happened never takes a Comune back; only a person does (`PUT /api/comuni/{istat}`).
+
+use anagrafe::{Ambiente, CodiceIstat, Data};
+use registro::{Lettura as _, MacroStato, SituazioneComune, StatoOperatore};
+use serde::Serialize;
+
+use super::{
+    credenziali,
+    fascicolo::Fascicolo,
+    impedimento::giorno,
+    plico::{StatoLettori, StatoPlico},
+    scheda::in_ritardo,
+    smart_card::StatoSmartCard,
+};
+use crate::{Esito, Simulatore};
+
+/// The state that what was done gives, never behind the one it had.
+pub(super) fn deriva(stato: MacroStato, f: &Fascicolo) -> MacroStato {
+    let fatto = if f.censito() {
+        MacroStato::Censito
+    } else if f.prove.is_some() {
+        MacroStato::TestAbilitato
+    } else {
+        MacroStato::InattivoSenzaCensimento
+    };
+    stato.max(fatto)
+}
+
+/// The case of the operating instructions (process §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Caso {
+    /// `P01`, `P02`, `P03`.
+    pub id: &'static str,
+    /// 1, 2, 3.
+    pub caso: u8,
+    /// `inattivo` or `attivo`.
+    pub macro_stato: &'static str,
+    /// What it means.
+    pub testo: &'static str,
+}
+
+/// The case a state belongs to.
+pub fn caso(stato: MacroStato) -> Caso {
+    match stato {
+        MacroStato::InattivoSenzaCensimento | MacroStato::TestAbilitato => Caso {
+            id: "P01",
+            caso: 1,
+            macro_stato: "inattivo",
+            testo: "Il censimento di operatori e postazioni non è stato inviato.",
+        },
+        MacroStato::Censito => Caso {
+            id: "P02",
+            caso: 2,
+            macro_stato: "inattivo",
+            testo: "Censimento inviato, pre-subentro non ancora riuscito.",
+        },
+        MacroStato::Presubentrato
+        | MacroStato::Pianificato
+        | MacroStato::Subentrato
+        | MacroStato::MancatoSubentro => Caso {
+            id: "P03",
+            caso: 3,
+            macro_stato: "attivo",
+            testo: "Almeno un pre-subentro è riuscito.",
+        },
+    }
+}
+
+/// One step of the journey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Passo {
+    /// Row of the coverage table.
+    pub id: &'static str,
+    /// Name.
+    pub titolo: &'static str,
+    /// Done.
+    pub fatto: bool,
+    /// What is known of it.
+    pub testo: String,
+}
+
+/// The whole of it for one Comune.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quadro {
+    /// ISTAT code.
+    pub comune: CodiceIstat,
+    /// Name.
+    pub nome: String,
+    /// Province.
+    pub provincia: String,
+    /// Process state.
+    pub stato: MacroStato,
+    /// Case of the instructions.
+    pub caso: Caso,
+    /// No scheda after the deadline, or a late one.
+    pub in_ritardo: bool,
+    /// Steps in order.
+    pub passi: Vec<Passo>,
+    /// First step not done.
+    pub prossimo: Option<&'static str>,
+}
+
+fn passo(id: &'static str, titolo: &'static str, fatto: bool, testo: impl Into<String>) -> Passo {
+    Passo {
+        id,
+        titolo,
+        fatto,
+        testo: testo.into(),
+    }
+}
+
+impl Simulatore {
+    /// Where a Comune stands and what comes next.
+    pub fn quadro(&self, istat: CodiceIstat) -> Esito<Quadro> {
+        let f = self.fascicolo(istat)?;
+        // Read again: what was due may just have changed it.
+        let comune = self.comune(istat)?;
+        let oggi = self.registro().oggi()?;
+        let s = self.scadenze()?;
+        let mut passi = vec![self.passo_scheda(&f, oggi)?, passo_censimento(&f)];
+        passi.extend(passi_carte(&f, oggi));
+        let smart_card = self.smart_card(istat)?;
+        let attive = smart_card
+            .iter()
+            .filter(|c| c.stato == StatoSmartCard::Attiva)
+            .count();
+        passi.push(passo(
+            "C05",
+            "Nomina di ALS e ALP",
+            f.nomine.is_some(),
+            f.nomine.as_ref().map_or_else(
+                || "Il sindaco entra con la sua smart card e li nomina.".to_owned(),
+                |n| format!("ALS {}, ALP {}.", n.als, n.alp),
+            ),
+        ));
+        passi.push(passo(
+            "C06",
+            "Smart card registrate e attivate",
+            f.censito() && attive == smart_card.len(),
+            format!("{attive} attive su {}.", smart_card.len()),
+        ));
+        let profilati = self
+            .registro()
+            .operatori(istat)?
+            .iter()
+            .filter(|o| {
+                o.stato != StatoOperatore::Cancellato && o.ha_ruolo("OPERATORE") && !o.funzioni.is_empty()
+            })
+            .filter(|o| o.name_id != credenziali::utente_di_prova(istat))
+            .count();
+        passi.push(passo(
+            "C07",
+            "Profili degli operatori",
+            profilati > 0,
+            format!("{profilati} operatori con funzioni."),
+        ));
+        passi.push(passo(
+            "M06",
+            "Avvio delle prove",
+            f.prove.is_some(),
+            match (&f.prove, &f.scheda) {
+                (Some(p), _) => format!("Comunicato: prove dal {}.", giorno(p.dal)),
+                (None, Some(x)) => format!(
+                    "La PEC con credenziali e indirizzi parte il {}.",
+                    giorno(credenziali::giorno_del_preavviso(x.inizio_prove, &s).max(oggi))
+                ),
+                (None, None) => "Parte dopo la scheda, almeno due mesi prima delle prove.".to_owned(),
+            },
+        ));
+        let pre = comune.in_ambiente(Ambiente::Pre).situazione == SituazioneComune::Subentrato;
+        passi.push(passo(
+            "P02",
+            "Pre-subentro",
+            comune.stato.presubentrato() || pre,
+            "File APR e AIRE inviati nell'ambiente di pre-subentro, senza errori bloccanti.",
+        ));
+        passi.push(passo(
+            "P03",
+            "Subentro",
+            comune.stato == MacroStato::Subentrato,
+            "File inviati nell'ambiente di subentro, nel giorno pianificato.",
+        ));
+        let prossimo = passi.iter().find(|p| !p.fatto).map(|p| p.id);
+        Ok(Quadro {
+            comune: istat,
+            stato: comune.stato,
+            caso: caso(comune.stato),
+            in_ritardo: in_ritardo(f.scheda.as_ref(), &s, oggi),
+            nome: comune.nome,
+            provincia: comune.provincia,
+            passi,
+            prossimo,
+        })
+    }
+
+    fn passo_scheda(&self, f: &Fascicolo, oggi: Data) -> Esito<Passo> {
+        let s = self.scadenze()?;
+        let testo = match &f.scheda {
+            Some(x) => format!(
+                "Inviata il {}, ricevuta {}.",
+                giorno(x.inviata.date()),
+                x.protocollo
+            ),
+            None if oggi > s.scheda => format!("Il termine era il {}: inviarla subito.", giorno(s.scheda)),
+            None => format!("Da inviare entro il {}.", giorno(s.scheda)),
+        };
+        Ok(passo("M01", "Scheda di monitoraggio", f.scheda.is_some(), testo))
+    }
+}
+
+fn passo_censimento(f: &Fascicolo) -> Passo {
+    let testo = match &f.censimento {
+        Some(c) if c.inviato.is_some() => format!(
+            "{} persone, {} postazioni, ricevuta {}.",
+            c.persone.iter().filter(|p| p.inviata).count(),
+            c.postazioni,
+            c.protocollo.as_deref().unwrap_or_default()
+        ),
+        Some(c) => format!("In preparazione: {} persone nell'elenco.", c.persone.len()),
+        None => "Operatori, postazioni, PEC, responsabile, indirizzi di provenienza.".to_owned(),
+    };
+    passo("C01", "Censimento", f.censito(), testo)
+}
+
+fn passi_carte(f: &Fascicolo, oggi: Data) -> Vec<Passo> {
+    // Who has no parcel and is censito got cards at the desk: the ready Comuni.
+    let allo_sportello = f.plichi.is_empty() && f.censito();
+    let tutti = |fatto: &dyn Fn(StatoPlico) -> bool| {
+        allo_sportello || (!f.plichi.is_empty() && f.plichi.iter().all(|p| fatto(p.stato(oggi))))
+    };
+    let testo = |altrimenti: &str| {
+        if allo_sportello {
+            "Carte emesse allo sportello.".to_owned()
+        } else {
+            altrimenti.to_owned()
+        }
+    };
+    let produzione = f
+        .plichi
+        .iter()
+        .find(|p| p.stato(oggi) == StatoPlico::InProduzione)
+        .map_or_else(
+            || "Comincia con il censimento.".to_owned(),
+            |p| format!("In produzione fino al {}.", giorno(p.pronto)),
+        );
+    let lettori = allo_sportello
+        || (!f.plichi.is_empty()
+            && f.plichi
+                .iter()
+                .all(|p| p.lettori(oggi) == StatoLettori::Consegnati));
+    vec![
+        passo(
+            "C02",
+            "Produzione delle smart card",
+            tutti(&|s| s != StatoPlico::InProduzione),
+            testo(&produzione),
+        ),
+        passo(
+            "C03",
+            "Plico alla Prefettura e convocazione",
+            tutti(&|s| matches!(s, StatoPlico::SindacoConvocato | StatoPlico::Consegnato)),
+            testo("La Prefettura registra il plico e convoca il sindaco con una PEC."),
+        ),
+        passo(
+            "C04",
+            "Consegna al sindaco",
+            tutti(&|s| s == StatoPlico::Consegnato),
+            testo("In Prefettura il sindaco, o un suo delegato, ritira carte e buste."),
+        ),
+        passo(
+            "C10",
+            "Lettori di smart card",
+            lettori,
+            testo("Arrivano direttamente al Comune pochi giorni dopo la spedizione delle carte."),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    #[test]
+    fn what_was_done_never_takes_a_comune_back() {
+        let vuoto = Fascicolo::default();
+        for stato in [
+            MacroStato::InattivoSenzaCensimento,
+            MacroStato::TestAbilitato,
+            MacroStato::Censito,
+            MacroStato::Presubentrato,
+            MacroStato::Pianificato,
+            MacroStato::Subentrato,
+            MacroStato::MancatoSubentro,
+        ] {
+            assert_eq!(deriva(stato, &vuoto), stato);
+        }
+        let con_prove = Fascicolo {
+            prove: Some(super::super::AvvioProve {
+                comunicato: jiff::civil::datetime(2021, 3, 1, 8, 0, 0, 0),
+                dal: jiff::civil::date(2021, 6, 1),
+                utente: String::new(),
+            }),
+            ..Fascicolo::default()
+        };
+        assert_eq!(
+            deriva(MacroStato::InattivoSenzaCensimento, &con_prove),
+            MacroStato::TestAbilitato
+        );
+        assert_eq!(deriva(MacroStato::Subentrato, &con_prove), MacroStato::Subentrato);
+        assert_eq!(caso(MacroStato::TestAbilitato).id, "P01");
+        assert_eq!(caso(MacroStato::Censito).id, "P02");
+        assert_eq!(caso(MacroStato::MancatoSubentro).id, "P03");
+    }
+}

@@ -1,0 +1,195 @@
+//! The rows of the journey before the files: scheda, censimento, Prefetture, smart cards.
+
+use http::Method;
+
+use super::{
+    percorso::Percorso,
+    rotte::{Azione, Corpo, RottaApi, leggi, p, scrivi},
+};
+
+const RIFIUTI: &[u16] = &[400, 404, 409, 413, 415, 507];
+
+fn vedi(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi {
+    RottaApi {
+        altri: &[404, 409, 507],
+        ..leggi(percorso, titolo, Azione::Percorso(a))
+    }
+}
+
+fn metti(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi {
+    RottaApi {
+        altri: RIFIUTI,
+        ..scrivi(Method::PUT, percorso, titolo, Azione::Percorso(a))
+    }
+}
+
+/// An order with a JSON body.
+fn manda(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi {
+    RottaApi {
+        altri: RIFIUTI,
+        ..scrivi(Method::POST, percorso, titolo, Azione::Percorso(a))
+    }
+}
+
+/// An order without a body.
+fn ordina(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi {
+    RottaApi {
+        corpo: Corpo::Nessuno,
+        altri: &[400, 404, 409, 507],
+        ..scrivi(Method::POST, percorso, titolo, Azione::Percorso(a))
+    }
+}
+
+pub(super) fn rotte() -> Vec<RottaApi> {
+    vec![
+        vedi(
+            "/api/percorso/scadenze",
+            "Termini e tempi del percorso",
+            Percorso::Scadenze,
+        ),
+        metti(
+            "/api/percorso/scadenze",
+            "Cambia termini e tempi; ciò che manca resta",
+            Percorso::ScadenzeMetti,
+        ),
+        vedi(
+            "/api/percorso/comuni",
+            "A che punto è ogni Comune (il Ministero)",
+            Percorso::Comuni,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}",
+            "A che punto è un Comune: passi, prossimo passo, utente dell'area privata",
+            Percorso::Quadro,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/scheda",
+            "La scheda di monitoraggio, o null",
+            Percorso::Scheda,
+        ),
+        metti(
+            "/api/percorso/comuni/{istat}/scheda",
+            "Invia la scheda di monitoraggio, o la corregge entro il termine",
+            Percorso::SchedaMetti,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/piano-subentro",
+            "Il piano di subentro ricavato dalla scheda, o null",
+            Percorso::PianoSubentro,
+        ),
+        metti(
+            "/api/percorso/comuni/{istat}/piano-subentro",
+            "Il Ministero corregge il piano di subentro; null lo ricava di nuovo dalla scheda",
+            Percorso::PianoSubentroMetti,
+        ),
+        ordina(
+            "/api/percorso/comuni/{istat}/prove",
+            "Il Ministero comunica subito l'avvio delle prove",
+            Percorso::Prove,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/censimento",
+            "Il censimento, inviato o in preparazione",
+            Percorso::Censimento,
+        ),
+        metti(
+            "/api/percorso/comuni/{istat}/censimento",
+            "Sostituisce il censimento in preparazione",
+            Percorso::CensimentoMetti,
+        ),
+        ordina(
+            "/api/percorso/comuni/{istat}/censimento/esempio",
+            "Completa il censimento con persone fittizie",
+            Percorso::CensimentoEsempio,
+        ),
+        ordina(
+            "/api/percorso/comuni/{istat}/censimento/invio",
+            "Invia il censimento: operatori registrati, smart card ordinate",
+            Percorso::CensimentoInvio,
+        ),
+        manda(
+            "/api/percorso/comuni/{istat}/nomine",
+            "Il sindaco nomina ALS e ALP",
+            Percorso::Nomine,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/smart-card",
+            "Le smart card di un Comune, senza codici",
+            Percorso::SmartCard,
+        ),
+        vedi(
+            "/api/percorso/comuni/{istat}/smart-card/{numero}/busta",
+            "La busta di una smart card consegnata: le prime metà dei codici",
+            Percorso::Busta,
+        ),
+        ordina(
+            "/api/percorso/comuni/{istat}/smart-card/{numero}/registrazione",
+            "Registra smart card Comune: consegnata al titolare",
+            Percorso::Registrazione,
+        ),
+        manda(
+            "/api/percorso/comuni/{istat}/smart-card/{numero}/attivazione",
+            "Attiva una smart card con il PIN intero",
+            Percorso::Attivazione,
+        ),
+        manda(
+            "/api/percorso/comuni/{istat}/smart-card/{numero}/sblocco",
+            "Sblocca una smart card con il PUK intero",
+            Percorso::Sblocco,
+        ),
+        vedi(
+            "/api/percorso/prefetture",
+            "Le Prefetture: Comuni della provincia e schede inviate",
+            Percorso::Prefetture,
+        ),
+        vedi(
+            "/api/percorso/prefetture/{provincia}",
+            "Una Prefettura: utenti, postazioni",
+            Percorso::Prefettura,
+        ),
+        metti(
+            "/api/percorso/prefetture/{provincia}",
+            "Cambia utenti e postazioni di una Prefettura",
+            Percorso::PrefetturaMetti,
+        ),
+        RottaApi {
+            parametri: const {
+                &[
+                    p("stato", "INVIATA, INVIATA_IN_RITARDO, DA_INVIARE, MANCANTE"),
+                    p("testo", "parte del codice o del nome"),
+                ]
+            },
+            altri: &[400, 404, 409, 507],
+            ..leggi(
+                "/api/percorso/prefetture/{provincia}/schede",
+                "Chi ha inviato la scheda e chi no; CSV con Accept: text/csv",
+                Azione::Percorso(Percorso::Schede),
+            )
+        },
+        ordina(
+            "/api/percorso/prefetture/{provincia}/solleciti",
+            "Sollecita per PEC i Comuni che non hanno inviato la scheda",
+            Percorso::Solleciti,
+        ),
+        vedi(
+            "/api/percorso/prefetture/{provincia}/plichi",
+            "I plichi di smart card della provincia",
+            Percorso::Plichi,
+        ),
+        ordina(
+            "/api/percorso/plichi/{id}/registrazione",
+            "La Prefettura registra l'arrivo di un plico",
+            Percorso::PlicoRegistra,
+        ),
+        manda(
+            "/api/percorso/plichi/{id}/convocazione",
+            "La Prefettura convoca il sindaco",
+            Percorso::PlicoConvoca,
+        ),
+        manda(
+            "/api/percorso/plichi/{id}/consegna",
+            "Consegna smart card Prefettura: al sindaco o a un suo delegato",
+            Percorso::PlicoConsegna,
+        ),
+    ]
+}
