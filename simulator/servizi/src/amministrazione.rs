@@ -298,6 +298,26 @@ impl Simulatore {
         Ok(cera)
     }
 
+    /// Changes the configuration of a Comune, whole, under the rules above.
+    pub fn configura_comune(
+        &self,
+        istat: CodiceIstat,
+        f: impl FnOnce(&mut Configurazione),
+    ) -> Esito<registro::Comune> {
+        self.pronto_lo_stato()?;
+        self.registro().scrivi(|t| {
+            let mut c = t
+                .comune(istat)?
+                .ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
+            let mut nuova = c.configurazione.clone();
+            f(&mut nuova);
+            c.configurazione = in_ordine(nuova, &c.configurazione, t.oggi()?)?;
+            t.salva_comune(&c)?;
+            t.evento()?;
+            Ok(c)
+        })
+    }
+
     /// The enabled addresses of a Comune, as of today.
     pub fn indirizzi_abilitati(&self, istat: CodiceIstat) -> Esito<Vec<IndirizzoAbilitato>> {
         Ok(abilitati(

@@ -111,10 +111,15 @@ impl Cornice {
         if a != Ambiente::Sub {
             voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
         }
-        voci.push(("/combas/posta", "Posta PEC"));
+        voci.extend([
+            ("/combas/download", "Download file"),
+            ("/combas/posta", "Posta PEC"),
+            ("/combas/amministrazione", "Amministrazione"),
+        ]);
         if utente.sicurezza {
             voci.push(("/combas/sicurezza", "Sicurezza"));
         }
+        voci.push(("/combas/strumenti", "Strumenti"));
         Self {
             utente: Some(utente),
             voci: menu(&voci, qui, da_leggere),

@@ -14,6 +14,15 @@ const PAGINE: [&str; 8] = [
     "/combas/subentro",
     "/combas/cancellazione",
     "/combas/posta",
+    "/combas/posta?cartella=inviati",
+    "/combas/amministrazione",
+    "/combas/download",
+    "/combas/confronto",
+    "/combas/strumenti",
+    "/combas/strumenti/validatore",
+    "/combas/strumenti/file-di-prova",
+    "/combas/assistenza",
+    "/combas/sicurezza/carte",
     "/combas/codici/ES092",
 ];
 const CONSOLE: [&str; 9] = [

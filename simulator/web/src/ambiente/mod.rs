@@ -5,6 +5,8 @@
 
 mod accesso;
 mod altre;
+mod amministrazione;
+mod assistenza;
 mod cancellazione;
 mod esiti;
 mod invio;
@@ -12,6 +14,7 @@ mod posta;
 mod profilo;
 mod sicurezza_locale;
 mod stato;
+mod strumenti;
 
 use std::sync::Arc;
 
@@ -331,6 +334,7 @@ async fn dentro(
     }
     let esito = match azione {
         Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
+        Azione::Altra(altra) if altra.caricamento() => altre::riceve(&d, altra, &parti, corpo).await,
         modulo if modulo.modulo() => match campi_con_csrf(&d, corpo).await {
             Ok(campi) => comanda(&d, modulo, &campi).await,
             Err(e) => Err(e),
