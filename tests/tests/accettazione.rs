@@ -507,6 +507,11 @@ fn caso_47_iscrizione_aire_dal_primo_luglio_1990() {
     esito.dice("ES078", "A1", &[]);
 }
 
+/// Family id and Comune of registration of a line of the AIRE file.
+fn famiglia_aire(riga: &str) -> (String, String) {
+    (riga[335..355].trim().to_owned(), riga[363..369].to_owned())
+}
+
 #[test]
 fn caso_49_comune_di_iscrizione_aire_a_zero() {
     let fornitura = genera(&["--comune", "888001", "--abitanti", "30", "--aire", "8"]);
@@ -516,61 +521,209 @@ fn caso_49_comune_di_iscrizione_aire_a_zero() {
         String::from_utf8(espandi(&file[1])).expect("ASCII"),
     );
     // The second line of a family: same id, its Comune of registration filled with zeros.
-    let famiglia = |r: &str| r[335..355].to_owned();
-    let righe: Vec<&str> = aire.split_inclusive("\r\n").collect();
+    let mut righe: Vec<String> = aire.split_inclusive("\r\n").map(str::to_owned).collect();
     let parente = (1..righe.len())
-        .find(|i| famiglia(righe[*i]) == famiglia(righe[*i - 1]))
+        .find(|i| famiglia_aire(&righe[*i]) == famiglia_aire(&righe[*i - 1]))
         .expect("two relatives");
-    let nuove: String = righe
-        .iter()
-        .enumerate()
-        .map(|(i, r)| {
-            if i == parente {
-                format!("{}000000{}", &r[..363], &r[369..])
-            } else {
-                (*r).to_owned()
-            }
-        })
-        .collect();
+    righe[parente].replace_range(363..369, "000000");
+    // What the lines make: per family the ids of its members.
+    let mut attese: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for riga in &righe {
+        let suoi = attese.entry(famiglia_aire(riga)).or_default();
+        suoi.insert(riga[6..26].trim().to_owned());
+    }
+    let (divisa, _) = famiglia_aire(&righe[parente]);
+
     let banco = Banco::nuovo();
-    let esito = invia(&banco, &apr, nuove.as_bytes());
+    let esito = invia(&banco, &apr, righe.concat().as_bytes());
     esito.e("ELABORATA_OK", &[]);
+    let f = banco.json("GET", &format!("/api/forniture/{}", esito.id), "");
+    assert_eq!(f["schede"]["aire"], 8);
+    assert_eq!(f["schede"]["famiglieAire"], attese.len());
+
+    // The families are schede of the register, each with its members.
+    let elenco = |dopo: u64, limite: u64| {
+        let v = banco.json(
+            "GET",
+            &format!("/api/famiglie?ambiente=pre&comune=888001&dopo={dopo}&limite={limite}"),
+            "",
+        );
+        v.as_array().expect("a list").clone()
+    };
+    let tutte = elenco(0, 1000);
+    let apr_e_convivenze = tutte.len() - attese.len();
+    assert_eq!(
+        Value::from(apr_e_convivenze),
+        f["schede"]["famiglie"].as_u64().unwrap_or_default()
+            + f["schede"]["convivenze"].as_u64().unwrap_or_default()
+    );
+    assert_eq!(
+        elenco(apr_e_convivenze as u64, 1),
+        tutte[apr_e_convivenze..=apr_e_convivenze],
+        "page by page"
+    );
+    let mut trovate = BTreeMap::new();
+    for famiglia in tutte.iter().filter(|u| u["tipo"] == "FAMIGLIA_AIRE") {
+        let una = banco.json(
+            "GET",
+            &format!("/api/famiglie/{}?ambiente=pre", famiglia["idAnpr"]),
+            "",
+        );
+        let testo = |v: &Value| v.as_str().expect("a text").to_owned();
+        let componenti = una["componenti"].as_array().expect("a list");
+        assert!(componenti.iter().all(|c| c["anagrafe"] == "AIRE"), "{una}");
+        let componenti: BTreeSet<String> = componenti.iter().map(|c| testo(&c["idComune"])).collect();
+        let chiave = (testo(&una["idComune"]), testo(&una["istatIscrizioneAire"]));
+        assert_eq!(trovate.insert(chiave, componenti), None, "once each");
+    }
+    assert_eq!(trovate, attese);
+    let due: Vec<&str> = trovate
+        .keys()
+        .filter(|(id, _)| *id == divisa)
+        .map(|(_, iscrizione)| iscrizione.as_str())
+        .collect();
+    assert_eq!(due, ["000000", "888001"], "two families of one id");
+
+    // The list of what subentrò has a row for each, with its own id; the message counts them.
     let (_, loro) = banco.lista(&esito.id, "Subentrati_888001_SUBAIRE_1.csv");
-    let persone: BTreeSet<&str> = loro
-        .iter()
-        .filter(|r| r[0] == "Scheda Individuale AIRE")
+    let di = |tipo: &str| loro.iter().filter(|r| r[0] == tipo).collect::<Vec<_>>();
+    assert_eq!(di("Scheda Individuale AIRE").len(), 8);
+    assert_eq!(di("Famiglia").len(), attese.len());
+    assert_eq!(loro.len(), 8 + attese.len());
+    let ids: BTreeSet<&str> = di("Famiglia")
+        .into_iter()
+        .filter(|r| r[2] == divisa)
         .map(|r| r[1].as_str())
         .collect();
-    assert_eq!(persone.len(), 8, "everybody is loaded");
+    assert_eq!(ids.len(), 2);
+    let pec = banco.json("GET", "/api/pec?comune=888001", "");
+    assert!(
+        pec.to_string()
+            .contains(&format!("schede di famiglia AIRE: {}", attese.len())),
+        "{pec}"
+    );
+
+    // They go with their delivery.
+    banco.json("DELETE", &format!("/api/forniture/{}", esito.id), "");
+    banco.json("POST", "/api/notte", "");
+    assert_eq!(elenco(0, 1000), Vec::<Value>::new());
 }
 
-/// Whoever was cancelled elsewhere is nobody's duplicate. That the person keeps the idANPR of before can be asked only
-/// once single people can be cancelled: a delivery is cancelled with all it loaded, as if it had never been.
+/// A clean delivery as another Comune would send it.
+fn altrove(testo: &str, comune: &str) -> Vec<u8> {
+    gz(testo
+        .replace("888001", comune)
+        .replace(
+            "COMUNE FITTIZIO 001",
+            &format!("COMUNE FITTIZIO {}", &comune[3..]),
+        )
+        .as_bytes())
+}
+
+/// The Comune's id and idANPR of its persons.
+fn ids(banco: &Banco, comune: &str) -> BTreeMap<String, u64> {
+    let v = banco.json(
+        "GET",
+        &format!("/api/schede?ambiente=pre&comune={comune}&limite=1000"),
+        "",
+    );
+    v.as_array()
+        .expect("a list")
+        .iter()
+        .map(|p| {
+            (
+                p["idComune"].as_str().expect("a text").to_owned(),
+                p["idAnpr"].as_u64().expect("an id"),
+            )
+        })
+        .collect()
+}
+
+fn cancella(banco: &Banco, id: u64, motivo: &str) {
+    let v = banco.json(
+        "PUT",
+        &format!("/api/schede/{id}?ambiente=pre"),
+        &format!(r#"{{"stato":"CANCELLATA","motivo":"{motivo}","dal":"2021-02-01"}}"#),
+    );
+    assert_eq!(v["stato"], "CANCELLATA", "{v}");
+}
+
 #[test]
 fn caso_61_chi_e_stato_cancellato_altrove_non_e_doppio() {
-    let banco = Banco::nuovo();
-    let altrove = |t: &str| {
-        t.replace("888001", "888004")
-            .replace("COMUNE FITTIZIO 001", "COMUNE FITTIZIO 004")
-    };
-    let id = banco.accetta(
+    let dati = tempfile::tempdir().expect("a folder");
+    let mut banco = Banco::in_cartella(dati.path(), &[]).expect("starts");
+    // 888002 with people we know, in the place of its ready inhabitants.
+    let pronta = banco.json("GET", "/api/forniture?ambiente=pre&comune=888002", "");
+    let pronta = pronta[0]["id"].as_str().expect("an id");
+    banco.json("DELETE", &format!("/api/forniture/{pronta}"), "");
+    banco.json("POST", "/api/notte", "");
+    let prima = banco.accetta(
         "pre",
-        "888004",
-        "888004_SUBAPR_1_1_1.gz",
-        gz(altrove(PULITA).as_bytes()),
-    )["fornitura"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+        "888002",
+        "888002_SUBAPR_1_1_1.gz",
+        altrove(PULITA, "888002"),
+    );
+    let prima = prima["fornitura"].as_str().expect("an id").to_owned();
     banco.accetta(
         "pre",
-        "888004",
-        "888004_SUBAIRE_1.gz",
-        gz(altrove(PULITA_AIRE).as_bytes()),
+        "888002",
+        "888002_SUBAIRE_1.gz",
+        altrove(PULITA_AIRE, "888002"),
     );
-    let prima = banco.attendi(&id, &["ELABORATA_OK", "KO"]);
-    assert_eq!(prima["stato"], "ELABORATA_OK", "{prima}");
-    banco.json("DELETE", &format!("/api/forniture/{id}"), "");
+    assert_eq!(
+        banco.attendi(&prima, &["ELABORATA_OK", "KO"])["stato"],
+        "ELABORATA_OK"
+    );
+    let vecchi = ids(&banco, "888002");
+    assert_eq!(
+        vecchi.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["A1", "S1", "S2", "S3", "S4", "S5", "S6"]
+    );
+    // S1 to S5 and the one of the AIRE are cancelled, S6 is not; and so it is after a restart.
+    for (nome, id) in &vecchi {
+        match nome.as_str() {
+            "S6" => {}
+            "A1" => cancella(&banco, *id, "7"),
+            _ => cancella(&banco, *id, "3"),
+        }
+    }
+    assert_eq!(banco.chiudi(), Some(0));
+    let banco = Banco::in_cartella(dati.path(), &[]).expect("starts again");
+    let esito = invia(&banco, PULITA.as_bytes(), PULITA_AIRE.as_bytes());
+
+    // Only the one who is in both is a duplicate.
+    esito.e("ELABORATA_OK", &[("EA030", 1)]);
+    assert_eq!(esito.una("EA030")["scheda"], "S6");
+    // Same idANPR as before for those cancelled from the APR; a new one for the active and for the one of the AIRE.
+    let nuovi = ids(&banco, "888001");
+    for (nome, id) in &vecchi {
+        let stesso = nuovi[nome] == *id;
+        assert_eq!(stesso, !["S6", "A1"].contains(&nome.as_str()), "{nome}");
+    }
+    assert_eq!(nuovi.values().collect::<BTreeSet<_>>().len(), nuovi.len());
+    let (_, lista) = banco.lista(&esito.id, "Subentrati_888001_SUBAPR_1_1_1.csv");
+    let s1 = lista.iter().find(|r| r[2] == "S1").expect("a row");
+    assert_eq!(s1[1], vecchi["S1"].to_string());
+    // The id speaks of the one who has it now, and remembers where it was.
+    let uno = banco.json("GET", &format!("/api/schede/{}?ambiente=pre", vecchi["S1"]), "");
+    assert_eq!(
+        (&uno["comune"], &uno["stato"]),
+        (&"888001".into(), &"ATTIVA".into())
+    );
+    assert_eq!(
+        uno["stessoId"],
+        serde_json::json!([{"comune": "888002", "idComune": "S1", "stato": "CANCELLATA"}])
+    );
+    let stato = banco.json("GET", "/api/stato", "");
+    assert_eq!(stato["ambienti"]["pre"]["cancellate"], 6);
+
+    // 888001 gives its delivery up: the ids are 888002's again.
+    banco.json("DELETE", &format!("/api/forniture/{}", esito.id), "");
     banco.json("POST", "/api/notte", "");
-    invia(&banco, PULITA.as_bytes(), PULITA_AIRE.as_bytes()).e("ELABORATA_OK", &[]);
+    let uno = banco.json("GET", &format!("/api/schede/{}?ambiente=pre", vecchi["S1"]), "");
+    assert_eq!(
+        (&uno["comune"], &uno["stato"]),
+        (&"888002".into(), &"CANCELLATA".into())
+    );
+    assert_eq!(ids(&banco, "888002"), vecchi);
 }

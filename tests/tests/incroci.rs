@@ -472,3 +472,146 @@ fn check_senza_server() {
 fn testo(p: &Path) -> String {
     p.to_str().expect("UTF-8").to_owned()
 }
+
+/// Two Comuni have the same people; then one cancels somebody. The pair is no more, for either of them, until the
+/// scheda is active again; what the newcomer was told at its elaboration stays told.
+#[test]
+fn chi_e_cancellato_dopo_non_e_piu_doppio() {
+    let banco = Banco::nuovo();
+    let vecchia = invia(&banco, "888004", apr("888004", &[]), aire("888004", ESTERO));
+    let nuova = invia(&banco, "888001", apr("888001", &[]), aire("888001", ESTERO));
+    assert_eq!(conteggi(&nuova), attesi(&[("EA030", 6)]));
+    let di = |chi: &Value| conteggi(&banco.fornitura(id(chi)));
+    let righe = |chi: &Value, comune: &str| -> Vec<String> {
+        let (_, righe) = banco.lista(
+            id(chi),
+            &format!("{comune}DuplicatiComuniDiversiDataPiuRemota.csv"),
+        );
+        righe.into_iter().map(|r| r[1].clone()).collect()
+    };
+    let tutti = ["S1", "S2", "S3", "S4", "S5", "S6"];
+    assert_eq!(righe(&nuova, "888001"), tutti);
+    assert_eq!(righe(&vecchia, "888004"), tutti);
+
+    let due = banco.json(
+        "GET",
+        "/api/schede?ambiente=pre&comune=888004&cf=PRVDUE72L55Z330A",
+        "",
+    );
+    let chi = format!("/api/schede/{}?ambiente=pre", due[0]["idAnpr"]);
+    let via = banco.json("PUT", &chi, r#"{"stato":"CANCELLATA","motivo":"10"}"#);
+    assert_eq!(via["cancellazione"]["dal"], anpr_sim_tests::OGGI);
+    let restano = ["S1", "S3", "S4", "S5", "S6"];
+    assert_eq!(righe(&nuova, "888001"), restano);
+    assert_eq!(righe(&vecchia, "888004"), restano);
+    assert_eq!(di(&vecchia), attesi(&[("EA030", 5)]));
+    assert_eq!(di(&nuova), attesi(&[("EA030", 6)]), "what was found that day");
+    assert_eq!(trovati(&banco, id(&vecchia)).len(), 5);
+
+    banco.json("PUT", &chi, r#"{"stato":"ATTIVA"}"#);
+    assert_eq!(righe(&nuova, "888001"), tutti);
+    assert_eq!(di(&vecchia), attesi(&[("EA030", 6)]));
+
+    for (corpo, parte) in [
+        (r#"{"stato":"CANCELLATA"}"#, "tabella 15"),
+        (r#"{"stato":"CANCELLATA","motivo":"99"}"#, "tabella 15"),
+        (
+            r#"{"stato":"CANCELLATA","motivo":"3","dal":"2021-03-02"}"#,
+            "dopo la data",
+        ),
+        (r#"{"stato":"ATTIVA","motivo":"3"}"#, "solo con lo stato"),
+        (r#"{"stato":"MORTA"}"#, "MORTA"),
+    ] {
+        let r = banco.api("PUT", &chi, corpo.as_bytes().to_vec());
+        assert_eq!(r.stato, 400, "{corpo}");
+        assert!(r.testo().contains(parte), "{corpo}: {}", r.testo());
+    }
+    let nessuno = banco.api(
+        "PUT",
+        "/api/schede/1?ambiente=pre",
+        br#"{"stato":"ATTIVA"}"#.to_vec(),
+    );
+    assert_eq!(nessuno.stato, 404);
+}
+
+/// Who keeps the idANPR: without a code the five data decide; another state of validation, or the switch, gives a new one.
+#[test]
+fn chi_torna_con_lo_stesso_id_e_chi_no() {
+    let senza_codice = |comune: &str, cambia: &[(&str, &str)]| {
+        let testo = String::from_utf8(decomprimi(&apr(comune, cambia))).expect("UTF-8");
+        let inizio = testo.find("<codiceFiscale>").expect("the element");
+        let fine = testo.find("</codiceFiscale>").expect("its end") + "</codiceFiscale>".len();
+        let testo = format!("{}{}", &testo[..inizio], &testo[fine..]);
+        // Born in the same place, whoever sends.
+        let inizio = testo.find("<luogoNascita>").expect("the place");
+        let fine = inizio + testo[inizio..].find("</luogoNascita>").expect("its end");
+        let luogo = testo[inizio..fine].replace(comune, "888001").replace(
+            &format!("COMUNE FITTIZIO {}", &comune[3..]),
+            "COMUNE FITTIZIO 001",
+        );
+        gz(format!("{}{luogo}{}", &testo[..inizio], &testo[fine..]).as_bytes())
+    };
+    let id_di = |banco: &Banco, comune: &str, nome: &str| {
+        let v = banco.json("GET", &format!("/api/schede?ambiente=pre&comune={comune}"), "");
+        let tutti = v.as_array().expect("a list");
+        let uno = tutti.iter().find(|p| p["idComune"] == nome).expect("the person");
+        uno["idAnpr"].as_u64().expect("an id")
+    };
+    // Old scheda, new scheda (PRVDUE has a given name of its own), options; whether S1 keeps the id.
+    let cartella = tempfile::tempdir().expect("a folder");
+    let politica = cartella.path().join("politica.json");
+    fs::write(&politica, r#"{"riusoIdAnpr": false}"#).expect("a file");
+    let spento = ["--politica", politica.to_str().expect("UTF-8")];
+    let uno = [("<nome>UNO</nome>", "<nome>ÙNO</nome>")];
+    for (nome, vecchia, nuova, opzioni, tiene) in [
+        (
+            "senza codice",
+            senza_codice("888004", &[]),
+            senza_codice("888001", &[]),
+            &[][..],
+            true,
+        ),
+        (
+            "senza codice, nome con accento",
+            senza_codice("888004", &[]),
+            senza_codice("888001", &uno),
+            &[],
+            true,
+        ),
+        (
+            "senza codice, altra data",
+            senza_codice("888004", &[]),
+            senza_codice(
+                "888001",
+                &[("<dataNascita>1970-01-01<", "<dataNascita>1970-01-02<")],
+            ),
+            &[],
+            false,
+        ),
+        (
+            "validazione diversa",
+            apr("888004", &[]),
+            senza_codice("888001", &[]),
+            &[],
+            false,
+        ),
+        ("spento", apr("888004", &[]), apr("888001", &[]), &spento, false),
+    ] {
+        let banco = Banco::con(opzioni);
+        invia(&banco, "888004", vecchia, gz(b""));
+        let vecchio = id_di(&banco, "888004", "S1");
+        banco.json(
+            "PUT",
+            &format!("/api/schede/{vecchio}?ambiente=pre"),
+            r#"{"stato":"CANCELLATA","motivo":"3"}"#,
+        );
+        let f = invia(&banco, "888001", nuova, gz(b""));
+        assert_eq!(f["stato"], "ELABORATA_OK", "{nome}: {f}");
+        assert_eq!(
+            conteggi(&f)["EA030"],
+            5,
+            "{nome}: the cancelled is nobody's duplicate"
+        );
+        assert_eq!(id_di(&banco, "888001", "S1") == vecchio, tiene, "{nome}");
+    }
+}

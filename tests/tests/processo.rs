@@ -153,26 +153,36 @@ fn casi_1_2_4_22_73_i_due_file_servono_entrambi() {
     let famiglie = banco.fornitura(&f)["schede"]["famiglie"]
         .as_u64()
         .expect("famiglie");
-    assert_eq!(caricate(&banco, "pre") - prima, 64 + famiglie);
+    let aire = String::from_utf8(espandi(&file[1])).expect("ASCII");
+    // Comune of registration and family id: each pair is a family.
+    let di_aire: BTreeSet<(&str, &str)> = aire.lines().map(|r| (&r[363..369], &r[335..355])).collect();
+    let di_aire = di_aire.len() as u64;
+    assert_eq!(banco.fornitura(&f)["schede"]["famiglieAire"], di_aire);
+    assert_eq!(caricate(&banco, "pre") - prima, 64 + famiglie + di_aire);
     let attese = BTreeMap::from([
         (format!("Subentrati_{uno}_SUBAPR_1_1_1.csv"), 60 + famiglie),
-        (format!("Subentrati_{uno}_SUBAIRE_1.csv"), 4),
+        (format!("Subentrati_{uno}_SUBAIRE_1.csv"), 4 + di_aire),
     ]);
     assert_eq!(
         liste(&banco, &f),
         attese,
         "one list per file and none of anomalies"
     );
-    let (persone, _) = subentrati(
+    let (persone, unita) = subentrati(
         &banco,
         &f,
         &format!("Subentrati_{uno}_SUBAPR_1_1_1.csv"),
         60 + famiglie as usize,
     );
-    let (aire, nessuna) = subentrati(&banco, &f, &format!("Subentrati_{uno}_SUBAIRE_1.csv"), 4);
+    let (aire, famiglie_aire) = subentrati(
+        &banco,
+        &f,
+        &format!("Subentrati_{uno}_SUBAIRE_1.csv"),
+        4 + di_aire as usize,
+    );
     assert!(
-        nessuna.is_empty() && aire[0] > persone[59],
-        "AIRE ids follow those of the APR: {aire:?} {persone:?}"
+        aire[0] > persone[59] && famiglie_aire[0] > unita[unita.len() - 1],
+        "AIRE ids follow those of the APR: {aire:?} {persone:?} {famiglie_aire:?} {unita:?}"
     );
     let (oggetto, testo) = unica_pec(&banco, uno, &f);
     assert!(
@@ -211,7 +221,8 @@ fn casi_1_2_4_22_73_i_due_file_servono_entrambi() {
     );
     assert_eq!(esito(&banco, &f), con("ELABORATA_OK", []));
     let (_, righe) = banco.lista(&f, &format!("Subentrati_{due}_SUBAIRE_1.csv"));
-    assert_eq!(righe.len(), 2);
+    let persone = righe.iter().filter(|r| r[0] == "Scheda Individuale AIRE").count();
+    assert_eq!(persone, 2);
 
     // Case 73: nobody lives abroad.
     let tre = "888005";

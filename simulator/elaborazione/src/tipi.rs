@@ -189,6 +189,8 @@ pub struct Politica {
     pub ef003_tra_tipi: bool,
     /// Two residents of one Comune with one codice fiscale are `EA030` too.
     pub ea030_stesso_comune: bool,
+    /// Whoever arrives after having been cancelled elsewhere keeps the idANPR (subentro.md §7).
+    pub riuso_id_anpr: bool,
     /// Most APR files of a delivery (`EN038`).
     pub totale_massimo: u16,
     /// Compressed bytes of a file (`EN002`).
@@ -224,6 +226,7 @@ impl Default for Politica {
             ea048_residenza: true,
             ef003_tra_tipi: false,
             ea030_stesso_comune: false,
+            riuso_id_anpr: true,
             totale_massimo: TOTALE_MASSIMO_PREDEFINITO,
             limite_invio: LIMITE_INVIO_BYTES,
             testi: CatalogoTesti::default(),

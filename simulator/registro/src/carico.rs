@@ -5,13 +5,16 @@
 //! rendi_visibile    in the transaction of the outcome: ids, the segment's own record, the mark removed
 //! ```
 //! What must stay true: without the commit nothing of a segment can be read, and the mark has it swept when the
-//! register opens; records are written once (their ANPR id is the base given at the commit plus their position).
+//! register opens; records are written once: their ANPR id is the base given at the commit plus their position, and
+//! what changes of one scheda afterwards lies over it ([`variazioni`]).
 
 mod blocco;
 mod incroci;
 mod indici;
 mod lettura;
 mod record;
+mod ricerca;
+mod variazioni;
 
 use std::sync::PoisonError;
 
@@ -22,7 +25,10 @@ use crate::chiavi::{Chiave, DA_SPAZZARE, Tipo};
 use crate::errore::ErroreRegistro;
 use crate::lettura::{Grezza, Sorgente};
 use crate::modello::{IdFornitura, IdSegmento, Schede};
-use crate::mondo::limiti::{BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, CHIAVI_PER_LOTTO, LOTTI_PER_FISSATA};
+use crate::mondo::limiti::{
+    BYTE_PER_LOTTO, BYTE_TIPICI_SCHEDA, CHIAVI_PER_LOTTO, INDICI_DI_RICERCA_BYTE, INDICI_IN_MEMORIA_BYTE,
+    LOTTI_PER_FISSATA,
+};
 use crate::registro::Registro;
 use crate::store::{Lotto, Store};
 use crate::transazione::Transazione;
@@ -31,7 +37,9 @@ pub use incroci::Incontro;
 use indici::Indice;
 pub use lettura::{LetturaSchede, Scheda, SchedeDi};
 use record::codifica_record;
-pub use record::{Classe, LegameCf, RecordCompatto, TipoLegame, TipoRecord};
+pub use record::{Classe, DaCaricare, LegameCf, RecordCompatto, TipoLegame, TipoRecord};
+pub use ricerca::{Limiti, Ricerca, Trovate};
+pub use variazioni::{Cancellazione, LetturaVariazioni, Variazione, Variazioni};
 
 type Esito<T> = Result<T, ErroreRegistro>;
 
@@ -39,13 +47,18 @@ type Esito<T> = Result<T, ErroreRegistro>;
 pub const PRIMO_ID_SOGGETTO: u64 = 10_000_001;
 /// First family id of an environment.
 pub const PRIMO_ID_UNITA: u64 = 5_000_001;
-/// Second byte of a segment's keys: records, index by the Comune's id, index by codice fiscale. The capital letters
-/// were one key per scheda, in the first drafts of the format.
+/// Second byte of a segment's keys: records, index by the Comune's id, index by codice fiscale.
 const RECORD: u8 = b'r';
 const PER_ID_COMUNE: u8 = b'i';
 const PER_CF: u8 = b'y';
 /// Index by the code that the Anagrafe Tributaria ties to the one sent.
 const PER_LEGAME: u8 = b'l';
+/// Index of persons by family or convivenza.
+const PER_UNITA: u8 = b'u';
+/// Index of persons by name, in the order of the letters.
+const PER_NOME: u8 = b'n';
+/// Changes of single schede.
+const VARIAZIONE: u8 = b'v';
 
 /// A segment that is written and not yet visible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +107,8 @@ impl SegmentoVisibile {
 
     fn quante(&self, classe: Classe) -> u64 {
         match classe {
-            Classe::Soggetti => self.schede.soggetti + self.schede.aire,
-            Classe::Unita => self.schede.famiglie + self.schede.convivenze,
+            Classe::Soggetti => self.schede.individuali(),
+            Classe::Unita => self.schede.unita(),
         }
     }
 }
@@ -110,17 +123,17 @@ impl Registro {
         &self,
         ambiente: Ambiente,
         fornitura: IdFornitura,
-        records: impl Iterator<Item = RecordCompatto>,
+        records: impl Iterator<Item = impl Into<DaCaricare>>,
     ) -> Esito<Caricato> {
         self.carica_da(ambiente, fornitura, records.map(Ok::<_, ErroreRegistro>))
     }
 
     /// The same from a source that may fail; the first error ends the load and what was written is removed.
-    pub fn carica_da<E: From<ErroreRegistro>>(
+    pub fn carica_da<R: Into<DaCaricare>, E: From<ErroreRegistro>>(
         &self,
         ambiente: Ambiente,
         fornitura: IdFornitura,
-        records: impl Iterator<Item = Result<RecordCompatto, E>>,
+        records: impl Iterator<Item = Result<R, E>>,
     ) -> Result<Caricato, E> {
         let _in_corso = self
             .interno
@@ -174,43 +187,57 @@ impl Registro {
         }
     }
 
-    fn scrivi_schede<E: From<ErroreRegistro>>(
+    fn scrivi_schede<R: Into<DaCaricare>, E: From<ErroreRegistro>>(
         &self,
         ambiente: Ambiente,
         segmento: IdSegmento,
-        records: impl Iterator<Item = Result<RecordCompatto, E>>,
+        records: impl Iterator<Item = Result<R, E>>,
     ) -> Result<Schede, E> {
         let inizio = inizio(self.sandbox_byte(), ambiente, segmento).fine();
         let mut accodati = Accodati::nuovi(self.interno.store.as_ref(), inizio);
         let mut blocchi = [Classe::Soggetti, Classe::Unita].map(|c| (c, ScrittoreBlocchi::nuovo()));
-        let mut indici = [PER_ID_COMUNE, PER_CF, PER_LEGAME].map(|parte| (parte, Indice::default()));
+        let mut indici = [
+            (PER_ID_COMUNE, INDICI_IN_MEMORIA_BYTE),
+            (PER_CF, INDICI_IN_MEMORIA_BYTE),
+            (PER_LEGAME, INDICI_IN_MEMORIA_BYTE),
+            (PER_UNITA, INDICI_DI_RICERCA_BYTE),
+            (PER_NOME, INDICI_DI_RICERCA_BYTE),
+        ]
+        .map(|(parte, limite)| (parte, Indice::nuovo(limite)));
         let mut schede = Schede::default();
         for record in records {
-            let record = record?;
+            let DaCaricare { record, unita, nome } = record?.into();
             let classe = record.tipo.classe();
             match record.tipo {
                 TipoRecord::Soggetto => schede.soggetti += 1,
                 TipoRecord::Famiglia => schede.famiglie += 1,
                 TipoRecord::Convivenza => schede.convivenze += 1,
                 TipoRecord::Aire => schede.aire += 1,
+                TipoRecord::FamigliaAire => schede.famiglie_aire += 1,
             }
-            let [soggetti, unita] = &mut blocchi;
+            let [delle_persone, delle_unita] = &mut blocchi;
             let (_, scrittore) = if classe == Classe::Soggetti {
-                soggetti
+                delle_persone
             } else {
-                unita
+                delle_unita
             };
             let (n, pieno) = scrittore.metti(&codifica_record(&record)?)?;
             if let Some(blocco) = pieno {
                 accodati.blocco(classe, blocco)?;
             }
-            let [per_id, per_cf, per_legame] = &mut indici;
+            let [per_id, per_cf, per_legame, per_unita, per_nome] = &mut indici;
             per_id.1.metti(classe.byte(), &record.id_comune, n);
             if let Some(cf) = &record.cf {
                 per_cf.1.metti(classe.byte(), cf, n);
             }
             if let Some(legame) = &record.legame {
                 per_legame.1.metti(classe.byte(), &legame.codice, n);
+            }
+            for unita in unita.iter().flatten() {
+                per_unita.1.metti(classe.byte(), unita, n);
+            }
+            if let Some(nome) = &nome {
+                per_nome.1.metti_ordinato(nome, n);
             }
             for (parte, indice) in indici.iter_mut().filter(|(_, i)| i.pieno()) {
                 accodati.serie(*parte, indice)?;
@@ -292,8 +319,8 @@ impl Transazione {
             return Err(ErroreRegistro::SegmentoAssente(id));
         }
         let s = caricato.schede;
-        let soggetti = self.riserva_id(ambiente, Classe::Soggetti, s.soggetti + s.aire)?;
-        let unita = self.riserva_id(ambiente, Classe::Unita, s.famiglie + s.convivenze)?;
+        let soggetti = self.riserva_id(ambiente, Classe::Soggetti, s.individuali())?;
+        let unita = self.riserva_id(ambiente, Classe::Unita, s.unita())?;
         let visibile = SegmentoVisibile {
             id,
             fornitura: caricato.fornitura,
@@ -337,6 +364,7 @@ impl Transazione {
                 self.togli_grezzo(chiave);
             }
         }
+        self.rendi_id(ambiente, id)?;
         let chiave = self.chiave(ambiente, Tipo::Segmento).n(id.0).fine();
         self.togli_grezzo(chiave);
         let inizio = inizio(self.sandbox_byte(), ambiente, id).fine();

@@ -19,7 +19,7 @@ use crate::migrazioni;
 use crate::store::SledStore;
 
 /// Version that this program writes.
-pub const VERSIONE_CARTELLA: u32 = 2;
+pub const VERSIONE_CARTELLA: u32 = 3;
 
 const FILE_LOCK: &str = "anpr-sim.lock";
 const FILE_PID: &str = "anpr-sim.pid";

@@ -34,6 +34,8 @@ pub(crate) enum Tipo {
     Base = b'B',
     /// Records of a segment.
     Scheda = b'Z',
+    /// (environment, class, id, segment) → position: an id that a later scheda of the same person took over.
+    Ripresa = b'I',
 }
 
 /// Prefix of the segments to be swept when the register opens: interrupted loads and removed deliveries.

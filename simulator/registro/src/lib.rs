@@ -23,8 +23,9 @@ mod transazione;
 mod valori;
 
 pub use carico::{
-    Basi, Caricato, Classe, Incontro, LegameCf, LetturaSchede, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA,
-    RecordCompatto, Scheda, SchedeDi, SegmentoVisibile, TipoLegame, TipoRecord,
+    Basi, Cancellazione, Caricato, Classe, DaCaricare, Incontro, LegameCf, LetturaSchede, LetturaVariazioni,
+    Limiti, PRIMO_ID_SOGGETTO, PRIMO_ID_UNITA, RecordCompatto, Ricerca, Scheda, SchedeDi, SegmentoVisibile,
+    TipoLegame, TipoRecord, Trovate, Variazione, Variazioni,
 };
 pub use cartella::{Cartella, VERSIONE_CARTELLA};
 pub use errore::ErroreRegistro;

@@ -12,6 +12,9 @@ pub(crate) fn da(versione: u32, store: &dyn Store) -> Result<(), ErroreRegistro>
     match versione {
         0 => zero_uno(store),
         1 => uno_due(store),
+        // 2 → 3: AIRE families, changes of single schede and two more indexes are written from here on. What is there
+        // stays as it is, and who is loaded already is not found by name or family; an older program must not open it.
+        2 => Ok(()),
         // Asked only for versions below the present one, and each has its arm.
         altra => Err(ErroreRegistro::Corrotto {
             cosa: "versione della cartella",

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anagrafe::Ambiente;
 use elaborazione::{
     Rilievo, TipoScheda,
     liste::{COLONNE_SUBENTRATI, Lista, ScrittoreLista, nome_subentrati},
@@ -11,9 +10,9 @@ use elaborazione::{
 use registro::{Classe, Fornitura, LetturaSchede as _, Quando, SegmentoVisibile, TipoRecord};
 
 use crate::{
-    ErroreServizio, Esito, SchedaLetta, Simulatore,
+    ErroreServizio, Esito, Simulatore,
     batch::{CARTELLA_ESITO, in_ordine},
-    schede::decodifica,
+    incroci::tipo,
 };
 
 /// The lists of anomalies, in the order of the page.
@@ -123,7 +122,12 @@ impl Simulatore {
                         .schede_per_id_comune(f.ambiente, f.comune, classe, &rilievo.scheda)?;
                 rilievo.prog_anpr = schede
                     .iter()
-                    .find(|s| Some(s.segmento) == f.segmento)
+                    .find(|s| {
+                        // An AIRE family may have the id of an APR one, and no finding speaks of it.
+                        Some(s.segmento) == f.segmento
+                            && s.record.tipo != TipoRecord::FamigliaAire
+                            && tipo(s.record.tipo) == rilievo.tipo_scheda
+                    })
                     .map(|s| s.id_anpr);
             }
             scrittore.rilievo(&rilievo)?;
@@ -143,47 +147,21 @@ impl Simulatore {
         let mie = file[indice].schede;
         let mut scrittore = ScrittoreLista::nuova(Vec::new(), &COLONNE_SUBENTRATI)?;
         for (classe, salta, prendi) in [
-            (
-                Classe::Soggetti,
-                prima.soggetti + prima.aire,
-                mie.soggetti + mie.aire,
-            ),
-            (
-                Classe::Unita,
-                prima.famiglie + prima.convivenze,
-                mie.famiglie + mie.convivenze,
-            ),
+            (Classe::Soggetti, prima.individuali(), mie.individuali()),
+            (Classe::Unita, prima.unita(), mie.unita()),
         ] {
             let (salta, prendi) = (salta as usize, prendi as usize);
             for scheda in self
                 .registro()
-                .schede_di(f.ambiente, visibile, classe)
+                .schede_di(f.ambiente, visibile, classe)?
                 .skip(salta)
                 .take(prendi)
             {
                 let scheda = scheda?;
-                let tipo = match scheda.record.tipo {
-                    TipoRecord::Soggetto => TipoScheda::SoggettoApr,
-                    TipoRecord::Aire => TipoScheda::SoggettoAire,
-                    TipoRecord::Famiglia => TipoScheda::Famiglia,
-                    TipoRecord::Convivenza => TipoScheda::Convivenza,
-                };
-                scrittore.subentrato(tipo, scheda.id_anpr, &scheda.record.id_comune)?;
+                scrittore.subentrato(tipo(scheda.record.tipo), scheda.id_anpr, &scheda.record.id_comune)?;
             }
         }
         Ok(scrittore.fine()?)
-    }
-
-    /// One person of the register by the id ANPR gave, with every value as the Comune sent it.
-    pub fn scheda_individuale(&self, ambiente: Ambiente, id_anpr: u64) -> Esito<SchedaLetta> {
-        self.pronto_lo_stato()?;
-        let scheda = self
-            .registro()
-            .scheda(ambiente, Classe::Soggetti, id_anpr)?
-            .ok_or_else(|| {
-                ErroreServizio::assente(format!("Nessuna scheda {id_anpr} in questo ambiente."))
-            })?;
-        decodifica(scheda.record.tipo, &scheda.record.dati)
     }
 
     pub(crate) fn tutti_i_rilievi(

@@ -19,7 +19,10 @@ use crate::{
     ErroreServizio, Esito, Simulatore,
     batch::{CARTELLA_ESITO, carica_segmenti, subentra},
     impostazioni::{COMUNI_POPOLATI, Impostazioni, comuni_pronti},
-    invio::{aggiorna_schede, file_nuovo, fornitura_nuova, nome_originale, nome_segmento},
+    invio::{
+        aggiorna_schede, annota_famiglie_aire, file_nuovo, fornitura_nuova, nome_originale, nome_segmento,
+    },
+    riuso::Cancellati,
 };
 
 /// Collection and key under which the register remembers that the ready Comuni were seeded.
@@ -217,17 +220,19 @@ impl Simulatore {
                 esito.conteggi
             )));
         }
-        let caricato = carica_segmenti(
+        let (caricato, _) = carica_segmenti(
             self.registro(),
             &fornitura,
             &percorsi,
             &uscita,
+            &Cancellati::default(),
             &Allineata::default(),
             &elaborazione::Osserva::default(),
         )?;
         self.registro().scrivi(|t| {
             let visibile = t.rendi_visibile(&caricato, comune)?;
             let quando = t.evento()?;
+            annota_famiglie_aire(&mut fornitura, caricato.schede);
             fornitura.segmento = Some(visibile.id);
             fornitura.conclusa = Some(quando);
             let mut c = t

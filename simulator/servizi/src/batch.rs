@@ -17,15 +17,16 @@ use anagrafe::Ambiente;
 use elaborazione::{AVolte, Contesto, Fase, Gravita, Ingresso, Osserva, Segmento, StatoEsito, Tributaria};
 use registro::{
     Caricato, Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
-    StatoFile, StatoFornitura, Transazione,
+    StatoFile, StatoFornitura, TipoRecord, Transazione,
     posta::{Conclusione, Lettera},
 };
 
 use crate::{
-    Esito, Simulatore,
+    ErroreServizio, Esito, Simulatore,
     incroci::Trovati,
-    invio::{nome_segmento, ripresa},
+    invio::{annota_famiglie_aire, nome_segmento, ripresa},
     motivi::motivi,
+    riuso::{Cancellati, Riconosci, Ripresa, riprendi_id},
     schede::{NonValidati, compatti},
     simulatore::prendi,
 };
@@ -319,7 +320,7 @@ impl Simulatore {
             StatoEsito::Ko => self.concludi_ko(id, &esito)?,
             StatoEsito::Ok => {
                 osserva.fase(Fase::Caricamento, esito.schede.totale());
-                let caricato = self.carica_fornitura(&f, &segmenti, ae.as_ref(), osserva)?;
+                let (caricato, riprese) = self.carica_fornitura(&f, &segmenti, ae.as_ref(), osserva)?;
                 match self.incrocia(&f, &caricato, &contesto, &ingressi) {
                     Ok(trovati) if !trovati.bloccanti.is_empty() => {
                         self.registro().scarta(f.ambiente, caricato.segmento);
@@ -331,7 +332,7 @@ impl Simulatore {
                         for (codice, quanti) in &trovati.conteggi {
                             *esito.conteggi.entry(codice.clone()).or_insert(0) += quanti;
                         }
-                        self.concludi_ok(&f, &esito, &caricato, &trovati)?;
+                        self.concludi_ok(&f, &esito, (&caricato, &riprese), &trovati)?;
                     }
                     Err(e) => {
                         self.registro().scarta(f.ambiente, caricato.segmento);
@@ -432,7 +433,7 @@ impl Simulatore {
         segmenti: &[PathBuf],
         ae: &dyn Tributaria,
         osserva: &Osserva,
-    ) -> Esito<Caricato> {
+    ) -> Esito<(Caricato, Vec<Ripresa>)> {
         let byte: u64 = segmenti
             .iter()
             .filter_map(|p| fs::metadata(p).ok())
@@ -445,6 +446,7 @@ impl Simulatore {
             f,
             segmenti,
             &self.cartella(f.id).join(CARTELLA_ESITO),
+            &self.cancellati(f.ambiente)?,
             ae,
             osserva,
         )
@@ -454,7 +456,7 @@ impl Simulatore {
         &self,
         f: &Fornitura,
         esito: &elaborazione::Esito,
-        caricato: &Caricato,
+        (caricato, riprese): (&Caricato, &[Ripresa]),
         trovati: &Trovati,
     ) -> Esito<()> {
         let commit = self.registro().scrivi(|t| {
@@ -463,6 +465,8 @@ impl Simulatore {
             f.stato = StatoFornitura::ElaborataOk;
             in_stato(&mut f, StatoFile::Elaborato);
             esito_nella(&mut f, esito);
+            annota_famiglie_aire(&mut f, caricato.schede);
+            riprendi_id(t, f.ambiente, visibile.id, riprese)?;
             f.segmento = Some(visibile.id);
             let quando = t.evento()?;
             f.conclusa = Some(quando);
@@ -488,19 +492,31 @@ impl Simulatore {
     }
 }
 
-/// Records of the segments, in file order, into an invisible segment of the register.
+/// Records of the segments, in file order, into an invisible segment of the register; with who of them is to have the
+/// id of a cancelled scheda.
 pub(crate) fn carica_segmenti(
     registro: &Registro,
     f: &Fornitura,
     segmenti: &[PathBuf],
     esito: &Path,
+    cancellati: &Cancellati,
     ae: &dyn Tributaria,
     osserva: &Osserva,
-) -> Esito<registro::Caricato> {
+) -> Esito<(Caricato, Vec<Ripresa>)> {
     let non_validati = NonValidati::di(elaborazione::rilievi(esito)?)?;
     let mut contate = AVolte::nuovo(osserva.clone());
-    let schede = compatti(segmenti, &non_validati, ae).inspect(move |_| contate.una());
-    registro.carica_da(f.ambiente, f.id, schede)
+    let mut riconosci = Riconosci::fra(cancellati);
+    let schede = compatti(segmenti, &non_validati, ae).map(|scheda| {
+        let scheda = scheda?;
+        // What is made here was not counted among what is to be done.
+        if scheda.record.tipo != TipoRecord::FamigliaAire {
+            contate.una();
+        }
+        riconosci.vede(&scheda.record)?;
+        Ok::<_, ErroreServizio>(scheda)
+    });
+    let caricato = registro.carica_da(f.ambiente, f.id, schede)?;
+    Ok((caricato, riconosci.fine()))
 }
 
 /// APR files 1..total are all in, and the AIRE file too.

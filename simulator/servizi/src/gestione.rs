@@ -2,7 +2,8 @@
 
 use anagrafe::{Ambiente, CodiceIstat, Data, tabelle::tabelle};
 use registro::{
-    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, MacroStato, Pec, Piano, Ritmo, Soluzione,
+    Comune, Fornitura, IdFornitura, IdPec, Lettura as _, LetturaVariazioni as _, MacroStato, Pec, Piano,
+    Ritmo, Soluzione,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -308,7 +309,8 @@ impl Simulatore {
                 .sum();
             per_ambiente.insert(
                 a.chiave().to_owned(),
-                json!({"forniture": mie().count(), "inCorso": mie().filter(|f| f.stato.in_corso()).count(), "schede": schede}),
+                json!({"forniture": mie().count(), "inCorso": mie().filter(|f| f.stato.in_corso()).count(), "schede": schede,
+                    "cancellate": self.registro().conta_cancellate(a)?}),
             );
         }
         Ok(json!({

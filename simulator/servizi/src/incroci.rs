@@ -7,9 +7,11 @@
 //! A pair is written once, with the delivery that brought it, and goes with it, in one file per other delivery: who is
 //! asked reads its own pairs and nobody else's, and the newcomer waits for no report but its own. The other delivery
 //! only keeps the numbers of those who named it, in the commit that makes them visible; what they brought upon it is
-//! counted when it is first asked and remembered. What must stay true: a pair is seen by both or, after the cancellation of one of the two, by nobody who came first.
+//! counted when it is first asked and remembered. What must stay true: a pair is seen by both or, after the cancellation of one of the two (the delivery or the single person),
+//! by nobody; only the findings of a newcomer's own report stay, being what was found that day.
 
 mod quaderno;
+mod schedario;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,6 +33,7 @@ use registro::{
 };
 
 use self::quaderno::{Coppia, INIZIO_INCROCI, NOME_UNICO, Parte, Quaderno, coppie, nome_incroci};
+use self::schedario::Schedario;
 use crate::{Esito, Simulatore, batch::CARTELLA_ESITO, schede::decodifica};
 
 /// Deliveries whose counts are remembered.
@@ -109,7 +112,6 @@ impl Simulatore {
                 let Some(segmento) = forniture.get(&incontro.altra.segmento) else {
                     return Ok(());
                 };
-                let prima = segmento.basi.soggetti;
                 // In order of position: who meets several is read once.
                 let nuova = match ultima.take().filter(|p| p.posizione == incontro.posizione) {
                     Some(nuova) => nuova,
@@ -122,7 +124,7 @@ impl Simulatore {
                         &incontro.altra.record,
                         segmento.fornitura,
                         segmento.comune,
-                        incontro.altra.id_anpr.saturating_sub(prima),
+                        incontro.altra.posizione,
                     )?,
                 };
                 if trovati.altre.insert(segmento.fornitura) {
@@ -265,15 +267,19 @@ impl Simulatore {
         Ok(vive)
     }
 
-    /// Pairs of which this delivery is the one that was there.
+    /// Pairs of which this delivery is the one that was there, both persons active.
     fn coppie_subite(&self, f: &Fornitura) -> Esito<Vec<Coppia>> {
         let mut subite = Vec::new();
+        let mut schedario = Schedario::nuovo(self, f.ambiente);
         for nuova in self.chi_condivide(f)? {
             let esito = self.cartella(nuova).join(CARTELLA_ESITO);
             for nome in [nome_incroci(f.id).as_str(), NOME_UNICO] {
                 for coppia in coppie(&esito.join(nome))? {
                     let coppia = coppia?;
-                    if coppia.altra.fornitura == f.id {
+                    if coppia.altra.fornitura == f.id
+                        && schedario.attiva(&coppia.altra)?
+                        && schedario.attiva(&coppia.nuova)?
+                    {
                         subite.push(coppia);
                     }
                 }
@@ -328,8 +334,9 @@ impl Simulatore {
             return Ok(None);
         }
         let mut scrittore = ScrittoreLista::nuova(Vec::new(), &COLONNE)?;
+        let mut schedario = Schedario::nuovo(self, f.ambiente);
         for (codice, mia, sua) in righe {
-            let (mio_id, suo_id) = (self.id_anpr(f, &mia)?, self.id_anpr(f, &sua)?);
+            let (mio_id, suo_id) = (schedario.id_anpr(&mia)?, schedario.id_anpr(&sua)?);
             let data = |p: &Parte| p.dal.map(|d| d.to_string()).unwrap_or_default();
             scrittore.riga(&[
                 &mio_id,
@@ -361,38 +368,19 @@ impl Simulatore {
                 .into_iter()
                 .map(|c| (c.codice, c.altra, c.nuova)),
         );
-        // The other's own delivery may be gone: its side stands no more.
-        let mut viva: BTreeMap<IdFornitura, bool> = BTreeMap::new();
+        // The other's own delivery may be gone, or one of the two persons cancelled: the pair stands no more.
+        let mut schedario = Schedario::nuovo(self, f.ambiente);
         let mut tenute = Vec::with_capacity(righe.len());
         for riga in righe {
-            let id = riga.2.fornitura;
-            let viva = match viva.get(&id) {
-                Some(viva) => *viva,
-                None => {
-                    let ora = self
-                        .registro()
-                        .fornitura(id)?
-                        .is_some_and(|f| f.segmento.is_some());
-                    *viva.entry(id).or_insert(ora)
-                }
-            };
-            if viva && piu_recente(&riga.1, &riga.2) == recente {
+            if piu_recente(&riga.1, &riga.2) == recente
+                && schedario.attiva(&riga.1)?
+                && schedario.attiva(&riga.2)?
+            {
                 tenute.push(riga);
             }
         }
         tenute.sort_by_key(|(codice, mia, sua)| (mia.posizione, codice.clone(), sua.comune, sua.posizione));
         Ok(tenute)
-    }
-
-    fn id_anpr(&self, f: &Fornitura, parte: &Parte) -> Esito<String> {
-        let Some(fornitura) = self.registro().fornitura(parte.fornitura)? else {
-            return Ok(String::new());
-        };
-        let Some(segmento) = fornitura.segmento else {
-            return Ok(String::new());
-        };
-        let visibile = self.registro().segmento(f.ambiente, segmento)?;
-        Ok(visibile.map_or_else(String::new, |s| (s.basi.soggetti + parte.posizione).to_string()))
     }
 }
 
@@ -412,7 +400,7 @@ fn peso(codice: &str, contesto: &Contesto) -> Option<Gravita> {
 /// The code of a pair, unless it is switched off or nobody would ask about the code they meet on.
 fn giudica(comune: CodiceIstat, incontro: &Incontro, contesto: &Contesto) -> Option<&'static str> {
     let (nuova, altra) = incontro.legati();
-    let lato = |comune, r: &RecordCompatto, legato| Lato {
+    let lato = |comune, r: &RecordCompatto, legato, attiva| Lato {
         comune,
         tipo: tipo(r.tipo),
         via: match (&r.legame, legato) {
@@ -420,24 +408,30 @@ fn giudica(comune: CodiceIstat, incontro: &Incontro, contesto: &Contesto) -> Opt
             (Some(_), true) => Via::Ae(Legame::Collegato),
             _ => Via::Inviato,
         },
-        attiva: true,
+        attiva,
     };
     if !si_chiede(&incontro.codice) {
         return None;
     }
     let codice = incrocia(
-        lato(comune, &incontro.nuova, nuova),
-        lato(incontro.altra.comune, &incontro.altra.record, altra),
+        lato(comune, &incontro.nuova, nuova, true),
+        lato(
+            incontro.altra.comune,
+            &incontro.altra.record,
+            altra,
+            incontro.altra.cancellata.is_none(),
+        ),
         false,
     )?;
     peso(codice, contesto).map(|_| codice)
 }
 
-fn tipo(tipo: TipoRecord) -> TipoScheda {
+/// What the lists call a record; the constants importers depend on have one word for families of both registers.
+pub(crate) fn tipo(tipo: TipoRecord) -> TipoScheda {
     match tipo {
         TipoRecord::Soggetto => TipoScheda::SoggettoApr,
         TipoRecord::Aire => TipoScheda::SoggettoAire,
-        TipoRecord::Famiglia => TipoScheda::Famiglia,
+        TipoRecord::Famiglia | TipoRecord::FamigliaAire => TipoScheda::Famiglia,
         TipoRecord::Convivenza => TipoScheda::Convivenza,
     }
 }

@@ -426,6 +426,18 @@ pub(crate) fn aggiorna_schede(f: &mut Fornitura) {
     f.schede = schede;
 }
 
+/// The AIRE families that the load of a delivery made, told of its AIRE file and of the whole.
+pub(crate) fn annota_famiglie_aire(f: &mut Fornitura, caricate: Schede) {
+    let aire = f
+        .file
+        .iter_mut()
+        .find(|x| x.tipo == TipoFile::Aire && x.stato != StatoFile::Scartato);
+    if let Some(file) = aire {
+        file.schede.famiglie_aire = caricate.famiglie_aire;
+    }
+    aggiorna_schede(f);
+}
+
 /// What a file holds, in the register's type.
 fn schede(testa: &Intestazione) -> Schede {
     let c = testa.calcolati;
@@ -434,7 +446,7 @@ fn schede(testa: &Intestazione) -> Schede {
             soggetti: c.soggetti,
             famiglie: c.famiglie,
             convivenze: c.convivenze,
-            aire: 0,
+            ..Schede::default()
         },
         // Nothing was read inside: there are lines, and no schede to load.
         elaborazione::TipoFile::Aire if testa.opaco() => Schede::default(),

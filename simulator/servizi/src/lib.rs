@@ -26,7 +26,9 @@ mod notte;
 mod operatori;
 mod operazioni;
 pub mod percorso;
+mod persone;
 mod posta;
+mod riuso;
 mod schede;
 mod sicurezza;
 mod simulatore;
@@ -56,6 +58,11 @@ pub use guasti::{GUASTI_MASSIMI, Guasto, RITARDO_MASSIMO_MS, TipoGuasto};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};
 pub use invio::{Invio, Ricevuta, RifiutoInvio};
 pub use operatori::RUOLI;
+pub use persone::{
+    COMPONENTI_MOSTRATI, CercaPersone, Componente, ESAMI_PER_RICERCA, Esistente, EsitoRicerca,
+    LUNGHEZZA_MINIMA_INIZIO, ModificaScheda, PersonaBreve, PersonaVista, SCHEDE_PER_PAGINA,
+    SCHEDE_PER_RICERCA, StatoScheda, UnitaBreve, UnitaVista,
+};
 pub use posta::{
     Conto, ContoCasella, DOMANDE_APERTE_MASSIME, FiltroPosta, FormatoArchivio, LIMITE_ARCHIVIO_BYTE,
     LIMITE_OGGETTO_SCRITTO, LIMITE_TESTO_SCRITTO, MESSAGGI_PER_PAGINA, Testata,

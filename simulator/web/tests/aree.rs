@@ -453,7 +453,11 @@ async fn the_censimento_registers_people_and_orders_cards() {
     let r = invia(&io, dove, "azione=invia&conferma=si").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
     for campo in ["responsabile", "pec", "postazioni", "indirizzi", "persone"] {
-        assert!(r.testo.contains(&format!("href=\"#{campo}\"")), "{campo}: {}", r.testo);
+        assert!(
+            r.testo.contains(&format!("href=\"#{campo}\"")),
+            "{campo}: {}",
+            r.testo
+        );
     }
     let dati = "azione=dati&responsabile=PROVA+ANNA&emailResponsabile=anna%40comune.example\
                 &pec=protocollo%40comune.pec.example&postazioni=2&indirizzi=";

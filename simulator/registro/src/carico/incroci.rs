@@ -11,6 +11,7 @@ use anagrafe::{Ambiente, CodiceIstat};
 use super::blocco::voci;
 use super::lettura::Lettore;
 use super::record::{Classe, RecordCompatto};
+use super::variazioni::LetturaVariazioni as _;
 use super::{Caricato, LetturaSchede as _, PER_CF, PER_LEGAME, Scheda, SegmentoVisibile, inizio};
 use crate::errore::ErroreRegistro;
 use crate::lettura::Sorgente as _;
@@ -90,7 +91,9 @@ impl Registro {
             // The walk gives them in the order of the codes, which is that of neither segment: read so, every pair
             // would inflate two blocks.
             coppie.sort_unstable();
-            self.leggi_incontri(caricato, &visibile, &coppie, &mut uno)?;
+            if !coppie.is_empty() {
+                self.leggi_incontri(caricato, &visibile, &coppie, &mut uno)?;
+            }
         }
         Ok(())
     }
@@ -105,6 +108,7 @@ impl Registro {
         let manca = |id| move || ErroreRegistro::SegmentoAssente(id);
         let leggi = |segmento| Lettore::nuovo(self, caricato.ambiente, segmento, Classe::Soggetti);
         let mut nuove = leggi(caricato.segmento);
+        let variazioni = self.variazioni(caricato.ambiente, visibile.id, Classe::Soggetti)?;
         for giro in coppie.chunks(COPPIE_PER_GIRO) {
             let mut ordine: Vec<usize> = (0..giro.len()).collect();
             ordine.sort_unstable_by_key(|i| giro[*i].altra);
@@ -124,12 +128,13 @@ impl Registro {
                     codice: codice.unwrap_or_default(),
                     posizione: coppia.nuova,
                     nuova,
-                    altra: Scheda {
-                        id_anpr: visibile.basi.soggetti + coppia.altra,
-                        comune: visibile.comune,
-                        segmento: visibile.id,
-                        record: altra.ok_or_else(manca(visibile.id))?,
-                    },
+                    altra: Scheda::nuova(
+                        visibile,
+                        Classe::Soggetti,
+                        coppia.altra,
+                        variazioni.get(&coppia.altra),
+                        altra.ok_or_else(manca(visibile.id))?,
+                    ),
                 })?;
             }
         }

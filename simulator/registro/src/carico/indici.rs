@@ -2,15 +2,15 @@
 //!
 //! The ids and the codici fiscali of a Comune come in no order of their own, and random keys cost the store three
 //! times as much as ascending ones (each touches another page). So they are gathered, sorted, and written in runs.
-//! What must stay true: memory is bounded by [`INDICI_IN_MEMORIA_BYTE`] whatever the size of the Comune; each run is
-//! a part of the index in its own order, and a search looks into all of them.
+//! What must stay true: the memory of each kind is bounded whatever the size of the Comune; each run is a part of the
+//! index in its own order, and a search looks into all of them.
 
 use super::blocco::ScrittoreIndice;
-use crate::mondo::limiti::INDICI_IN_MEMORIA_BYTE;
 
 /// One kind of index while it is gathered: texts one after the other, and where each stands.
-#[derive(Default)]
 pub(super) struct Indice {
+    /// Bytes held before a run is written.
+    limite: usize,
     byte: Vec<u8>,
     voci: Vec<Voce>,
     serie: u16,
@@ -21,9 +21,6 @@ struct Voce {
     inizio: u32,
     quanti: u32,
 }
-
-/// Bytes before the text: class and length.
-pub(super) const PRIMA_DEL_TESTO: usize = 1 + 8;
 
 /// Class and text as they are compared: the length first, so that no text is the beginning of another.
 pub(super) fn testo_di(classe: u8, testo: &str) -> Vec<u8> {
@@ -36,19 +33,40 @@ pub(super) fn testo_di(classe: u8, testo: &str) -> Vec<u8> {
 }
 
 impl Indice {
-    /// Takes one key.
+    pub(super) fn nuovo(limite: usize) -> Self {
+        Self {
+            limite,
+            byte: Vec::new(),
+            voci: Vec::new(),
+            serie: 0,
+        }
+    }
+
+    /// Takes one key, to be found as a whole.
     pub(super) fn metti(&mut self, classe: u8, testo: &str, n: u64) {
-        let inizio = self.byte.len() as u32;
+        let inizio = self.byte.len();
         self.byte.push(classe);
         self.byte.extend_from_slice(&(testo.len() as u64).to_be_bytes());
         self.byte.extend_from_slice(testo.as_bytes());
-        let quanti = self.byte.len() as u32 - inizio;
+        self.voce(inizio, n);
+    }
+
+    /// Takes one key in the order of its letters, to be found by what it begins with.
+    pub(super) fn metti_ordinato(&mut self, testo: &str, n: u64) {
+        let inizio = self.byte.len();
+        self.byte.extend_from_slice(testo.as_bytes());
+        self.voce(inizio, n);
+    }
+
+    fn voce(&mut self, inizio: usize, n: u64) {
+        let quanti = (self.byte.len() - inizio) as u32;
+        let inizio = inizio as u32;
         self.voci.push(Voce { n, inizio, quanti });
     }
 
     /// Enough for a run.
     pub(super) fn pieno(&self) -> bool {
-        self.byte.len() + self.voci.len() * size_of::<Voce>() >= INDICI_IN_MEMORIA_BYTE
+        self.byte.len() + self.voci.len() * size_of::<Voce>() >= self.limite
     }
 
     /// Hands out one run as blocks, each with its run and the key of its first entry; then starts the next run.
@@ -81,7 +99,7 @@ mod tests {
 
     #[test]
     fn keys_come_out_ascending_run_by_run() {
-        let mut i = Indice::default();
+        let mut i = Indice::nuovo(1 << 20);
         let mut viste = Vec::new();
         for giro in [
             [("ZZ", 1), ("A", 2), ("AAA", 3), ("A", 0)].as_slice(),

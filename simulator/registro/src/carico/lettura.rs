@@ -3,8 +3,9 @@
 use anagrafe::{Ambiente, CodiceIstat};
 
 use super::blocco::{LUNGHEZZA_BYTE, espandi, records, voci};
-use super::indici::{PRIMA_DEL_TESTO, testo_di};
+use super::indici::testo_di;
 use super::record::{Classe, RecordCompatto, decodifica_record};
+use super::variazioni::{Cancellazione, LetturaVariazioni as _, Variazione, Variazioni};
 use super::{PER_CF, PER_ID_COMUNE, PER_LEGAME, RECORD, SegmentoVisibile, inizio};
 use crate::chiavi::{Tipo, prefisso, ultimo_numero};
 use crate::errore::ErroreRegistro;
@@ -26,8 +27,33 @@ pub struct Scheda {
     pub comune: CodiceIstat,
     /// Segment it lies in.
     pub segmento: IdSegmento,
+    /// Its position there, within its class.
+    pub posizione: u64,
+    /// Cancelled by its Comune.
+    pub cancellata: Option<Cancellazione>,
     /// The record.
     pub record: RecordCompatto,
+}
+
+impl Scheda {
+    pub(super) fn nuova(
+        segmento: &SegmentoVisibile,
+        classe: Classe,
+        posizione: u64,
+        variazione: Option<&Variazione>,
+        record: RecordCompatto,
+    ) -> Self {
+        Self {
+            id_anpr: variazione
+                .and_then(|v| v.id_anpr)
+                .unwrap_or(segmento.base(classe) + posizione),
+            comune: segmento.comune,
+            segmento: segmento.id,
+            posizione,
+            cancellata: variazione.and_then(|v| v.cancellata.clone()),
+            record,
+        }
+    }
 }
 
 /// Reads of the register proper. Only visible segments are seen.
@@ -59,27 +85,22 @@ pub trait LetturaSchede: Lettura {
         Ok(totale)
     }
 
-    /// The scheda with that ANPR id.
+    /// The present scheda with that ANPR id: the last one that got it.
     fn scheda(&self, ambiente: Ambiente, classe: Classe, id_anpr: u64) -> Esito<Option<Scheda>> {
-        let prefisso = self.chiave(ambiente, Tipo::Base).byte(classe.byte()).fine();
-        let Some(oltre) = id_anpr.checked_add(1) else {
-            return Ok(None);
-        };
-        let oltre = self
-            .chiave(ambiente, Tipo::Base)
-            .byte(classe.byte())
-            .n(oltre)
-            .fine();
-        let Some((_, valore)) = self.grezzi(&prefisso, Some(&oltre), Verso::Indietro, 1)?.pop() else {
-            return Ok(None);
-        };
-        let segmento: SegmentoVisibile = decodifica("base", &valore)?;
-        let n = id_anpr - segmento.base(classe);
-        if n >= segmento.quante(classe) {
-            Ok(None)
-        } else {
-            self.scheda_in(ambiente, &segmento, classe, n)
-        }
+        Ok(self.schede_con_id(ambiente, classe, id_anpr)?.pop())
+    }
+
+    /// Every scheda with that ANPR id, in the order in which they got it: more than one when a person cancelled by
+    /// one Comune came to another one. Only the last may be active.
+    fn schede_con_id(&self, ambiente: Ambiente, classe: Classe, id_anpr: u64) -> Esito<Vec<Scheda>> {
+        let mut schede: Vec<Scheda> = self
+            .prima_scheda(ambiente, classe, id_anpr)?
+            // Whoever took another id over does not answer to the one of its position.
+            .filter(|s| s.id_anpr == id_anpr)
+            .into_iter()
+            .collect();
+        schede.extend(self.riprese(ambiente, classe, id_anpr)?);
+        Ok(schede)
     }
 
     /// The schede that a Comune knows by that id: more than one only if the Comune repeated it.
@@ -102,7 +123,7 @@ pub trait LetturaSchede: Lettura {
                 .into_iter()
                 .filter(|s| s.record.cf_registrato() == Some(cf)),
         );
-        schede.sort_by_key(|s| s.id_anpr);
+        schede.sort_by_key(|s| (s.id_anpr, s.segmento));
         Ok(schede)
     }
 }
@@ -111,6 +132,29 @@ impl<L: Lettura + ?Sized> LetturaSchede for L {}
 
 /// The shared half of the reads, for this module only.
 pub(super) trait GrezzaSchede: LetturaSchede {
+    /// The scheda that the id was made for.
+    fn prima_scheda(&self, ambiente: Ambiente, classe: Classe, id_anpr: u64) -> Esito<Option<Scheda>> {
+        let prefisso = self.chiave(ambiente, Tipo::Base).byte(classe.byte()).fine();
+        let Some(oltre) = id_anpr.checked_add(1) else {
+            return Ok(None);
+        };
+        let oltre = self
+            .chiave(ambiente, Tipo::Base)
+            .byte(classe.byte())
+            .n(oltre)
+            .fine();
+        let Some((_, valore)) = self.grezzi(&prefisso, Some(&oltre), Verso::Indietro, 1)?.pop() else {
+            return Ok(None);
+        };
+        let segmento: SegmentoVisibile = decodifica("base", &valore)?;
+        let n = id_anpr - segmento.base(classe);
+        if n >= segmento.quante(classe) {
+            Ok(None)
+        } else {
+            self.scheda_in(ambiente, &segmento, classe, n)
+        }
+    }
+
     fn schede_per(
         &self,
         ambiente: Ambiente,
@@ -181,12 +225,9 @@ pub(super) trait GrezzaSchede: LetturaSchede {
         let Some(record) = records(&byte).nth(quale) else {
             return Ok(None);
         };
-        Ok(Some(Scheda {
-            id_anpr: s.base(classe) + n,
-            comune: s.comune,
-            segmento: s.id,
-            record: decodifica_record(record?)?,
-        }))
+        let variazione = self.variazione(amb, s.id, classe, n)?;
+        let record = decodifica_record(record?)?;
+        Ok(Some(Scheda::nuova(s, classe, n, variazione.as_ref(), record)))
     }
 }
 
@@ -258,6 +299,7 @@ pub struct SchedeDi<'a> {
     scorri: Scorri<'a>,
     segmento: SegmentoVisibile,
     classe: Classe,
+    variazioni: Variazioni,
     /// Records of the block in hand, and the position of the next.
     pronti: std::vec::IntoIter<RecordCompatto>,
     prossimo: u64,
@@ -266,57 +308,27 @@ pub struct SchedeDi<'a> {
 impl Registro {
     /// Walks the schede of one class of a visible segment, ids ascending, a page in memory at a time. Skipping is
     /// cheap: what is skipped is not read.
-    pub fn schede_di(&self, ambiente: Ambiente, segmento: &SegmentoVisibile, classe: Classe) -> SchedeDi<'_> {
+    pub fn schede_di(
+        &self,
+        ambiente: Ambiente,
+        segmento: &SegmentoVisibile,
+        classe: Classe,
+    ) -> Esito<SchedeDi<'_>> {
         let prefisso = inizio(self.sandbox_byte(), ambiente, segmento.id)
             .byte(RECORD)
             .byte(classe.byte())
             .fine();
         let scorri = scorri(self.interno.store.as_ref(), &prefisso, None, Verso::Avanti);
-        SchedeDi {
+        Ok(SchedeDi {
             registro: self,
             prefisso,
             scorri,
             segmento: segmento.clone(),
             classe,
+            variazioni: self.variazioni(ambiente, segmento.id, classe)?,
             pronti: Vec::new().into_iter(),
             prossimo: 0,
-        }
-    }
-
-    /// Every codice fiscale of a visible segment with the ANPR id of its scheda, codes ascending, a page in memory at a time:
-    /// for joining a whole delivery with what the environment holds. `uno` answers whether to go on.
-    pub fn codici_fiscali_di(
-        &self,
-        ambiente: Ambiente,
-        segmento: &SegmentoVisibile,
-        mut uno: impl FnMut(&str, u64) -> bool,
-    ) -> Esito<()> {
-        let base = inizio(self.sandbox_byte(), ambiente, segmento.id)
-            .byte(PER_CF)
-            .fine();
-        let id = segmento.base(Classe::Soggetti);
-        let mut guasto = false;
-        // Runs one after the other: within each the codes ascend; one run holds a Comune of two million.
-        for coppia in scorri(self.interno.store.as_ref(), &base, None, Verso::Avanti) {
-            let mut avanti = true;
-            voci(&coppia.map_err(ErroreRegistro::from)?.1, |testo, n| {
-                match testo.get(PRIMA_DEL_TESTO..).map(std::str::from_utf8) {
-                    Some(Ok(cf)) => avanti = uno(cf, id + n),
-                    _ => guasto = true,
-                }
-                avanti && !guasto
-            })?;
-            if guasto {
-                return Err(ErroreRegistro::Corrotto {
-                    cosa: "indice dei codici fiscali",
-                    dettaglio: "testo".to_owned(),
-                });
-            }
-            if !avanti {
-                break;
-            }
-        }
-        Ok(())
+        })
     }
 
     /// How many keys lie under the records of an environment, visible or not; for tests and the console.
@@ -357,12 +369,7 @@ impl SchedeDi<'_> {
     fn scheda(&mut self, record: RecordCompatto) -> Scheda {
         let n = self.prossimo;
         self.prossimo += 1;
-        Scheda {
-            id_anpr: self.segmento.base(self.classe) + n,
-            comune: self.segmento.comune,
-            segmento: self.segmento.id,
-            record,
-        }
+        Scheda::nuova(&self.segmento, self.classe, n, self.variazioni.get(&n), record)
     }
 }
 

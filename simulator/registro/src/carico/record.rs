@@ -30,14 +30,24 @@ pub enum TipoRecord {
     Convivenza,
     /// Scheda individuale AIRE.
     Aire,
+    /// Scheda di famiglia AIRE: no file carries it, the lines of its members make it.
+    FamigliaAire,
 }
 
 impl TipoRecord {
+    const TUTTI: [Self; 5] = [
+        Self::Soggetto,
+        Self::Famiglia,
+        Self::Convivenza,
+        Self::Aire,
+        Self::FamigliaAire,
+    ];
+
     /// Which sequence of ids the kind draws from.
     pub fn classe(self) -> Classe {
         match self {
             Self::Soggetto | Self::Aire => Classe::Soggetti,
-            Self::Famiglia | Self::Convivenza => Classe::Unita,
+            Self::Famiglia | Self::Convivenza | Self::FamigliaAire => Classe::Unita,
         }
     }
 
@@ -47,13 +57,12 @@ impl TipoRecord {
             Self::Famiglia => b'F',
             Self::Convivenza => b'C',
             Self::Aire => b'A',
+            Self::FamigliaAire => b'E',
         }
     }
 
     fn da_byte(byte: u8) -> Option<Self> {
-        [Self::Soggetto, Self::Famiglia, Self::Convivenza, Self::Aire]
-            .into_iter()
-            .find(|t| t.byte() == byte)
+        Self::TUTTI.into_iter().find(|t| t.byte() == byte)
     }
 }
 
@@ -139,6 +148,28 @@ impl RecordCompatto {
     pub fn cf_registrato(&self) -> Option<&str> {
         let sostituto = self.legame.as_ref().filter(|l| l.sostituisce);
         sostituto.map(|l| l.codice.as_str()).or(self.cf.as_deref())
+    }
+}
+
+/// A record on its way into the register, with what else than id and codice fiscale it will be looked for by. These
+/// texts are of the index alone: they stand in the record anyway, in a form that only its author can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaCaricare {
+    /// The record.
+    pub record: RecordCompatto,
+    /// Names of the families and convivenze a person belongs to, equal for those who live together and nobody else.
+    pub unita: [Option<String>; 2],
+    /// Name of a person in the form in which it is ordered.
+    pub nome: Option<String>,
+}
+
+impl From<RecordCompatto> for DaCaricare {
+    fn from(record: RecordCompatto) -> Self {
+        Self {
+            record,
+            unita: [None, None],
+            nome: None,
+        }
     }
 }
 

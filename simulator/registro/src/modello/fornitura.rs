@@ -109,7 +109,7 @@ pub enum Canale {
 
 /// How many schede, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Schede {
     /// Schede individuali APR.
     pub soggetti: u64,
@@ -119,6 +119,8 @@ pub struct Schede {
     pub convivenze: u64,
     /// Schede individuali AIRE.
     pub aire: u64,
+    /// Schede di famiglia AIRE, known once the delivery is loaded.
+    pub famiglie_aire: u64,
 }
 
 impl Schede {
@@ -128,11 +130,22 @@ impl Schede {
         self.famiglie += altre.famiglie;
         self.convivenze += altre.convivenze;
         self.aire += altre.aire;
+        self.famiglie_aire += altre.famiglie_aire;
+    }
+
+    /// Persons, APR and AIRE.
+    pub fn individuali(&self) -> u64 {
+        self.soggetti + self.aire
+    }
+
+    /// Families, convivenze and AIRE families.
+    pub fn unita(&self) -> u64 {
+        self.famiglie + self.convivenze + self.famiglie_aire
     }
 
     /// All of them.
     pub fn totale(&self) -> u64 {
-        self.soggetti + self.famiglie + self.convivenze + self.aire
+        self.individuali() + self.unita()
     }
 }
 

@@ -9,8 +9,10 @@ pub const CHIAVI_PER_LOTTO: usize = 1_000;
 pub const BYTE_PER_BLOCCO: usize = 16 << 10;
 /// Keys of one block of an index.
 pub const CHIAVI_PER_BLOCCO: usize = 128;
-/// Index keys of a load held in memory to be sorted, bytes.
+/// Index keys of a load held in memory to be sorted, bytes for each of what is asked in long walks (ids, codes).
 pub const INDICI_IN_MEMORIA_BYTE: usize = 128 << 20;
+/// The same for each of what only people ask for, one search at a time (names, families): more runs, less memory.
+pub const INDICI_DI_RICERCA_BYTE: usize = 32 << 20;
 /// Bytes of records after which a batch of a load is written even if it has fewer.
 pub const BYTE_PER_LOTTO: usize = 4 << 20;
 /// Batches of a load between two flushes.

@@ -103,6 +103,7 @@ pub(super) fn corpo(l: &Lettera<'_>, quando: Quando, ripiego: bool) -> String {
             riga(&format!("  schede individuali AIRE: {}", schede.aire));
             riga(&format!("  schede di famiglia:      {}", schede.famiglie));
             riga(&format!("  schede di convivenza:    {}", schede.convivenze));
+            riga(&format!("  schede di famiglia AIRE: {}", schede.famiglie_aire));
             riga("");
             if avvisi.is_empty() {
                 riga("Nessuna anomalia è stata segnalata.");

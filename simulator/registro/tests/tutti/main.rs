@@ -10,3 +10,4 @@ mod registro;
 mod schede;
 mod store;
 mod uccisione;
+mod variazioni;

@@ -155,6 +155,7 @@ fn the_real_migration_does_not_speak_of_a_rehearsal() {
             famiglie: 2,
             convivenze: 1,
             aire: 3,
+            famiglie_aire: 2,
         },
         avvisi: Vec::new(),
     };

@@ -23,7 +23,8 @@ fn invisible_until_the_commit() {
             soggetti: 30,
             famiglie: 10,
             convivenze: 1,
-            aire: 2
+            aire: 2,
+            famiglie_aire: 0
         }
     );
     // A block of persons, one of families, one of each index.
@@ -88,7 +89,7 @@ fn ids_follow_the_order_and_find_their_scheda() {
     assert_eq!(due.basi.unita, uno.basi.unita + 4);
     // Every person of the second, in order, is found by its id and nowhere else.
     let mut atteso = due.basi.soggetti;
-    for scheda in r.schede_di(PRE, &due, Classe::Soggetti) {
+    for scheda in r.schede_di(PRE, &due, Classe::Soggetti).expect("schede") {
         let scheda = scheda.expect("scheda");
         assert_eq!(scheda.id_anpr, atteso);
         assert_eq!(scheda.comune, istat("888002"));
@@ -147,12 +148,13 @@ fn indexes_find_exactly_theirs() {
 }
 
 #[test]
-fn skipping_and_the_whole_index_agree_with_walking() {
+fn skipping_agrees_with_walking() {
     let r = Registro::in_memoria(opzioni()).expect("registro");
     carica(&r, "888001", 40);
     let due = carica(&r, "888002", 2_500);
     let tutte: Vec<Scheda> = r
         .schede_di(PRE, &due, Classe::Soggetti)
+        .expect("schede")
         .collect::<Result<_, _>>()
         .expect("schede");
     for (salta, passo) in [
@@ -166,6 +168,7 @@ fn skipping_and_the_whole_index_agree_with_walking() {
     ] {
         let lette: Vec<Scheda> = r
             .schede_di(PRE, &due, Classe::Soggetti)
+            .expect("schede")
             .skip(salta)
             .step_by(passo)
             .collect::<Result<_, _>>()
@@ -173,25 +176,6 @@ fn skipping_and_the_whole_index_agree_with_walking() {
         let attese: Vec<Scheda> = tutte.iter().skip(salta).step_by(passo).cloned().collect();
         assert_eq!(lette, attese, "{salta} {passo}");
     }
-    let mut attesi: Vec<(String, u64)> = tutte
-        .iter()
-        .filter_map(|s| Some((s.record.cf.clone()?, s.id_anpr)))
-        .collect();
-    attesi.sort();
-    let mut letti = Vec::new();
-    r.codici_fiscali_di(PRE, &due, |cf, id| {
-        letti.push((cf.to_owned(), id));
-        true
-    })
-    .expect("indice");
-    assert_eq!(letti, attesi);
-    let mut primi = 0;
-    r.codici_fiscali_di(PRE, &due, |_, _| {
-        primi += 1;
-        primi < 300
-    })
-    .expect("indice");
-    assert_eq!(primi, 300, "it stops when asked");
 }
 
 #[test]
@@ -224,7 +208,9 @@ fn removal_takes_the_segment_and_its_records() {
 #[test]
 fn an_empty_delivery_is_a_delivery() {
     let r = Registro::in_memoria(opzioni()).expect("registro");
-    let vuoto = r.carica(PRE, IdFornitura(1), std::iter::empty()).expect("carica");
+    let vuoto = r
+        .carica(PRE, IdFornitura(1), std::iter::empty::<RecordCompatto>())
+        .expect("carica");
     let s = r
         .scrivi(|t| t.rendi_visibile(&vuoto, istat("888001")))
         .expect("visibile");

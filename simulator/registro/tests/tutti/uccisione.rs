@@ -195,6 +195,7 @@ fn verifica(dir: &Path, c: &Confermati, round: usize) {
     if let Some(s) = segmenti.last() {
         let lette: Vec<Scheda> = r
             .schede_di(PRE, s, Classe::Soggetti)
+            .expect("schede")
             .collect::<Result<_, _>>()
             .expect("schede");
         let lette = lette.len() as u64;

@@ -9,7 +9,7 @@ use servizi::{
 
 use super::{
     Chiamata, ambiente, forniture, mondo, percorso, posta, risposte::json as come_json, rotte::Azione,
-    sportello,
+    schede, sportello,
 };
 use crate::fuori;
 
@@ -134,6 +134,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         | Azione::BloccoLeggi
         | Azione::Sblocca
         | Azione::FornituraDiProva => ambiente::leggi(azione, c).await?,
+        Azione::Schede | Azione::Scheda | Azione::Famiglie | Azione::Famiglia => {
+            schede::leggi(azione, c).await?
+        }
         Azione::Percorso(a) => percorso::leggi(a, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })
@@ -185,6 +188,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             come_json(OK, &fuori(sim, move |s| s.metti_sicurezza(ambiente, v)).await?)
         }
         Azione::GuastiMetti => come_json(OK, &fuori(sim, move |s| s.metti_guasti(v)).await?),
+        Azione::SchedaMetti => schede::metti(c, v).await?,
         Azione::CertificatoEmetti => come_json(
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_certificato(v)).await?,

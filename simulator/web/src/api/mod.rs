@@ -15,7 +15,9 @@ mod risposte;
 mod rotte;
 mod rotte_ambiente;
 mod rotte_percorso;
+mod rotte_schede;
 mod rotte_sportello;
+mod schede;
 mod schemi_percorso;
 mod sportello;
 

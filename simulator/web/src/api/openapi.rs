@@ -52,7 +52,7 @@ fn operazione(r: &RottaApi) -> Value {
         .map(|nome| json!({"name": nome, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     parametri.extend(r.parametri.iter().map(|p| {
-        let tipo = if ["limite", "dopo", "scadeEntro"].contains(&p.nome) { "integer" } else { "string" };
+        let tipo = if ["limite", "dopo", "scadeEntro", "idAnpr"].contains(&p.nome) { "integer" } else { "string" };
         json!({"name": p.nome, "in": "query", "required": p.serve, "description": p.testo, "schema": {"type": tipo}})
     }));
     let mut esiti = serde_json::Map::new();
@@ -115,6 +115,7 @@ fn ingresso(a: Azione) -> Value {
             json!({"type": "object", "required": ["letta"], "properties": {"letta": {"type": "boolean"}}})
         }
         Azione::PecScrivi => rif("Scritto"),
+        Azione::SchedaMetti => rif("StatoScheda"),
         Azione::Percorso(p) => super::schemi_percorso::ingresso(p),
         _ => json!({"type": "object"}),
     }
@@ -176,6 +177,10 @@ fn buono(r: &RottaApi) -> Value {
             "application/json": {"schema": rif("Pec")}, "message/rfc822": {"schema": {"type": "string"}}}}),
         Azione::Scambi => json(lista("Scambio")),
         Azione::Scambio => json(rif("ScambioIntero")),
+        Azione::Schede => json(lista("PersonaBreve")),
+        Azione::Scheda | Azione::SchedaMetti => json(rif("Persona")),
+        Azione::Famiglie => json(lista("UnitaBreve")),
+        Azione::Famiglia => json(rif("Unita")),
         Azione::ScambioHar | Azione::ScambiHar => json(json!({"type": "object", "required": ["log"]})),
         Azione::Percorso(Percorso::Schede) => json!({"description": r.titolo, "content": {
             "application/json": {"schema": super::schemi_percorso::uscita(Percorso::Schede)}, "text/csv": {"schema": {"type": "string"}}}}),
@@ -208,6 +213,12 @@ fn schemi_di_base() -> Value {
     let conteggi = json!({"type": "object", "additionalProperties": {"type": "integer"}});
     let ambiente = json!({"enum": ["test", "pre", "sub"]});
     let stato_certificato = json!({"enum": servizi::StatoCertificato::TUTTI});
+    let giorno = json!({"type": "string", "format": "date"});
+    let stato_scheda = json!({"enum": ["ATTIVA", "CANCELLATA"]});
+    let valori = json!({"type": "object", "additionalProperties": {"type": "array", "items": s}});
+    let persona = json!({"idAnpr": i, "anagrafe": {"enum": ["APR", "AIRE"]}, "comune": s, "idComune": s, "codiceFiscale": forse,
+        "cognome": forse, "nome": forse, "sesso": forse, "nascita": forse, "stato": stato_scheda,
+        "cancellazione": {"type": "object", "properties": {"dal": giorno, "motivo": s, "registrata": s}}});
     let scambio = json!({"n": i, "quando": s, "porta": s, "metodo": s, "percorso": s, "http": i,
         "esito": {"enum": ["OK", "KO", "FAULT", "RIFIUTATO", "GUASTO"]}, "comune": forse, "operazione": forse,
         "idOperazioneComune": forse, "fault": s, "operatore": s, "postazione": s, "causa": forse,
@@ -223,7 +234,7 @@ fn schemi_di_base() -> Value {
         "Fornitura": {"type": "object", "required": ["id", "ambiente", "comune", "stato", "versione", "file", "conteggi", "schede"],
             "properties": {"id": s, "ambiente": ambiente, "comune": s, "versione": i, "conteggi": conteggi,
                 "stato": {"enum": ["APERTA", "IN_ELABORAZIONE", "ELABORATA_OK", "KO", "CANCELLAZIONE_RICHIESTA", "CANCELLATA"]},
-                "schede": {"type": "object", "properties": {"soggetti": i, "famiglie": i, "convivenze": i, "aire": i}},
+                "schede": {"type": "object", "properties": {"soggetti": i, "famiglie": i, "convivenze": i, "aire": i, "famiglieAire": i}},
                 "file": {"type": "array", "items": {"type": "object", "properties": {
                     "id": s, "nome": s, "tipo": {"enum": ["APR", "AIRE"]}, "protocollo": s, "conteggi": conteggi,
                     "stato": {"enum": ["INSERITO_OK", "IN_ELABORAZIONE", "ELABORATO", "KO", "SCARTATO"]}}}},
@@ -270,6 +281,24 @@ fn schemi_di_base() -> Value {
         "Carta": {"type": "object", "required": ["id", "nameId", "comune", "improntaSha256", "stato"], "properties": {
             "id": s, "nameId": s, "comune": s, "p12": s, "certificato": s, "chiave": s, "password": s, "improntaSha256": s,
             "nonPrima": s, "nonDopo": s, "difetto": forse, "stato": stato_certificato, "operatore": forse}},
+        "StatoScheda": {"type": "object", "required": ["stato"], "additionalProperties": false,
+            "description": "«motivo» serve con CANCELLATA ed è un codice della tabella 15 (APR) o 28 (AIRE); senza «dal» vale la data dello scenario",
+            "properties": {"stato": stato_scheda, "motivo": s, "dal": giorno}},
+        "PersonaBreve": {"type": "object", "required": ["idAnpr", "anagrafe", "comune", "idComune", "stato"],
+            "properties": persona},
+        "Persona": {"allOf": [rif("PersonaBreve"), {"type": "object", "properties": {
+            "ambiente": ambiente, "codiceFiscaleInviato": s, "validitaCf": i, "fornitura": s,
+            "unita": {"type": "array", "items": rif("UnitaBreve")},
+            "stessoId": {"type": "array", "items": {"type": "object", "properties": {"comune": s, "idComune": s, "stato": stato_scheda}}},
+            "valori": valori}}]},
+        "UnitaBreve": {"type": "object", "required": ["idAnpr", "tipo", "comune", "idComune"], "properties": {
+            "idAnpr": i, "tipo": {"enum": ["FAMIGLIA", "CONVIVENZA", "FAMIGLIA_AIRE"]}, "comune": s, "idComune": s,
+            "istatIscrizioneAire": s}},
+        "Unita": {"allOf": [rif("UnitaBreve"), {"type": "object", "properties": {
+            "ambiente": ambiente, "fornitura": s, "altri": {"type": "boolean"}, "senzaIndice": {"type": "boolean"},
+            "componenti": {"type": "array", "items": {"allOf": [rif("PersonaBreve"), {"type": "object", "properties": {
+                "legame": forse, "descrizioneLegame": forse, "progressivo": {"type": ["integer", "null"]}}}]}},
+            "valori": valori}}]},
         "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
             "letta": {"type": "boolean"}, "fornitura": forse, "natura": {"enum": ["ESITO", "AVVISO", "DOMANDA", "RISPOSTA"]},
             "risponde": s, "testo": s, "allegati": {"type": "array", "items": s}, "grezzo": s}},

@@ -86,6 +86,11 @@ pub(crate) enum Azione {
     Sblocca,
     Valida,
     FornituraDiProva,
+    Schede,
+    Scheda,
+    SchedaMetti,
+    Famiglie,
+    Famiglia,
     Percorso(super::percorso::Percorso),
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
@@ -517,6 +522,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
     ];
     tutte.extend(super::rotte_sportello::rotte());
     tutte.extend(super::rotte_ambiente::rotte());
+    tutte.extend(super::rotte_schede::rotte());
     tutte.extend(super::rotte_percorso::rotte());
     tutte
 });
