@@ -687,6 +687,24 @@ fn lo_sportello_dei_certificati() {
         );
     }
 
+    // One issued with another Comune's id says at whose desk.
+    let elenco = esegui_bene(&["cert", "list", "--data", d, "--comune", "888005"]);
+    let riga = |difetto: &str| {
+        let r = elenco.lines().find(|r| r.contains(difetto));
+        r.unwrap_or_else(|| panic!("{difetto}: {elenco}")).to_owned()
+    };
+    assert!(
+        riga("altro-comune").starts_with("888999-")
+            && riga("altro-comune").ends_with("(emesso allo sportello di 888005)")
+    );
+    assert!(riga("ca-altrui").ends_with("  ca-altrui"));
+    assert!(
+        elenco
+            .lines()
+            .any(|r| r.contains("  futuro  ") && r.ends_with("  futuro")),
+        "{elenco}"
+    );
+
     // A revoked certificate is answered F4, and only that one.
     assert_eq!(manda(&banco, &[]).0, Some(0));
     let (codice, uscita, _) = giro(&["cert", "revoke", "888001-CO-0000", "--data", d, "--json"]);
@@ -764,12 +782,16 @@ fn serve_con_un_file_di_configurazione() {
     let file = cartella.path().join("anpr.toml");
     fs::write(
         &file,
-        "oggi = \"2020-02-29\"\nseed = 5\naire-ignoto = \"rifiuta\"\nsenza-diagnostica = true\n",
+        "oggi = \"2020-02-29\"\nvelocita = 0\nseed = 5\naire-ignoto = \"rifiuta\"\nsenza-diagnostica = true\n",
     )
     .expect("a file");
     // The bench gives --oggi itself: what is typed wins, the rest is the file's.
     let banco = Banco::con(&["--config", strada(&file)]);
-    assert_eq!(banco.json("GET", "/api/orologio", "")["oggi"], OGGI);
+    let orologio = banco.json("GET", "/api/orologio", "");
+    assert_eq!(
+        (&orologio["oggi"], &orologio["velocita"]),
+        (&Value::from(OGGI), &Value::from(0))
+    );
     let ignoto = anpr_sim_tests::gz(&[&[b'A'; 100][..], b"\r\n"].concat());
     assert_eq!(
         banco.rifiuta("pre", "888001", "888001_SUBAIRE_1.gz", ignoto),

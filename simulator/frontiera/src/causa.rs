@@ -234,6 +234,32 @@ cause! {
     /// Blocked or cancelled.
     OperatoreNonAttivo, "operatore-non-attivo",
         "Riattivate l'operatore nella console, o mettete in NameID un operatore attivo.";
+    // In band (§8): the frame is good, the service says no.
+    /// The operator lacks the function (A1).
+    FunzioneAssente, "funzione-assente",
+        "Date all'operatore la funzione dell'operazione (console, o PUT …/operatori/{nameId}), o mettetene un altro.";
+    /// None of his roles is to work in the register (A2).
+    RuoloEstraneo, "ruolo-estraneo",
+        "Usate un operatore con ruolo OPERATORE o SUPERVISORE: sindaco, ALS e ALP da soli non bastano.";
+    /// The operator acts for other Comuni (A3).
+    ComuneNonSuo, "comune-non-suo",
+        "Abilitate l'operatore anche per il Comune della postazione, o usate una postazione del Comune suo.";
+    /// `codMittente` of another Comune (A3).
+    MittenteAltrui, "mittente-altrui", "Scrivete in codMittente lo stesso codice ISTAT di IdSede.";
+    /// A version this service does not take (A7).
+    DestinatarioIgnoto, "destinatario-ignoto",
+        "Scrivete in codDestinatario una versione ammessa (interruttore destinatari_s001).";
+    /// `operazioneRichiesta` of another service.
+    OperazioneAltrui, "operazione-altrui", "Scrivete in operazioneRichiesta il codice di questo servizio, o cambiate percorso.";
+    /// Switched off in this environment.
+    NonDisponibile, "non-disponibile", "Usate un altro ambiente: in questo l'operazione è spenta.";
+    /// `tipoInvio` of another environment (A8).
+    TipoInvioAltrui, "tipo-invio-altrui", "Scrivete in tipoInvio il valore di questo ambiente: TEST, PRE_SUB o PROD.";
+    /// An id already used for something else.
+    IdRiusato, "id-riusato", "Usate un idOperazioneComune che non avete mai usato.";
+    /// Whatever else the service has against the data.
+    DatiRifiutati, "dati-rifiutati",
+        "Correggete i dati della richiesta e ripetetela con un nuovo idOperazioneComune.";
 }
 
 impl Causa {
@@ -431,7 +457,20 @@ mod tests {
                     C::Pkcs7Altrui,
                 ],
             ),
-            ("operatore", &[C::OperatoreIgnoto, C::OperatoreNonAttivo]),
+            (
+                "operatore",
+                &[
+                    C::OperatoreIgnoto,
+                    C::OperatoreNonAttivo,
+                    C::FunzioneAssente,
+                    C::RuoloEstraneo,
+                    C::ComuneNonSuo,
+                ],
+            ),
+            ("codMittente", &[C::MittenteAltrui]),
+            ("codDestinatario", &[C::DestinatarioIgnoto]),
+            ("tipoInvio", &[C::TipoInvioAltrui]),
+            ("idOperazioneComune", &[C::IdRiusato, C::DatiRifiutati]),
             ("?wsdl", &[C::RadiceAltrui, C::Schema]),
         ];
         for (parola, cause) in famiglie {

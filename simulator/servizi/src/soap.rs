@@ -327,6 +327,11 @@ impl Simulatore {
         }
         match fatta {
             Ok(fatta) => {
+                if let Some(motivo) = fatta.motivo {
+                    scambio
+                        .passi
+                        .push(passo_servizio(motivo, fatta.causa.as_deref().unwrap_or("")));
+                }
                 scambio.esito = fatta.esito;
                 scambio.causa = fatta.causa;
                 let mut u = uscita(
@@ -444,6 +449,19 @@ fn passo_guasto(c: Colpo) -> Passo {
             c.voce
         ),
         causa: Causa::GuastoPianificato.nome().into(),
+    }
+}
+
+/// The service's own step, when it says no: its cause gives the remedy.
+fn passo_servizio(motivo: Causa, detto: &str) -> Passo {
+    Passo {
+        nome: "servizio".into(),
+        verdetto: Verdetto::Fermato,
+        regola: "spec security §8".into(),
+        atteso: String::new(),
+        osservato: String::new(),
+        spiegazione: detto.to_owned(),
+        causa: motivo.nome().into(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Read from a body that passed the schema; written back as an echo. What the echo leaves out the real service
 //! leaves out too.
 
+use frontiera::Causa;
 use schema::{Albero, Violazione};
 
 /// `testataRichiesta`, as sent.
@@ -95,6 +96,7 @@ pub(crate) fn errori_di_schema(violazioni: &[Violazione]) -> Vec<ErroreKo> {
             testo: v.testo.clone(),
             campo: Some(ultimo(&v.percorso).to_owned()).filter(|c| !c.is_empty()),
             valore: None,
+            causa: Causa::DatiRifiutati,
         })
         .collect();
     let quanti = format!("Errori di schema nella richiesta: {}", violazioni.len());
@@ -109,6 +111,8 @@ pub(crate) struct ErroreKo {
     pub(crate) testo: String,
     pub(crate) campo: Option<String>,
     pub(crate) valore: Option<String>,
+    /// For the journal only.
+    pub(crate) causa: Causa,
 }
 
 /// Characters a text of a reply may have (`charMax240`).
@@ -121,7 +125,13 @@ impl ErroreKo {
             testo: testo.into(),
             campo: None,
             valore: None,
+            causa: Causa::DatiRifiutati,
         }
+    }
+
+    /// The same for a cause that has a remedy of its own.
+    pub(crate) fn per(self, causa: Causa) -> Self {
+        Self { causa, ..self }
     }
 
     /// The elements of `errore`, texts cut to what the schema takes.

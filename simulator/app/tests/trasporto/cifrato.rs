@@ -47,10 +47,14 @@ async fn s_client(dove: SocketAddr, argomenti: &[&str]) -> (bool, String) {
 }
 
 fn ce_openssl() -> bool {
-    if Command::new("openssl").arg("version").output().is_ok() {
+    c_e("openssl", "version")
+}
+
+fn c_e(comando: &str, prova: &str) -> bool {
+    if Command::new(comando).arg(prova).output().is_ok() {
         return true;
     }
-    let riga = "manca openssl: apt-get install -y openssl";
+    let riga = format!("manca {comando}: apt-get install -y {comando}");
     assert!(
         !std::env::var("ANPR_SIM_STRETTO").is_ok_and(|v| v == "1"),
         "{riga}"
@@ -212,4 +216,28 @@ async fn http2_con_corpo_e_chiusura() {
     let (r, c) = tokio::join!(chiedi("/lento", None, b"in corso".to_vec()), chiusura);
     assert_eq!((r, c.tagliate), ((200, Bytes::from("in corso")), 0));
     let _ = entro(guida).await;
+}
+
+/// The reply to a body that is not wanted is read by a client that sends on regardless: over HTTP/2 a stream cut under its
+/// hands would be all it learnt.
+#[tokio::test]
+async fn curl_legge_il_rifiuto_di_un_corpo_lungo() {
+    if !c_e("curl", "--version") {
+        return;
+    }
+    let (_t, dove) = avvia(Limiti::default(), true);
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(&vec![0; 40_000_000]).expect("written");
+    let mut c = Command::new("curl");
+    c.args(["-sS", "--http2", "--cacert"])
+        .arg(PKI.1.ca_pem())
+        .arg("--data-binary")
+        .arg(format!("@{}", file.path().display()))
+        .args(["-w", " %{http_code} %{http_version}"])
+        .arg(format!("https://localhost:{}/troppo", dove.port()));
+    let o = entro(tokio::task::spawn_blocking(move || c.output())).await;
+    let o = o.expect("ended").expect("curl was found before");
+    let errori = String::from_utf8_lossy(&o.stderr);
+    assert!(o.status.success(), "{errori}");
+    assert_eq!(String::from_utf8_lossy(&o.stdout), "troppo 413 2", "{errori}");
 }

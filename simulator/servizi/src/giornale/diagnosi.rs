@@ -38,13 +38,7 @@ pub(super) fn di(voce: &Voce, perizia: Option<&Perizia>) -> Diagnosi {
                 "La cornice di sicurezza è a posto; il servizio ha risposto KO: {}",
                 s.causa.as_deref().unwrap_or("si veda la risposta")
             ),
-            // A planned error is nobody's data.
-            causa
-                .map_or(
-                    "Correggete i dati della richiesta e ripetetela con un nuovo idOperazioneComune.",
-                    Causa::rimedio,
-                )
-                .to_owned(),
+            causa.map_or("", Causa::rimedio).to_owned(),
         ),
         EsitoScambio::Guasto => (
             s.causa.clone().unwrap_or_default(),

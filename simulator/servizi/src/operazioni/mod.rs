@@ -8,7 +8,7 @@ pub(crate) mod s001;
 pub(crate) mod test_conn;
 
 use anagrafe::Ambiente;
-use frontiera::{BustaVerificata, Servizio};
+use frontiera::{BustaVerificata, Causa, Servizio};
 use registro::EsitoScambio;
 
 use schema::{ErroreScrittura, Modello, Scrittore};
@@ -23,6 +23,8 @@ pub(crate) struct RispostaOperazione {
     pub(crate) esito: EsitoScambio,
     /// One line for the journal when it is a KO.
     pub(crate) causa: Option<String>,
+    /// Why it is a KO; the remedy follows from it.
+    pub(crate) motivo: Option<Causa>,
 }
 
 /// Why an operation has no reply to give.

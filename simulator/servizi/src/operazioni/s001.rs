@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use anagrafe::{Ambiente, CodiceIstat};
 use base64::Engine as _;
-use frontiera::{BustaVerificata, Servizio};
+use frontiera::{BustaVerificata, Causa, Servizio};
 use registro::{Canale, EsitoScambio, Lettura as _, RispostaRicordata};
 use schema::{ErroreScrittura, Scrittore, radici};
 
@@ -80,6 +80,7 @@ fn esegui(
                 xml,
                 esito: EsitoScambio::Ok,
                 causa: None,
+                motivo: None,
             });
         }
         Decisione::Ok {
@@ -91,6 +92,7 @@ fn esegui(
                 xml: componi_ok(&testata, id, &nome_file, &descrizione)?,
                 esito: EsitoScambio::Ok,
                 causa: None,
+                motivo: None,
             };
             (fatta, true)
         }
@@ -145,6 +147,7 @@ fn rispondi_ko(
         xml: componi_ko(testata, id, errori)?,
         esito: EsitoScambio::Ko,
         causa: Some(causa),
+        motivo: errori.first().map(|e| e.causa),
     })
 }
 
@@ -167,7 +170,8 @@ fn decidi(
     // Dispatcher: operation and version; these answers do not consume the id.
     if ambiente == Ambiente::Sub {
         return ko(
-            ErroreKo::nuovo("EN379", "Operazione non disponibile in questo ambiente"),
+            ErroreKo::nuovo("EN379", "Operazione non disponibile in questo ambiente")
+                .per(Causa::NonDisponibile),
             false,
         );
     }
@@ -176,7 +180,7 @@ fn decidi(
             "Operazione richiesta non gestita da questo servizio: {}",
             testata.operazione_richiesta
         );
-        return ko(ErroreKo::nuovo("XXXX", testo), false);
+        return ko(ErroreKo::nuovo("XXXX", testo).per(Causa::OperazioneAltrui), false);
     }
     // Its schema was not touched again after 2019 (spec subentro §2.6): a set of its own, in the policy.
     if !sim
@@ -189,15 +193,20 @@ fn decidi(
             "codDestinatario diverso dai valori ammessi: {}",
             testata.cod_destinatario
         );
-        return ko(ErroreKo::nuovo("XXXX", testo), false);
+        return ko(
+            ErroreKo::nuovo("XXXX", testo).per(Causa::DestinatarioIgnoto),
+            false,
+        );
     }
     // Function profile (A1), then the Comune of the user and of the header (A3).
     if !chiamante.operatore.ha_funzione(OPERAZIONE) {
-        return ko(ErroreKo::nuovo("XXXX", "Utente non abilitato 5"), false);
+        let errore = ErroreKo::nuovo("XXXX", "Utente non abilitato 5");
+        return ko(errore.per(Causa::FunzioneAssente), false);
     }
     // A2: somebody who is in the register for other things than working in it.
     if ruolo_estraneo(sim, &chiamante.name_id)? {
-        return ko(ErroreKo::nuovo("XXXX", "Utente non abilitato 7"), false);
+        let errore = ErroreKo::nuovo("XXXX", "Utente non abilitato 7");
+        return ko(errore.per(Causa::RuoloEstraneo), false);
     }
     if !chiamante.operatore.comuni.contains(&chiamante.id_sede) {
         let testo = format!(
@@ -210,14 +219,14 @@ fn decidi(
                 .first()
                 .map_or_else(|| "N/A".to_owned(), CodiceIstat::to_string)
         );
-        return ko(ErroreKo::nuovo("XXXX", testo), false);
+        return ko(ErroreKo::nuovo("XXXX", testo).per(Causa::ComuneNonSuo), false);
     }
     if testata.cod_mittente != chiamante.id_sede.as_str() {
         let testo = format!(
             "Utente non abilitato: codMittente ({}) diverso dal codice ISTAT della postazione ({})",
             testata.cod_mittente, chiamante.id_sede
         );
-        return ko(ErroreKo::nuovo("XXXX", testo), false);
+        return ko(ErroreKo::nuovo("XXXX", testo).per(Causa::MittenteAltrui), false);
     }
     // Idempotency.
     match sim.risposta_ricordata(ambiente, &testata.cod_mittente, &testata.id_operazione_comune)? {
@@ -231,7 +240,7 @@ fn decidi(
                 "idOperazioneComune già usato per un'altra operazione: {}",
                 testata.id_operazione_comune
             );
-            return ko(ErroreKo::nuovo("EN079", testo), false);
+            return ko(ErroreKo::nuovo("EN079", testo).per(Causa::IdRiusato), false);
         }
         None => {}
     }
@@ -244,7 +253,8 @@ fn decidi(
                 "Il valore {} di tipoInvio non è compatibile con l'ambiente",
                 testata.tipo_invio
             ),
-        );
+        )
+        .per(Causa::TipoInvioAltrui);
         errore.campo = Some("tipoInvio".into());
         errore.valore = Some(testata.tipo_invio.clone());
         return Ok(Decisione::Ko {
@@ -332,6 +342,7 @@ fn consegna(
                     testo: r.testo,
                     campo: r.campo,
                     valore: r.valore,
+                    causa: Causa::DatiRifiutati,
                 }
             })
             .collect()),

@@ -35,5 +35,6 @@ fn esegui(_: &Simulatore, _: Ambiente, busta: &BustaVerificata) -> Result<Rispos
         xml,
         esito: EsitoScambio::Ok,
         causa: None,
+        motivo: None,
     })
 }
