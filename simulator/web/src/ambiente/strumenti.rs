@@ -230,7 +230,9 @@ struct Confronto {
     dopo: String,
     esito: Option<ConfrontoForniture>,
     righe: Vec<RigaConfronto>,
-    somme: [u64; 3],
+    scomparse: u64,
+    rimaste: u64,
+    nuove: u64,
 }
 
 /// `GET /combas/confronto`: two deliveries side by side; by default the last two that were concluded.
@@ -266,7 +268,7 @@ pub(super) async fn confronto(d: &Dentro<'_>) -> Esito<Risposta> {
         })
         .collect();
     let codici = esito.as_ref().map(|e| e.codici.clone()).unwrap_or_default();
-    let somme = codici.iter().fold([0; 3], |s, k| {
+    let [scomparse, rimaste, nuove] = codici.iter().fold([0; 3], |s, k| {
         [s[0] + k.scomparse, s[1] + k.rimaste, s[2] + k.nuove]
     });
     let massimo = codici
@@ -281,7 +283,9 @@ pub(super) async fn confronto(d: &Dentro<'_>) -> Esito<Risposta> {
         prima,
         dopo,
         esito,
-        somme,
+        scomparse,
+        rimaste,
+        nuove,
     };
     Ok(pagina(StatusCode::OK, &p))
 }

@@ -28,7 +28,7 @@ struct Elenco {
     righe: Vec<Riga>,
     testo: String,
     stato: String,
-    stati: [StatoCertificato; 4],
+    stati: [StatoCertificato; StatoCertificato::TUTTI.len()],
     tutte: usize,
 }
 
