@@ -277,18 +277,15 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
             Trovata::No => return non_trovata(a),
         },
     };
-    let (azione, segmenti) = match trovata {
-        Some(trovata) => trovata,
-        None => {
-            let testo =
-                "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
-            return errore(
-                StatusCode::METHOD_NOT_ALLOWED,
-                Cornice::ambiente(a, "Metodo non ammesso"),
-                testo,
-                None,
-            );
-        }
+    let Some((azione, segmenti)) = trovata else {
+        let testo =
+            "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
+        return errore(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Cornice::ambiente(a, "Metodo non ammesso"),
+            testo,
+            None,
+        );
     };
     match azione {
         Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(|| non_trovata(a)),
