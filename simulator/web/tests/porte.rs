@@ -6,7 +6,7 @@ use anagrafe::Ambiente;
 use banco::{banco, dovute};
 use http::{Method, StatusCode};
 
-const PAGINE: [&str; 8] = [
+const PAGINE: [&str; 17] = [
     "/combas",
     "/combas/invio",
     "/combas/esiti",
