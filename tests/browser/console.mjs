@@ -127,6 +127,28 @@ async function comandi(banco, pagina) {
   visto("orologio, ritmo, notte e azzeramento (solo confermato) dalla pagina");
 }
 
+/** The register of every Comune; a scheda is cancelled and made active again. */
+async function registro(banco, pagina) {
+  const [uno] = await api("GET", "/api/schede?ambiente=pre&comune=888003&limite=1");
+  const scheda = `/api/schede/${uno.idAnpr}?ambiente=pre`;
+  await pagina.click("nav a[href='/registro']");
+  await pagina.fill("#p-cf", `${uno.codiceFiscale.slice(0, 6)}*`);
+  await pagina.click("main form button");
+  await esamina(banco, pagina, "53-registro");
+  assert.ok((await tabella(pagina, "Persone trovate")).some((r) => r[3] === String(uno.idAnpr) && r[5] === "888003"));
+  await pagina.click(`a[href='/registro/pre/persone/${uno.idAnpr}']`);
+  await esamina(banco, pagina, "54-persona-console");
+  await pagina.selectOption("#motivo", "3");
+  await pagina.click("text=Cancella la scheda");
+  assert.match(await pagina.innerText("main"), /cancellata dal \d\d\/\d\d\/\d{4}, motivo 3/);
+  assert.equal((await api("GET", scheda)).stato, "CANCELLATA");
+  await pagina.click("text=Riattiva");
+  assert.equal((await api("GET", scheda)).stato, "ATTIVA");
+  await pagina.click("main a[href^='/registro/pre/famiglie/']");
+  await esamina(banco, pagina, "55-famiglia-console");
+  visto("una scheda si cerca fra tutti i Comuni, si cancella e si riattiva");
+}
+
 await prova(async (banco) => {
   const pagina = await banco.pagina();
   await deposita("pre", "888001", genera("888001", 1, "--anomalie", "ES092=3").apr);
@@ -167,6 +189,8 @@ await prova(async (banco) => {
   await esamina(banco, pagina, "49-messaggio-console", false);
   assert.equal((await api("GET", "/api/pec?comune=888001"))[0].letta, false);
   visto("forniture, anomalie e posta si leggono dalla console senza segnare nulla come letto");
+
+  await registro(banco, pagina);
 
   await pagina.click("nav a[href='/catalogo']");
   await esamina(banco, pagina, "50-catalogo");

@@ -7,7 +7,7 @@ import path from "node:path";
 import zlib from "node:zlib";
 import { api, base, cartella, genera, immagini, prova, pronto, visto } from "./banco.mjs";
 import { esamina } from "./esame.mjs";
-import { entra, entraDaTastiera, esci, invia, inviaDaTastiera, stato, tabella } from "./gesti.mjs";
+import { entra, entraDaTastiera, esci, invia, inviaDaTastiera, stato, tabella, vaiCon } from "./gesti.mjs";
 
 /** What stands at a line and column (from 1, in characters) of an uploaded file. */
 function al(file, riga, colonna) {
@@ -20,6 +20,48 @@ async function scarica(pagina, premi) {
   const dove = path.join(cartella(), d.suggestedFilename());
   await d.saveAs(dove);
   return { nome: d.suggestedFilename(), byte: fs.readFileSync(dove) };
+}
+
+/** Somebody of the loaded delivery is looked for, by keyboard where there are scripts, and seen with his family. */
+async function cercaPersona(pagina, istat, script, guarda) {
+  const [uno] = await api("GET", `/api/schede?ambiente=pre&comune=${istat}&limite=1`);
+  await pagina.click("nav a[href='/combas/persone']");
+  await guarda(pagina, "35-ricerca-vuota");
+  const cerca = async (cognome, nome) => {
+    if (script) {
+      await vaiCon(pagina, "#p-cognome");
+      await pagina.keyboard.press("Control+A");
+      await pagina.keyboard.type(cognome);
+      await vaiCon(pagina, "#p-nome");
+      await pagina.keyboard.press("Control+A");
+      await pagina.keyboard.type(nome);
+      await Promise.all([pagina.waitForNavigation(), pagina.keyboard.press("Enter")]);
+    } else {
+      await pagina.fill("#p-cognome", cognome);
+      await pagina.fill("#p-nome", nome);
+      await Promise.all([pagina.waitForNavigation(), pagina.click("main form button")]);
+    }
+  };
+  await cerca("zz*", "nessuno");
+  assert.match(await pagina.innerText("main"), /Nessuna persona del Comune/);
+  await cerca(`${uno.cognome.slice(0, 3).toLowerCase()}*`, uno.nome);
+  const trovate = await tabella(pagina, "Persone trovate");
+  const sua = trovate.find((r) => r.includes(String(uno.idAnpr)));
+  assert.deepEqual(sua, [`${uno.cognome} ${uno.nome}`, uno.nascita.split("-").reverse().join("/"), uno.codiceFiscale, String(uno.idAnpr), `APR ${uno.idComune}`, "attiva"]);
+  await guarda(pagina, "36-ricerca");
+  await pagina.click(`a[href='/combas/persone/${uno.idAnpr}']`);
+  assert.equal(await pagina.innerText("h1"), `${uno.cognome} ${uno.nome}`);
+  await pagina.click("summary");
+  assert.ok((await tabella(pagina, "Dati inviati")).some(([nome, valore]) => nome === "generalitaSubIscr/cognome" && valore === uno.cognome));
+  await guarda(pagina, "37-persona");
+  await pagina.click("main a[href^='/combas/famiglie/']");
+  const id = new URL(pagina.url()).pathname.split("/").at(-1);
+  const famiglia = await api("GET", `/api/famiglie/${id}?ambiente=pre`);
+  assert.deepEqual((await tabella(pagina, "Componenti")).map((r) => r[4]), famiglia.componenti.map((c) => String(c.idAnpr)));
+  await guarda(pagina, "38-famiglia");
+  await pagina.click(`a[href='/combas/persone/${uno.idAnpr}']`);
+  assert.equal(await pagina.innerText("h1"), `${uno.cognome} ${uno.nome}`);
+  visto("una persona si cerca e si vede con la sua famiglia");
 }
 
 /** The path, for one Comune; `script` tells whether the page has scripts. */
@@ -185,6 +227,8 @@ export async function percorso(banco, istat, script) {
     assert.match(testo, /^[^\r\n]+;[^\r\n]+\r\n/, lista.nome);
   }
   visto(`${quante} liste CSV scaricate`);
+
+  await cercaPersona(pagina, istat, script, guarda);
 
   await pagina.click("nav a[href='/combas/cancellazione']");
   await guarda(pagina, "17-cancellazione");

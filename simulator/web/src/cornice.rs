@@ -107,6 +107,7 @@ impl Cornice {
             ("/combas/esiti", "Esiti del subentro"),
             ("/combas/anomalie", "Monitoraggio anomalie"),
             ("/combas/subentro", "Stato subentro"),
+            ("/combas/persone", "Ricerca persone"),
         ];
         if a != Ambiente::Sub {
             voci.push(("/combas/cancellazione", "Richiesta cancellazione"));
@@ -132,6 +133,7 @@ impl Cornice {
         let voci = [
             ("/", "Quadro"),
             ("/forniture", "Forniture"),
+            ("/registro", "Registro"),
             ("/certificati", "Sportello"),
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),

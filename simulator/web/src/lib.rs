@@ -27,6 +27,7 @@ mod cookie;
 mod cornice;
 mod formati;
 mod modulo;
+mod persone;
 mod posta;
 mod ricerca;
 mod ricezione;

@@ -6,12 +6,13 @@ use anagrafe::Ambiente;
 use banco::{banco, dovute};
 use http::{Method, StatusCode};
 
-const PAGINE: [&str; 17] = [
+const PAGINE: [&str; 18] = [
     "/combas",
     "/combas/invio",
     "/combas/esiti",
     "/combas/anomalie",
     "/combas/subentro",
+    "/combas/persone",
     "/combas/cancellazione",
     "/combas/posta",
     "/combas/posta?cartella=inviati",
@@ -25,10 +26,11 @@ const PAGINE: [&str; 17] = [
     "/combas/sicurezza/carte",
     "/combas/codici/ES092",
 ];
-const CONSOLE: [&str; 9] = [
+const CONSOLE: [&str; 10] = [
     "/",
     "/comuni/888001",
     "/forniture",
+    "/registro",
     "/scambi",
     "/posta",
     "/catalogo",

@@ -17,6 +17,6 @@ pub const SCHEDE_PER_RICERCA: usize = 50;
 /// Names of the index a search looks at.
 pub const ESAMI_PER_RICERCA: usize = 20_000;
 /// Members of a family or convivenza that are shown.
-pub const COMPONENTI_MOSTRATI: usize = 500;
+pub const COMPONENTI_MOSTRATI: usize = 200;
 /// Schede of one page of a list.
 pub const SCHEDE_PER_PAGINA: usize = 1_000;

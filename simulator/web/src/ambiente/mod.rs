@@ -10,6 +10,7 @@ mod assistenza;
 mod cancellazione;
 mod esiti;
 mod invio;
+mod persone;
 mod posta;
 mod profilo;
 mod sicurezza_locale;
@@ -57,6 +58,9 @@ enum Azione {
     Anomalie,
     Codice,
     Subentro,
+    Persone,
+    Persona,
+    Famiglia,
     Cancellazione,
     CancellazioneFatta,
     ComRitorno,
@@ -137,6 +141,9 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/combas/anomalie", Azione::Anomalie),
     rotta(Method::GET, "/combas/codici/{codice}", Azione::Codice),
     rotta(Method::GET, "/combas/subentro", Azione::Subentro),
+    rotta(Method::GET, "/combas/persone", Azione::Persone),
+    rotta(Method::GET, "/combas/persone/{id}", Azione::Persona),
+    rotta(Method::GET, "/combas/famiglie/{id}", Azione::Famiglia),
     rotta(Method::GET, "/combas/cancellazione", Azione::Cancellazione),
     rotta(Method::POST, "/combas/cancellazione", Azione::CancellazioneFatta),
     rotta(Method::GET, "/com/entra", Azione::ComRitorno),
@@ -356,6 +363,9 @@ async fn dentro(
         Azione::Anomalie => esiti::anomalie(&d).await,
         Azione::Codice => esiti::codice(&d).await,
         Azione::Subentro => stato::subentro(&d).await,
+        Azione::Persone => persone::cerca(&d).await,
+        Azione::Persona => persone::una(&d).await,
+        Azione::Famiglia => persone::famiglia(&d).await,
         Azione::Cancellazione => cancellazione::pagina_cancellazione(&d).await,
         Azione::Altra(altra) => altre::mostra(&d, altra).await,
         _ => Ok(non_trovata(a)),

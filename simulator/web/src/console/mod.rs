@@ -14,6 +14,7 @@ mod operatori;
 mod percorso;
 mod porta;
 mod posta;
+mod registro;
 mod sicurezza;
 
 use std::sync::Arc;
@@ -66,6 +67,10 @@ enum Azione {
     Fornitura,
     Lista,
     Anomalie,
+    Registro,
+    Persona,
+    PersonaCambia,
+    Famiglia,
     Scambi,
     Scambio,
     CorpoScambio,
@@ -128,6 +133,18 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/forniture/{id}", Azione::Fornitura),
     rotta(Method::GET, "/forniture/{id}/liste/{nome}", Azione::Lista),
     rotta(Method::GET, "/forniture/{id}/anomalie", Azione::Anomalie),
+    rotta(Method::GET, "/registro", Azione::Registro),
+    rotta(Method::GET, "/registro/{ambiente}/persone/{id}", Azione::Persona),
+    rotta(
+        Method::POST,
+        "/registro/{ambiente}/persone/{id}",
+        Azione::PersonaCambia,
+    ),
+    rotta(
+        Method::GET,
+        "/registro/{ambiente}/famiglie/{id}",
+        Azione::Famiglia,
+    ),
     rotta(Method::GET, "/scambi", Azione::Scambi),
     rotta(Method::GET, "/scambi/{n}", Azione::Scambio),
     rotta(Method::GET, "/scambi/{n}/{quale}", Azione::CorpoScambio),
@@ -260,6 +277,10 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Messaggio | Azione::Eml | Azione::Allegato | Azione::Ricevuta | Azione::RicevutaEml => {
             posta::uno(q, azione).await
         }
+        Azione::Registro => self::registro::cerca(q).await,
+        Azione::Persona => self::registro::una(q).await,
+        Azione::PersonaCambia => self::registro::cambia(q, campi).await,
+        Azione::Famiglia => self::registro::famiglia(q).await,
         Azione::Catalogo => catalogo_elenco(q).await,
         Azione::Codice => catalogo_voce(q).await,
         Azione::Sicurezza => self::sicurezza::pagina_sicurezza(q).await,
