@@ -155,7 +155,8 @@ pub(super) async fn scarica_di_prova(d: &Dentro<'_>) -> Esito<Risposta> {
         // Through the reader of the option: an unknown code is said as it says it.
         let quanti = numero(&format!("quanti{i}"), 1)?;
         for (codice, n) in servizi::leggi_difetti(&format!("{codice}={quanti}"))? {
-            *anomalie.entry(codice).or_insert(0) += n;
+            let prima: &mut u64 = anomalie.entry(codice).or_insert(0);
+            *prima = prima.saturating_add(n);
         }
     }
     let versione = numero("versione", 1)?;
