@@ -4,13 +4,16 @@
 //! the names of the contract. Refusals are always `{"errori":[{"codice","testo"}]}`; our own codes are `SIMnnn`
 //! (`elaborazione::rapporto::CODICI_SIM`); only the refusal for want of a plan has none, as in ANPR.
 
+mod ambiente;
 mod chiamate;
 mod forniture;
 mod mondo;
 mod openapi;
 mod percorso;
+mod posta;
 mod risposte;
 mod rotte;
+mod rotte_ambiente;
 mod rotte_percorso;
 mod rotte_schede;
 mod rotte_sportello;
@@ -91,7 +94,10 @@ async fn servi(
     lingua: Lingua,
 ) -> Result<Risposta, ErroreServizio> {
     match rotta.corpo {
-        rotte::Corpo::Byte => forniture::carica(c, corpo).await,
+        rotte::Corpo::Byte => match rotta.azione {
+            Azione::FornitureCarica => forniture::carica(c, corpo).await,
+            azione => ambiente::carica(azione, c, corpo).await,
+        },
         rotte::Corpo::Json => {
             if !e_json(c.parti) {
                 return Ok(errore(415, "SIM015", lingua.tipo()));

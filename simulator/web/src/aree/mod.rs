@@ -22,8 +22,9 @@ use std::sync::Arc;
 
 use anagrafe::CodiceIstat;
 use http::{Method, StatusCode, request::Parts};
+use registro::Casella;
 use servizi::{
-    ErroreServizio, Esito, Simulatore,
+    ErroreServizio, Esito, FiltroPosta, Simulatore,
     http::{Corpo, Richiesta, Risposta},
     percorso::{Area, ErroreCampo, Parte, SessioneArea, casella_prefettura},
 };
@@ -33,7 +34,7 @@ use crate::{
     cornice::{Cornice, Utente, errore, vai},
     fuori,
     modulo::Campi,
-    posta,
+    posta::{self, Domanda, Luogo},
     rotte::{Parametri, Rotta, Trovata, cerca},
     sicurezza,
 };
@@ -217,7 +218,7 @@ impl Dentro<'_> {
                 Parte::Comune(istat) => format!("{istat} {}", s.comune(*istat)?.nome),
                 Parte::Provincia(p) => format!("Provincia {p}"),
             };
-            Ok((nome, posta::da_leggere(&messaggi(s, &parte)?)))
+            Ok((nome, s.conto_posta(&filtro(&parte))?.da_leggere))
         })
         .await?;
         let utente = Utente {
@@ -239,20 +240,19 @@ fn altrui() -> ErroreServizio {
 }
 
 /// The messages of a Comune, in every environment, or of a Prefettura.
-fn messaggi(s: &Simulatore, parte: &Parte) -> Esito<Vec<registro::Pec>> {
-    Ok(match parte {
-        Parte::Comune(istat) => {
-            let mut tutte = s.pec(Some(*istat))?;
-            tutte.retain(|p| p.casella.is_none());
-            tutte
-        }
-        Parte::Provincia(p) => {
-            let sua = casella_prefettura(p);
-            let mut tutte = s.pec(None)?;
-            tutte.retain(|m| m.casella.as_deref() == Some(sua.as_str()));
-            tutte
-        }
-    })
+fn filtro(parte: &Parte) -> FiltroPosta {
+    match parte {
+        Parte::Comune(istat) => FiltroPosta {
+            casella: Some(Casella::Comune),
+            comune: Some(*istat),
+            ..FiltroPosta::default()
+        },
+        Parte::Provincia(p) => FiltroPosta {
+            casella: Some(Casella::Altri),
+            di: Some(casella_prefettura(p)),
+            ..FiltroPosta::default()
+        },
+    }
 }
 
 /// What was wrong with a form, first thing on the page; each entry leads to its field.
@@ -415,29 +415,35 @@ async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
     errore(stato, c, e.testo.clone(), e.codice)
 }
 
+/// The mailbox of an area: to be read and searched; parts and archives are in the environments and in the console.
+fn luogo<'d>(d: &'d Dentro<'_>, base: &'static str) -> Luogo<'d> {
+    Luogo {
+        base,
+        forniture: "/combas/esiti",
+        completo: false,
+        console: false,
+        csrf: &d.sessione.csrf,
+    }
+}
+
 async fn casella(d: &Dentro<'_>, base: &'static str) -> Esito<Risposta> {
+    let domanda = Domanda::con(&d.query, filtro(&d.sessione.parte));
+    let dati = fuori(d.sim, move |s| posta::leggi(s, domanda, false)).await?;
     let c = d.cornice("Posta PEC", base).await?;
-    let parte = d.sessione.parte.clone();
-    let righe = fuori(d.sim, move |s| messaggi(s, &parte)).await?;
-    Ok(posta::casella(c, righe, base, false))
+    Ok(posta::casella(c, luogo(d, base), dati))
 }
 
 async fn messaggio(d: &Dentro<'_>, base: &'static str, grezzo: bool) -> Esito<Risposta> {
-    let (id, parte) = (d.segmenti.prendi("id").to_owned(), d.sessione.parte.clone());
+    let (id, sua) = (d.segmenti.prendi("id").to_owned(), filtro(&d.sessione.parte));
     let pec = fuori(d.sim, move |s| {
-        let pec = messaggi(s, &parte)?
-            .into_iter()
-            .find(|p| p.id.to_string() == id)
-            .ok_or_else(|| {
-                ErroreServizio::assente("Nessun messaggio con questo numero in questa casella.")
-            })?;
-        s.segna_letta(&id)?;
-        Ok(pec)
+        s.pec_tra(&sua, &id)?;
+        s.segna_pec(&id, true)
     })
     .await?;
     if grezzo {
         return Ok(posta::eml(pec));
     }
+    let dati = fuori(d.sim, move |s| posta::leggi_messaggio(s, pec)).await?;
     let c = d.cornice("Messaggio", base).await?;
-    Ok(posta::messaggio(c, pec, base, "/combas/esiti"))
+    Ok(posta::messaggio(c, luogo(d, base), dati))
 }

@@ -310,6 +310,19 @@ impl Banco {
         nome: &str,
         file: &[u8],
     ) -> Risposta {
+        self.carica(a, "/combas/invio", biscotto, campi, nome, file).await
+    }
+
+    /// Sends a form with a file.
+    pub(crate) async fn carica(
+        &self,
+        a: Ambiente,
+        dove: &str,
+        biscotto: &str,
+        campi: &[(&str, &str)],
+        nome: &str,
+        file: &[u8],
+    ) -> Risposta {
         let mut dentro = Vec::new();
         for (n, v) in campi {
             let parte = format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
@@ -324,7 +337,7 @@ impl Banco {
             ("content-type", "multipart/form-data; boundary=BORDO"),
             ("cookie", biscotto),
         ];
-        let r = richiesta(Method::POST, "/combas/invio", QUI, &testate, corpo(dentro));
+        let r = richiesta(Method::POST, dove, QUI, &testate, corpo(dentro));
         leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
     }
 
