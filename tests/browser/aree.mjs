@@ -81,11 +81,15 @@ await prova(async (banco) => {
 
   // The Prefettura.
   await api("PUT", "/api/orologio", { oggi: "2021-03-20" });
-  const prefettura = await banco.pagina();
+  const als = utenti.find((u) => u.ruoli.includes("ALS"));
+  const sua = await api("POST", "/api/percorso/prefetture/XX/carte", { nome: als.nome });
+  const clientCertificates = [{ origin: pronto.carta, pfxPath: sua.p12, passphrase: sua.password }];
+  const prefettura = await banco.pagina({ clientCertificates, ignoreHTTPSErrors: true });
   await prefettura.goto(`${base("sub")}/prefettura`);
   await esamina(banco, prefettura, "85-prefettura-accesso", false);
-  const als = utenti.find((u) => u.ruoli.includes("ALS"));
-  await entra(prefettura, "/prefettura", als.nome, als.password);
+  await prefettura.click("text=Entra con la carta");
+  await prefettura.waitForURL(`${base("sub")}/prefettura`);
+  assert.match(await prefettura.innerText(".chi"), new RegExp(als.nome));
   await esamina(banco, prefettura, "86-prefettura");
   await prefettura.click("nav a[href$='/schede']");
   await esamina(banco, prefettura, "87-schede");

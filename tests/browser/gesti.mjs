@@ -47,6 +47,11 @@ export async function inviaDaTastiera(pagina, tipo, file) {
   await scelta.setFiles(file);
   await vaiCon(pagina, "input[name=conferma]");
   await pagina.keyboard.press("Space");
+  // In subentro there is a second one: it cannot be undone.
+  if (await pagina.locator("input[name=definitivo]").count()) {
+    await vaiCon(pagina, "input[name=definitivo]");
+    await pagina.keyboard.press("Space");
+  }
   await vaiCon(pagina, "main form button");
   await Promise.all([pagina.waitForNavigation(), pagina.keyboard.press("Enter")]);
 }
@@ -57,6 +62,7 @@ export async function invia(pagina, tipo, file) {
   await pagina.check(`input[name=tipo][value=${tipo}]`);
   await pagina.setInputFiles("#file", file);
   await pagina.check("input[name=conferma]");
+  if (await pagina.locator("input[name=definitivo]").count()) await pagina.check("input[name=definitivo]");
   await Promise.all([pagina.waitForNavigation(), pagina.click("main form button")]);
 }
 

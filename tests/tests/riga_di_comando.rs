@@ -849,6 +849,19 @@ fn serve_rifiuta_cio_che_non_puo_fare() {
         &["serve", "--data", dati, "--store", "postgres://altrove"],
         &["--store"],
     );
+    // A relay of messages goes to this machine or the program does not start.
+    for relay in [
+        "192.0.2.1:25",
+        "[2001:db8::1]:25",
+        "0.0.0.0:25",
+        "smtp.invalid:25",
+        "localhost",
+    ] {
+        non_riesce(
+            &["serve", "--data", dati, "--smtp-relay", relay],
+            &["--smtp-relay"],
+        );
+    }
     assert_eq!(giro(&["serve", "--test-port", "70000"]).0, Some(2));
     assert_eq!(giro(&["serve", "--oggi", "ieri"]).0, Some(2));
     assert_eq!(
@@ -1046,7 +1059,15 @@ fn demo_arriva_in_fondo() {
     assert_eq!(codice, Some(0), "{uscita}{errore}");
     let passi: Vec<Value> = uscita.lines().map(json).collect();
     assert!(passi.len() > 5, "{uscita}");
-    for parte in ["KO", "ELABORATA_OK", "SUBENTRATO", "EN034"] {
+    for parte in ["CENSITO", "KO", "ELABORATA_OK", "SUBENTRATO", "EN034"] {
         assert!(uscita.contains(parte), "{parte} in {uscita}");
+    }
+    // Before the files: scheda, start of the tests, the sindaco summoned.
+    for oggetto in [
+        "Scheda di monitoraggio ricevuta",
+        "Avvio delle prove",
+        "Convocazione del sindaco",
+    ] {
+        assert!(uscita.contains(oggetto), "{oggetto} in {uscita}");
     }
 }

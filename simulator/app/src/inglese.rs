@@ -80,6 +80,9 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             }
             ("serve", "store") => "Where the state lies: `sled` is built in",
             ("serve", "senza_diagnostica") => "Leaves the header X-Anpr-Sim-Scambio out of the replies",
+            ("serve", "smtp_relay") => {
+                "Also relays messages for .test and .example addresses to an SMTP server of this machine"
+            }
             ("serve", "giornale_mib") => "Space of the exchange journal on disk, in MiB [default: 64]",
             ("serve", "giornale_voci") => "Entries of the exchange journal at most [default: 100000]",
             ("check", "nome") => "Name of the file that comes from standard input (-)",

@@ -156,6 +156,9 @@ pub(crate) struct Serve {
     /// Secondi in cui un certificato ripristinato è ancora rifiutato [predefiniti: 0]
     #[arg(long, value_name = "SECONDI")]
     pub(crate) attesa_ripristino: Option<u32>,
+    /// Inoltra anche a un server SMTP di questo computer i messaggi per indirizzi .test e .example
+    #[arg(long, value_name = "HOST:PORTA")]
+    pub(crate) smtp_relay: Option<String>,
     /// Finisce quando chi lo ha avviato chiude il suo standard input (lo usa `demo`)
     #[arg(long, hide = true)]
     #[serde(skip)]

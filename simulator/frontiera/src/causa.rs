@@ -384,9 +384,9 @@ impl From<&ErroreAsserzione> for Causa {
 impl From<&ErrorePkcs7> for Causa {
     fn from(e: &ErrorePkcs7) -> Self {
         match e {
-            ErrorePkcs7::Struttura | ErrorePkcs7::Certificato(ProblemaCertificato::Illeggibile) => {
-                Self::Pkcs7Illeggibile
-            }
+            ErrorePkcs7::Base64
+            | ErrorePkcs7::Struttura
+            | ErrorePkcs7::Certificato(ProblemaCertificato::Illeggibile) => Self::Pkcs7Illeggibile,
             ErrorePkcs7::Staccato | ErrorePkcs7::Tipo => Self::Pkcs7Staccato,
             ErrorePkcs7::Algoritmo => Self::Pkcs7Algoritmo,
             ErrorePkcs7::SenzaCertificato => Self::Pkcs7SenzaCertificato,

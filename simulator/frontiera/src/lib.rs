@@ -9,6 +9,7 @@
 //! assertion) is read again from the very octets that were digested, so that a signature cannot be
 //! satisfied by one element while another is processed (signature wrapping).
 
+pub mod albero;
 mod causa;
 mod censimento;
 pub mod firma;

@@ -3,7 +3,7 @@
 //! The caller of the service sees only a terse fault; all of this is for the journal, whose reader is the
 //! developer of the management system that was refused.
 
-use roxmltree::Node;
+use crate::albero::Node;
 use serde::Serialize;
 
 use crate::{

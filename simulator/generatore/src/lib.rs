@@ -120,7 +120,8 @@ pub fn leggi_anomalie(testo: &str) -> Result<BTreeMap<String, u64>, ErroreGenera
         if piante::pianta(&codice).is_none() {
             return Err(ErroreGeneratore::sconosciuta(&codice));
         }
-        *anomalie.entry(codice).or_insert(0) += quante;
+        let prima: &mut u64 = anomalie.entry(codice).or_insert(0);
+        *prima = prima.saturating_add(quante);
     }
     Ok(anomalie)
 }

@@ -131,6 +131,16 @@ pub trait Lettura: Sorgente {
         Ok(tutte)
     }
 
+    /// Messages that came after one, in order of arrival; all of them after `IdPec(0)`.
+    fn pec_dopo(&self, id: IdPec) -> Esito<Vec<Pec>> {
+        let dopo = self.chiave(None, Tipo::Pec).n(id.0).fine();
+        let tipo = prefisso(self.sandbox_byte(), None, Tipo::Pec);
+        self.grezzi(&tipo, Some(&dopo), Verso::Avanti, usize::MAX)?
+            .into_iter()
+            .map(|(_, v)| decodifica("pec", &v))
+            .collect()
+    }
+
     /// A web session, if its time is not over.
     fn sessione(&self, token: &str) -> Esito<Option<Sessione>> {
         let sessione: Option<Sessione> =

@@ -12,7 +12,8 @@ mod tempo;
 
 pub use comune::{Comune, Configurazione, MacroStato, Piano, SituazioneComune, Soluzione, StatoComune};
 pub use fornitura::{
-    Canale, FileFornitura, Fornitura, Pec, RispostaRicordata, Schede, StatoFile, StatoFornitura, TipoFile,
+    Canale, Casella, FileFornitura, Fornitura, NaturaPec, Pec, RispostaRicordata, Schede, StatoFile,
+    StatoFornitura, TipoFile,
 };
 pub use id::{IdFile, IdFornitura, IdPec, IdSegmento};
 pub use operatore::{Operatore, Revoca, Sessione, StatoOperatore};

@@ -118,13 +118,13 @@ impl Transazione {
         self.metti("pec", chiave, pec)
     }
 
-    /// Marks a message as read. `false` if there is none.
-    pub fn segna_letta(&mut self, id: IdPec) -> Esito<bool> {
+    /// Marks a message as read or as still to be read. `false` if there is none.
+    pub fn segna_pec(&mut self, id: IdPec, letta: bool) -> Esito<bool> {
         let Some(mut pec) = self.messaggio(id)? else {
             return Ok(false);
         };
-        if !pec.letta {
-            pec.letta = true;
+        if pec.letta != letta {
+            pec.letta = letta;
             self.salva_pec(&pec)?;
         }
         Ok(true)

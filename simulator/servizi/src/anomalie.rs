@@ -164,7 +164,10 @@ impl Simulatore {
         Ok(scrittore.fine()?)
     }
 
-    fn tutti_i_rilievi(&self, f: &Fornitura) -> Esito<impl Iterator<Item = Esito<Rilievo>> + use<>> {
+    pub(crate) fn tutti_i_rilievi(
+        &self,
+        f: &Fornitura,
+    ) -> Esito<impl Iterator<Item = Esito<Rilievo>> + use<>> {
         let cartella = self.cartella(f.id).join(CARTELLA_ESITO);
         let rilievi = if cartella.is_dir() {
             Some(elaborazione::rilievi(&cartella)?)

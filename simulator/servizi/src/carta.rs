@@ -18,6 +18,7 @@ use registro::{Lettura as _, Operatore, StatoOperatore};
 use crate::{
     ErroreServizio, Esito, Sessione, Simulatore,
     accesso::{Ingresso, impronta, segreto},
+    percorso::SessioneArea,
 };
 
 /// How long a ticket is good.
@@ -31,12 +32,20 @@ pub(crate) type Biglietti = BTreeMap<String, Biglietto>;
 /// A card recognised, waiting to become a session.
 #[derive(Debug, Clone)]
 pub(crate) struct Biglietto {
-    ambiente: Ambiente,
-    operatore: Operatore,
+    meta: Meta,
     carta: String,
     /// Digest of what the browser holds.
     legame: String,
     scade: Timestamp,
+}
+
+/// Where a recognised card leads.
+#[derive(Debug, Clone)]
+enum Meta {
+    /// The web application of an environment, as this operator.
+    Ambiente(Ambiente, Box<Operatore>),
+    /// The area of the Prefettura, as this user.
+    Prefettura(String),
 }
 
 /// Why a card does not let in. Each is a page that says what is missing and what to do.
@@ -80,6 +89,13 @@ impl CartaVista {
     }
 }
 
+/// A card of a user of a Prefettura that lets in.
+#[derive(Debug, Clone)]
+pub struct CartaPrefettura {
+    nome: String,
+    impronta: String,
+}
+
 /// Whether no check of ours could ever accept this certificate as a card, whatever its holder proves. The TLS verifier
 /// lets such a one through without proof, so that its owner gets a page instead of a broken connection.
 pub fn nessuna_carta_lo_sarebbe(der: &[u8]) -> bool {
@@ -93,13 +109,19 @@ pub fn nessuna_carta_lo_sarebbe(der: &[u8]) -> bool {
     }
 }
 
+fn biglietto_nullo() -> ErroreServizio {
+    ErroreServizio {
+        codice: None,
+        http: 403,
+        testo: "Il passaggio dalla carta all'applicazione è scaduto, già usato o di un altro browser: ricominciare \
+                l'accesso con carta."
+            .into(),
+    }
+}
+
 impl Simulatore {
-    /// Judges the certificate a browser showed, for one environment, now: chain, validity, revocation, operator.
-    pub fn riconosci_carta(
-        &self,
-        ambiente: Ambiente,
-        der: Option<&[u8]>,
-    ) -> Esito<Result<CartaVista, MotivoCarta>> {
+    /// The certificate a browser showed, when it is that of a card, now: chain, validity, revocation.
+    fn certificato_di_carta(&self, der: Option<&[u8]>) -> Esito<Result<Certificato, MotivoCarta>> {
         let Some(der) = der else {
             return Ok(Err(MotivoCarta::Assente));
         };
@@ -128,6 +150,19 @@ impl Simulatore {
         if self.certificato_revocato(c.impronta())? {
             return Ok(Err(MotivoCarta::Revocata));
         }
+        Ok(Ok(c))
+    }
+
+    /// Judges the certificate a browser showed, for one environment, now: chain, validity, revocation, operator.
+    pub fn riconosci_carta(
+        &self,
+        ambiente: Ambiente,
+        der: Option<&[u8]>,
+    ) -> Esito<Result<CartaVista, MotivoCarta>> {
+        let c = match self.certificato_di_carta(der)? {
+            Ok(c) => c,
+            Err(motivo) => return Ok(Err(motivo)),
+        };
         let nome = c.nome().to_owned();
         let Some(operatore) = self.registro().operatore(&nome)? else {
             return Ok(Err(MotivoCarta::OperatoreIgnoto(nome)));
@@ -147,8 +182,37 @@ impl Simulatore {
         })
     }
 
+    /// The same for the area of the Prefettura: the card must be of one of its users.
+    pub fn riconosci_carta_prefettura(
+        &self,
+        der: Option<&[u8]>,
+    ) -> Esito<Result<CartaPrefettura, MotivoCarta>> {
+        let c = match self.certificato_di_carta(der)? {
+            Ok(c) => c,
+            Err(motivo) => return Ok(Err(motivo)),
+        };
+        let nome = c.nome().to_owned();
+        if !self.e_utente_di_prefettura(&nome)? {
+            return Ok(Err(MotivoCarta::OperatoreIgnoto(nome)));
+        }
+        Ok(Ok(CartaPrefettura {
+            nome,
+            impronta: crate::esadecimale(c.impronta()),
+        }))
+    }
+
     /// A ticket for a recognised card; `legame` is the digest of what the browser holds at the environment.
     pub fn biglietto(&self, ambiente: Ambiente, carta: &CartaVista, legame: &str) -> String {
+        let meta = Meta::Ambiente(ambiente, Box::new(carta.operatore.clone()));
+        self.stacca(meta, &carta.impronta, legame)
+    }
+
+    /// The same for the area of the Prefettura.
+    pub fn biglietto_prefettura(&self, carta: &CartaPrefettura, legame: &str) -> String {
+        self.stacca(Meta::Prefettura(carta.nome.clone()), &carta.impronta, legame)
+    }
+
+    fn stacca(&self, meta: Meta, carta: &str, legame: &str) -> String {
         let adesso = self.adesso();
         let biglietto = segreto();
         let mut tutti = self.biglietti();
@@ -162,9 +226,8 @@ impl Simulatore {
         tutti.insert(
             impronta(&biglietto),
             Biglietto {
-                ambiente,
-                operatore: carta.operatore.clone(),
-                carta: carta.impronta.clone(),
+                meta,
+                carta: carta.to_owned(),
                 legame: legame.to_owned(),
                 scade: adesso + VITA_BIGLIETTO,
             },
@@ -187,26 +250,45 @@ impl Simulatore {
         tenuto: &str,
         precedente: Option<&str>,
     ) -> Esito<Sessione> {
-        let no = || ErroreServizio {
-            codice: None,
-            http: 403,
-            testo: "Il passaggio dalla carta all'applicazione è scaduto, già usato o di un altro browser: \
-                    ricominciare l'accesso con carta."
-                .into(),
-        };
-        // Taken out whatever comes next: a ticket tried is a ticket used.
-        let b = self.biglietti().remove(&impronta(biglietto)).ok_or_else(no)?;
-        let vale = b.ambiente == ambiente && self.adesso() < b.scade && b.legame == impronta(tenuto);
-        if !vale || self.revocato(&b.carta)? {
-            return Err(no());
+        let b = self.oblitera(biglietto, tenuto)?;
+        match &b.meta {
+            Meta::Ambiente(per, operatore) if *per == ambiente => self.apri_sessione(&Ingresso {
+                ambiente,
+                operatore,
+                carta: Some(b.carta.clone()),
+                comune: None,
+                precedente,
+            }),
+            Meta::Ambiente(..) | Meta::Prefettura(_) => Err(biglietto_nullo()),
         }
-        self.apri_sessione(&Ingresso {
-            ambiente,
-            operatore: &b.operatore,
-            carta: Some(b.carta),
-            comune: None,
-            precedente,
-        })
+    }
+
+    /// The same for the area of the Prefettura.
+    pub fn riscuoti_prefettura(
+        &self,
+        biglietto: &str,
+        tenuto: &str,
+        precedente: Option<&str>,
+    ) -> Esito<SessioneArea> {
+        let b = self.oblitera(biglietto, tenuto)?;
+        match b.meta {
+            Meta::Prefettura(nome) => self.entra_in_prefettura_con_carta(&nome, b.carta, precedente),
+            Meta::Ambiente(..) => Err(biglietto_nullo()),
+        }
+    }
+
+    /// A ticket that is good: of this browser, in time, of a card that was not revoked meanwhile.
+    fn oblitera(&self, biglietto: &str, tenuto: &str) -> Esito<Biglietto> {
+        // Taken out whatever comes next: a ticket tried is a ticket used.
+        let b = self
+            .biglietti()
+            .remove(&impronta(biglietto))
+            .ok_or_else(biglietto_nullo)?;
+        let vale = self.adesso() < b.scade && b.legame == impronta(tenuto);
+        if !vale || self.revocato(&b.carta)? {
+            return Err(biglietto_nullo());
+        }
+        Ok(b)
     }
 
     fn biglietti(&self) -> MutexGuard<'_, Biglietti> {

@@ -129,7 +129,9 @@ impl Simulatore {
                 crate::percorso::dimentica(t, istat);
             }
             c.soluzione = m.soluzione.unwrap_or(c.soluzione);
-            c.configurazione = m.configurazione.unwrap_or(c.configurazione);
+            if let Some(nuova) = m.configurazione {
+                c.configurazione = crate::amministrazione::in_ordine(nuova, &c.configurazione, t.oggi()?)?;
+            }
             t.salva_comune(&c)?;
             t.evento()?;
             Ok(c)
@@ -287,15 +289,6 @@ impl Simulatore {
         self.registro()
             .messaggio(IdPec::parse(id).ok_or_else(assente)?)?
             .ok_or_else(assente)
-    }
-
-    /// Marks a message as read.
-    pub fn segna_letta(&self, id: &str) -> Esito<()> {
-        let id = self.pec_una(id)?.id;
-        self.registro().scrivi(|t| -> Esito<()> {
-            t.segna_letta(id)?;
-            Ok(())
-        })
     }
 
     /// The catalogue of anomalies.

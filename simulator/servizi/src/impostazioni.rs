@@ -7,7 +7,7 @@ use elaborazione::Politica;
 use jiff::SignedDuration;
 use registro::LimitiGiornale;
 
-use crate::sicurezza::Politiche;
+use crate::{posta::inoltro::Destinazione, sicurezza::Politiche};
 
 /// Comuni ready from the first start: 888001 … 888010.
 pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
@@ -60,6 +60,8 @@ pub struct Impostazioni {
     pub sessione_massima: SignedDuration,
     /// How long a request to the postazione desk stays `in lavorazione`.
     pub attesa_rilascio: SignedDuration,
+    /// Where messages are relayed to, if anywhere: a server of this machine.
+    pub inoltro: Option<Destinazione>,
     /// How long a restored certificate goes on being refused, though the desk shows it active (spec security §5.4).
     pub attesa_ripristino: SignedDuration,
 }
@@ -90,6 +92,7 @@ impl Impostazioni {
             sessione_massima: SESSIONE_MASSIMA,
             attesa_rilascio: SignedDuration::ZERO,
             attesa_ripristino: SignedDuration::ZERO,
+            inoltro: None,
         }
     }
 }

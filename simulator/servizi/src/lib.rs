@@ -4,11 +4,14 @@
 //! [`http`] is the shape of an exchange. Nothing here binds a port or parses a command line.
 
 mod accesso;
+mod amministrazione;
 mod anomalie;
+mod assistenza;
 mod avanzamento;
 mod avvio;
 mod batch;
 mod carta;
+mod confronto;
 mod deposito;
 mod errore;
 mod gestione;
@@ -24,20 +27,28 @@ mod operatori;
 mod operazioni;
 pub mod percorso;
 mod persone;
+mod posta;
 mod riuso;
 mod schede;
 mod sicurezza;
 mod simulatore;
 pub mod soap;
 mod sportello;
+mod strumenti;
 mod testata;
 mod tributaria;
 mod wsdl;
 
 pub use accesso::{LUNGHEZZA_PASSWORD_MINIMA, Sessione};
+pub use amministrazione::{
+    INDIRIZZI_MASSIMI, IndirizzoAbilitato, LIMITE_BOLLO_CARATTERI, LIMITE_LOGO_BYTE, LOGO_LATO_MASSIMO,
+    LOGO_LATO_MINIMO, Logo, VoceAmministrazione,
+};
+pub use assistenza::Blocco;
 pub use avanzamento::{Avanzamento, StatoAvanzamento};
-pub use carta::{CartaVista, MotivoCarta, nessuna_carta_lo_sarebbe};
+pub use carta::{CartaPrefettura, CartaVista, MotivoCarta, nessuna_carta_lo_sarebbe};
 pub use certs::{Difetto, FormaP12};
+pub use confronto::{CodiceConfrontato, ConfrontoForniture};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
 pub use elaborazione::{Fase, Rilievo, italiano};
 pub use errore::{ErroreServizio, Esito};
@@ -52,6 +63,11 @@ pub use persone::{
     LUNGHEZZA_MINIMA_INIZIO, ModificaScheda, PersonaBreve, PersonaVista, SCHEDE_PER_PAGINA,
     SCHEDE_PER_RICERCA, StatoScheda, UnitaBreve, UnitaVista,
 };
+pub use posta::{
+    Conto, ContoCasella, DOMANDE_APERTE_MASSIME, FiltroPosta, FormatoArchivio, LIMITE_ARCHIVIO_BYTE,
+    LIMITE_OGGETTO_SCRITTO, LIMITE_TESTO_SCRITTO, MESSAGGI_PER_PAGINA, Testata,
+    inoltro::{Destinazione, Sorte, StatoInoltro},
+};
 pub use registro::{Canale, LimitiGiornale};
 pub use schede::SchedaLetta;
 pub use sicurezza::{
@@ -59,6 +75,10 @@ pub use sicurezza::{
 };
 pub use simulatore::{CartellaPresa, Simulatore};
 pub use sportello::{FiltroCertificati, StatoCertificato};
+pub use strumenti::{
+    ABITANTI_DI_PROVA, AIRE_DI_PROVA, DIFETTI_DI_PROVA, FornituraDiProva, LIMITE_VALIDATORE_BYTE,
+    RIGHE_VALIDATORE, STRUMENTI_INSIEME, Validazione, leggi_difetti,
+};
 pub use tributaria::{Profilo, Tributo};
 
 /// Lower-case hexadecimal.

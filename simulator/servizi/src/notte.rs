@@ -65,7 +65,7 @@ impl Simulatore {
         Ok(json!({ "cancellate": cancellate }))
     }
 
-    fn cancella(&self, id: IdFornitura) -> Esito<bool> {
+    pub(crate) fn cancella(&self, id: IdFornitura) -> Esito<bool> {
         let fatta = self.registro().scrivi(|t| -> Esito<bool> {
             let (mut f, mut comune) = ripresa(t, id)?;
             if f.stato != StatoFornitura::CancellazioneRichiesta {

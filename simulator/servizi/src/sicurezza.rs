@@ -211,6 +211,8 @@ impl Simulatore {
         let politica = frontiera.politica();
         match (politica.ammette_indirizzo(ip), politica.rete_rifiuto) {
             (true, _) => Ammissione::Entra,
+            // Besides those of the policy, what the Comuni enabled in *Amministrazione*.
+            (false, _) if self.abilitato_da_un_comune(ip) => Ammissione::Entra,
             (false, ModoRifiuto::Drop) => Ammissione::Ignora,
             (false, ModoRifiuto::Close) => Ammissione::Chiudi,
         }

@@ -148,6 +148,12 @@ pub struct Simulatore {
     pub(crate) biglietti: Mutex<crate::carta::Biglietti>,
     /// What deliveries of other Comuni brought upon those that were there, counted.
     pub(crate) subiti: ConteggiSubiti,
+    /// Heads of the messages.
+    pub(crate) testate: Mutex<crate::posta::Testate>,
+    /// Where the relay stands.
+    pub(crate) inoltro: Mutex<crate::posta::inoltro::StatoInoltro>,
+    /// Runs of the support tools under way.
+    pub(crate) strumenti: std::sync::atomic::AtomicUsize,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     partito: Timestamp,
@@ -208,9 +214,13 @@ impl Simulatore {
             avanzamenti: Avanzamenti::default(),
             biglietti: Mutex::default(),
             subiti: ConteggiSubiti::default(),
+            testate: Mutex::default(),
+            inoltro: Mutex::default(),
+            strumenti: std::sync::atomic::AtomicUsize::default(),
             tentativi: Mutex::default(),
             partito: adesso,
         });
+        sim.avvia_inoltro()?;
         if let Some(registro) = sim.registro.get() {
             sim.semina_comuni(registro)?;
             sim.rifai_frontiere(registro)?;
@@ -489,6 +499,7 @@ impl Simulatore {
         self.registro().azzera()?;
         self.batch.dimentica();
         self.subiti.dimentica();
+        prendi(&self.testate).dimentica();
         self.giornale().azzera();
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;

@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 use servizi::{
     MotivoCarta, Simulatore,
     http::{Richiesta, Risposta},
+    percorso::Area,
 };
 
 use crate::{
@@ -26,6 +27,7 @@ enum Azione {
     Indice,
     Statico,
     Com,
+    Prefettura,
 }
 
 static ROTTE: &[Rotta<Azione>] = &[
@@ -38,6 +40,11 @@ static ROTTE: &[Rotta<Azione>] = &[
         metodo: Method::GET,
         percorso: "/statico/{nome}",
         azione: Azione::Statico,
+    },
+    Rotta {
+        metodo: Method::GET,
+        percorso: "/prefettura/com",
+        azione: Azione::Prefettura,
     },
     Rotta {
         metodo: Method::GET,
@@ -100,25 +107,63 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta, certificato: O
             },
         ),
         Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(non_trovata),
+        Azione::Prefettura => {
+            let base = sim
+                .indirizzi()
+                .map(|i| sicurezza::altra_porta(&parti, i.ambiente(Ambiente::Sub)))
+                .unwrap_or_default();
+            prefettura(sim, certificato, legame(&parti), &base).await
+        }
         Azione::Com => {
             let Ok(ambiente) = segmenti.prendi("ambiente").parse() else {
                 return non_trovata();
             };
-            let legame = Campi::leggi(parti.uri.query().unwrap_or_default());
-            let legame = legame
-                .valore("legame")
-                .filter(|l| l.len() == CIFRE_LEGAME && l.bytes().all(|b| b.is_ascii_hexdigit()));
             let base = sim
                 .indirizzi()
                 .map(|i| sicurezza::altra_porta(&parti, i.ambiente(ambiente)))
                 .unwrap_or_default();
-            com(sim, ambiente, certificato, legame.map(str::to_owned), &base).await
+            com(sim, ambiente, certificato, legame(&parti), &base).await
+        }
+    }
+}
+
+/// The digest a login was bound to, when the query has one.
+fn legame(parti: &http::request::Parts) -> Option<String> {
+    Campi::leggi(parti.uri.query().unwrap_or_default())
+        .valore("legame")
+        .filter(|l| l.len() == CIFRE_LEGAME && l.bytes().all(|b| b.is_ascii_hexdigit()))
+        .map(str::to_owned)
+}
+
+/// A user of a Prefettura.
+async fn prefettura(
+    sim: &Arc<Simulatore>,
+    certificato: Option<Vec<u8>>,
+    legame: Option<String>,
+    base: &str,
+) -> Risposta {
+    let giudizio = fuori(sim, move |s| s.riconosci_carta_prefettura(certificato.as_deref())).await;
+    match giudizio {
+        Ok(Ok(carta)) => {
+            let Some(legame) = legame else {
+                return vai(&format!("{base}/prefettura/carta"));
+            };
+            let biglietto = sim.biglietto_prefettura(&carta, &legame);
+            vai(&format!("{base}/prefettura/carta/entra?biglietto={biglietto}"))
+        }
+        Ok(Err(motivo)) => {
+            let c = Cornice::area(Area::Prefettura, "");
+            rifiuto_in(c, "/prefettura/com", &format!("{base}/prefettura"), &motivo)
+        }
+        Err(e) => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            errore(stato, cornice("Guasto del simulatore"), e.testo, e.codice)
         }
     }
 }
 
 fn non_trovata() -> Risposta {
-    let testo = "Percorsi dell'accesso con carta: /test/com, /pre/com, /sub/com.";
+    let testo = "Percorsi dell'accesso con carta: /test/com, /pre/com, /sub/com, /prefettura/com.";
     errore(StatusCode::NOT_FOUND, cornice("Pagina non trovata"), testo, None)
 }
 
@@ -152,24 +197,40 @@ struct Rifiuto {
     c: Cornice,
     che: String,
     fare: &'static str,
-    ambiente: &'static str,
-    base: String,
+    /// Where to try again, here.
+    riprova: String,
+    /// Where the login by password is.
+    password: String,
 }
 
 /// The page of a card that does not let in.
 fn rifiuto(a: Ambiente, motivo: &MotivoCarta, base: &str) -> Risposta {
-    let (stato, titolo, che, fare) = parole(motivo);
     let c = Cornice {
         luogo: formati::ambiente(a),
         classe: a.chiave(),
-        ..cornice(titolo)
+        ..cornice("")
     };
-    let rifiuto = Rifiuto {
+    rifiuto_in(
         c,
+        &format!("/{}/com", a.chiave()),
+        &format!("{base}/combas"),
+        motivo,
+    )
+}
+
+/// The same in the frame of a place.
+fn rifiuto_in(c: Cornice, riprova: &str, password: &str, motivo: &MotivoCarta) -> Risposta {
+    let (stato, titolo, che, fare) = parole(motivo);
+    let rifiuto = Rifiuto {
+        c: Cornice {
+            titolo: titolo.to_owned(),
+            inizio: "/",
+            ..c
+        },
         che,
         fare,
-        ambiente: a.chiave(),
-        base: base.to_owned(),
+        riprova: riprova.to_owned(),
+        password: password.to_owned(),
     };
     pagina(stato, &rifiuto)
 }

@@ -32,6 +32,11 @@ pub(crate) fn nome_area_ingresso(a: Area) -> String {
     format!("__Host-anpr-{}-ingresso", a.chiave())
 }
 
+/// Name of the short-lived cookie that binds a login by card at the Prefettura to this browser.
+pub(crate) fn nome_carta_prefettura() -> String {
+    format!("{}-carta", nome_area(Area::Prefettura))
+}
+
 /// Name of the cookie that carries the console token after the token form. The console speaks plain HTTP on
 /// loopback and TLS elsewhere, so it cannot always be `Secure`.
 pub(crate) const CONSOLE: &str = "anpr-console";
@@ -63,10 +68,9 @@ pub(crate) fn posa(nome: &str, valore: &str) -> HeaderValue {
 
 /// The cookie of a login by card, good for `secondi`. `Lax`: it must come back with the redirect from the card
 /// listener even when the login began with a link on another site; it opens nothing by itself.
-pub(crate) fn posa_carta(a: Ambiente, valore: &str, secondi: u32) -> HeaderValue {
+pub(crate) fn posa_carta(nome: &str, valore: &str, secondi: u32) -> HeaderValue {
     testata(&format!(
-        "{}={valore}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={secondi}",
-        nome_carta(a)
+        "{nome}={valore}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={secondi}"
     ))
 }
 

@@ -69,6 +69,8 @@ pub(crate) struct Cornice {
     pub(crate) avviso: Option<Avviso>,
     /// The page is waiting for the simulator and renews itself.
     pub(crate) vivo: bool,
+    /// Things may arrive on the page: it renews itself where there are scripts, slowly.
+    pub(crate) ascolta: bool,
     /// Where the way out is.
     pub(crate) esci: &'static str,
     /// Where one's own profile is, if the place has one.
@@ -87,6 +89,7 @@ impl Cornice {
             utente: None,
             avviso: None,
             vivo: false,
+            ascolta: false,
             esci: "/combas/esci",
             profilo: Some("/combas/profilo"),
         }
@@ -114,10 +117,15 @@ impl Cornice {
         if a == Ambiente::Sub && utente.sindaco {
             voci.push(("/combas/contributo", "Contributo"));
         }
-        voci.push(("/combas/posta", "Posta PEC"));
+        voci.extend([
+            ("/combas/download", "Download file"),
+            ("/combas/posta", "Posta PEC"),
+            ("/combas/amministrazione", "Amministrazione"),
+        ]);
         if utente.sicurezza {
             voci.push(("/combas/sicurezza", "Sicurezza"));
         }
+        voci.push(("/combas/strumenti", "Strumenti"));
         Self {
             utente: Some(utente),
             voci: menu(&voci, qui, da_leggere),
@@ -156,6 +164,7 @@ impl Cornice {
             utente: None,
             avviso: None,
             vivo: false,
+            ascolta: false,
             esci: "/combas/esci",
             profilo: Some("/combas/profilo"),
         }

@@ -140,6 +140,14 @@ pub(crate) fn migliaia(n: impl std::borrow::Borrow<u64>) -> String {
     fuori
 }
 
+/// Length of a bar of 100 for a number beside the largest; what is there is seen.
+pub(crate) fn parte(n: impl std::borrow::Borrow<u64>, massimo: u64) -> u64 {
+    match (*n.borrow(), massimo) {
+        (0, _) | (_, 0) => 0,
+        (n, massimo) => (n.saturating_mul(100) / massimo).clamp(1, 100),
+    }
+}
+
 /// `312 B`, `1,4 kB`, `14,0 MB` (powers of 1024, as the limits are).
 pub(crate) fn byte(n: impl std::borrow::Borrow<u64>) -> String {
     let n = *n.borrow();

@@ -169,6 +169,14 @@ pub(crate) struct Elenco {
     pub(crate) limite_ricerca: u64,
 }
 
+impl Elenco {
+    /// Length of a group's bar, of 100.
+    pub(crate) fn parte(&self, n: impl std::borrow::Borrow<u64>) -> u64 {
+        let massimo = self.classi.iter().map(|c| c.quanti).max().unwrap_or(0);
+        crate::formati::parte(n, massimo)
+    }
+}
+
 /// Runs the filter over a delivery. Reads the disk: call it off the async threads.
 pub(crate) fn cerca(
     sim: &Simulatore,

@@ -129,6 +129,12 @@ impl Vista {
         self
     }
 
+    /// Length of a code's bar, of 100.
+    pub(crate) fn parte(&self, n: impl std::borrow::Borrow<u64>) -> u64 {
+        let massimo = self.codici.iter().map(|r| r.quanti).max().unwrap_or(0);
+        formati::parte(n, massimo)
+    }
+
     /// Explains a delivery to the people of an environment (`pagine` true) or of the console.
     pub(crate) fn di(ambiente: Ambiente, f: Option<&Fornitura>, ritmo: Option<&Ritmo>, pagine: bool) -> Self {
         let mut v = f.map_or_else(Self::nessuna, |f| Self::di_una(ambiente, f, ritmo));

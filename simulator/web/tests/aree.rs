@@ -118,6 +118,39 @@ async fn prefettura(provincia: &str, chi: &str) -> Entrato {
         .await
 }
 
+/// A ticket for the Prefettura (`biglietto=…`) and the cookie it is bound to.
+async fn biglietto_di_prefettura(der: Vec<u8>) -> (String, String) {
+    let b = banco();
+    let via = b.pagina(SUB, "/prefettura/carta", "").await;
+    let tenuto = via.testate["set-cookie"].to_str().expect("ascii");
+    let tenuto = tenuto.split(';').next().unwrap_or_default().to_owned();
+    let dove = via.testate["location"].to_str().expect("ascii");
+    let dove = dove.split_once("8446").expect("the card listener").1.to_owned();
+    let vista = b.carta_con(&dove, der).await;
+    let ritorno = vista.testate["location"].to_str().expect("ascii");
+    (ritorno.split_once('?').expect("a ticket").1.to_owned(), tenuto)
+}
+
+/// Enters the Prefettura with a card.
+async fn con_carta_in_prefettura(der: Vec<u8>) -> Entrato {
+    let (biglietto, tenuto) = biglietto_di_prefettura(der).await;
+    let dove = format!("/prefettura/carta/entra?{biglietto}");
+    let r = banco().pagina(SUB, &dove, &tenuto).await;
+    assert_eq!(r.stato, StatusCode::OK, "{}", r.testo);
+    let biscotto = r.testate.get_all("set-cookie").iter();
+    let biscotto = biscotto
+        .filter_map(|v| v.to_str().ok()?.split(';').next())
+        .find(|v| v.starts_with("__Host-anpr-prefettura="))
+        .expect("a session")
+        .to_owned();
+    let casa = banco().pagina(SUB, "/prefettura", &biscotto).await;
+    Entrato {
+        testata: biscotto.clone(),
+        csrf: banco::valore(&casa.testo, "csrf"),
+        biscotto,
+    }
+}
+
 async fn vedi(chi: &Entrato, dove: &str) -> Risposta {
     banco().pagina(SUB, dove, &chi.biscotto).await
 }
@@ -571,6 +604,10 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
         invia(&ope, dove, "azione=registra").await.stato,
         StatusCode::CONFLICT
     );
+    // The hand-over asks for the card of the ALS.
+    assert_eq!(invia(&als, dove, &consegna).await.stato, StatusCode::FORBIDDEN);
+    let carta = ordina("/api/percorso/prefetture/XX/carte", &json!({"nome": "PREFXXALS"})).await;
+    let als = con_carta_in_prefettura(der(carta["id"].as_str().expect("id")).await).await;
     let r = invia(&als, dove, &consegna).await;
     assert_eq!(r.stato, StatusCode::CONFLICT);
     assert!(r.testo.contains("convocato il sindaco"), "{}", r.testo);
@@ -806,6 +843,21 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
         attiva(&terza, "11111111", "sblocca").await.stato,
         StatusCode::CONFLICT
     );
+    // Five wrong PUKs are too many even for the right one: the support's turn.
+    for _ in 0..4 {
+        attiva(&terza, "11111111", "sblocca").await;
+    }
+    let r = attiva(&terza, &puk, "sblocca").await;
+    assert!(r.testo.contains("La sblocca l&#39;assistenza"), "{}", r.testo);
+    let sblocca = format!("azione=sblocca&numero={terza}");
+    let r = b
+        .console(Method::POST, "/percorso/888022", &[MODULO], &sblocca)
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER);
+    // And blocked anew, the PUK is enough.
+    for _ in 0..3 {
+        attiva(&terza, "00000000", "attiva").await;
+    }
     assert_eq!(attiva(&terza, &puk, "sblocca").await.stato, StatusCode::OK);
     assert_eq!(attiva(&terza, &intero, "attiva").await.stato, StatusCode::OK);
     assert_eq!(stato(2).await, "ATTIVA");
@@ -1109,11 +1161,19 @@ async fn the_ready_comuni_have_done_it_all_and_can_be_put_back() {
     );
     assert_eq!(vedi_api("/api/percorso/comuni/888002").await["caso"]["id"], "P03");
     let prima = posta("888009", "").await.len();
-    metti(
-        "/api/comuni/888009",
-        &json!({"stato": "INATTIVO_SENZA_CENSIMENTO"}),
-    )
-    .await;
+    // The console gives any state, and the beginning only when that is confirmed.
+    let console = async |campi: &str| {
+        banco()
+            .console(Method::POST, "/percorso/888009", &[MODULO], campi)
+            .await
+            .stato
+    };
+    assert_eq!(console("azione=stato&stato=9").await, StatusCode::BAD_REQUEST);
+    assert_eq!(console("azione=stato&stato=2").await, StatusCode::SEE_OTHER);
+    let q = vedi_api("/api/percorso/comuni/888009").await;
+    assert_eq!(q["stato"], "PRESUBENTRATO");
+    assert_eq!(console("azione=inizio").await, StatusCode::BAD_REQUEST);
+    assert_eq!(console("azione=inizio&conferma=si").await, StatusCode::SEE_OTHER);
     let q = vedi_api("/api/percorso/comuni/888009").await;
     assert_eq!((&q["caso"]["id"], &q["prossimo"]), (&json!("P01"), &json!("M01")));
     assert!(vedi_api("/api/percorso/comuni/888009/scheda").await.is_null());
@@ -1131,4 +1191,69 @@ async fn the_ready_comuni_have_done_it_all_and_can_be_put_back() {
         "P02",
         "as from the first start"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_card_of_the_prefettura_opens_its_area_and_nothing_else() {
+    let _turno = turno("2021-03-01").await;
+    let b = banco();
+    ordina("/api/comuni", &json!({"istat": "888028", "provincia": "QE"})).await;
+    let carte = "/api/percorso/prefetture/QE/carte";
+    rifiuto(
+        Method::POST,
+        carte,
+        &json!({"nome": "PREFXXALS"}),
+        404,
+        "Nessun utente",
+    )
+    .await;
+    let carta = ordina(carte, &json!({"nome": "PREFQEALS"})).await;
+    let id = carta["id"].as_str().expect("id").to_owned();
+    let sua = der(&id).await;
+    let io = con_carta_in_prefettura(sua.clone()).await;
+    let r = vedi(&io, "/prefettura/schede").await;
+    assert!(
+        r.testo.contains("888028") && !r.testo.contains("888001"),
+        "{}",
+        r.testo
+    );
+    // Not the web application: there he is nobody.
+    let no = b.entra_con_carta(SUB, sua.clone()).await.err().expect("refused");
+    assert!(no.testo.contains("Operatore non censito"), "{}", no.testo);
+    // Nor does an operator's card open the Prefettura, nor no card at all.
+    let operatore = vedi_api("/api/comuni/888004/operatori").await[0]["nameId"].clone();
+    let altrui = ordina("/api/carte", &json!({"comune": "888004", "nameId": operatore})).await;
+    let altrui = der(altrui["id"].as_str().expect("id")).await;
+    let r = b.carta_con("/prefettura/com", altrui).await;
+    assert_eq!(r.stato, StatusCode::FORBIDDEN);
+    banco::dovute(&r, "an operator's card at the Prefettura");
+    assert_eq!(b.carta("/prefettura/com").await.stato, StatusCode::UNAUTHORIZED);
+    // A ticket of the Prefettura is none of the web application's, is good once, and for this browser only.
+    let (biglietto, tenuto) = biglietto_di_prefettura(sua.clone()).await;
+    let altro = tenuto.replace("prefettura-carta", "sub-carta");
+    let r = b.pagina(SUB, &format!("/com/entra?{biglietto}"), &altro).await;
+    assert_eq!(r.stato, StatusCode::FORBIDDEN);
+    let dove = format!("/prefettura/carta/entra?{biglietto}");
+    assert_eq!(
+        b.pagina(SUB, &dove, &tenuto).await.stato,
+        StatusCode::FORBIDDEN,
+        "tried is used"
+    );
+    let (biglietto, tenuto) = biglietto_di_prefettura(sua.clone()).await;
+    let dove = format!("/prefettura/carta/entra?{biglietto}");
+    let straniero = format!("__Host-anpr-prefettura-carta={}", "0".repeat(64));
+    assert_eq!(
+        b.pagina(SUB, &dove, &straniero).await.stato,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(b.pagina(SUB, &dove, &tenuto).await.stato, StatusCode::FORBIDDEN);
+    // Revoked, its session is over.
+    let (stato, _) = chiama(Method::DELETE, &format!("/api/carte/{id}"), &Value::Null).await;
+    assert_eq!(stato, StatusCode::OK);
+    assert_eq!(
+        vedi(&io, "/prefettura/schede").await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+    let r = b.carta_con("/prefettura/com", sua).await;
+    assert!(r.testo.contains("Carta revocata"), "{}", r.testo);
 }

@@ -110,7 +110,7 @@ async fn invia(chi: &Entrato, dove: &str, campi: &str) -> Risposta {
 
 async fn importa(chi: &Entrato, csrf: &str, testo: &str) -> Risposta {
     banco()
-        .invia_modulo(
+        .carica(
             SUB,
             "/dashboard/subentro/piano",
             &chi.biscotto,
@@ -728,7 +728,7 @@ async fn con_carta(istat: &str, nome: &str, ruolo: &str) -> Entrato {
 
 async fn firma(chi: &Entrato, csrf: &str, nome: &str, byte: &[u8]) -> Risposta {
     banco()
-        .invia_modulo(
+        .carica(
             SUB,
             "/combas/contributo/firmato",
             &chi.biscotto,

@@ -6,7 +6,7 @@ use anagrafe::Ambiente;
 use banco::{banco, dovute};
 use http::{Method, StatusCode};
 
-const PAGINE: [&str; 9] = [
+const PAGINE: [&str; 18] = [
     "/combas",
     "/combas/invio",
     "/combas/esiti",
@@ -15,6 +15,15 @@ const PAGINE: [&str; 9] = [
     "/combas/persone",
     "/combas/cancellazione",
     "/combas/posta",
+    "/combas/posta?cartella=inviati",
+    "/combas/amministrazione",
+    "/combas/download",
+    "/combas/confronto",
+    "/combas/strumenti",
+    "/combas/strumenti/validatore",
+    "/combas/strumenti/file-di-prova",
+    "/combas/assistenza",
+    "/combas/sicurezza/carte",
     "/combas/codici/ES092",
 ];
 const CONSOLE: [&str; 10] = [

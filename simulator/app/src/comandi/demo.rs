@@ -5,6 +5,8 @@
 //! writes lies in its folder and goes with it. Keys are kept between two demos in the user's own cache folder, which
 //! nobody else enters; without such a folder they are made anew.
 
+mod prima;
+
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -43,6 +45,8 @@ pub(crate) fn esegui(o: &Demo, l: Lingua) -> Result<Fine> {
         "console {}",
         palco.pronto["console"].as_str().unwrap_or_default()
     ))?;
+
+    prima::racconta(&mut voce, &palco)?;
 
     voce.dice(
         &l.scegli(

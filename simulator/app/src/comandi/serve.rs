@@ -14,7 +14,7 @@ use std::{
 
 use anagrafe::Ambiente;
 use anpr_sim::trasporto::{
-    Ascolto, BoxFuture, CertificatiPari, Filtro, Gestore, Limiti, Presa, Segnali, Trasporto, tls,
+    Ascolto, BoxFuture, CertificatiPari, Filtro, Gestore, Limiti, Presa, Segnali, Trasporto, descrittori, tls,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use certs::{OpzioniPki, Pki};
@@ -22,7 +22,8 @@ use elaborazione::Politica;
 use frontiera::politica::Preset;
 use jiff::SignedDuration;
 use servizi::{
-    Ammissione, CartellaPresa, Impostazioni, Indirizzi, LimitiGiornale, Politiche, Simulatore, comuni_pronti,
+    Ammissione, CartellaPresa, Destinazione, Impostazioni, Indirizzi, LimitiGiornale, Politiche, Simulatore,
+    comuni_pronti,
     http::{Porta, Richiesta, Risposta},
 };
 
@@ -67,6 +68,9 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
             "--listen fuori dal loopback apre la console a chiunque: dare anche --console-token (o ANPR_SIM_CONSOLE_TOKEN)"
         );
     }
+    // Before anything is made: a relay to elsewhere must not even begin.
+    let inoltro = o.smtp_relay.as_deref().map(Destinazione::parse).transpose();
+    let inoltro = inoltro.map_err(|e| anyhow!(e))?;
     // Kept until the end: dropping it removes an ephemeral folder.
     let (dati, _temporanea) = cartella_dei_dati(&o)?;
     // Before the keys: in a folder that another instance holds nothing may be made.
@@ -85,6 +89,7 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
     let impostazioni = Impostazioni {
         politica: politica(&o)?,
         sicurezza: sicurezza(o.sicurezza.as_deref())?,
+        inoltro,
         ..impostazioni(&o, dati.clone())
     };
     let sim = Simulatore::apri_presa(impostazioni, presa, pki).map_err(|e| anyhow!("{e}"))?;
@@ -137,8 +142,11 @@ async fn servi(
     fino_a_stdin: bool,
     l: Lingua,
 ) -> Result<()> {
-    let trasporto =
-        Trasporto::nuovo(Limiti::default(), gestore(Arc::clone(sim))).con_filtro(filtro(Arc::clone(sim)));
+    let limiti = Limiti {
+        connessioni: descrittori::posti(ascolti.len()),
+        ..Limiti::default()
+    };
+    let trasporto = Trasporto::nuovo(limiti, gestore(Arc::clone(sim))).con_filtro(filtro(Arc::clone(sim)));
     for ascolto in ascolti {
         trasporto.avvia(ascolto)?;
     }
@@ -520,6 +528,7 @@ fn con_file(o: Serve) -> Result<Serve> {
         oggi: o.oggi.or(f.oggi),
         velocita: o.velocita.or(f.velocita),
         store: o.store.or(f.store),
+        smtp_relay: o.smtp_relay.or(f.smtp_relay),
         giornale_mib: o.giornale_mib.or(f.giornale_mib),
         giornale_voci: o.giornale_voci.or(f.giornale_voci),
         senza_diagnostica: o.senza_diagnostica || f.senza_diagnostica,

@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-/// Connections open at once on one port; a further one takes the place of one that asks for nothing.
-pub const CONNESSIONI: usize = 512;
+/// Connections open at once on one port, if the system has as many descriptors ([`super::descrittori`]); a further one
+/// takes the place of one that asks for nothing. An idle one costs some 30 KiB.
+pub const CONNESSIONI: usize = 2_560;
 /// Time a new connection has to ask for something before it may lose its place to a newcomer.
 pub const GRAZIA_POSTO: Duration = Duration::from_millis(500);
 /// Time a kept connection has to ask for more before it may lose its place to a newcomer.

@@ -8,6 +8,7 @@
 pub mod ascolto;
 mod connessione;
 mod corpo;
+pub mod descrittori;
 mod flusso;
 pub mod limiti;
 mod posti;

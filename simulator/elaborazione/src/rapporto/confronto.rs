@@ -37,6 +37,78 @@ impl Novita {
     }
 }
 
+/// What two lists of findings have and have not in common, per code; counts are exact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differenze {
+    /// Only in the later one.
+    pub nuove: BTreeMap<String, u64>,
+    /// In both.
+    pub rimaste: BTreeMap<String, u64>,
+    /// Only in the earlier one.
+    pub scomparse: BTreeMap<String, u64>,
+}
+
+impl Differenze {
+    /// Compares two lists.
+    pub fn fra<E>(
+        prima: impl Iterator<Item = Result<Rilievo, E>>,
+        dopo: impl Iterator<Item = Result<Rilievo, E>>,
+    ) -> Result<Self, E> {
+        Ok(accoppia(prima, dopo)?.0)
+    }
+
+    /// Compares how many there are, where the findings themselves are gone.
+    pub fn per_quantita(prima: &BTreeMap<String, u64>, dopo: &BTreeMap<String, u64>) -> Self {
+        let mut d = Self::default();
+        for codice in prima.keys().chain(dopo.keys()) {
+            let di = |m: &BTreeMap<String, u64>| m.get(codice).copied().unwrap_or(0);
+            let (a, b) = (di(prima), di(dopo));
+            for (dove, n) in [
+                (&mut d.rimaste, a.min(b)),
+                (&mut d.nuove, b.saturating_sub(a)),
+                (&mut d.scomparse, a.saturating_sub(b)),
+            ] {
+                if n > 0 {
+                    dove.insert(codice.clone(), n);
+                }
+            }
+        }
+        d
+    }
+}
+
+/// Matches equal findings one to one; also gives the common ones, by hash.
+fn accoppia<E>(
+    prima: impl Iterator<Item = Result<Rilievo, E>>,
+    dopo: impl Iterator<Item = Result<Rilievo, E>>,
+) -> Result<(Differenze, FxHashMap<u64, u32>), E> {
+    let mut d = Differenze::default();
+    let mut vecchie: FxHashMap<u64, u32> = FxHashMap::default();
+    let mut comuni: FxHashMap<u64, u32> = FxHashMap::default();
+    for rilievo in prima {
+        let rilievo = rilievo?;
+        *vecchie.entry(impronta(&rilievo)).or_default() += 1;
+        *d.scomparse.entry(rilievo.codice).or_default() += 1;
+    }
+    for rilievo in dopo {
+        let rilievo = rilievo?;
+        let chiave = impronta(&rilievo);
+        match vecchie.get_mut(&chiave) {
+            Some(quante) if *quante > 0 => {
+                *quante -= 1;
+                *comuni.entry(chiave).or_default() += 1;
+                if let Some(n) = d.scomparse.get_mut(&rilievo.codice) {
+                    *n = n.saturating_sub(1);
+                }
+                *d.rimaste.entry(rilievo.codice).or_default() += 1;
+            }
+            _ => *d.nuove.entry(rilievo.codice).or_default() += 1,
+        }
+    }
+    d.scomparse.retain(|_, n| *n > 0);
+    Ok((d, comuni))
+}
+
 /// The comparison of two checks; counts are exact.
 #[derive(Debug)]
 pub struct Confronto<'a> {
@@ -54,34 +126,19 @@ pub struct Confronto<'a> {
 impl<'a> Confronto<'a> {
     /// Compares two checks.
     pub fn fra(prima: &'a Controllo, dopo: &Controllo) -> io::Result<Self> {
-        let mut vecchie: FxHashMap<u64, u32> = FxHashMap::default();
-        for rilievo in prima.rilievi()? {
-            *vecchie.entry(impronta(&rilievo?)).or_default() += 1;
-        }
-        let mut confronto = Self {
+        let (differenze, comuni) = accoppia(prima.rilievi()?, dopo.rilievi()?)?;
+        let Differenze {
+            nuove,
+            rimaste,
+            scomparse,
+        } = differenze;
+        Ok(Self {
             prima,
-            nuove: BTreeMap::new(),
-            rimaste: BTreeMap::new(),
-            scomparse: prima.conteggi.clone(),
-            comuni: FxHashMap::default(),
-        };
-        for rilievo in dopo.rilievi()? {
-            let rilievo = rilievo?;
-            let chiave = impronta(&rilievo);
-            match vecchie.get_mut(&chiave) {
-                Some(quante) if *quante > 0 => {
-                    *quante -= 1;
-                    *confronto.comuni.entry(chiave).or_default() += 1;
-                    if let Some(n) = confronto.scomparse.get_mut(&rilievo.codice) {
-                        *n = n.saturating_sub(1);
-                    }
-                    *confronto.rimaste.entry(rilievo.codice).or_default() += 1;
-                }
-                _ => *confronto.nuove.entry(rilievo.codice).or_default() += 1,
-            }
-        }
-        confronto.scomparse.retain(|_, n| *n > 0);
-        Ok(confronto)
+            nuove,
+            rimaste,
+            scomparse,
+            comuni,
+        })
     }
 
     /// The common findings, to be struck off while one of the deliveries streams by.

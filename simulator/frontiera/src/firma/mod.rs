@@ -19,7 +19,7 @@ pub use catalogo::{Atteso, Come, DIFETTI, Ricetta, STRANEZZE, Trasporto, Voce};
 use crate::security::certificato::{Certificato, ProblemaCertificato};
 use crate::security::digest::Digest;
 use crate::security::{c14n, in_base64};
-use crate::soap::{Malformato, VersioneSoap, busta};
+use crate::soap::{Malformato, VersioneSoap};
 
 /// The two key pairs of a client. In machine-to-machine use both are the Comune's (spec security §3.1).
 #[derive(Clone)]
@@ -246,7 +246,7 @@ pub fn firma_modello(testo: &str, chiavi: &Chiavi) -> Result<String, ErroreFirma
 
 /// The body's element without declaration, with all namespaces it can see.
 fn corpo(xml: &str) -> Result<String, ErroreFirma> {
-    let doc = busta::albero(xml).map_err(ErroreFirma::Corpo)?;
+    let doc = crate::albero::leggi(xml).map_err(ErroreFirma::Corpo)?;
     Ok(String::from_utf8_lossy(&c14n::documento(doc.root_element())).into_owned())
 }
 

@@ -4,14 +4,14 @@
 //! what a reader will see. Assertions first: the message signature may cover them. A reference that leads nowhere
 //! stays empty, and so does a method we cannot compute: some templates are wrong on purpose.
 
+use crate::albero::{Document, Node};
 use aws_lc_rs::hmac;
-use roxmltree::{Document, Node};
 
 use super::{Chiavi, ErroreFirma, firma_rsa};
 use crate::security::c14n::{self, Opzioni};
 use crate::security::digest::Digest;
 use crate::security::in_base64;
-use crate::soap::{busta, ns};
+use crate::soap::ns;
 
 /// Most signatures of one template; more are left as they are.
 const FIRME_MASSIME: usize = 8;
@@ -37,7 +37,7 @@ fn riempi(
     testo: &str,
     trova: impl Fn(Node<'_, '_>) -> Result<Vec<Aggiunta>, ErroreFirma>,
 ) -> Result<Option<String>, ErroreFirma> {
-    let doc = busta::albero(testo).map_err(|e| ErroreFirma::Busta(e.to_string()))?;
+    let doc = crate::albero::leggi(testo).map_err(|e| ErroreFirma::Busta(e.to_string()))?;
     let Some(firma) = prossima(&doc) else {
         return Ok(None);
     };

@@ -10,6 +10,16 @@ pub struct Rete {
 }
 
 impl Rete {
+    /// Its address, as written.
+    pub fn indirizzo(&self) -> IpAddr {
+        self.indirizzo
+    }
+
+    /// Bits of its prefix.
+    pub fn bit(&self) -> u8 {
+        self.bit
+    }
+
     /// Whether an address is in it. An IPv4 address seen through an IPv6 socket is its IPv4 self.
     pub fn contiene(&self, ip: IpAddr) -> bool {
         match (self.indirizzo, ip.to_canonical()) {

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::albero::Node;
 use jiff::{SignedDuration, Timestamp};
-use roxmltree::Node;
 
 use super::tempo::{self, ErroreIstante, Finestra};
 use super::testo_di;
-use crate::soap::{busta, ns};
+use crate::soap::ns;
 
 /// Why the octets are no assertion one may judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +65,7 @@ impl Asserzione {
     /// Reads canonical octets.
     pub fn leggi(canonica: &[u8]) -> Result<Self, ErroreAsserzione> {
         let testo = std::str::from_utf8(canonica).map_err(|_| ErroreAsserzione::Forma)?;
-        let doc = busta::albero(testo).map_err(|_| ErroreAsserzione::Forma)?;
+        let doc = crate::albero::leggi(testo).map_err(|_| ErroreAsserzione::Forma)?;
         let radice = doc.root_element();
         if !radice.has_tag_name((ns::SAML2, "Assertion")) || radice.attribute("Version") != Some("2.0") {
             return Err(ErroreAsserzione::Forma);

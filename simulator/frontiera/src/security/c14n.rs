@@ -1,11 +1,10 @@
 //! Exclusive XML canonicalization (W3C, 18 July 2002), without comments unless asked.
 //!
-//! Turns one element of a tree into the octets that are digested. roxmltree resolves namespaces but does
-//! not keep prefixes, so they are read from the source text of the tag; namespaces in scope come from the
-//! tree. The stack of *rendered* declarations is what decides whether one is written again.
+//! Turns one element of a tree into the octets that are digested. The stack of *rendered* declarations is what
+//! decides whether one is written again.
 
+use crate::albero::{Attribute, Node, NodeId};
 use memchr::{memchr, memchr3};
-use roxmltree::{Attribute, Node, NodeId};
 
 use crate::limiti::PREFISSI_MASSIMI;
 use crate::soap::ns;
@@ -37,7 +36,6 @@ impl<'p> Opzioni<'p> {
 /// The canonical octets of an element and what is in it.
 pub fn canonica(nodo: Node<'_, '_>, opzioni: &Opzioni<'_>) -> Vec<u8> {
     let mut scrittore = Scrittore {
-        sorgente: nodo.document().input_text(),
         uscita: Vec::with_capacity(nodo.range().len() + 512),
         resi: Vec::with_capacity(8),
         attributi: Vec::with_capacity(8),
@@ -68,7 +66,6 @@ pub fn documento(nodo: Node<'_, '_>) -> Vec<u8> {
 }
 
 struct Scrittore<'o, 'p, 'a, 'input> {
-    sorgente: &'a str,
     uscita: Vec<u8>,
     /// Declarations already written by an output ancestor, innermost last.
     resi: Vec<(&'a str, &'a str)>,
@@ -86,10 +83,8 @@ impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
             return;
         }
         let segno = self.resi.len();
-        let prefisso = prefisso_elemento(n);
-        let nome = n.tag_name();
         self.uscita.push(b'<');
-        self.qname(prefisso, nome.name());
+        self.uscita.extend_from_slice(n.qname().as_bytes());
         self.attributi.clear();
         self.attributi
             .extend(n.attributes().map(|a| (a.namespace().unwrap_or(""), a)));
@@ -97,11 +92,10 @@ impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
             self.attributi
                 .sort_by(|(ns1, a1), (ns2, a2)| (ns1, a1.name()).cmp(&(ns2, a2.name())));
         }
-        self.dichiarazioni(n, prefisso, nome.namespace().unwrap_or(""));
+        self.dichiarazioni(n);
         for (_, a) in &self.attributi {
             self.uscita.push(b' ');
-            self.uscita
-                .extend_from_slice(&self.sorgente.as_bytes()[a.range_qname()]);
+            self.uscita.extend_from_slice(a.qname().as_bytes());
             self.uscita.extend_from_slice(b"=\"");
             attributo(&mut self.uscita, a.value());
             self.uscita.push(b'"');
@@ -129,26 +123,26 @@ impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
             }
         }
         self.uscita.extend_from_slice(b"</");
-        self.qname(prefisso, nome.name());
+        self.uscita.extend_from_slice(n.qname().as_bytes());
         self.uscita.push(b'>');
         self.resi.truncate(segno);
     }
 
-    fn dichiarazioni(&mut self, n: Node<'a, 'input>, prefisso: &'a str, spazio: &'a str) {
+    fn dichiarazioni(&mut self, n: Node<'a, 'input>) {
         self.nuove.clear();
-        self.forse(prefisso, spazio);
+        self.forse(n.prefisso(), n.tag_name().namespace().unwrap_or(""));
         for i in 0..self.attributi.len() {
             let (spazio, a) = self.attributi[i];
             // An attribute without prefix has no namespace and makes no declaration visible.
-            if let Some((p, _)) = self.sorgente[a.range_qname()].split_once(':') {
-                self.forse(p, spazio);
+            if !a.prefisso().is_empty() {
+                self.forse(a.prefisso(), spazio);
             }
         }
         let opzioni = self.opzioni;
         for p in &opzioni.prefissi {
             // The prefix must live as long as the tree: take it from the declaration in scope.
-            if let Some(dichiarata) = n.namespaces().find(|d| d.name().unwrap_or("") == *p) {
-                self.forse(dichiarata.name().unwrap_or(""), dichiarata.uri());
+            if let Some((prefisso, uri)) = n.dichiarato(p) {
+                self.forse(prefisso, uri);
             } else if p.is_empty() {
                 self.forse("", "");
             }
@@ -179,28 +173,6 @@ impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
         if reso != uri && !self.nuove.contains(&(prefisso, uri)) {
             self.nuove.push((prefisso, uri));
         }
-    }
-
-    fn qname(&mut self, prefisso: &str, nome: &str) {
-        if !prefisso.is_empty() {
-            self.uscita.extend_from_slice(prefisso.as_bytes());
-            self.uscita.push(b':');
-        }
-        self.uscita.extend_from_slice(nome.as_bytes());
-    }
-}
-
-/// The literal prefix of an element, from its start tag in the source; empty if none.
-pub(super) fn prefisso_elemento<'input>(n: Node<'_, 'input>) -> &'input str {
-    let sorgente = n.document().input_text();
-    let dopo = &sorgente[n.range().start + 1..];
-    // A name ends at the first of these; a colon before that ends the prefix.
-    let fine = dopo
-        .bytes()
-        .position(|b| matches!(b, b':' | b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>'));
-    match fine {
-        Some(p) if dopo.as_bytes()[p] == b':' => &dopo[..p],
-        _ => "",
     }
 }
 

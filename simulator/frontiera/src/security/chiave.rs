@@ -1,7 +1,7 @@
 //! From a `KeyInfo` to the certificate it means (spec security §4.8): token reference, embedded
 //! certificate, issuer and serial, subject key identifier, thumbprint. All must be in the message itself.
 
-use roxmltree::Node;
+use crate::albero::{Node, NodeId};
 
 use super::certificato::{Certificato, ProblemaCertificato};
 use super::fiducia::Fiducia;
@@ -34,7 +34,7 @@ pub enum ErroreChiave {
 pub fn certificato(
     chi: Option<Node<'_, '_>>,
     id: &Identificatori<'_, '_>,
-    in_messaggio: &[Certificato],
+    in_messaggio: &NelMessaggio,
 ) -> Result<Certificato, ErroreChiave> {
     let figlio = chi
         .and_then(|k| {
@@ -71,9 +71,9 @@ pub fn certificato(
                 .and_then(|t| base64(&t))
                 .ok_or(ErroreChiave::Forma)?;
             match rinvio.attribute("ValueType").unwrap_or("") {
-                ns::X509V3 => letto(&valore, in_messaggio),
-                ns::X509_SKI => unico(in_messaggio, |c| c.ha_ski(&valore)),
-                ns::THUMBPRINT => unico(in_messaggio, |c| c.impronta_sha1() == valore),
+                ns::X509V3 => in_messaggio.letto(&valore),
+                ns::X509_SKI => in_messaggio.unico(|c| c.ha_ski(&valore)),
+                ns::THUMBPRINT => in_messaggio.unico(|c| c.impronta_sha1() == valore),
                 altro => Err(ErroreChiave::Tipo(altro.to_owned())),
             }
         }
@@ -82,28 +82,64 @@ pub fn certificato(
     }
 }
 
-/// Every readable certificate below an element, each once: tokens and embedded ones, at most
-/// [`CERTIFICATI_MASSIMI`] of them.
-pub(crate) fn raccogli(sotto: Node<'_, '_>, fiducia: &Fiducia) -> Vec<Certificato> {
-    let mut trovati: Vec<Certificato> = Vec::new();
-    // The local name first: comparing every element's long namespace costs more than all the rest of this.
-    let portatori = sotto.descendants().filter(|n| match n.tag_name().name() {
-        "BinarySecurityToken" => n.tag_name().namespace() == Some(ns::WSSE),
-        "X509Certificate" => n.tag_name().namespace() == Some(ns::DS),
-        _ => false,
-    });
-    for der in portatori
-        .take(CERTIFICATI_MASSIMI)
-        .filter_map(testo_di)
-        .filter_map(|t| base64(&t))
-    {
-        if !trovati.iter().any(|c| c.der() == der)
-            && let Ok(c) = fiducia.leggi(&der)
-        {
-            trovati.push(c);
+/// The certificates that a message carries, as tokens or embedded.
+#[derive(Debug, Clone, Default)]
+pub struct NelMessaggio {
+    /// By the element that carries it, so that none is read twice.
+    portati: Vec<(NodeId, Certificato)>,
+    /// Each once.
+    diversi: Vec<Certificato>,
+}
+
+impl NelMessaggio {
+    /// Every readable one below an element, from at most [`CERTIFICATI_MASSIMI`] carriers.
+    pub(crate) fn raccogli(sotto: Node<'_, '_>, fiducia: &Fiducia) -> Self {
+        let mut trovati = Self::default();
+        let portatori = sotto.descendants().filter(|n| {
+            n.has_tag_name((ns::WSSE, "BinarySecurityToken")) || n.has_tag_name((ns::DS, "X509Certificate"))
+        });
+        for n in portatori.take(CERTIFICATI_MASSIMI) {
+            let Some(Ok(c)) = testo_di(n).map(|t| fiducia.leggi(&t)) else {
+                continue;
+            };
+            if !trovati.diversi.contains(&c) {
+                trovati.diversi.push(c.clone());
+            }
+            trovati.portati.push((n.id(), c));
+        }
+        trovati
+    }
+
+    /// All of them, each once.
+    pub fn certificati(&self) -> &[Certificato] {
+        &self.diversi
+    }
+
+    /// The one in an element.
+    fn in_elemento(&self, n: Node<'_, '_>) -> Result<Certificato, ErroreChiave> {
+        if let Some((_, c)) = self.portati.iter().find(|(id, _)| *id == n.id()) {
+            return Ok(c.clone());
+        }
+        // Unreadable, or one too many.
+        let der = testo_di(n).and_then(|t| base64(&t));
+        Ok(Certificato::leggi(&der.ok_or(ProblemaCertificato::Illeggibile)?)?)
+    }
+
+    /// The one with these octets.
+    fn letto(&self, der: &[u8]) -> Result<Certificato, ErroreChiave> {
+        match self.diversi.iter().find(|c| c.der() == der) {
+            Some(c) => Ok(c.clone()),
+            None => Ok(Certificato::leggi(der)?),
         }
     }
-    trovati
+
+    fn unico(&self, quale: impl Fn(&Certificato) -> bool) -> Result<Certificato, ErroreChiave> {
+        let mut trovati = self.diversi.iter().filter(|c| quale(c));
+        match (trovati.next(), trovati.next()) {
+            (Some(c), None) => Ok(c.clone()),
+            _ => Err(ErroreChiave::Assente),
+        }
+    }
 }
 
 /// The element that a token reference of the message names directly, for the STR-Transform.
@@ -122,37 +158,21 @@ fn x509_data(n: Node<'_, '_>) -> bool {
     n.has_tag_name((ns::DS, "X509Data"))
 }
 
-/// A certificate of the message, as already read if possible.
-fn letto(der: &[u8], in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
-    match in_messaggio.iter().find(|c| c.der() == der) {
-        Some(c) => Ok(c.clone()),
-        None => Ok(Certificato::leggi(der)?),
-    }
-}
-
-fn token_x509(token: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
+fn token_x509(token: Node<'_, '_>, in_messaggio: &NelMessaggio) -> Result<Certificato, ErroreChiave> {
     match token.attribute("ValueType") {
         None | Some(ns::X509V3) => {}
         Some(altro) => return Err(ErroreChiave::Tipo(altro.to_owned())),
     }
-    let der = testo_di(token)
-        .and_then(|t| base64(&t))
-        .ok_or(ProblemaCertificato::Illeggibile)?;
-    letto(&der, in_messaggio)
+    in_messaggio.in_elemento(token)
 }
 
 /// An `X509Data`: its only certificate (CAs sent along do not count), or one of the message that it describes.
-fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Certificato, ErroreChiave> {
+fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &NelMessaggio) -> Result<Certificato, ErroreChiave> {
     let inclusi = dati
         .children()
         .filter(|n| n.has_tag_name((ns::DS, "X509Certificate")))
         .take(CERTIFICATI_MASSIMI)
-        .map(|n| {
-            let der = testo_di(n)
-                .and_then(|t| base64(&t))
-                .ok_or(ProblemaCertificato::Illeggibile)?;
-            letto(&der, in_messaggio)
-        })
+        .map(|n| in_messaggio.in_elemento(n))
         .collect::<Result<Vec<_>, _>>()?;
     match inclusi.as_slice() {
         [unico] => return Ok(unico.clone()),
@@ -169,7 +189,7 @@ fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Cert
     for n in dati.children().filter(Node::is_element) {
         if n.has_tag_name((ns::DS, "X509SKI")) {
             let ski = testo_di(n).and_then(|t| base64(&t)).ok_or(ErroreChiave::Forma)?;
-            return unico(in_messaggio, |c| c.ha_ski(&ski));
+            return in_messaggio.unico(|c| c.ha_ski(&ski));
         }
         if n.has_tag_name((ns::DS, "X509IssuerSerial")) {
             let seriale = n
@@ -181,18 +201,10 @@ fn da_x509_data(dati: Node<'_, '_>, in_messaggio: &[Certificato]) -> Result<Cert
                 .ok_or(ErroreChiave::Forma)?;
             // The issuer's name has as many spellings as there are libraries; the serial finds the certificate,
             // and the signature that follows proves it.
-            return unico(in_messaggio, |c| c.seriale() == seriale);
+            return in_messaggio.unico(|c| c.seriale() == seriale);
         }
     }
     Err(ErroreChiave::Forma)
-}
-
-fn unico(tra: &[Certificato], quale: impl Fn(&Certificato) -> bool) -> Result<Certificato, ErroreChiave> {
-    let mut trovati = tra.iter().filter(|c| quale(c));
-    match (trovati.next(), trovati.next()) {
-        (Some(c), None) => Ok(c.clone()),
-        _ => Err(ErroreChiave::Assente),
-    }
 }
 
 /// A decimal number as big-endian octets without leading zeros; a serial has at most 20 octets, 49 digits.

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::base64;
 use super::certificato::{Catena, Certificato, ProblemaCertificato};
 use super::digest::sha256;
 use super::pkcs7::{self, ErrorePkcs7, Firmato};
@@ -16,6 +17,8 @@ use crate::memoria::Memoria;
 pub(crate) struct Fiducia {
     ancore: Vec<Certificato>,
     catene: Memoria<(Certificato, Catena)>,
+    /// Certificates of those chains by the digest of the text they were sent as.
+    scritti: Memoria<Certificato>,
     postazioni: Memoria<Firmato>,
 }
 
@@ -24,18 +27,25 @@ impl Fiducia {
         Self {
             ancore,
             catene: Memoria::nuova(CATENE_IN_MEMORIA),
+            scritti: Memoria::nuova(CATENE_IN_MEMORIA),
             postazioni: Memoria::nuova(PKCS7_IN_MEMORIA),
         }
     }
 
-    /// A certificate, from memory if its chain was once found good.
-    pub(crate) fn leggi(&self, der: &[u8]) -> Result<Certificato, ProblemaCertificato> {
-        if der.len() > CERTIFICATO_MASSIMO {
-            return Err(ProblemaCertificato::Illeggibile);
+    /// A certificate in base64, from memory if its chain was once found good.
+    pub(crate) fn leggi(&self, testo: &str) -> Result<Certificato, ProblemaCertificato> {
+        let scritto = sha256(testo.as_bytes());
+        if let Some(noto) = self.scritti.cerca(&scritto) {
+            return Ok(noto);
         }
-        match self.catene.cerca(&sha256(der)) {
-            Some((noto, _)) => Ok(noto),
-            None => Certificato::leggi(der),
+        let der = base64(testo).filter(|d| d.len() <= CERTIFICATO_MASSIMO);
+        let der = der.ok_or(ProblemaCertificato::Illeggibile)?;
+        match self.catene.cerca(&sha256(&der)) {
+            Some((noto, _)) => {
+                self.scritti.metti(scritto, noto.clone());
+                Ok(noto)
+            }
+            None => Certificato::leggi(&der),
         }
     }
 
@@ -49,17 +59,18 @@ impl Fiducia {
         catena.vale(c, adesso)
     }
 
-    /// The verified PKCS#7 of a postazione. Remembered if it carries its own signer, who hangs on an anchor: then the
-    /// octets alone decide.
-    pub(crate) fn pkcs7(&self, ottetti: &[u8], altri: &[Certificato]) -> Result<Firmato, ErrorePkcs7> {
-        if ottetti.len() > PKCS7_MASSIMO {
-            return Err(ErrorePkcs7::Struttura);
-        }
-        let impronta = sha256(ottetti);
+    /// The verified PKCS#7 of a postazione, sent in base64. Remembered if it carries its own signer, who hangs on an
+    /// anchor: then the text alone decides.
+    pub(crate) fn pkcs7(&self, testo: &str, altri: &[Certificato]) -> Result<Firmato, ErrorePkcs7> {
+        let impronta = sha256(testo.as_bytes());
         if let Some(noto) = self.postazioni.cerca(&impronta) {
             return Ok(noto);
         }
-        let firmato = pkcs7::verifica(ottetti, &altri.iter().collect::<Vec<_>>())?;
+        let ottetti = base64(testo).ok_or(ErrorePkcs7::Base64)?;
+        if ottetti.len() > PKCS7_MASSIMO {
+            return Err(ErrorePkcs7::Struttura);
+        }
+        let firmato = pkcs7::verifica(&ottetti, &altri.iter().collect::<Vec<_>>())?;
         if firmato.incluso && firmato.firmatario.catena(&self.ancore).is_ok() {
             self.postazioni.metti(impronta, firmato.clone());
         }

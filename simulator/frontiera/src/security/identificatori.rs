@@ -4,7 +4,7 @@
 //! never "the last one wins": two elements of one id are how signatures are wrapped. Twice counts whatever kind of id
 //! attribute it is, for another reader may resolve what this one does not.
 
-use roxmltree::{Document, Node};
+use crate::albero::{Document, Node};
 use rustc_hash::FxHashMap;
 
 use crate::soap::ns;

@@ -20,6 +20,8 @@ pub(crate) use fiducia::Fiducia;
 
 pub use corpo::{Grammatica, Validatore};
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use memchr::{memchr2, memchr3};
 
@@ -42,16 +44,19 @@ pub fn in_base64(dati: &[u8]) -> String {
 }
 
 /// All the text below an element, if it has no child elements; comments inside do not cut it.
-pub(crate) fn testo_di(n: roxmltree::Node<'_, '_>) -> Option<String> {
-    if n.children().any(|c| c.is_element()) {
-        return None;
+pub(crate) fn testo_di<'a>(n: crate::albero::Node<'a, '_>) -> Option<Cow<'a, str>> {
+    let mut tutto = Cow::Borrowed("");
+    for c in n.children() {
+        if c.is_element() {
+            return None;
+        }
+        match c.text().filter(|_| c.is_text()) {
+            Some(t) if tutto.is_empty() => tutto = Cow::Borrowed(t),
+            Some(t) => tutto.to_mut().push_str(t),
+            None => {}
+        }
     }
-    Some(
-        n.children()
-            .filter(roxmltree::Node::is_text)
-            .filter_map(|c| c.text())
-            .collect(),
-    )
+    Some(tutto)
 }
 
 /// Lower-case hexadecimal.

@@ -23,6 +23,9 @@ const PKCS1: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1];
 /// Why a PKCS#7 does not prove the postazione.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorePkcs7 {
+    /// The text is no base64.
+    #[error("IdPostazioneFirmato non è base64")]
+    Base64,
     /// No CMS SignedData with one signer.
     #[error("IdPostazioneFirmato non è un PKCS#7 SignedData leggibile")]
     Struttura,

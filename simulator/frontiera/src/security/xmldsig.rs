@@ -5,7 +5,7 @@
 //! value is checked against a certificate last. Returns the nodes covered; demanding that they be the right
 //! ones is the caller's part.
 
-use roxmltree::{Node, NodeId};
+use crate::albero::{Node, NodeId};
 
 use super::c14n::{self, Opzioni};
 use super::certificato::{Certificato, ProblemaCertificato};

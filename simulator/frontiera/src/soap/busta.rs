@@ -1,23 +1,7 @@
 //! The tree of a request's envelope: where the header, the Security and the Body are.
 
-use roxmltree::{Document, Node, ParsingOptions};
-
-use super::{Malformato, VersioneSoap, guardia, ns};
-use crate::limiti::NODI_MASSIMI;
-
-/// Parses text whose nesting was measured first. No DTD, bounded nodes.
-pub fn albero(testo: &str) -> Result<Document<'_>, Malformato> {
-    guardia::misura(testo)?;
-    let opzioni = ParsingOptions {
-        allow_dtd: false,
-        nodes_limit: NODI_MASSIMI,
-        ..ParsingOptions::default()
-    };
-    Document::parse_with_options(testo, opzioni).map_err(|e| match e {
-        roxmltree::Error::DtdDetected => Malformato::Doctype,
-        e => Malformato::Xml(e.to_string()),
-    })
-}
+use super::{Malformato, VersioneSoap, ns};
+use crate::albero::{Document, Node};
 
 /// A SOAP envelope of one of the two versions, with exactly one Body.
 #[derive(Debug, Clone, Copy)]

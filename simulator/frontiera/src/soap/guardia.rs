@@ -1,13 +1,8 @@
-//! What must be known of the octets before a tree is built from them.
-//!
-//! Turns bytes into text (UTF-8; UTF-16 and ISO-8859-1 if they say so) and measures nesting with a flat
-//! loop, because the tree parser recurses per level. Finds a DOCTYPE so that the journal can name it; the
-//! tree parser would refuse it as well. It does not judge well-formedness beyond that.
+//! From octets to text (UTF-8; UTF-16 and ISO-8859-1 if they say so), and why octets are no envelope one may read.
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
-
+use crate::albero::ErroreXml;
 use crate::limiti::{ATTRIBUTI_MASSIMI, DICHIARAZIONI_MASSIME, PROFONDITA_MASSIMA};
 
 /// Why the octets are not an envelope one may read. All end in the same fault (spec security §6.2, F3).
@@ -43,7 +38,7 @@ pub enum Malformato {
     Codifica(String),
     /// Not well-formed.
     #[error("XML non ben formato: {0}")]
-    Xml(String),
+    Xml(ErroreXml),
     /// Well-formed, but no SOAP envelope.
     #[error("{0}")]
     NonBusta(String),
@@ -102,118 +97,9 @@ fn codifica_dichiarata(corpo: &[u8]) -> Option<String> {
     dopo[1..].split_once(virgoletta).map(|(nome, _)| nome.to_owned())
 }
 
-/// Measures nesting, attributes and declarations, and finds a DOCTYPE. Total on any text; what is not
-/// well-formed is left to the parser.
-pub(crate) fn misura(testo: &str) -> Result<(), Malformato> {
-    let b = testo.as_bytes();
-    // Declarations of each open element, and their sum.
-    let mut aperti: Vec<usize> = Vec::new();
-    let mut dichiarate = 0_usize;
-    let mut i = 0;
-    while let Some(passo) = memchr(b'<', &b[i..]) {
-        i += passo + 1;
-        let resto = &b[i..];
-        if let Some(dopo) = resto.strip_prefix(b"!--") {
-            i += 3 + salta(dopo, b"-->");
-        } else if let Some(dopo) = resto.strip_prefix(b"![CDATA[") {
-            i += 8 + salta(dopo, b"]]>");
-        } else if let Some(dopo) = resto.strip_prefix(b"?") {
-            i += 1 + salta(dopo, b"?>");
-        } else if resto.starts_with(b"!") {
-            return Err(Malformato::Doctype);
-        } else if resto.starts_with(b"/") {
-            dichiarate -= aperti.pop().unwrap_or(0);
-        } else {
-            let e = etichetta(resto);
-            i += e.lunghezza;
-            if e.attributi > ATTRIBUTI_MASSIMI || dichiarate + e.dichiarazioni > DICHIARAZIONI_MASSIME {
-                return Err(Malformato::TroppiAttributi);
-            }
-            if !e.vuota {
-                aperti.push(e.dichiarazioni);
-                dichiarate += e.dichiarazioni;
-                if aperti.len() > PROFONDITA_MASSIMA {
-                    return Err(Malformato::TroppoProfondo);
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Length up to and including `fine`, or all if it never comes.
-fn salta(b: &[u8], fine: &[u8]) -> usize {
-    memmem::find(b, fine).map_or(b.len(), |p| p + fine.len())
-}
-
-/// A start tag after its `<`.
-struct Etichetta {
-    lunghezza: usize,
-    vuota: bool,
-    attributi: usize,
-    dichiarazioni: usize,
-}
-
-/// Measures a start tag, quotes respected.
-fn etichetta(b: &[u8]) -> Etichetta {
-    let mut e = Etichetta {
-        lunghezza: b.len(),
-        vuota: false,
-        attributi: 0,
-        dichiarazioni: 0,
-    };
-    let mut i = 0;
-    while let Some(c) = b.get(i) {
-        match c {
-            // A value: what is in it is no markup.
-            b'"' | b'\'' => match memchr(*c, &b[i + 1..]) {
-                Some(fine) => i += fine + 1,
-                None => break,
-            },
-            b'=' => e.attributi += 1,
-            b'x' if b[i..].starts_with(b"xmlns") => e.dichiarazioni += 1,
-            b'>' => {
-                (e.lunghezza, e.vuota) = (i + 1, i > 0 && b[i - 1] == b'/');
-                break;
-            }
-            _ => {}
-        }
-        i += 1;
-    }
-    e
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nesting_and_doctype_are_seen_where_they_are() {
-        let fondo = |n: usize| "<a>".repeat(n) + &"</a>".repeat(n);
-        for (testo, atteso) in [
-            (fondo(PROFONDITA_MASSIMA), Ok(())),
-            (fondo(PROFONDITA_MASSIMA + 1), Err(Malformato::TroppoProfondo)),
-            (format!("<a>{}</a>", "<b x='/>' y=\">\"/>".repeat(1000)), Ok(())),
-            (format!("<a><!--{}--></a>", "<b>".repeat(1000)), Ok(())),
-            (format!("<a><![CDATA[{}]]></a>", "<b>".repeat(1000)), Ok(())),
-            (
-                format!("<a {}/>", "x='' ".repeat(ATTRIBUTI_MASSIMI + 1)),
-                Err(Malformato::TroppiAttributi),
-            ),
-            (
-                "<a xmlns:a='a' xmlns:b='b'>".repeat(129),
-                Err(Malformato::TroppiAttributi),
-            ),
-            (
-                format!("<a>{}</a>", "<a xmlns:a='a' xmlns:b='b'></a>".repeat(1000)),
-                Ok(()),
-            ),
-            ("<!DOCTYPE a><a/>".into(), Err(Malformato::Doctype)),
-            ("<a".into(), Ok(())),
-        ] {
-            assert_eq!(misura(&testo), atteso, "{}", &testo[..testo.len().min(40)]);
-        }
-    }
 
     #[test]
     fn text_in_its_declared_encoding() {

@@ -11,7 +11,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::mime::TipoMime;
-use super::{Malformato, busta, decodifica, ns};
+use super::{Malformato, decodifica, ns};
 use crate::limiti::{CONFINE_MASSIMO, PARTI_MASSIME, TESTATA_PARTE};
 use crate::security::{base64, in_base64};
 
@@ -117,7 +117,7 @@ pub(crate) fn ricomponi(tipo: &TipoMime, corpo: &[u8], massimo: usize) -> Result
 
 /// Where the `xop:Include` elements stand, and which part each names.
 fn inclusioni(testo: &str) -> Result<Vec<(Range<usize>, String)>, Malformato> {
-    let doc = busta::albero(testo)?;
+    let doc = crate::albero::leggi(testo)?;
     let mut trovate = Vec::new();
     for n in doc.descendants().filter(|n| n.has_tag_name((ns::XOP, "Include"))) {
         if n.parent().is_none_or(|p| p.children().count() != 1) {

@@ -18,7 +18,7 @@ fn buona() -> String {
 
 /// Signs the message anew, after its SignedInfo was changed by hand.
 fn rifirma(busta: &str) -> String {
-    let doc = roxmltree::Document::parse(busta).expect("XML");
+    let doc = frontiera::albero::leggi(busta).expect("XML");
     let firma = doc
         .descendants()
         .find(|n| {
@@ -39,7 +39,7 @@ fn rifirma(busta: &str) -> String {
     let vecchio = firma
         .children()
         .find(|n| n.tag_name().name() == "SignatureValue")
-        .and_then(|n| n.text())
+        .and_then(|n| n.children().next()?.text())
         .expect("a value");
     busta.replacen(vecchio, &in_base64(&valore), 1)
 }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use frontiera::soap::busta::albero;
-use roxmltree::{Document, Node};
+use frontiera::albero::leggi as albero;
+use frontiera::albero::{Document, Node};
 
 use crate::etichette::Etichetta;
 use crate::neutre::{
-    Dove, Parte, al_posto, dichiarazione, elementi, parte, piano, radice_di_parte, ritocca, scegli,
+    Dove, Parte, al_posto, dichiarazione, elementi, parte, piano, radice_di_parte, ritocca, scegli, valore,
 };
 
 /// Mutations of one signed part; the second value is the part.
@@ -16,6 +16,12 @@ pub(crate) type Alterazione = fn(&str, Dove, Dove) -> Option<(String, Parte)>;
 /// Elements of signed parts, their roots left out if asked.
 pub(crate) fn firmati<'a, 'i>(doc: &'a Document<'i>, con_radici: bool) -> Vec<Node<'a, 'i>> {
     elementi(doc, |n| parte(n).is_some() && (con_radici || !radice_di_parte(n)))
+}
+
+/// The next element beside one.
+fn fratello<'a, 'i>(n: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
+    let mut dopo = n.parent()?.children().skip_while(|f| *f != n).skip(1);
+    dopo.find(Node::is_element)
 }
 
 pub(crate) fn altro_carattere(c: char) -> char {
@@ -51,16 +57,16 @@ pub(crate) const ALTERANTI: &[(&str, Alterazione)] = &[
     }),
     ("un carattere di un attributo", |t, a, b| {
         let doc = albero(t).ok()?;
-        let con_valore = |n: Node<'_, '_>| n.attributes().any(|x| piano(t, x.range_value()));
+        let con_valore = |n: Node<'_, '_>| n.attributes().any(|x| piano(t, valore(t, x)));
         let tutti: Vec<_> = firmati(&doc, false)
             .into_iter()
             .filter(|n| con_valore(*n))
             .collect();
         let n = tutti[scegli(a, &tutti)?];
-        let x = n.attributes().find(|x| piano(t, x.range_value()))?;
-        let caratteri: Vec<_> = t[x.range_value()].char_indices().collect();
+        let x = n.attributes().find(|x| piano(t, valore(t, *x)))?;
+        let caratteri: Vec<_> = t[valore(t, x)].char_indices().collect();
         let (i, c) = caratteri[scegli(b, &caratteri)?];
-        let dove = x.range_value().start + i;
+        let dove = valore(t, x).start + i;
         Some((
             al_posto(t, dove..dove + c.len_utf8(), &altro_carattere(c).to_string()),
             parte(n)?,
@@ -117,16 +123,14 @@ pub(crate) const ALTERANTI: &[(&str, Alterazione)] = &[
     ("due elementi scambiati", |t, a, _| {
         let doc = albero(t).ok()?;
         // The assertion's own signature is outside its canonical form: there the order does not count.
-        let fratello = |n: Node<'_, '_>| {
-            n.next_sibling_element()
-                .is_some_and(|f| t[f.range()] != t[n.range()] && parte(f).is_some())
-        };
+        let scambiabile =
+            |n: Node<'_, '_>| fratello(n).is_some_and(|f| t[f.range()] != t[n.range()] && parte(f).is_some());
         let tutti: Vec<_> = firmati(&doc, false)
             .into_iter()
-            .filter(|n| fratello(*n))
+            .filter(|n| scambiabile(*n))
             .collect();
         let n = tutti[scegli(a, &tutti)?];
-        let f = n.next_sibling_element()?;
+        let f = fratello(n)?;
         let (primo, secondo) = (&t[n.range()], &t[f.range()]);
         let fra = &t[n.range().end..f.range().start];
         Some((

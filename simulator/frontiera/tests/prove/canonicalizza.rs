@@ -3,8 +3,9 @@
 use std::io::{BufWriter, Write as _};
 use std::process::{Command, Stdio};
 
+use frontiera::albero::leggi as albero;
 use frontiera::security::c14n::{Opzioni, canonica};
-use frontiera::soap::{busta::albero, decodifica};
+use frontiera::soap::decodifica;
 
 use crate::documenti::{Documento, Generatore};
 use crate::giudici::{presente, script};

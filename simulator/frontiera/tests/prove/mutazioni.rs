@@ -4,9 +4,10 @@
 //! A case is a list of numbers: kind and place of each mutation. Shrinking it gives the shortest list and the earliest
 //! places that still fail.
 
+use frontiera::albero::leggi as albero;
 use frontiera::firma::{catalogo, componi_con};
 use frontiera::security::{Grammatica, Validatore as _, c14n};
-use frontiera::soap::busta::{Busta, albero, unico_figlio};
+use frontiera::soap::busta::{Busta, unico_figlio};
 use frontiera::{Politica, TipoFault, TipoFault::*};
 use proptest::prelude::*;
 use proptest::sample::Index;

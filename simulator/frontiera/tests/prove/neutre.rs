@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use frontiera::soap::busta::albero;
+use frontiera::albero::leggi as albero;
+use frontiera::albero::{Document, Node};
 use proptest::sample::Index;
-use roxmltree::{Document, Node};
 
 use crate::etichette::{Attributo, Etichetta};
 
@@ -154,13 +154,13 @@ pub(crate) const NEUTRE: &[(&str, Neutra)] = &[
         let doc = albero(t).ok()?;
         let tutti = elementi(&doc, |n| {
             n.attributes()
-                .any(|x| piano(t, x.range_value()) && !x.value().is_empty())
+                .any(|x| piano(t, valore(t, x)) && !x.value().is_empty())
         });
         let n = tutti[scegli(a, &tutti)?];
         let x = n
             .attributes()
-            .find(|x| piano(t, x.range_value()) && !x.value().is_empty())?;
-        let r = x.range_value();
+            .find(|x| piano(t, valore(t, *x)) && !x.value().is_empty())?;
+        let r = valore(t, x);
         let caratteri: Vec<_> = t[r.clone()].char_indices().collect();
         let (i, c) = caratteri[scegli(b, &caratteri)?];
         Some(al_posto(
@@ -196,13 +196,14 @@ pub(crate) const NEUTRE: &[(&str, Neutra)] = &[
         let n = tutti[scegli(a, &tutti)?];
         let viste: Vec<_> = n
             .namespaces()
-            .filter(|s| s.name().is_some_and(|p| p != "xml"))
+            .into_iter()
+            .filter(|(p, _)| !p.is_empty())
             .collect();
-        let s = viste[scegli(b, &viste)?];
-        let nome = format!("xmlns:{}", s.name()?);
+        let (prefisso, uri) = viste[scegli(b, &viste)?];
+        let nome = format!("xmlns:{prefisso}");
         Some(ritocca(t, n, " ", |e| {
             if e.attributi.iter().all(|x| x.nome != nome) {
-                e.attributi.push(dichiarazione(&nome, s.uri()));
+                e.attributi.push(dichiarazione(&nome, uri));
             }
         }))
     }),
@@ -225,7 +226,8 @@ pub(crate) const NEUTRE: &[(&str, Neutra)] = &[
         let sopra = n
             .parent_element()?
             .namespaces()
-            .any(|s| s.name() == Some(prefisso));
+            .iter()
+            .any(|(p, _)| *p == prefisso);
         // And a prefix of a PrefixList is rendered wherever it is in scope: there the move does count.
         let elencato = t.split("PrefixList=").skip(1).any(|l| {
             l[1..]
@@ -282,6 +284,16 @@ pub(crate) fn dichiarazione(nome: &str, valore: &str) -> Attributo {
 }
 
 /// Written without references or sections, so that any place in it is a character.
+/// Where an attribute's value stands in the text, quotes left out.
+pub(crate) fn valore(t: &str, x: frontiera::albero::Attribute<'_, '_>) -> Range<usize> {
+    let dopo = x.range_qname().end;
+    let apre = dopo + t[dopo..].find(['"', '\'']).expect("a quote");
+    let lungo = t[apre + 1..]
+        .find(char::from(t.as_bytes()[apre]))
+        .expect("its end");
+    apre + 1..apre + 1 + lungo
+}
+
 pub(crate) fn piano(t: &str, r: Range<usize>) -> bool {
     !t[r.clone()].is_empty() && !t[r].contains(['&', '<', '\r'])
 }

@@ -111,8 +111,11 @@ pub struct Configurazione {
     pub bollo_virtuale: Option<String>,
     /// Exemption from diritti di segreteria.
     pub esente_diritti: bool,
-    /// Addresses from which the Comune calls; informative here.
+    /// Addresses and networks from which the Comune calls; they count where the filter of an environment is on.
     pub indirizzi_ip: Vec<String>,
+    /// Day each of them was asked for: it is in force from the next.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub indirizzi_dal: BTreeMap<String, jiff::civil::Date>,
     /// Whatever else the page stores.
     #[serde(flatten)]
     pub altro: BTreeMap<String, serde_json::Value>,

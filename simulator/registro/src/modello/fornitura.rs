@@ -249,6 +249,33 @@ impl Fornitura {
     }
 }
 
+/// What a message is about, and so whose mailbox it lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NaturaPec {
+    /// The outcome of a delivery.
+    #[default]
+    Esito,
+    /// Something else the Comune is told.
+    Avviso,
+    /// A Comune asks the support.
+    Domanda,
+    /// The support answers.
+    Risposta,
+}
+
+/// Whose mailbox a message lies in: that of its recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Casella {
+    /// The Comune's, one for each environment.
+    Comune,
+    /// The support's, one for all.
+    Assistenza,
+    /// That of somebody else, by name: a Prefettura, a person.
+    Altri,
+}
+
 /// One message of a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -282,8 +309,25 @@ pub struct Pec {
     /// Names of the attachments.
     #[serde(default)]
     pub allegati: Vec<String>,
+    /// What it is about.
+    #[serde(default)]
+    pub natura: NaturaPec,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risponde: Option<IdPec>,
     /// The whole message, RFC 5322, CR LF, ASCII.
     pub grezzo: String,
+}
+
+impl Pec {
+    /// Whose mailbox it lies in; `letta` is its recipient's.
+    pub fn casella(&self) -> Casella {
+        match self.natura {
+            _ if self.casella.is_some() => Casella::Altri,
+            NaturaPec::Domanda => Casella::Assistenza,
+            NaturaPec::Esito | NaturaPec::Avviso | NaturaPec::Risposta => Casella::Comune,
+        }
+    }
 }
 
 /// A reply kept so that a repeated request gets the same bytes (registrations.md §1.5).

@@ -13,7 +13,7 @@ use super::{
     intestazione, istante, una_riga,
 };
 use crate::errore::ErroreRegistro;
-use crate::modello::{Comune, IdPec, Pec, Quando};
+use crate::modello::{Comune, IdPec, NaturaPec, Pec, Quando};
 use crate::mondo::limiti::{LIMITE_OGGETTO_CARATTERI, LIMITE_PEC_BYTE};
 use crate::transazione::Transazione;
 
@@ -24,7 +24,7 @@ const LIMITE_NOME_CARATTERI: usize = 100;
 /// First line of every text.
 const AVVERTENZA: &str = "SIMULATORE ANPR – messaggio simulato, dati fittizi, privo di ogni valore.";
 /// Last line of every text.
-const CONGEDO: &str = "Il messaggio non è mai uscito dal simulatore.";
+const CONGEDO: &str = "Messaggio simulato: nessun gestore di posta certificata lo ha trattato.";
 
 /// Who a message is for.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +104,7 @@ pub fn componi_avviso(id: IdPec, quando: Quando, avviso: &Avviso<'_>) -> Result<
         .raw_header(intestazione("X-Anpr-Sim-Comune", avviso.comune.istat.as_str()))
         .raw_header(intestazione(
             "X-Anpr-Sim-Avvertenza",
-            "Messaggio simulato, dati fittizi, mai spedito",
+            "Messaggio simulato, dati fittizi, privo di valore",
         ))
         .singlepart(
             SinglePart::builder()
@@ -126,6 +126,8 @@ pub fn componi_avviso(id: IdPec, quando: Quando, avviso: &Avviso<'_>) -> Result<
         fornitura: None,
         testo,
         allegati: Vec::new(),
+        natura: NaturaPec::Avviso,
+        risponde: None,
         grezzo,
     })
 }

@@ -4,11 +4,13 @@ use std::fmt::Write;
 
 use anagrafe::Ambiente;
 
-use super::{Conclusione, Lettera, Motivo, una_riga};
-use crate::modello::Quando;
+use super::{Conclusione, Lettera, Motivo, Scritto, una_riga};
+use crate::modello::{Comune, NaturaPec, Quando};
 
 /// Characters of one line of a reason.
 const LIMITE_RIGA_CARATTERI: usize = 600;
+/// Characters of one line of a message written by hand.
+const LIMITE_SCRITTO_CARATTERI: usize = 8_000;
 /// Reasons listed; the rest is counted.
 const LIMITE_MOTIVI: usize = 200;
 
@@ -20,8 +22,31 @@ fn nome_ambiente(ambiente: Ambiente) -> &'static str {
     }
 }
 
-pub(super) fn nome_comune(l: &Lettera<'_>) -> String {
-    format!("Comune di {} ({})", l.comune.nome, l.comune.provincia)
+pub(super) fn nome_comune(c: &Comune) -> String {
+    format!("Comune di {} ({})", c.nome, c.provincia)
+}
+
+/// First line of every text.
+const AVVERTENZA: &str = "SIMULATORE ANPR – messaggio simulato, dati fittizi, privo di ogni valore.";
+
+/// The text of a message written by hand: control characters but line ends go.
+pub(super) fn scritto(s: &Scritto<'_>) -> String {
+    let mut t = format!("{AVVERTENZA}\n\n");
+    if s.natura == NaturaPec::Domanda {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            t,
+            "Comune:   {} {}\nAmbiente: {}\n\n",
+            s.comune.istat,
+            una_riga(&s.comune.nome, LIMITE_RIGA_CARATTERI),
+            nome_ambiente(s.ambiente)
+        );
+    }
+    for riga in s.testo.trim().lines() {
+        t.push_str(&una_riga(riga, LIMITE_SCRITTO_CARATTERI));
+        t.push('\n');
+    }
+    t
 }
 
 pub(super) fn oggetto(l: &Lettera<'_>) -> String {
@@ -47,7 +72,7 @@ pub(super) fn corpo(l: &Lettera<'_>, quando: Quando, ripiego: bool) -> String {
         t.push_str(&una_riga(testo, LIMITE_RIGA_CARATTERI));
         t.push('\n');
     };
-    riga("SIMULATORE ANPR – messaggio simulato, dati fittizi, privo di ogni valore.");
+    riga(AVVERTENZA);
     riga("");
     if l.ambiente != Ambiente::Sub {
         riga(&format!(
@@ -110,7 +135,7 @@ pub(super) fn corpo(l: &Lettera<'_>, quando: Quando, ripiego: bool) -> String {
         );
     }
     riga("");
-    riga("Il messaggio non è mai uscito dal simulatore.");
+    riga("Messaggio simulato: nessun gestore di posta certificata lo ha trattato.");
     t
 }
 

@@ -5,7 +5,10 @@ use std::process::{Command, Stdio};
 
 use anagrafe::Ambiente;
 use jiff::civil::datetime;
-use registro::posta::{Allegato, Conclusione, Lettera, Motivo, componi, indirizzo_valido};
+use registro::posta::{
+    Allegato, Conclusione, Lettera, Motivo, Scritto, TipoRicevuta, allegato, componi, componi_scritto,
+    indirizzo_riservato, indirizzo_valido, ricevute,
+};
 use registro::*;
 use serde_json::{Value, json};
 
@@ -196,6 +199,7 @@ fn no_text_from_outside_becomes_a_header_or_a_part() {
         "",
         "città@è.example",
         "\"x\r\ny\"@b.example",
+        "a@[127.0.0.1]",
     ] {
         let c = comune(veleno, pec);
         let mut l = negativa(&c, Ambiente::Test, veleno);
@@ -239,6 +243,8 @@ fn addresses() {
         ("a@b\r\nc", false),
         ("a b@c.it", false),
         ("à@b.it", false),
+        ("a@[127.0.0.1]", false),
+        ("a@[::1]", false),
     ] {
         assert_eq!(indirizzo_valido(testo), buono, "{testo:?}");
     }
@@ -270,7 +276,183 @@ fn the_mailbox() {
     assert_eq!(trovate[0].quando, datetime(2021, 3, 1, 8, 0, 1, 0));
     assert_eq!(r.pec(Ambiente::Sub, None).expect("pec").len(), 0);
     assert_eq!(r.pec(None, istat("888002")).expect("pec").len(), 0);
-    assert!(r.scrivi(|t| t.segna_letta(id)).expect("letta"));
-    assert!(!r.scrivi(|t| t.segna_letta(IdPec(9))).expect("letta"));
+    assert!(r.scrivi(|t| t.segna_pec(id, true)).expect("letta"));
+    assert!(!r.scrivi(|t| t.segna_pec(IdPec(9), true)).expect("letta"));
     assert!(r.messaggio(id).expect("pec").expect("c'è").letta);
+}
+
+#[test]
+fn an_attachment_comes_back_as_it_went_in() {
+    let c = comune("CITTÀ \"UNO\"", "comune@pec.example");
+    let mut l = negativa(&c, Ambiente::Test, "p");
+    let grande: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
+    l.allegati.push(Allegato {
+        nome: "strano \"nome\"; filename=altro.exe".to_owned(),
+        tipo: "text/html".to_owned(),
+        byte: grande.clone(),
+    });
+    l.allegati.push(Allegato {
+        nome: "vuoto".to_owned(),
+        tipo: "nessun tipo".to_owned(),
+        byte: Vec::new(),
+    });
+    let pec = componi(IdPec(1), datetime(2021, 3, 1, 8, 0, 0, 0), &l).expect("componi");
+    for (n, atteso) in l.allegati.iter().enumerate() {
+        let letto = allegato(&pec, n).expect("an attachment");
+        assert_eq!((&letto.nome, &letto.byte), (&atteso.nome, &atteso.byte));
+    }
+    assert_eq!(allegato(&pec, 1).expect("the second").tipo, "text/html");
+    assert_eq!(
+        allegato(&pec, 2).expect("the third").tipo,
+        "application/octet-stream"
+    );
+    assert_eq!(allegato(&pec, 3), None);
+    let mut rovinata = pec.clone();
+    rovinata.grezzo.truncate(400);
+    assert_eq!(allegato(&rovinata, 0), None);
+    rovinata.grezzo = "x".to_owned();
+    assert_eq!(allegato(&rovinata, 0), None);
+}
+
+#[test]
+fn receipts_are_messages_of_a_provider_that_does_not_exist() {
+    let c = comune("UNO & <DUE>", "comune@pec.example");
+    let quando = datetime(2021, 7, 1, 23, 59, 59, 0);
+    let pec = componi(IdPec(1), quando, &negativa(&c, Ambiente::Pre, "p")).expect("componi");
+    let [accettata, consegnata] = ricevute(&pec).expect("receipts");
+    assert_eq!(
+        ricevute(&pec).expect("again"),
+        [accettata.clone(), consegnata.clone()]
+    );
+    assert_eq!(
+        (accettata.tipo, consegnata.tipo),
+        (TipoRicevuta::Accettazione, TipoRicevuta::Consegna)
+    );
+    assert_eq!(
+        (accettata.quando, consegnata.quando),
+        (quando, datetime(2021, 7, 2, 0, 0, 1, 0))
+    );
+    for (r, inizio) in [
+        (&accettata, "ACCETTAZIONE: [SIMULATORE"),
+        (&consegnata, "CONSEGNA: [SIMULATORE"),
+    ] {
+        let m = leggi(&r.grezzo);
+        assert_eq!(m["difetti"], json!([]));
+        assert_eq!(m["da"], "posta-certificata@pec.anpr-sim.example");
+        assert_eq!(m["a"], json!(["esiti@anpr-sim.example"]));
+        assert!(
+            m["nomeDa"].as_str().is_some_and(|n| n.contains("SIMULATORE")),
+            "{m}"
+        );
+        assert!(
+            m["oggetto"].as_str().is_some_and(|o| o.starts_with(inizio)),
+            "{m}"
+        );
+        let dati = &m["parti"][1];
+        assert_eq!(dati["nome"], "daticert.xml");
+        let xml = dati["testo"].as_str().expect("xml");
+        let d = roxmltree::Document::parse(xml).expect("well-formed");
+        let testo = |nome: &str| {
+            d.descendants()
+                .find(|n| n.has_tag_name(nome))
+                .and_then(|n| n.text())
+        };
+        assert_eq!(d.root_element().attribute("tipo"), Some(r.tipo.parola()));
+        assert_eq!(testo("msgid"), Some("<pre.P000001@anpr-sim.example>"));
+        assert_eq!(testo("oggetto"), Some(latin1(&pec.oggetto).as_str()));
+        let data = d.descendants().find(|n| n.has_tag_name("data")).expect("date");
+        assert_eq!(data.attribute("zona"), Some("+0200"));
+    }
+    let senza = comune("UNO", "non un indirizzo");
+    let pec = componi(IdPec(2), quando, &negativa(&senza, Ambiente::Pre, "p")).expect("componi");
+    assert_eq!(
+        ricevute(&pec).expect("receipts")[1].tipo,
+        TipoRicevuta::MancataConsegna
+    );
+}
+
+/// What the reader of these tests makes of UTF-8 it was told nothing about.
+fn latin1(testo: &str) -> String {
+    testo.bytes().map(char::from).collect()
+}
+
+#[test]
+fn what_is_written_by_hand_says_what_it_is_and_adds_no_header() {
+    let veleno = "Uno\r\nBcc: spia@evil.example\r\n\r\n--=_anpr-sim_test_P000001--";
+    for (natura, pec, da, a) in [
+        (
+            NaturaPec::Domanda,
+            "c@pec.example",
+            "c@pec.example",
+            "assistenza@anpr-sim.example",
+        ),
+        (
+            NaturaPec::Domanda,
+            "vero@pec.it",
+            "comune-888001@pec.anpr-sim.example",
+            "assistenza@anpr-sim.example",
+        ),
+        (
+            NaturaPec::Risposta,
+            "vero@pec.it",
+            "assistenza@anpr-sim.example",
+            "vero@pec.it",
+        ),
+        (
+            NaturaPec::Avviso,
+            "",
+            "esiti@anpr-sim.example",
+            "indirizzo-non-valido@anpr-sim.example",
+        ),
+    ] {
+        let c = comune(veleno, pec);
+        let scritto = Scritto {
+            ambiente: Ambiente::Test,
+            comune: &c,
+            natura,
+            oggetto: veleno,
+            testo: veleno,
+            risponde: None,
+            fornitura: None,
+        };
+        let pec = componi_scritto(IdPec(1), datetime(2021, 3, 1, 8, 0, 0, 0), &scritto).expect("componi");
+        let m = leggi(&pec.grezzo);
+        assert_eq!(m["nomi"].as_array().map(Vec::len), Some(10), "{m}");
+        assert_eq!(
+            (m["da"].as_str(), m["a"][0].as_str()),
+            (Some(da), Some(a)),
+            "{natura:?}"
+        );
+        assert_eq!((pec.da.as_str(), pec.a.as_str()), (da, a));
+        assert!(
+            m["nomeDa"].as_str().is_some_and(|n| n.contains("SIMULATORE")),
+            "{m}"
+        );
+        assert!(
+            m["oggetto"]
+                .as_str()
+                .is_some_and(|o| o.starts_with("[SIMULATORE – dati fittizi] Uno")),
+            "{m}"
+        );
+        assert_eq!(m["parti"].as_array().map(Vec::len), Some(1));
+        assert_eq!(m["difetti"], json!([]));
+    }
+}
+
+#[test]
+fn reserved_addresses() {
+    for (testo, riservato) in [
+        ("a@b.example", true),
+        ("a@B.TEST", true),
+        ("a@b.c.example", true),
+        ("a@example.com", false),
+        ("a@example", false),
+        ("a@b.it", false),
+        ("a@b.example.", false),
+        ("a@b.example\r\n", false),
+        ("a@b.example, c@d.it", false),
+        ("", false),
+    ] {
+        assert_eq!(indirizzo_riservato(testo), riservato, "{testo:?}");
+    }
 }

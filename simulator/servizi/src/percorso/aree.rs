@@ -68,6 +68,9 @@ struct Memoria {
     csrf: String,
     scade: Timestamp,
     ultima: Timestamp,
+    /// Digest of the card it was opened with.
+    #[serde(default)]
+    carta: Option<String>,
 }
 
 /// Who is in.
@@ -83,6 +86,8 @@ pub struct SessioneArea {
     pub als: bool,
     /// Administers postazioni.
     pub alp: bool,
+    /// Entered with a card.
+    pub con_carta: bool,
     /// Token of the forms.
     pub csrf: String,
 }
@@ -198,6 +203,36 @@ impl Simulatore {
             return Err(non_riconosciuti());
         };
         self.riuscito(&conteggio);
+        self.apri_sessione_di_area(area, nome, t, None, precedente)
+    }
+
+    /// Whether a name is that of a user of some Prefettura.
+    pub(crate) fn e_utente_di_prefettura(&self, nome: &str) -> Esito<bool> {
+        Ok(self.utente_di_area(Area::Prefettura, nome)?.is_some())
+    }
+
+    /// Opens a session for a user whose card (by digest) was judged.
+    pub(crate) fn entra_in_prefettura_con_carta(
+        &self,
+        nome: &str,
+        carta: String,
+        precedente: Option<&str>,
+    ) -> Esito<SessioneArea> {
+        let t = self
+            .utente_di_area(Area::Prefettura, nome)?
+            .ok_or_else(non_riconosciuti)?;
+        self.apri_sessione_di_area(Area::Prefettura, nome, t, Some(carta), precedente)
+    }
+
+    fn apri_sessione_di_area(
+        &self,
+        area: Area,
+        nome: &str,
+        t: Trovato,
+        carta: Option<String>,
+        precedente: Option<&str>,
+    ) -> Esito<SessioneArea> {
+        let adesso = self.adesso();
         let (chiave, csrf) = (segreto(), segreto());
         let memoria = Memoria {
             area,
@@ -207,6 +242,7 @@ impl Simulatore {
             csrf: csrf.clone(),
             scade: adesso + self.impostazioni().sessione_massima,
             ultima: adesso,
+            carta,
         };
         self.registro().scrivi(|r| -> Esito<()> {
             for (k, m) in r.documenti::<Memoria>(RACCOLTA)? {
@@ -226,6 +262,7 @@ impl Simulatore {
             parte: t.parte,
             als: t.als,
             alp: t.alp,
+            con_carta: memoria.carta.is_some(),
             csrf,
         })
     }
@@ -242,8 +279,13 @@ impl Simulatore {
         let adesso = self.adesso();
         let inattiva = self.impostazioni().sessione_inattiva;
         let trovato = self.utente_di_area(area, &m.utente)?;
+        let carta_buona = match &m.carta {
+            Some(impronta) => !self.revocato(impronta)?,
+            None => true,
+        };
         let vivo = trovato.filter(|t| {
-            t.parte == m.parte
+            carta_buona
+                && t.parte == m.parte
                 && t.credenziale.sigillo() == m.sigillo
                 && adesso < m.scade
                 && adesso.duration_since(m.ultima) < inattiva
@@ -266,6 +308,7 @@ impl Simulatore {
             parte: m.parte,
             als: t.als,
             alp: t.alp,
+            con_carta: m.carta.is_some(),
             csrf: m.csrf,
         }))
     }

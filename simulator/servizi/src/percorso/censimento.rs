@@ -273,7 +273,8 @@ fn registra(t: &mut registro::Transazione, comune: &Comune, p: &Persona) -> Esit
             o.ruoli.insert("OPERATORE".to_owned());
         }
     }
-    if p.incarico != Incarico::SoloServizi {
+    // Who was blocked stays blocked: that is the ALS's to undo.
+    if p.incarico != Incarico::SoloServizi && o.stato != StatoOperatore::Bloccato {
         o.stato = StatoOperatore::SchedaDaAttivare;
     }
     t.salva_operatore(&o)?;
@@ -310,7 +311,7 @@ impl Simulatore {
     }
 
     /// Changes the general part of the draft.
-    pub fn metti_dati_censimento(&self, istat: CodiceIstat, d: DatiGenerali) -> Result<Censimento, Rifiuto> {
+    pub fn metti_dati_censimento(&self, istat: CodiceIstat, d: &DatiGenerali) -> Result<Censimento, Rifiuto> {
         self.bozza(istat, |c| {
             let mut prova = c.clone();
             (prova.responsabile, prova.pec, prova.postazioni, prova.indirizzi) = (

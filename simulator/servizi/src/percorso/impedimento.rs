@@ -58,7 +58,7 @@ pub enum Impedimento {
     )]
     RiceventeEstraneo(String),
     /// Only the ALS of the Prefettura hands over.
-    #[error("La consegna delle smart card è riservata all'ALS della Prefettura.")]
+    #[error("La consegna delle smart card è riservata all'ALS della Prefettura, entrato con la sua carta.")]
     SoloAlsPrefettura,
     /// The card is not at the Comune yet.
     #[error("La smart card non è ancora al Comune: prima la Prefettura consegna il plico.")]
@@ -100,7 +100,7 @@ pub enum Impedimento {
     PukErrato,
     /// Too many wrong PUKs.
     #[error(
-        "La smart card non si sblocca più: troppi PUK errati. Serve una carta nuova (assistenza: la console del simulatore)."
+        "La smart card non si sblocca più con il PUK: troppi errori. La sblocca l'assistenza (la console del simulatore)."
     )]
     CartaPersa,
     /// It works already.

@@ -4,12 +4,12 @@
 //! What must stay true: what has happened never takes a Comune back; only a person does (`PUT /api/comuni/{istat}`).
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
-use registro::{Lettura as _, MacroStato, SituazioneComune, StatoOperatore};
+use registro::{Comune, Lettura as _, MacroStato, SituazioneComune, StatoOperatore};
 use serde::Serialize;
 
 use super::{
     credenziali,
-    fascicolo::Fascicolo,
+    fascicolo::{Fascicolo, fascicolo},
     impedimento::giorno,
     plico::{StatoLettori, StatoPlico},
     scheda::in_ritardo,
@@ -117,14 +117,27 @@ fn passo(id: &'static str, titolo: &'static str, fatto: bool, testo: impl Into<S
 impl Simulatore {
     /// Where a Comune stands and what comes next.
     pub fn quadro(&self, istat: CodiceIstat) -> Esito<Quadro> {
-        let f = self.fascicolo(istat)?;
-        // Read again: what was due may just have changed it.
-        let comune = self.comune(istat)?;
+        self.comune(istat)?;
+        self.al_passo()?;
+        // Read after that: what was due may just have changed it.
+        self.quadro_di(self.comune(istat)?)
+    }
+
+    /// The same for every Comune, by code.
+    pub fn quadri(&self) -> Esito<Vec<Quadro>> {
+        self.comuni()?;
+        self.al_passo()?;
+        self.comuni()?.into_iter().map(|c| self.quadro_di(c)).collect()
+    }
+
+    fn quadro_di(&self, comune: Comune) -> Esito<Quadro> {
+        let istat = comune.istat;
+        let f = fascicolo(self.registro(), &comune)?;
         let oggi = self.registro().oggi()?;
         let s = self.scadenze()?;
         let mut passi = vec![self.passo_scheda(&f, oggi)?, passo_censimento(&f)];
         passi.extend(passi_carte(&f, oggi));
-        let smart_card = self.smart_card(istat)?;
+        let smart_card = self.viste(&f)?;
         let attive = smart_card
             .iter()
             .filter(|c| c.stato == StatoSmartCard::Attiva)

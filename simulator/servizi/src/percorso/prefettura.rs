@@ -397,9 +397,7 @@ impl Simulatore {
             let prima = p.utenti.len();
             p.utenti.retain(|u| u.nome != nome);
             if p.utenti.len() == prima {
-                return Err(ErroreServizio::assente(format!(
-                    "Nessun utente {nome} in questa Prefettura."
-                )));
+                return Err(nessun_utente(nome));
             }
             controlla_utenti(&p.utenti)?;
             t.salva_documento(RACCOLTA, provincia, &p)?;
@@ -483,6 +481,23 @@ impl Simulatore {
         })
     }
 
+    /// Issues the card of a user of a Prefettura, as the Ministry would.
+    pub fn emetti_carta_prefettura(&self, provincia: &str, nome: &str) -> Esito<Value> {
+        let p = self.prefettura(provincia)?;
+        if !p.utenti.iter().any(|u| u.nome == nome) {
+            return Err(nessun_utente(nome));
+        }
+        let carta = self.emetti_per(provincia, nome)?;
+        self.carta(&carta)
+    }
+
+    /// The cards issued to the users of a Prefettura.
+    pub fn carte_prefettura(&self, provincia: &str) -> Esito<Vec<Value>> {
+        let mut tutte = self.carte(None)?;
+        tutte.retain(|c| c["comune"] == provincia);
+        Ok(tutte)
+    }
+
     /// The parcels of the Comuni of a province.
     pub fn plichi_della_provincia(&self, provincia: &str) -> Esito<Vec<RigaPlico>> {
         self.pronto_lo_stato()?;
@@ -505,6 +520,10 @@ impl Simulatore {
         }
         Ok(righe)
     }
+}
+
+fn nessun_utente(nome: &str) -> ErroreServizio {
+    ErroreServizio::assente(format!("Nessun utente {nome} in questa Prefettura."))
 }
 
 /// The Prefettura and the user behind a name.

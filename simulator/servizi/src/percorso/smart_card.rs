@@ -294,7 +294,10 @@ impl Fascicolo {
 impl Simulatore {
     /// The smart cards of a Comune.
     pub fn smart_card(&self, istat: CodiceIstat) -> Esito<Vec<SmartCardVista>> {
-        let f = self.fascicolo(istat)?;
+        self.viste(&self.fascicolo(istat)?)
+    }
+
+    pub(super) fn viste(&self, f: &Fascicolo) -> Esito<Vec<SmartCardVista>> {
         let oggi = self.registro().oggi()?;
         f.carte
             .iter()
@@ -473,6 +476,19 @@ impl Simulatore {
             Ok(Ok(()))
         })??;
         Ok(())
+    }
+
+    /// The support unblocks a card, whatever was tried on it.
+    pub fn sblocca_dall_assistenza(&self, istat: CodiceIstat, numero: &str) -> Esito<()> {
+        self.nel_fascicolo(istat, |_, _, f, _| {
+            let c = f.carta_mut(numero)?;
+            if !c.bloccata {
+                return Err(ErroreServizio::from(Impedimento::CartaNonBloccata));
+            }
+            c.bloccata = false;
+            (c.errori_pin, c.errori_puk) = (0, 0);
+            Ok(())
+        })
     }
 
     /// The Comune a card number belongs to.

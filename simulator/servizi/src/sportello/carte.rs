@@ -75,6 +75,18 @@ impl Simulatore {
         Ok(carta.id)
     }
 
+    /// Issues the card of somebody who is no operator of a Comune; `presso` stands in the place of the Comune's code.
+    pub(crate) fn emetti_per(&self, presso: &str, nome: &str) -> Esito<String> {
+        let richiesta = RichiestaCarta {
+            comune: presso.to_owned(),
+            name_id: nome.to_owned(),
+            difetto: None,
+            password: None,
+        };
+        let carta = self.pki().emetti_carta(&richiesta).map_err(della_richiesta)?;
+        Ok(carta.id)
+    }
+
     /// Revokes a card: its sessions end with the next page.
     pub fn revoca_carta(&self, id: &str) -> Esito<Value> {
         let c = self.quella_carta(id)?;

@@ -115,7 +115,7 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts, cor
 }
 
 /// How long a login by card may take from `/com` to the ticket: choosing a certificate and typing its PIN.
-const TEMPO_CARTA_SECONDI: u32 = 300;
+pub(crate) const TEMPO_CARTA_SECONDI: u32 = 300;
 
 /// `/com`: on to the card listener, which alone asks for a certificate.
 pub(super) fn con_carta(sim: &Simulatore, a: Ambiente, parti: &Parts) -> Risposta {
@@ -126,15 +126,21 @@ pub(super) fn con_carta(sim: &Simulatore, a: Ambiente, parti: &Parts) -> Rispost
     let base = sicurezza::altra_porta(parti, &indirizzi.carta);
     con_cookie(
         vai(&format!("{base}/{}/com?legame={mostrato}", a.chiave())),
-        [cookie::posa_carta(a, &tenuto, TEMPO_CARTA_SECONDI)],
+        [cookie::posa_carta(
+            &cookie::nome_carta(a),
+            &tenuto,
+            TEMPO_CARTA_SECONDI,
+        )],
     )
 }
 
 #[derive(Template)]
 #[template(path = "ambiente/dalla_carta.html")]
-struct DallaCarta {
-    c: Cornice,
-    nome: String,
+pub(crate) struct DallaCarta {
+    pub(crate) c: Cornice,
+    pub(crate) nome: String,
+    /// Where one goes on.
+    pub(crate) dove: &'static str,
 }
 
 /// `/com/entra?biglietto=…`: the ticket becomes a session. A page and not a redirect: the browser may have come here
@@ -153,7 +159,17 @@ pub(super) async fn dalla_carta(sim: &Arc<Simulatore>, a: Ambiente, parti: &Part
                 cookie::posa(&cookie::nome_sessione(a), &s.chiave),
                 cookie::togli(&cookie::nome_carta(a)),
             ];
-            con_cookie(pagina(StatusCode::OK, &DallaCarta { c, nome: s.name_id }), posati)
+            con_cookie(
+                pagina(
+                    StatusCode::OK,
+                    &DallaCarta {
+                        c,
+                        nome: s.name_id,
+                        dove: "/combas",
+                    },
+                ),
+                posati,
+            )
         }
         Err(e) => {
             let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::FORBIDDEN);

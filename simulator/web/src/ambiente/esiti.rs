@@ -109,6 +109,25 @@ struct Anomalie {
     fornitura: Option<Fornitura>,
     vista: Vista,
     elenco: Elenco,
+    /// Duplicates in other Comuni: words, name of the list, rows.
+    duplicati: Vec<(&'static str, String, u64)>,
+}
+
+/// The lists of duplicates among those of a delivery (spec subentro §6.1).
+fn duplicati(liste: Vec<(String, u64)>) -> Vec<(&'static str, String, u64)> {
+    let parole = |nome: &str| {
+        if nome.ends_with("DuplicatiComuniDiversiDataPiuRecente.csv") {
+            Some("presenti in un altro Comune con data più recente")
+        } else if nome.ends_with("DuplicatiComuniDiversiDataPiuRemota.csv") {
+            Some("presenti in un altro Comune con data più remota")
+        } else {
+            None
+        }
+    };
+    liste
+        .into_iter()
+        .filter_map(|(nome, righe)| Some((parole(&nome)?, nome, righe)))
+        .collect()
 }
 
 /// The monitor: the last completely elaborated delivery (spec subentro §1.5), or the one asked for.
@@ -130,15 +149,16 @@ pub(super) async fn anomalie(d: &Dentro<'_>) -> Esito<Risposta> {
         Some(d.fornitura(&filtro.fornitura).await?)
     };
     let vista = Vista::di(d.ambiente, fornitura.as_ref(), None, true);
-    let elenco = match fornitura.clone() {
+    let (elenco, liste) = match fornitura.clone() {
         Some(f) => {
             let cursore = d.query.pieno("dopo").map(ToOwned::to_owned);
             fuori(d.sim, move |s| {
-                ricerca::cerca(s, &f, &filtro, "/combas/anomalie", cursore.as_deref())
+                let elenco = ricerca::cerca(s, &f, &filtro, "/combas/anomalie", cursore.as_deref())?;
+                Ok((elenco, s.liste(&f.id.to_string())?))
             })
             .await?
         }
-        None => Elenco::default(),
+        None => Default::default(),
     };
     let c = d.cornice("Monitoraggio anomalie", "/combas/anomalie").await?;
     Ok(pagina(
@@ -148,6 +168,7 @@ pub(super) async fn anomalie(d: &Dentro<'_>) -> Esito<Risposta> {
             fornitura,
             vista,
             elenco,
+            duplicati: duplicati(liste),
         },
     ))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anagrafe::Ambiente;
 use askama::Template;
 use http::{StatusCode, header, request::Parts};
-use registro::{Canale, TipoFile};
+use registro::{Canale, Comune, Fornitura, Piano, StatoFornitura, TipoFile};
 use servizi::{
     ErroreServizio, Esito, Invio, RifiutoInvio,
     http::{Corpo, Risposta},
@@ -14,6 +14,7 @@ use servizi::{
 use super::{Dentro, csrf_mancante};
 use crate::{
     cornice::{Cornice, pagina, vai},
+    formati, fuori,
     ricerca::Riga,
     ricezione::{self, ErroreModulo},
     sicurezza,
@@ -26,10 +27,111 @@ struct PaginaInvio {
     csrf: String,
     istat: String,
     definitivo: bool,
+    /// What is worth knowing before a subentro; only the plan can stop it.
+    messaggi: Vec<Messaggio>,
     tipo: String,
     nome_file: String,
     errori: Vec<Riga>,
     guasto: Option<String>,
+}
+
+/// A message that does not stop anything by itself: its class, its words.
+type Messaggio = (&'static str, String);
+
+/// What a Comune should know before it sends in subentro: rehearsal, plan, set-up (spec subentro §1.2).
+fn prima_del_subentro(
+    comune: &Comune,
+    prova: Option<&Fornitura>,
+    finestra: Option<Piano>,
+    oggi: anagrafe::Data,
+    logo: bool,
+) -> Vec<Messaggio> {
+    let mut tutti = Vec::new();
+    let segnalazioni = |f: &Fornitura| -> u64 { f.conteggi.values().sum() };
+    tutti.push(match prova {
+        Some(f) if f.stato == StatoFornitura::Ko => (
+            "corso",
+            format!(
+                "L'ultima prova di pre-subentro ({}, versione {}) è fallita.",
+                f.id, f.versione
+            ),
+        ),
+        Some(f) => (
+            "ok",
+            format!(
+                "Ultima prova di pre-subentro: {}, versione {}, {}; {} segnalazioni.",
+                f.id,
+                f.versione,
+                formati::stato_fornitura(f.stato).testo,
+                formati::migliaia(segnalazioni(f))
+            ),
+        ),
+        None if comune.stato.presubentrato() => (
+            "corso",
+            "Il pre-subentro risulta superato, ma la sua fornitura qui non c'è.".to_owned(),
+        ),
+        None => (
+            "corso",
+            "Nessuna prova di pre-subentro conclusa finora.".to_owned(),
+        ),
+    });
+    if !comune.stato.presubentrato() {
+        tutti.push((
+            "corso",
+            "Finché un pre-subentro non riesce, l'invio è rifiutato (EN003).".to_owned(),
+        ));
+    }
+    tutti.push(match finestra {
+        Some(p) if p.comprende(oggi) => (
+            "ok",
+            format!(
+                "Oggi è dentro la finestra del piano, aperta fino al {}.",
+                formati::data(p.fine)
+            ),
+        ),
+        Some(p) => (
+            "ko",
+            format!(
+                "Oggi è fuori dalla finestra del piano, dal {} al {}: l'invio è rifiutato.",
+                formati::data(p.inizio),
+                formati::data(p.fine)
+            ),
+        ),
+        None => (
+            "ko",
+            "Il Comune non è nel piano di subentro: l'invio è rifiutato.".to_owned(),
+        ),
+    });
+    let mancano: Vec<&str> = super::amministrazione::pronte(comune, logo)
+        .iter()
+        .filter(|p| p.classe != "ok")
+        .map(|p| p.titolo)
+        .collect();
+    if !mancano.is_empty() {
+        tutti.push((
+            "corso",
+            format!("In Amministrazione non è impostato: {}.", mancano.join(", ")),
+        ));
+    }
+    tutti
+}
+
+async fn messaggi(d: &Dentro<'_>) -> Esito<Vec<Messaggio>> {
+    if d.ambiente != Ambiente::Sub {
+        return Ok(Vec::new());
+    }
+    let istat = d.sessione.comune;
+    fuori(d.sim, move |s| {
+        let prove = s.forniture(Some(Ambiente::Pre), Some(istat))?;
+        Ok(prima_del_subentro(
+            &s.comune(istat)?,
+            prove.iter().rfind(|f| f.conclusa.is_some()),
+            s.piano(istat, Ambiente::Sub)?,
+            s.orologio()?.oggi,
+            s.logo(istat)?.is_some(),
+        ))
+    })
+    .await
 }
 
 async fn nuova(d: &Dentro<'_>) -> Esito<PaginaInvio> {
@@ -38,6 +140,7 @@ async fn nuova(d: &Dentro<'_>) -> Esito<PaginaInvio> {
         csrf: d.sessione.csrf.clone(),
         istat: d.sessione.comune.as_str().to_owned(),
         definitivo: d.ambiente == Ambiente::Sub,
+        messaggi: messaggi(d).await?,
         tipo: d.query.pieno("tipo").unwrap_or("APR").to_owned(),
         nome_file: String::new(),
         errori: Vec::new(),
@@ -65,6 +168,7 @@ pub(super) async fn riceve(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito
     };
     let scelto = modulo.campo("tipo").to_owned();
     let confermato = modulo.campo("conferma") == "si";
+    let irrevocabile = modulo.campo("definitivo") == "si";
     let Some((nome, deposito)) = modulo.file.filter(|(nome, _)| !nome.is_empty()) else {
         return rifiuta(
             d,
@@ -88,6 +192,12 @@ pub(super) async fn riceve(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito
     if !confermato {
         let e = ErroreServizio::richiesta(
             "Manca la conferma: spuntare la casella e ripetere. Nulla è stato inviato.",
+        );
+        return rifiuta(d, scelto, e).await;
+    }
+    if d.ambiente == Ambiente::Sub && !irrevocabile {
+        let e = ErroreServizio::richiesta(
+            "Manca la seconda conferma, quella che il subentro non si annulla. Nulla è stato inviato.",
         );
         return rifiuta(d, scelto, e).await;
     }

@@ -4,14 +4,19 @@
 //! a delivery or a message is looked up and then compared with it, and what belongs to another Comune does not exist.
 
 mod accesso;
+mod altre;
+mod amministrazione;
+mod assistenza;
 mod cancellazione;
 mod contributo;
 mod esiti;
 mod invio;
 mod persone;
+mod posta;
 mod profilo;
 mod sicurezza_locale;
 mod stato;
+mod strumenti;
 
 use std::sync::Arc;
 
@@ -20,18 +25,17 @@ use askama::Template;
 use http::{Method, StatusCode, header, request::Parts};
 use registro::Fornitura;
 use servizi::{
-    ErroreServizio, Esito, Sessione, Simulatore,
+    ErroreServizio, Esito, FiltroPosta, Sessione, Simulatore,
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
-pub(crate) use accesso::casuale;
+pub(crate) use accesso::{DallaCarta, TEMPO_CARTA_SECONDI, casuale};
 
 use crate::{
     cookie,
     cornice::{Cornice, Utente, errore, pagina, vai},
     fuori,
     modulo::Campi,
-    posta,
     rotte::{Parametri, Rotta, Trovata, cerca},
     sicurezza, statici,
 };
@@ -60,9 +64,6 @@ enum Azione {
     Famiglia,
     Cancellazione,
     CancellazioneFatta,
-    Posta,
-    Messaggio,
-    Eml,
     ComRitorno,
     Comune,
     ComuneScelto,
@@ -84,15 +85,16 @@ enum Azione {
     Postazione,
     PostazioneP12,
     PostazioneMuta,
-    Contributo,
-    ContributoMuta,
-    ContributoDocumento,
-    ContributoFirmato,
+    /// A row of the other table.
+    Altra(altre::Altra),
 }
 
 impl Azione {
     /// A form of a logged-in page: it carries the session's token.
     const fn modulo(self) -> bool {
+        if let Self::Altra(altra) = self {
+            return altra.modulo();
+        }
         matches!(
             self,
             Self::Esci
@@ -105,7 +107,6 @@ impl Azione {
                 | Self::SmartCardMuta
                 | Self::PostazioneNuova
                 | Self::PostazioneMuta
-                | Self::ContributoMuta
         )
     }
 
@@ -146,9 +147,6 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/combas/famiglie/{id}", Azione::Famiglia),
     rotta(Method::GET, "/combas/cancellazione", Azione::Cancellazione),
     rotta(Method::POST, "/combas/cancellazione", Azione::CancellazioneFatta),
-    rotta(Method::GET, "/combas/posta", Azione::Posta),
-    rotta(Method::GET, "/combas/posta/{id}", Azione::Messaggio),
-    rotta(Method::GET, "/combas/posta/{id}/messaggio.eml", Azione::Eml),
     rotta(Method::GET, "/com/entra", Azione::ComRitorno),
     rotta(Method::GET, "/combas/comune", Azione::Comune),
     rotta(Method::POST, "/combas/comune", Azione::ComuneScelto),
@@ -183,18 +181,6 @@ static ROTTE: &[Rotta<Azione>] = &[
         Method::GET,
         "/combas/sicurezza/smart-card/{numero}",
         Azione::Busta,
-    ),
-    rotta(Method::GET, "/combas/contributo", Azione::Contributo),
-    rotta(Method::POST, "/combas/contributo", Azione::ContributoMuta),
-    rotta(
-        Method::GET,
-        "/combas/contributo/documento",
-        Azione::ContributoDocumento,
-    ),
-    rotta(
-        Method::POST,
-        "/combas/contributo/firmato",
-        Azione::ContributoFirmato,
     ),
     rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
     rotta(
@@ -239,7 +225,8 @@ impl Dentro<'_> {
         let (comune, ambiente) = (self.sessione.comune, self.ambiente);
         let (nome, da_leggere) = fuori(self.sim, move |s| {
             let nome = s.comune(comune)?.nome;
-            Ok((nome, posta::da_leggere(&messaggi(s, ambiente, comune)?)))
+            let conto = s.conto_posta(&FiltroPosta::del_comune(ambiente, comune))?;
+            Ok((nome, conto.da_leggere))
         })
         .await?;
         let utente = Utente {
@@ -277,13 +264,6 @@ fn nessuna_fornitura() -> ErroreServizio {
     ErroreServizio::assente("Nessuna fornitura con questo numero tra quelle del Comune in questo ambiente.")
 }
 
-/// Messages of a Comune about one environment.
-fn messaggi(s: &Simulatore, ambiente: Ambiente, comune: anagrafe::CodiceIstat) -> Esito<Vec<registro::Pec>> {
-    let mut tutte = s.pec(Some(comune))?;
-    tutte.retain(|p| p.ambiente == ambiente && p.comune == comune && p.casella.is_none());
-    Ok(tutte)
-}
-
 /// Answers a request to an environment's pages.
 pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -> Risposta {
     let (parti, corpo) = r.into_parts();
@@ -297,19 +277,24 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
             None,
         );
     }
-    let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
-        Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
-        Trovata::AltroMetodo(_) => {
-            let testo =
-                "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
-            return errore(
-                StatusCode::METHOD_NOT_ALLOWED,
-                Cornice::ambiente(a, "Metodo non ammesso"),
-                testo,
-                None,
-            );
-        }
-        Trovata::No => return non_trovata(a),
+    let trovata = match cerca(ROTTE, &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => Some((rotta.azione, segmenti)),
+        Trovata::AltroMetodo(_) => None,
+        Trovata::No => match cerca(altre::ROTTE, &parti.method, parti.uri.path()) {
+            Trovata::Si(rotta, segmenti) => Some((Azione::Altra(rotta.azione), segmenti)),
+            Trovata::AltroMetodo(_) => None,
+            Trovata::No => return non_trovata(a),
+        },
+    };
+    let Some((azione, segmenti)) = trovata else {
+        let testo =
+            "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
+        return errore(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Cornice::ambiente(a, "Metodo non ammesso"),
+            testo,
+            None,
+        );
     };
     match azione {
         Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(|| non_trovata(a)),
@@ -355,7 +340,7 @@ async fn dentro(
     }
     let esito = match azione {
         Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
-        Azione::ContributoFirmato => contributo::firmato(&d, &parti, corpo).await,
+        Azione::Altra(altra) if altra.caricamento() => altre::riceve(&d, altra, &parti, corpo).await,
         modulo if modulo.modulo() => match campi_con_csrf(&d, corpo).await {
             Ok(campi) => comanda(&d, modulo, &campi).await,
             Err(e) => Err(e),
@@ -384,11 +369,7 @@ async fn dentro(
         Azione::Persona => persone::una(&d).await,
         Azione::Famiglia => persone::famiglia(&d).await,
         Azione::Cancellazione => cancellazione::pagina_cancellazione(&d).await,
-        Azione::Contributo => contributo::una(&d).await,
-        Azione::ContributoDocumento => contributo::documento(&d).await,
-        Azione::Posta => casella(&d).await,
-        Azione::Messaggio => messaggio(&d, false).await,
-        Azione::Eml => messaggio(&d, true).await,
+        Azione::Altra(altra) => altre::mostra(&d, altra).await,
         _ => Ok(non_trovata(a)),
     };
     match esito {
@@ -400,9 +381,9 @@ async fn dentro(
 /// The forms of a logged-in page, once their token is right.
 async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
     match azione {
+        Azione::Altra(altra) => altre::comanda(d, altra, campi).await,
         Azione::Esci => accesso::esci(d).await,
         Azione::CancellazioneFatta => cancellazione::chiede(d, campi).await,
-        Azione::ContributoMuta => contributo::agisce(d, campi).await,
         Azione::ComuneScelto => profilo::sceglie(d, campi).await,
         Azione::Password => profilo::cambia_password(d, campi).await,
         Azione::EsciOvunque => profilo::esce_ovunque(d).await,
@@ -464,35 +445,6 @@ pub(crate) async fn campi(corpo: Corpo) -> Esito<Campi> {
         ErroreServizio::richiesta(format!("Modulo non letto: {e}. Tornare alla pagina e ripetere."))
     })?;
     Ok(Campi::leggi(&String::from_utf8_lossy(&byte)))
-}
-
-async fn casella(d: &Dentro<'_>) -> Esito<Risposta> {
-    let c = d.cornice("Posta PEC", "/combas/posta").await?;
-    let (ambiente, comune) = (d.ambiente, d.sessione.comune);
-    let righe = fuori(d.sim, move |s| messaggi(s, ambiente, comune)).await?;
-    Ok(posta::casella(c, righe, "/combas/posta", false))
-}
-
-async fn messaggio(d: &Dentro<'_>, grezzo: bool) -> Esito<Risposta> {
-    let (id, ambiente, comune) = (d.segmenti.prendi("id").to_owned(), d.ambiente, d.sessione.comune);
-    let pec = fuori(d.sim, move |s| {
-        let pec = s.pec_una(&id)?;
-        if pec.comune != comune || pec.ambiente != ambiente || pec.casella.is_some() {
-            return Err(ErroreServizio::assente(
-                "Nessun messaggio con questo numero nella casella del Comune.",
-            ));
-        }
-        if !pec.letta {
-            s.segna_letta(&id)?;
-        }
-        Ok(pec)
-    })
-    .await?;
-    if grezzo {
-        return Ok(posta::eml(pec));
-    }
-    let c = d.cornice("Messaggio", "/combas/posta").await?;
-    Ok(posta::messaggio(c, pec, "/combas/posta", "/combas/esiti"))
 }
 
 /// The web services that answer in this version, with their paths (spec security §1.2).

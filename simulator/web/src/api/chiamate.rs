@@ -8,7 +8,8 @@ use servizi::{
 };
 
 use super::{
-    Chiamata, forniture, mondo, percorso, risposte::json as come_json, rotte::Azione, schede, sportello,
+    Chiamata, ambiente, forniture, mondo, percorso, posta, risposte::json as come_json, rotte::Azione,
+    schede, sportello,
 };
 use crate::fuori;
 
@@ -78,8 +79,8 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::RitmoLeggi => come_json(OK, &fuori(sim, servizi::Simulatore::ritmo).await?),
         Azione::Notte => come_json(OK, &fuori(sim, servizi::Simulatore::notte).await?),
         Azione::PecElenco => {
-            let comune = c.comune()?;
-            come_json(OK, &fuori(sim, move |s| s.pec(comune)).await?)
+            let filtro = posta::filtro(c)?;
+            come_json(OK, &fuori(sim, move |s| posta::elenco(s, &filtro)).await?)
         }
         Azione::Pec => mondo::pec(c).await?,
         Azione::Scambi => mondo::scambi(c).await?,
@@ -121,6 +122,18 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             })?;
             come_json(OK, &v)
         }
+        Azione::PecConti
+        | Azione::PecArchivio
+        | Azione::PecRicevute
+        | Azione::PecAllegato
+        | Azione::Inoltro => posta::leggi(azione, c).await?,
+        Azione::Confronto
+        | Azione::LogoLeggi
+        | Azione::LogoTogli
+        | Azione::Indirizzi
+        | Azione::BloccoLeggi
+        | Azione::Sblocca
+        | Azione::FornituraDiProva => ambiente::leggi(azione, c).await?,
         Azione::Schede | Azione::Scheda | Azione::Famiglie | Azione::Famiglia => {
             schede::leggi(azione, c).await?
         }
@@ -188,6 +201,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
             StatusCode::CREATED,
             &fuori(sim, move |s| s.emetti_carta(v)).await?,
         ),
+        Azione::PecStato | Azione::PecScrivi => posta::scrivi(azione, c, v).await?,
         Azione::Percorso(a) => percorso::scrivi(a, c, v).await?,
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })

@@ -4,14 +4,17 @@
 //! the names of the contract. Refusals are always `{"errori":[{"codice","testo"}]}`; our own codes are `SIMnnn`
 //! (`elaborazione::rapporto::CODICI_SIM`); only the refusal for want of a plan has none, as in ANPR.
 
+mod ambiente;
 mod chiamate;
 mod cruscotto;
 mod forniture;
 mod mondo;
 mod openapi;
 mod percorso;
+mod posta;
 mod risposte;
 mod rotte;
+mod rotte_ambiente;
 mod rotte_percorso;
 mod rotte_schede;
 mod rotte_sportello;
@@ -92,7 +95,10 @@ async fn servi(
     lingua: Lingua,
 ) -> Result<Risposta, ErroreServizio> {
     match rotta.corpo {
-        rotte::Corpo::Byte => forniture::carica(c, corpo).await,
+        rotte::Corpo::Byte => match rotta.azione {
+            Azione::FornitureCarica => forniture::carica(c, corpo).await,
+            azione => ambiente::carica(azione, c, corpo).await,
+        },
         rotte::Corpo::Json => {
             if !e_json(c.parti) {
                 return Ok(errore(415, "SIM015", lingua.tipo()));

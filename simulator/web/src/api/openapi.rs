@@ -111,6 +111,10 @@ fn ingresso(a: Azione) -> Value {
         Azione::CartaEmetti => rif("RichiestaCarta"),
         Azione::SicurezzaMetti => rif("ModificaSicurezza"),
         Azione::GuastiMetti => lista("Guasto"),
+        Azione::PecStato => {
+            json!({"type": "object", "required": ["letta"], "properties": {"letta": {"type": "boolean"}}})
+        }
+        Azione::PecScrivi => rif("Scritto"),
         Azione::SchedaMetti => rif("StatoScheda"),
         Azione::Percorso(p) => super::schemi_percorso::ingresso(p),
         _ => json!({"type": "object"}),
@@ -126,7 +130,21 @@ fn buono(r: &RottaApi) -> Value {
         Azione::Metriche => testo("text/plain"),
         Azione::Lista => testo("text/csv"),
         Azione::CertificatoP12 | Azione::CartaP12 => testo("application/x-pkcs12"),
-        Azione::CertificatiArchivio => testo("application/zip"),
+        Azione::CertificatiArchivio | Azione::FornituraDiProva => testo("application/zip"),
+        Azione::PecArchivio => {
+            json!({"description": r.titolo, "content": {"application/zip": {}, "application/mbox": {}}})
+        }
+        Azione::PecAllegato => testo("application/octet-stream"),
+        Azione::LogoLeggi => testo("image/png"),
+        Azione::LogoMetti => json(rif("Logo")),
+        Azione::PecConti => json(lista("Casella")),
+        Azione::PecRicevute => json(lista("RicevutaPec")),
+        Azione::PecStato | Azione::PecScrivi => json(rif("Pec")),
+        Azione::Inoltro => json(rif("Inoltro")),
+        Azione::Confronto => json(rif("Confronto")),
+        Azione::Indirizzi => json(lista("Indirizzo")),
+        Azione::BloccoLeggi | Azione::Sblocca => json(rif("Blocco")),
+        Azione::Valida => json(rif("Validazione")),
         Azione::Certificati => json(lista("Certificato")),
         Azione::Certificato
         | Azione::CertificatoEmetti
@@ -230,7 +248,8 @@ fn schemi_di_base() -> Value {
             "codice": s, "gravita": {"enum": ["E", "W"]}, "tipoScheda": s, "scheda": s, "riga": i, "colonna": i,
             "testo": s, "oggetto": s, "campo": s, "valore": s, "file": s, "codiceAe": s}},
         "Comune": {"type": "object", "properties": {"istat": s, "nome": s, "provincia": s, "pec": forse, "stato": s,
-            "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS"]}, "configurazione": {"type": "object"}}},
+            "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS"]}, "configurazione": {"type": "object", "properties": {"bolloVirtuale": s,
+                "esenteDiritti": {"type": "boolean"}, "indirizziIp": {"type": "array", "items": s}}}}},
         "Piano": {"type": ["object", "null"], "properties": {"inizio": {"type": "string", "format": "date"}, "fine": {"type": "string", "format": "date"}}},
         "Operatore": {"type": "object", "properties": {"nameId": s, "password": s, "stato": {"enum": ["attivo", "bloccato", "cancellato", "scheda da attivare"]},
             "ruoli": {"type": "array", "items": {"enum": servizi::RUOLI}}, "funzioni": {"type": "array", "items": s},
@@ -284,7 +303,25 @@ fn schemi_di_base() -> Value {
                 "legame": forse, "descrizioneLegame": forse, "progressivo": {"type": ["integer", "null"]}}}]}},
             "valori": valori}}]},
         "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
-            "letta": {"type": "boolean"}, "fornitura": forse, "grezzo": s}},
+            "letta": {"type": "boolean"}, "fornitura": forse, "casella": forse, "natura": {"enum": ["ESITO", "AVVISO", "DOMANDA", "RISPOSTA"]},
+            "risponde": s, "testo": s, "allegati": {"type": "array", "items": s}, "grezzo": s}},
+        "Scritto": {"description": "Una domanda {comune, ambiente, oggetto, testo} oppure una risposta {risponde, testo}",
+            "type": "object", "required": ["testo"], "properties": {
+            "comune": s, "ambiente": ambiente, "oggetto": s, "testo": s, "risponde": s}},
+        "RicevutaPec": {"type": "object", "properties": {"tipo": {"enum": ["accettazione", "avvenuta-consegna", "errore-consegna"]},
+            "da": s, "a": s, "oggetto": s, "quando": s, "testo": s, "grezzo": s}},
+        "Casella": {"type": "object", "required": ["casella", "messaggi", "daLeggere"], "properties": {
+            "casella": {"enum": ["COMUNE", "ASSISTENZA", "ALTRI"]}, "di": s, "comune": s, "ambiente": ambiente, "messaggi": i, "daLeggere": i}},
+        "Inoltro": {"type": "object", "properties": {"verso": forse, "inoltrati": i, "trattenuti": i, "inAttesa": i, "errore": forse}},
+        "Logo": {"type": "object", "properties": {"larghezza": i, "altezza": i, "byte": i, "quando": s}},
+        "Indirizzo": {"type": "object", "properties": {"rete": s, "richiesto": forse, "attivo": {"type": "boolean"}}},
+        "Blocco": {"type": "object", "properties": {"rimedio": forse,
+            "blocco": {"enum": ["FORNITURA_APERTA", "CANCELLAZIONE_IN_ATTESA", "NON_ABILITATO", null]}}},
+        "Confronto": {"type": "object", "properties": {"prima": s, "dopo": s, "soloQuantita": {"type": "boolean"},
+            "codici": {"type": "array", "items": {"type": "object", "properties": {"codice": s, "scomparse": i, "rimaste": i, "nuove": i}}}}},
+        "Validazione": {"type": "object", "properties": {"esito": {"enum": ["OK", "KO"]}, "erroriFatali": i, "errori": i, "avvisi": i,
+            "file": {"type": "array", "items": {"type": "object"}}, "conteggi": conteggi, "troncate": {"type": "boolean"},
+            "righe": {"type": "array", "items": {"$ref": "#/components/schemas/Anomalia"}}}},
         "Sicurezza": {"type": "object", "required": ["ambiente", "preset", "interruttori"], "properties": {
             "ambiente": ambiente, "preset": {"enum": ["faithful", "permissive", "modificata"]},
             "interruttori": {"type": "array", "items": {"type": "object", "properties": {"nome": s, "gruppo": s, "testo": s,

@@ -44,6 +44,7 @@ pub(crate) enum Percorso {
     Prefetture,
     Prefettura,
     PrefetturaMetti,
+    PrefetturaCarta,
     Schede,
     Solleciti,
     Plichi,
@@ -85,6 +86,12 @@ struct Ritiro {
     ricevente: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UtenteDaCarta {
+    nome: String,
+}
+
 /// A user as the API shows him: never the hash, the password only when it is that of the seed.
 fn utente(s: &Simulatore, u: &UtentePrefettura) -> Esito<Value> {
     Ok(json!({"nome": u.nome, "ruoli": u.ruoli, "password": s.password_prefettura(u)?}))
@@ -103,15 +110,7 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
     let dato = |nome| c.segmenti.prendi(nome).to_owned();
     Ok(match a {
         Percorso::Scadenze => come_json(OK, &fuori(sim, Simulatore::scadenze).await?),
-        Percorso::Comuni => {
-            let tutti = fuori(sim, |s| {
-                s.comuni()?
-                    .iter()
-                    .map(|k| s.quadro(k.istat))
-                    .collect::<Esito<Vec<_>>>()
-            });
-            come_json(OK, &tutti.await?)
-        }
+        Percorso::Comuni => come_json(OK, &fuori(sim, Simulatore::quadri).await?),
         Percorso::Quadro => {
             let istat = mondo::istat(c)?;
             let quadro = fuori(sim, move |s| {
@@ -268,6 +267,11 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
             let sigla = dato("provincia");
             let p = fuori(sim, move |s| prefettura(s, &s.metti_prefettura(&sigla, v)?));
             come_json(OK, &p.await?)
+        }
+        Percorso::PrefetturaCarta => {
+            let (sigla, u): (_, UtenteDaCarta) = (dato("provincia"), mondo::leggi(v)?);
+            let carta = fuori(sim, move |s| s.emetti_carta_prefettura(&sigla, &u.nome)).await?;
+            come_json(StatusCode::CREATED, &carta)
         }
         Percorso::PlicoConvoca => {
             let id = dato("id");

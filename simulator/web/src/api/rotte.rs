@@ -70,6 +70,22 @@ pub(crate) enum Azione {
     SicurezzaMetti,
     GuastiLeggi,
     GuastiMetti,
+    PecStato,
+    PecScrivi,
+    PecConti,
+    PecArchivio,
+    PecRicevute,
+    PecAllegato,
+    Inoltro,
+    Confronto,
+    LogoLeggi,
+    LogoMetti,
+    LogoTogli,
+    Indirizzi,
+    BloccoLeggi,
+    Sblocca,
+    Valida,
+    FornituraDiProva,
     Schede,
     Scheda,
     SchedaMetti,
@@ -406,10 +422,27 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const { &[COMUNE] },
+            parametri: const {
+                &[
+                    COMUNE,
+                    AMBIENTE,
+                    p("casella", "COMUNE, ASSISTENZA o ALTRI"),
+                    p("letta", "si o no"),
+                    p("testo", "cercato in intestazioni e testo"),
+                ]
+            },
             altri: &[400],
-            ..leggi("/api/pec", "La casella PEC", Azione::PecElenco)
+            ..leggi(
+                "/api/pec",
+                "I messaggi delle caselle PEC, il più recente in fondo",
+                Azione::PecElenco,
+            )
         },
+        leggi(
+            "/api/pec/conti",
+            "Quanti messaggi, e quanti da leggere, in ogni casella",
+            Azione::PecConti,
+        ),
         RottaApi {
             altri: &[404],
             ..leggi(
@@ -488,6 +521,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
         piu_avanti(Method::PUT, "/api/istantanee/{nome}", "Ripristina un'istantanea"),
     ];
     tutte.extend(super::rotte_sportello::rotte());
+    tutte.extend(super::rotte_ambiente::rotte());
     tutte.extend(super::rotte_schede::rotte());
     tutte.extend(super::rotte_percorso::rotte());
     tutte

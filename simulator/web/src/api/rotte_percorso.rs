@@ -153,6 +153,14 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             Percorso::PrefetturaMetti,
         ),
         RottaApi {
+            esito: 201,
+            ..manda(
+                "/api/percorso/prefetture/{provincia}/carte",
+                "Emette la carta di un utente della Prefettura",
+                Percorso::PrefetturaCarta,
+            )
+        },
+        RottaApi {
             parametri: const {
                 &[
                     p("stato", "INVIATA, INVIATA_IN_RITARDO, DA_INVIARE, MANCANTE"),

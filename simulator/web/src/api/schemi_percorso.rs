@@ -22,6 +22,9 @@ pub(super) fn ingresso(p: Percorso) -> Value {
             json!({"type": "object", "required": ["puk"], "properties": {"puk": {"type": "string"}}})
         }
         Percorso::PrefetturaMetti => rif("Prefettura"),
+        Percorso::PrefetturaCarta => {
+            json!({"type": "object", "required": ["nome"], "properties": {"nome": {"type": "string"}}})
+        }
         Percorso::PlicoConvoca => {
             json!({"type": "object", "required": ["giorno"], "properties": {"giorno": {"type": "string", "format": "date"}}})
         }
@@ -65,6 +68,7 @@ pub(super) fn uscita(p: Percorso) -> Value {
             lista("SmartCard")
         }
         Percorso::Prefettura | Percorso::PrefetturaMetti => rif("Prefettura"),
+        Percorso::PrefetturaCarta => rif("Carta"),
         Percorso::Schede => lista("RigaScheda"),
         Percorso::Plichi => lista("RigaPlico"),
         Percorso::Dashboard => rif("VistaPubblica"),

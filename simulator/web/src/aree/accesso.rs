@@ -12,10 +12,12 @@ use servizi::{
 
 use super::Dentro;
 use crate::{
-    ambiente::{campi, casuale, con_cookie},
+    ambiente::{DallaCarta, TEMPO_CARTA_SECONDI, campi, casuale, con_cookie},
     cookie,
     cornice::{Cornice, pagina, vai},
-    fuori, sicurezza,
+    fuori,
+    modulo::Campi,
+    sicurezza,
 };
 
 #[derive(Template)]
@@ -121,6 +123,52 @@ pub(super) async fn entra(sim: &Arc<Simulatore>, a: Area, parti: &Parts, corpo: 
         Err(e) => {
             let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::UNAUTHORIZED);
             mostra(sim, a, stato, Some(e.testo), nome)
+        }
+    }
+}
+
+/// `/prefettura/carta`: on to the card listener, which alone asks for a certificate.
+pub(super) fn con_carta(sim: &Simulatore, parti: &Parts) -> Risposta {
+    let Some(indirizzi) = sim.indirizzi() else {
+        return vai("/prefettura");
+    };
+    let (tenuto, mostrato) = Simulatore::legame_nuovo();
+    let base = sicurezza::altra_porta(parti, &indirizzi.carta);
+    let biscotto = cookie::posa_carta(&cookie::nome_carta_prefettura(), &tenuto, TEMPO_CARTA_SECONDI);
+    con_cookie(
+        vai(&format!("{base}/prefettura/com?legame={mostrato}")),
+        [biscotto],
+    )
+}
+
+/// `/prefettura/carta/entra?biglietto=…`: the ticket becomes a session; a page, for the same reason as at `/com`.
+pub(super) async fn dalla_carta(sim: &Arc<Simulatore>, parti: &Parts) -> Risposta {
+    let query = Campi::leggi(parti.uri.query().unwrap_or_default());
+    let biglietto = query.valore("biglietto").unwrap_or_default().to_owned();
+    let leggi = |nome: String| cookie::leggi(&parti.headers, &nome).map(str::to_owned);
+    let tenuto = leggi(cookie::nome_carta_prefettura()).unwrap_or_default();
+    let prima = leggi(cookie::nome_area(Area::Prefettura));
+    let esito = fuori(sim, move |s| {
+        s.riscuoti_prefettura(&biglietto, &tenuto, prima.as_deref())
+    })
+    .await;
+    match esito {
+        Ok(s) => {
+            let dalla_carta = DallaCarta {
+                c: Cornice::area(Area::Prefettura, "Accesso con carta riuscito"),
+                nome: s.utente,
+                dove: "/prefettura",
+            };
+            let posati = [
+                cookie::posa(&cookie::nome_area(Area::Prefettura), &s.chiave),
+                cookie::togli(&cookie::nome_carta_prefettura()),
+            ];
+            con_cookie(pagina(StatusCode::OK, &dalla_carta), posati)
+        }
+        Err(e) => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::FORBIDDEN);
+            let c = Cornice::area(Area::Prefettura, "Accesso con carta non riuscito");
+            crate::cornice::errore(stato, c, e.testo, e.codice)
         }
     }
 }

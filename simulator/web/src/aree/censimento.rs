@@ -84,7 +84,7 @@ struct Pagina {
     errori: Vec<ErroreCampo>,
     k: Censimento,
     r: Riempita,
-    p: Persona,
+    persona: Persona,
     incarichi: [(&'static str, Incarico, &'static str); 3],
     nuove: usize,
     con_scheda: bool,
@@ -110,7 +110,7 @@ async fn mostra(d: &Dentro<'_>, errori: Vec<ErroreCampo>, r: Option<Riempita>) -
         csrf: d.sessione.csrf.clone(),
         errori,
         nuove: k.persone.iter().filter(|p| !p.inviata).count(),
-        p: r.persona(),
+        persona: r.persona(),
         k,
         r,
         incarichi: INCARICHI,
@@ -156,7 +156,7 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
                     .collect(),
             };
             riempita = Some(r);
-            fuori(d.sim, move |s| Ok(s.metti_dati_censimento(istat, dati))).await?
+            fuori(d.sim, move |s| Ok(s.metti_dati_censimento(istat, &dati))).await?
         }
         "aggiungi" => {
             let p = Persona {
@@ -183,16 +183,16 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
         }
         "esempio" => fuori(d.sim, move |s| Ok(s.censimento_di_esempio(istat))).await?,
         "invia" => {
-            if campi.valore("conferma") != Some("si") {
-                Err(Rifiuto::Campi(vec![ErroreCampo::nuovo(
-                    "conferma",
-                    "Confermare che i dati sono completi: le smart card vanno subito in produzione.",
-                )]))
-            } else {
+            if campi.valore("conferma") == Some("si") {
                 match fuori(d.sim, move |s| Ok(s.invia_censimento(istat))).await? {
                     Ok(_) => return Ok(vai(&format!("{PAGINA}?fatto=inviato"))),
                     Err(e) => Err(e),
                 }
+            } else {
+                Err(Rifiuto::Campi(vec![ErroreCampo::nuovo(
+                    "conferma",
+                    "Confermare che i dati sono completi: le smart card vanno subito in produzione.",
+                )]))
             }
         }
         _ => return Err(ErroreServizio::richiesta("Comando non riconosciuto.")),

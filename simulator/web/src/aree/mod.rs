@@ -24,8 +24,9 @@ use std::sync::Arc;
 
 use anagrafe::CodiceIstat;
 use http::{Method, StatusCode, request::Parts};
+use registro::Casella;
 use servizi::{
-    ErroreServizio, Esito, Simulatore,
+    ErroreServizio, Esito, FiltroPosta, Simulatore,
     http::{Corpo, Richiesta, Risposta},
     percorso::{Area, ErroreCampo, Parte, SessioneArea, casella_prefettura},
 };
@@ -35,7 +36,7 @@ use crate::{
     cornice::{Cornice, Utente, errore, vai},
     fuori,
     modulo::Campi,
-    posta,
+    posta::{self, Domanda, Luogo},
     rotte::{Parametri, Rotta, Trovata, cerca},
     sicurezza,
 };
@@ -59,6 +60,8 @@ enum Azione {
     PrefCasa,
     PrefEntra,
     PrefEsci,
+    PrefCarta,
+    PrefDallaCarta,
     PrefPosta,
     PrefMessaggio,
     PrefEml,
@@ -88,6 +91,8 @@ impl Azione {
             Self::PrefCasa
             | Self::PrefEntra
             | Self::PrefEsci
+            | Self::PrefCarta
+            | Self::PrefDallaCarta
             | Self::PrefPosta
             | Self::PrefMessaggio
             | Self::PrefEml
@@ -156,6 +161,8 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/prefettura", Azione::PrefCasa),
     rotta(Method::POST, "/prefettura/entra", Azione::PrefEntra),
     rotta(Method::POST, "/prefettura/esci", Azione::PrefEsci),
+    rotta(Method::GET, "/prefettura/carta", Azione::PrefCarta),
+    rotta(Method::GET, "/prefettura/carta/entra", Azione::PrefDallaCarta),
     rotta(Method::GET, "/prefettura/posta", Azione::PrefPosta),
     rotta(Method::GET, "/prefettura/posta/{id}", Azione::PrefMessaggio),
     rotta(
@@ -255,7 +262,7 @@ impl Dentro<'_> {
                 Parte::Provincia(p) => format!("Provincia {p}"),
                 Parte::SoftwareHouse(_) => "Software house".to_owned(),
             };
-            Ok((nome, posta::da_leggere(&messaggi(s, &parte)?)))
+            Ok((nome, s.conto_posta(&filtro(&parte))?.da_leggere))
         })
         .await?;
         let utente = Utente {
@@ -278,21 +285,25 @@ fn altrui() -> ErroreServizio {
 }
 
 /// The messages of a Comune, in every environment, or of a Prefettura.
-fn messaggi(s: &Simulatore, parte: &Parte) -> Esito<Vec<registro::Pec>> {
-    Ok(match parte {
-        Parte::Comune(istat) => {
-            let mut tutte = s.pec(Some(*istat))?;
-            tutte.retain(|p| p.casella.is_none());
-            tutte
-        }
-        Parte::Provincia(p) => {
-            let sua = casella_prefettura(p);
-            let mut tutte = s.pec(None)?;
-            tutte.retain(|m| m.casella.as_deref() == Some(sua.as_str()));
-            tutte
-        }
-        Parte::SoftwareHouse(_) => Vec::new(),
-    })
+fn filtro(parte: &Parte) -> FiltroPosta {
+    match parte {
+        Parte::Comune(istat) => FiltroPosta {
+            casella: Some(Casella::Comune),
+            comune: Some(*istat),
+            ..FiltroPosta::default()
+        },
+        Parte::Provincia(p) => FiltroPosta {
+            casella: Some(Casella::Altri),
+            di: Some(casella_prefettura(p)),
+            ..FiltroPosta::default()
+        },
+        // A mailbox nobody has: the dashboard writes to the Comuni.
+        Parte::SoftwareHouse(nome) => FiltroPosta {
+            casella: Some(Casella::Altri),
+            di: Some(nome.clone()),
+            ..FiltroPosta::default()
+        },
+    }
 }
 
 /// What was wrong with a form, first thing on the page; each entry leads to its field.
@@ -346,6 +357,8 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
         Azione::Entra | Azione::PrefEntra | Azione::DashEntra => {
             accesso::entra(sim, azione.area(), &parti, corpo).await
         }
+        Azione::PrefCarta => accesso::con_carta(sim, &parti),
+        Azione::PrefDallaCarta => accesso::dalla_carta(sim, &parti).await,
         Azione::Attivazione => attivazione::modulo(&parti),
         Azione::Attiva => attivazione::agisce(sim, &parti, corpo).await,
         _ => dentro(sim, parti, corpo, azione, segmenti).await,
@@ -466,29 +479,35 @@ async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
     errore(stato, c, e.testo.clone(), e.codice)
 }
 
+/// The mailbox of an area: to be read and searched; parts and archives are in the environments and in the console.
+fn luogo<'d>(d: &'d Dentro<'_>, base: &'static str) -> Luogo<'d> {
+    Luogo {
+        base,
+        forniture: "/combas/esiti",
+        completo: false,
+        console: false,
+        csrf: &d.sessione.csrf,
+    }
+}
+
 async fn casella(d: &Dentro<'_>, base: &'static str) -> Esito<Risposta> {
+    let domanda = Domanda::con(&d.query, filtro(&d.sessione.parte));
+    let dati = fuori(d.sim, move |s| posta::leggi(s, domanda, false)).await?;
     let c = d.cornice("Posta PEC", base).await?;
-    let parte = d.sessione.parte.clone();
-    let righe = fuori(d.sim, move |s| messaggi(s, &parte)).await?;
-    Ok(posta::casella(c, righe, base, false))
+    Ok(posta::casella(c, luogo(d, base), dati))
 }
 
 async fn messaggio(d: &Dentro<'_>, base: &'static str, grezzo: bool) -> Esito<Risposta> {
-    let (id, parte) = (d.segmenti.prendi("id").to_owned(), d.sessione.parte.clone());
+    let (id, sua) = (d.segmenti.prendi("id").to_owned(), filtro(&d.sessione.parte));
     let pec = fuori(d.sim, move |s| {
-        let pec = messaggi(s, &parte)?
-            .into_iter()
-            .find(|p| p.id.to_string() == id)
-            .ok_or_else(|| {
-                ErroreServizio::assente("Nessun messaggio con questo numero in questa casella.")
-            })?;
-        s.segna_letta(&id)?;
-        Ok(pec)
+        s.pec_tra(&sua, &id)?;
+        s.segna_pec(&id, true)
     })
     .await?;
     if grezzo {
         return Ok(posta::eml(pec));
     }
+    let dati = fuori(d.sim, move |s| posta::leggi_messaggio(s, pec)).await?;
     let c = d.cornice("Messaggio", base).await?;
-    Ok(posta::messaggio(c, pec, base, "/combas/esiti"))
+    Ok(posta::messaggio(c, luogo(d, base), dati))
 }

@@ -192,7 +192,7 @@ pub(crate) fn esporta(righe: &[RigaScheda]) -> Esito<Vec<u8>> {
                 r.comune.to_string(),
                 cella(r.nome.clone()),
                 r.stato.parola().to_owned(),
-                forse(r.inviata.map(|q| q.date())),
+                forse(r.inviata.map(registro::Quando::date)),
                 r.soluzione
                     .map(|s| soluzione(s).split(':').next().unwrap_or_default().to_owned())
                     .unwrap_or_default(),
@@ -294,7 +294,7 @@ pub(super) async fn plico(d: &Dentro<'_>) -> Esito<Risposta> {
         etichetta: formati::stato_plico(stato),
         plico,
         carte,
-        als: d.sessione.als,
+        als: d.sessione.als && d.sessione.con_carta,
         oggi: oggi.to_string(),
         busta: sindaco.clone().zip(busta),
         sindaco: sindaco.map(|c| c.titolare).unwrap_or_default(),
@@ -323,7 +323,7 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
             Ok(dove("convocato"))
         }
         "consegna" => {
-            if !d.sessione.als {
+            if !(d.sessione.als && d.sessione.con_carta) {
                 return Err(Impedimento::SoloAlsPrefettura.into());
             }
             if campi.valore("identita") != Some("si") {

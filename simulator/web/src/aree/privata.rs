@@ -226,7 +226,7 @@ pub(super) struct RigaPlico {
 
 #[derive(Template)]
 #[template(path = "aree/carte.html")]
-struct Carte {
+struct PaginaCarte {
     c: Cornice,
     plichi: Vec<RigaPlico>,
     carte: Vec<SmartCardVista>,
@@ -250,7 +250,7 @@ pub(super) async fn carte(d: &Dentro<'_>) -> Esito<Risposta> {
         ),
         lettori: formati::stato_lettori(p.lettori(oggi)),
     };
-    let carte = Carte {
+    let carte = PaginaCarte {
         c: d.cornice("Smart card e lettori", CARTE).await?,
         plichi: f.plichi.iter().map(riga).collect(),
         carte,

@@ -8,7 +8,7 @@ use http::StatusCode;
 use registro::{Comune, Piano};
 use serde_json::{Value, json};
 use servizi::{
-    ErroreServizio, Esito,
+    ErroreServizio, Esito, IndirizzoAbilitato,
     http::{Risposta, risposta},
 };
 
@@ -29,6 +29,8 @@ struct VistaPiano {
     situazione: Etichetta,
     inizio: String,
     fine: String,
+    /// What the support would do, when the Comune is stuck there.
+    rimedio: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -40,6 +42,8 @@ struct UnComune {
     ambienti: Vec<VistaPiano>,
     operatori: Vec<VistaOperatore>,
     postazioni: Vec<VistaPostazione>,
+    indirizzi: Vec<IndirizzoAbilitato>,
+    logo: bool,
     cnsd: (String, String),
 }
 
@@ -51,12 +55,20 @@ pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
 /// `GET /comuni/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let (comune, piani, pronto, cnsd) = fuori(q.sim, move |s| {
+    let (comune, piani, pronto, cnsd, indirizzi, logo) = fuori(q.sim, move |s| {
         let piani = Ambiente::TUTTI
             .into_iter()
-            .map(|a| Ok((a, s.piano(istat, a)?)))
+            .map(|a| Ok((a, s.piano(istat, a)?, s.blocco(a, istat)?)))
             .collect::<Esito<Vec<_>>>()?;
-        Ok((s.comune(istat)?, piani, s.pronto()?, s.credenziali_cnsd(istat)?))
+        let logo = s.logo(istat)?.is_some();
+        Ok((
+            s.comune(istat)?,
+            piani,
+            s.pronto()?,
+            s.credenziali_cnsd(istat)?,
+            s.indirizzi_abilitati(istat)?,
+            logo,
+        ))
     })
     .await?;
     let chiavi = voci(&pronto, "comuni")
@@ -65,7 +77,8 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         .unwrap_or(&Value::Null);
     let ambienti = piani
         .into_iter()
-        .map(|(a, p)| VistaPiano {
+        .map(|(a, p, blocco)| VistaPiano {
+            rimedio: blocco.map(servizi::Blocco::rimedio),
             chiave: a.chiave(),
             nome: formati::ambiente(a),
             situazione: formati::situazione(&comune, a),
@@ -84,6 +97,8 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         operatori: operatori(chiavi),
         postazioni: postazioni(chiavi),
         cnsd,
+        indirizzi,
+        logo,
         comune,
     };
     Ok(pagina(StatusCode::OK, &una))
@@ -119,6 +134,17 @@ pub(super) async fn pec(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let istat = istat(q)?;
     let pec = campi.pieno("pec").map(ToOwned::to_owned);
     fuori(q.sim, move |s| s.aggiorna_comune(istat, json!({"pec": pec}))).await?;
+    Ok(vai(&format!("/comuni/{}?fatto=si", istat.as_str())))
+}
+
+/// `POST /comuni/{istat}/sblocco`: what the support would do.
+pub(super) async fn sblocca(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
+    let istat = istat(q)?;
+    let ambiente: Ambiente = campi
+        .pieno("ambiente")
+        .and_then(|a| a.parse().ok())
+        .ok_or_else(|| ErroreServizio::richiesta("Ambiente non riconosciuto."))?;
+    fuori(q.sim, move |s| s.sblocca(ambiente, istat)).await?;
     Ok(vai(&format!("/comuni/{}?fatto=si", istat.as_str())))
 }
 

@@ -13,6 +13,7 @@ mod guasti;
 mod operatori;
 mod percorso;
 mod porta;
+mod posta;
 mod registro;
 mod sicurezza;
 
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use askama::Template;
 use http::{Method, StatusCode, request::Parts};
 use servizi::{
-    ErroreServizio, Esito, Simulatore,
+    ErroreServizio, Esito, FiltroPosta, Simulatore,
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
@@ -31,7 +32,6 @@ use crate::{
     cornice::{Cornice, errore, pagina},
     fuori,
     modulo::Campi,
-    posta,
     rotte::{Parametri, Rotta, Trovata, cerca},
     sicurezza::{self as porta_sicura, Negato},
     statici,
@@ -58,6 +58,7 @@ enum Azione {
     Comune,
     Piano,
     PecComune,
+    Sblocca,
     Percorso,
     PercorsoMuta,
     PercorsoComune,
@@ -74,8 +75,14 @@ enum Azione {
     Scambio,
     CorpoScambio,
     Posta,
+    PostaArchivio,
     Messaggio,
+    MessaggioSegna,
     Eml,
+    Allegato,
+    Ricevuta,
+    RicevutaEml,
+    Rispondi,
     Catalogo,
     Codice,
     Sicurezza,
@@ -117,6 +124,7 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/comuni/{istat}", Azione::Comune),
     rotta(Method::POST, "/comuni/{istat}/piano", Azione::Piano),
     rotta(Method::POST, "/comuni/{istat}/pec", Azione::PecComune),
+    rotta(Method::POST, "/comuni/{istat}/sblocco", Azione::Sblocca),
     rotta(Method::GET, "/percorso", Azione::Percorso),
     rotta(Method::POST, "/percorso", Azione::PercorsoMuta),
     rotta(Method::GET, "/percorso/{istat}", Azione::PercorsoComune),
@@ -141,8 +149,18 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/scambi/{n}", Azione::Scambio),
     rotta(Method::GET, "/scambi/{n}/{quale}", Azione::CorpoScambio),
     rotta(Method::GET, "/posta", Azione::Posta),
+    rotta(Method::GET, "/posta/archivio/{formato}", Azione::PostaArchivio),
     rotta(Method::GET, "/posta/{id}", Azione::Messaggio),
+    rotta(Method::POST, "/posta/{id}", Azione::MessaggioSegna),
+    rotta(Method::POST, "/posta/{id}/risposta", Azione::Rispondi),
     rotta(Method::GET, "/posta/{id}/messaggio.eml", Azione::Eml),
+    rotta(Method::GET, "/posta/{id}/allegati/{n}", Azione::Allegato),
+    rotta(Method::GET, "/posta/{id}/ricevute/{n}", Azione::Ricevuta),
+    rotta(
+        Method::GET,
+        "/posta/{id}/ricevute/{n}/messaggio.eml",
+        Azione::RicevutaEml,
+    ),
     rotta(Method::GET, "/catalogo", Azione::Catalogo),
     rotta(Method::GET, "/catalogo/{codice}", Azione::Codice),
     rotta(Method::GET, "/sicurezza", Azione::Sicurezza),
@@ -164,7 +182,8 @@ struct Chiesta<'r> {
 
 impl Chiesta<'_> {
     async fn cornice(&self, titolo: impl Into<String>, qui: &str) -> Esito<Cornice> {
-        let da_leggere = fuori(self.sim, |s| Ok(posta::da_leggere(&s.pec(None)?))).await?;
+        let conto = fuori(self.sim, |s| s.conto_posta(&FiltroPosta::default())).await?;
+        let da_leggere = conto.da_leggere;
         Ok(Cornice::console(titolo, qui, da_leggere))
     }
 }
@@ -239,6 +258,7 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Comune => comuni::uno(q).await,
         Azione::Piano => comuni::piano(q, campi).await,
         Azione::PecComune => comuni::pec(q, campi).await,
+        Azione::Sblocca => comuni::sblocca(q, campi).await,
         Azione::Percorso => self::percorso::elenco(q).await,
         Azione::PercorsoMuta => self::percorso::agisce(q, campi).await,
         Azione::PercorsoComune => self::percorso::uno(q).await,
@@ -250,28 +270,12 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Scambi => giornale::elenco(q).await,
         Azione::Scambio => giornale::uno(q).await,
         Azione::CorpoScambio => giornale::corpo(q).await,
-        Azione::Posta => {
-            let c = q.cornice("Posta PEC di tutti i Comuni", "/posta").await?;
-            Ok(posta::casella(
-                c,
-                fuori(q.sim, |s| s.pec(None)).await?,
-                "/posta",
-                true,
-            ))
-        }
-        Azione::Messaggio | Azione::Eml => {
-            let id = q.segmenti.prendi("id").to_owned();
-            // Looking from outside does not mark a message as read: that is the Comune's to do.
-            let pec = fuori(q.sim, move |s| s.pec_una(&id)).await?;
-            if azione == Azione::Eml {
-                return Ok(posta::eml(pec));
-            }
-            Ok(posta::messaggio(
-                q.cornice("Messaggio", "/posta").await?,
-                pec,
-                "/posta",
-                "/forniture",
-            ))
+        Azione::Posta => posta::casella(q).await,
+        Azione::PostaArchivio => posta::archivio(q).await,
+        Azione::MessaggioSegna => posta::segna(q, campi).await,
+        Azione::Rispondi => posta::rispondi(q, campi).await,
+        Azione::Messaggio | Azione::Eml | Azione::Allegato | Azione::Ricevuta | Azione::RicevutaEml => {
+            posta::uno(q, azione).await
         }
         Azione::Registro => self::registro::cerca(q).await,
         Azione::Persona => self::registro::una(q).await,

@@ -22,6 +22,16 @@ use crate::{
     modulo::{Campi, codifica},
 };
 
+/// The states the support can put a Comune into; the first is the beginning, which has a form of its own.
+const STATI: [MacroStato; 6] = [
+    MacroStato::TestAbilitato,
+    MacroStato::Censito,
+    MacroStato::Presubentrato,
+    MacroStato::Pianificato,
+    MacroStato::Subentrato,
+    MacroStato::MancatoSubentro,
+];
+
 struct RigaComune {
     q: Quadro,
     stato: &'static str,
@@ -33,7 +43,15 @@ struct RigaPrefettura {
     provincia: String,
     comuni: usize,
     inviate: usize,
-    utenti: Vec<(String, String, Option<String>)>,
+    utenti: Vec<UtenteMostrato>,
+}
+
+struct UtenteMostrato {
+    nome: String,
+    ruoli: String,
+    password: Option<String>,
+    /// Cards: id and password of the file.
+    carte: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -61,16 +79,20 @@ fn prefetture(s: &Simulatore) -> Esito<Vec<RigaPrefettura>> {
     s.prefetture()?
         .into_iter()
         .map(|(provincia, comuni, inviate)| {
+            let carte = s.carte_prefettura(&provincia)?;
             let utenti = s
                 .prefettura(&provincia)?
                 .utenti
                 .iter()
                 .map(|u| {
-                    Ok((
-                        u.nome.clone(),
-                        crate::aree::ruoli(&u.ruoli),
-                        s.password_prefettura(u)?,
-                    ))
+                    let sue = carte.iter().filter(|c| c["nameId"] == u.nome.as_str());
+                    let testo = |c: &Value, n: &str| c[n].as_str().unwrap_or_default().to_owned();
+                    Ok(UtenteMostrato {
+                        nome: u.nome.clone(),
+                        ruoli: crate::aree::ruoli(&u.ruoli),
+                        password: s.password_prefettura(u)?,
+                        carte: sue.map(|c| (testo(c, "id"), testo(c, "password"))).collect(),
+                    })
                 })
                 .collect::<Esito<Vec<_>>>()?;
             Ok(RigaPrefettura {
@@ -94,11 +116,7 @@ fn base(q: &Chiesta<'_>) -> String {
 /// `GET /percorso`.
 pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
     let (comuni, prefetture, software_house, s) = fuori(q.sim, |s| {
-        let comuni = s
-            .comuni()?
-            .iter()
-            .map(|c| s.quadro(c.istat).map(riga))
-            .collect::<Esito<Vec<_>>>()?;
+        let comuni = s.quadri()?.into_iter().map(riga).collect();
         let software_house = s
             .software_house()?
             .into_iter()
@@ -159,6 +177,11 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
             fuori(q.sim, move |s| s.sollecita(&provincia, &[])).await?;
             Ok(vai("/percorso?fatto=solleciti"))
         }
+        "carta" => {
+            let (provincia, nome) = (testo("provincia"), testo("utente"));
+            fuori(q.sim, move |s| s.emetti_carta_prefettura(&provincia, &nome)).await?;
+            Ok(vai("/percorso?fatto=carta"))
+        }
         "comune" => {
             let codice = CodiceIstat::parse(&testo("istat"))
                 .map_err(|_| ErroreServizio::richiesta("Il codice ISTAT ha sei cifre."))?;
@@ -187,6 +210,8 @@ struct Uno {
     date: RigaCruscotto,
     contributo: Option<Contributo>,
     base: String,
+    /// Position among the states, words, whether it is the present one.
+    stati: Vec<(usize, &'static str, bool)>,
 }
 
 /// `GET /percorso/{istat}`.
@@ -212,6 +237,11 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let uno = Uno {
         c,
         stato: formati::macro_stato(quadro.stato),
+        stati: STATI
+            .iter()
+            .enumerate()
+            .map(|(i, s)| (i, formati::macro_stato(*s), *s == quadro.stato))
+            .collect(),
         q: quadro,
         cnsd,
         piano,
@@ -264,6 +294,17 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
             };
             let nota = campi.pieno("nota").map(ToOwned::to_owned);
             fuori(q.sim, move |s| s.esita_contributo(istat, stato, nota.as_deref())).await?;
+        }
+        "sblocca" => {
+            let numero = campi.pieno("numero").unwrap_or_default().to_owned();
+            fuori(q.sim, move |s| s.sblocca_dall_assistenza(istat, &numero)).await?;
+        }
+        "stato" => {
+            let stato = campi
+                .pieno("stato")
+                .and_then(|i| STATI.get(i.parse::<usize>().ok()?))
+                .ok_or_else(|| ErroreServizio::richiesta("Scegliere uno stato."))?;
+            fuori(q.sim, move |s| s.aggiorna_comune(istat, json!({"stato": stato}))).await?;
         }
         "inizio" => {
             if campi.valore("conferma") != Some("si") {

@@ -313,12 +313,11 @@ impl Banco {
         nome: &str,
         file: &[u8],
     ) -> Risposta {
-        self.invia_modulo(a, "/combas/invio", biscotto, campi, nome, file)
-            .await
+        self.carica(a, "/combas/invio", biscotto, campi, nome, file).await
     }
 
-    /// Sends a form with a file to a page.
-    pub(crate) async fn invia_modulo(
+    /// Sends a form with a file.
+    pub(crate) async fn carica(
         &self,
         a: Ambiente,
         dove: &str,

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use crate::soap::busta::albero;
+use crate::albero::leggi as albero;
 
 /// The first element whose local name, and those of its parents, end in `percorso`.
 fn trova(testo: &str, percorso: &[&str]) -> Option<Range<usize>> {
     let doc = albero(testo).ok()?;
-    let giusto = |n: &roxmltree::Node<'_, '_>| {
+    let giusto = |n: &crate::albero::Node<'_, '_>| {
         let mut qui = Some(*n);
         percorso.iter().rev().all(|nome| {
             let uguale = qui.is_some_and(|q| q.is_element() && q.tag_name().name() == *nome);
@@ -96,7 +96,7 @@ pub(super) fn ogni_etichetta(testo: &str, con: impl Fn(&str) -> String) -> Strin
     };
     let mut inizi: Vec<usize> = doc
         .descendants()
-        .filter(roxmltree::Node::is_element)
+        .filter(crate::albero::Node::is_element)
         .map(|n| n.range().start)
         .collect();
     inizi.sort_unstable();

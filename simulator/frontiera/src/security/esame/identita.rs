@@ -1,7 +1,7 @@
 //! Steps 7 to 10: the assertion, the seat, the postazione, the operator.
 
+use crate::albero::Node;
 use anagrafe::IdPostazione;
-use roxmltree::Node;
 
 use super::verbale::Verbale;
 use super::verifiche::{ammessi, confronta, fiducia, revoca, valore};
@@ -9,22 +9,22 @@ use super::{BustaVerificata, Chiamante, Tavolo};
 use crate::causa::{Causa, Motivo};
 use crate::censimento::OperatoreVisto;
 use crate::security::asserzione::Asserzione;
+use crate::security::c14n;
 use crate::security::certificato::Certificato;
-use crate::security::chiave;
+use crate::security::chiave::{self, NelMessaggio};
 use crate::security::digest::sha256;
 use crate::security::identificatori::Identificatori;
 use crate::security::pkcs7::ErrorePkcs7;
 use crate::security::tempo;
 use crate::security::xmldsig::Firma;
-use crate::security::{base64, c14n};
-use crate::soap::busta::{self, unico_figlio};
+use crate::soap::busta::unico_figlio;
 use crate::soap::{Fault, TipoFault, ns};
 
 /// Step 6 done: signed, covered, on time. `corpo` is the Body as it was digested.
 pub(super) struct Tempestiva<'a, 'i> {
     pub(super) asserzione: Option<Node<'a, 'i>>,
     pub(super) id: Identificatori<'a, 'i>,
-    pub(super) nel_messaggio: Vec<Certificato>,
+    pub(super) nel_messaggio: NelMessaggio,
     pub(super) certificato: Certificato,
     pub(super) corpo: Vec<u8>,
 }
@@ -35,7 +35,7 @@ pub(super) struct Asserita {
     attributi: Attributi,
     firmatario: Certificato,
     certificato: Certificato,
-    nel_messaggio: Vec<Certificato>,
+    nel_messaggio: NelMessaggio,
     corpo: Vec<u8>,
 }
 
@@ -259,9 +259,10 @@ impl SedeCoerente {
 fn pkcs7_postazione(a: &Asserita, t: &Tavolo<'_>, v: &mut Verbale) -> Result<(), Fault> {
     const PASSO: &str = "postazione-firmata";
     let id = a.attributi.postazione.to_string();
-    let firmato = base64(&a.attributi.firmato)
-        .ok_or_else(|| Causa::Pkcs7Illeggibile.con("IdPostazioneFirmato non è base64"))
-        .and_then(|ottetti| t.fiducia.pkcs7(&ottetti, &a.nel_messaggio).map_err(Motivo::from))
+    let firmato = t
+        .fiducia
+        .pkcs7(&a.attributi.firmato, a.nel_messaggio.certificati())
+        .map_err(Motivo::from)
         .and_then(|f| {
             if ammessi(t).vede(f.digest) {
                 Ok(f)
@@ -465,7 +466,7 @@ fn non_replicata(
 
 /// From the digested Body to its element as a standalone document.
 fn rileggi(body: &[u8]) -> Option<((String, String), Vec<u8>)> {
-    let doc = busta::albero(std::str::from_utf8(body).ok()?).ok()?;
+    let doc = crate::albero::leggi(std::str::from_utf8(body).ok()?).ok()?;
     let figlio = unico_figlio(doc.root_element())?;
     let nome = figlio.tag_name();
     let radice = (nome.namespace().unwrap_or("").to_owned(), nome.name().to_owned());

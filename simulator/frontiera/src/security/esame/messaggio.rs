@@ -1,7 +1,9 @@
 //! Steps 5 and 6: the Body against its grammar, the message signature, the Timestamp.
 
+use std::borrow::Cow;
+
+use crate::albero::{Document, Node};
 use jiff::Timestamp;
-use roxmltree::{Document, Node};
 
 use super::Tavolo;
 use super::identita::Tempestiva;
@@ -9,12 +11,12 @@ use super::verbale::Verbale;
 use super::verifiche::{ammessi, confronta, fiducia, revoca, valore};
 use crate::causa::{Causa, Motivo};
 use crate::security::certificato::Certificato;
-use crate::security::chiave::{self, ErroreChiave};
+use crate::security::chiave::{self, ErroreChiave, NelMessaggio};
 use crate::security::identificatori::Identificatori;
 use crate::security::tempo::{self, Finestra};
 use crate::security::xmldsig::Firma;
 use crate::security::{c14n, in_base64, testo_di};
-use crate::soap::busta::{self, Busta, unico_figlio};
+use crate::soap::busta::{Busta, unico_figlio};
 use crate::soap::{Fault, TipoFault, VersioneSoap, ns};
 
 /// Step 4 done: an envelope.
@@ -62,7 +64,7 @@ pub(super) struct Firmata<'a, 'i> {
     base: ConIntestazione<'a, 'i>,
     id: Identificatori<'a, 'i>,
     digeriti: Vec<(Node<'a, 'i>, Vec<u8>)>,
-    nel_messaggio: Vec<Certificato>,
+    nel_messaggio: NelMessaggio,
     certificato: Certificato,
 }
 
@@ -70,7 +72,7 @@ pub(super) struct Firmata<'a, 'i> {
 pub(super) struct Coperta<'a, 'i> {
     asserzione: Option<Node<'a, 'i>>,
     id: Identificatori<'a, 'i>,
-    nel_messaggio: Vec<Certificato>,
+    nel_messaggio: NelMessaggio,
     certificato: Certificato,
     corpo: Vec<u8>,
     timestamp: Vec<u8>,
@@ -97,7 +99,8 @@ impl<'a, 'i> ConBusta<'a, 'i> {
                 .children()
                 .find(|n| n.tag_name().name() == "testataRichiesta")
                 .and_then(|n| n.children().find(|n| n.tag_name().name() == "idOperazioneComune"))
-                .and_then(testo_di);
+                .and_then(testo_di)
+                .map(Cow::into_owned);
         }
         if !t.radici.contains(&coppia) {
             let attese: Vec<_> = t.radici.iter().map(|(n, l)| format!("{{{n}}}{l}")).collect();
@@ -317,7 +320,7 @@ impl<'a, 'i> Digerita<'a, 'i> {
             firma,
             digeriti,
         } = self;
-        let nel_messaggio = chiave::raccogli(base.security, t.fiducia);
+        let nel_messaggio = NelMessaggio::raccogli(base.security, t.fiducia);
         let certificato = chiave::certificato(firma.key_info, &id, &nel_messaggio).map_err(|e| {
             let tipo = if matches!(e, ErroreChiave::Irrisolto(_)) {
                 TipoFault::F2
@@ -447,7 +450,7 @@ impl<'a, 'i> Coperta<'a, 'i> {
 /// `Created` and `Expires` from the digested octets.
 fn leggi_timestamp(canonica: &[u8]) -> Result<(Timestamp, Timestamp), Motivo> {
     let testo = std::str::from_utf8(canonica).map_err(|e| Causa::Codifica.con(e.to_string()))?;
-    let doc = busta::albero(testo)?;
+    let doc = crate::albero::leggi(testo)?;
     let uno = |nome: &'static str| {
         let nodo = al_piu_uno(doc.root_element(), ns::WSU, nome).ok().flatten();
         let testo = nodo.and_then(testo_di).ok_or_else(|| {

@@ -124,7 +124,7 @@ pub(crate) fn esamina(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) 
     let albero = testo
         .as_ref()
         .map_err(Clone::clone)
-        .and_then(|x| soap::busta::albero(x));
+        .and_then(|x| crate::albero::leggi(x));
     let letta = albero.as_ref().map_err(Clone::clone).and_then(|doc| {
         let busta = soap::busta::Busta::leggi(doc)?;
         Ok((doc, busta))

@@ -1,6 +1,6 @@
 //! The checks that more than one step makes: a digest, a signature's value, a signer's trust and revocation.
 
-use roxmltree::Node;
+use crate::albero::Node;
 
 use super::Tavolo;
 use super::verbale::Verbale;

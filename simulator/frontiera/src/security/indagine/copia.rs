@@ -4,9 +4,7 @@
 //! the octets be if the sender had put the id later, had kept the line ends, had used another canonicalization. Only
 //! the investigation uses it, on requests of bounded size; nothing is ever accepted because of it.
 
-use roxmltree::{Node, NodeId};
-
-use crate::soap::ns;
+use crate::albero::{Node, NodeId};
 
 /// An attribute, prefix included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,27 +44,19 @@ impl Elemento {
     pub(super) fn di(n: Node<'_, '_>, firma: Option<NodeId>) -> Self {
         let in_vigore: Vec<(String, String)> = n
             .namespaces()
-            .filter(|d| d.uri() != ns::XML)
-            .map(|d| (d.name().unwrap_or("").to_owned(), d.uri().to_owned()))
+            .into_iter()
+            .map(|(p, u)| (p.to_owned(), u.to_owned()))
             .collect();
-        let sopra: Vec<(&str, &str)> = n.parent_element().map_or_else(Vec::new, |p| {
-            p.namespaces()
-                .map(|d| (d.name().unwrap_or(""), d.uri()))
-                .collect()
-        });
+        let sopra = n.parent_element().map_or_else(Vec::new, |p| p.namespaces());
         let dichiarati = in_vigore
             .iter()
             .filter(|(p, u)| !sopra.contains(&(p.as_str(), u.as_str())))
             .cloned()
             .collect();
-        let sorgente = n.document().input_text();
         let attributi = n
             .attributes()
             .map(|a| Attributo {
-                prefisso: sorgente[a.range_qname()]
-                    .split_once(':')
-                    .map_or("", |(p, _)| p)
-                    .to_owned(),
+                prefisso: a.prefisso().to_owned(),
                 nome: a.name().to_owned(),
                 spazio: a.namespace().unwrap_or("").to_owned(),
                 valore: a.value().to_owned(),
@@ -87,7 +77,7 @@ impl Elemento {
             })
             .collect();
         Self {
-            prefisso: super::super::c14n::prefisso_elemento(n).to_owned(),
+            prefisso: n.prefisso().to_owned(),
             nome: n.tag_name().name().to_owned(),
             spazio: n.tag_name().namespace().unwrap_or("").to_owned(),
             attributi,

@@ -3,7 +3,7 @@
 //! A search ends with the first octets that give the declared digest, or when the guesses or the budget end. The
 //! guesses are those of real mistakes (spec security §2.4, §4.8 and the threads behind them).
 
-use roxmltree::{Document, Node, NodeId};
+use crate::albero::{Document, Node, NodeId};
 
 use super::copia::{self, BIANCHI, Elemento, Forma, Modo, Nodo};
 use super::giudice::Giudice;

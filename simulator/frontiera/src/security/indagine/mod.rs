@@ -14,8 +14,9 @@ mod posizioni;
 mod valore;
 mod vicini;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use roxmltree::{Document, Node};
 use serde::Serialize;
 
 use super::certificato::Certificato;
@@ -23,11 +24,12 @@ use super::esame::{self, Tavolo};
 use super::identificatori::Identificatori;
 use super::xmldsig::{Ammessi, Firma, Riferimento};
 use super::{base64, chiave, esadecimale, in_base64, pkcs7, testo_di};
+use crate::albero::{Document, Node};
 use crate::limiti::CANONICA_IN_EVIDENZA;
 use crate::passo::Confronto;
 use crate::soap::busta::Busta;
 use crate::soap::mime::TipoMime;
-use crate::soap::{self, ns};
+use crate::soap::ns;
 pub use differenza::{Differenza, differenza, visibile};
 pub use posizioni::ViolazioneVista;
 pub use vicini::piu_vicino;
@@ -213,7 +215,7 @@ pub(crate) fn perizia(corpo: &[u8], content_type: Option<&str>, t: &Tavolo<'_>) 
     let Ok((testo, _)) = esame::in_chiaro(corpo, &tipo, t.politica.corpo_massimo) else {
         return p;
     };
-    let Ok(doc) = soap::busta::albero(&testo) else {
+    let Ok(doc) = crate::albero::leggi(&testo) else {
         return p;
     };
     let Ok(busta) = Busta::leggi(&doc) else {
@@ -265,7 +267,7 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
 
     fn firme(&self, p: &mut Perizia) {
         let Some(security) = self.security else { return };
-        let nel_messaggio = chiave::raccogli(security, self.t.fiducia);
+        let nel_messaggio = chiave::NelMessaggio::raccogli(security, self.t.fiducia);
         let mut ruoli: Vec<(Certificato, &'static str)> = Vec::new();
         let firme = [
             ("messaggio", Self::firma_di(security)),
@@ -289,7 +291,10 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
                 Some(Ok(c)) => {
                     let (valida, frase) = match firma.verifica(&c) {
                         Ok(true) => (true, None),
-                        Ok(false) => (false, Some(valore::spiega(&firma, &c, &nel_messaggio))),
+                        Ok(false) => (
+                            false,
+                            Some(valore::spiega(&firma, &c, nel_messaggio.certificati())),
+                        ),
                         Err(e) => (false, Some(e.to_string())),
                     };
                     (Some(c), Some(valida), frase)
@@ -305,10 +310,10 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
             });
             ruoli.extend(firmatario.map(|c| (c, quale)));
         }
-        p.pkcs7 = self.pkcs7(&nel_messaggio, &mut ruoli);
-        for c in nel_messaggio {
-            if !ruoli.iter().any(|(altro, _)| *altro == c) {
-                ruoli.push((c, ""));
+        p.pkcs7 = self.pkcs7(nel_messaggio.certificati(), &mut ruoli);
+        for c in nel_messaggio.certificati() {
+            if !ruoli.iter().any(|(altro, _)| *altro == *c) {
+                ruoli.push((c.clone(), ""));
             }
         }
         for (c, ruolo) in ruoli {
@@ -495,6 +500,7 @@ impl<'d, 'i> Perito<'d, 'i, '_> {
                 ts.children()
                     .find(|n| n.has_tag_name((ns::WSU, nome)))
                     .and_then(testo_di)
+                    .map(Cow::into_owned)
             };
             p.tempi.push(osservazioni::tempo(
                 "Timestamp",

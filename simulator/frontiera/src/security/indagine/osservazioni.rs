@@ -3,8 +3,8 @@
 //! Each observation stands alone: what is told here would have stopped the request sooner or later, or explains why
 //! another thing did. Sentences are for the developer of the sender.
 
+use crate::albero::{Document, Node};
 use jiff::{SignedDuration, Timestamp};
-use roxmltree::{Document, Node};
 use schema::Modello;
 
 use super::vicini::piu_vicino;

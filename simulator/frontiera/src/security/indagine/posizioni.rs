@@ -3,7 +3,7 @@
 //! The grammar judges a canonical copy of the Body's element, whose lines are not the sender's; but elements stand in
 //! the same order in both, so the number of start tags up to a violation names the element in the original.
 
-use roxmltree::Node;
+use crate::albero::Node;
 use schema::{Modello, TipoViolazione};
 use serde::Serialize;
 

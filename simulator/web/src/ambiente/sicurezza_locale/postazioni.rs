@@ -6,7 +6,7 @@ use askama::Template;
 use http::StatusCode;
 use serde_json::{Value, json};
 use servizi::{
-    ErroreServizio, Esito, FiltroCertificati, FormaP12,
+    ErroreServizio, Esito, FiltroCertificati, FormaP12, StatoCertificato,
     http::{Risposta, risposta},
 };
 
@@ -26,6 +26,10 @@ struct Elenco {
     c: Cornice,
     csrf: String,
     righe: Vec<Riga>,
+    testo: String,
+    stato: String,
+    stati: [StatoCertificato; StatoCertificato::TUTTI.len()],
+    tutte: usize,
 }
 
 /// `GET /combas/sicurezza/postazioni`.
@@ -36,13 +40,27 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
         ..FiltroCertificati::default()
     };
     let righe = fuori(d.sim, move |s| s.certificati(filtro)).await?;
+    let cerca = |nome| d.query.pieno(nome).unwrap_or_default().to_owned();
+    let (testo, stato) = (cerca("testo"), cerca("stato"));
+    let cercato = testo.to_lowercase();
+    let tutte = righe.len();
     let mut c = d.cornice("Gestione postazioni", QUI).await?;
     if d.query.valore("fatto").is_some() {
         c = c.con_avviso("ok", "Fatto.");
     }
     let csrf = d.sessione.csrf.clone();
-    let righe = Riga::tutte(&righe);
-    Ok(pagina(StatusCode::OK, &Elenco { c, csrf, righe }))
+    let mut righe = Riga::tutte(&righe);
+    righe.retain(|r| (stato.is_empty() || r.stato.testo == stato) && r.id.to_lowercase().contains(&cercato));
+    let elenco = Elenco {
+        c,
+        csrf,
+        righe,
+        testo,
+        stato,
+        stati: StatoCertificato::TUTTI,
+        tutte,
+    };
+    Ok(pagina(StatusCode::OK, &elenco))
 }
 
 /// A certificate of this Comune; any other does not exist.

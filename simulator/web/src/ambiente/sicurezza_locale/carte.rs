@@ -1,0 +1,65 @@
+//! *Gestione smart card*: the cards of the Comune in one list, for the ALS and the sindaco. What may be done with a card
+//! is on the page of its operator, under the same rules.
+
+use askama::Template;
+use http::StatusCode;
+use serde_json::Value;
+use servizi::{Esito, http::Risposta};
+
+use super::{Dentro, PER_GLI_OPERATORI, QUI, richiede};
+use crate::{
+    certificati::Riga,
+    cornice::{Cornice, pagina},
+    fuori,
+};
+
+struct Carta {
+    r: Riga,
+    operatore: String,
+}
+
+#[derive(Template)]
+#[template(path = "ambiente/carte.html")]
+struct Carte {
+    c: Cornice,
+    righe: Vec<Carta>,
+    testo: String,
+    stato: String,
+    tutte: usize,
+}
+
+/// `GET /combas/sicurezza/carte`.
+pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
+    richiede(d, PER_GLI_OPERATORI)?;
+    let comune = d.sessione.comune;
+    let carte = fuori(d.sim, move |s| s.carte(Some(comune))).await?;
+    let cerca = |nome| d.query.pieno(nome).unwrap_or_default().to_owned();
+    let (testo, stato) = (cerca("testo"), cerca("stato"));
+    let cercato = testo.to_lowercase();
+    let tutte = carte.len();
+    let righe = carte
+        .iter()
+        .map(|v| Carta {
+            operatore: v
+                .get("nameId")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            r: Riga::di(v),
+        })
+        .filter(|c| stato.is_empty() || c.r.stato.testo == stato)
+        .filter(|c| {
+            [&c.r.id, &c.operatore]
+                .iter()
+                .any(|t| t.to_lowercase().contains(&cercato))
+        })
+        .collect();
+    let p = Carte {
+        c: d.cornice("Gestione smart card", QUI).await?,
+        righe,
+        testo,
+        stato,
+        tutte,
+    };
+    Ok(pagina(StatusCode::OK, &p))
+}
