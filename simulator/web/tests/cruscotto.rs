@@ -860,6 +860,7 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
         "{}",
         documento.testo
     );
+    let gigante = vec![0; 2 * 1024 * 1024 + 1];
     for (nome, byte, atteso) in [
         (
             "richiesta.pdf",
@@ -868,11 +869,7 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
         ),
         ("richiesta.txt", b"firmato".as_slice(), StatusCode::BAD_REQUEST),
         ("", b"firmato".as_slice(), StatusCode::BAD_REQUEST),
-        (
-            "richiesta.p7m",
-            &[0; 2 * 1024 * 1024 + 1],
-            StatusCode::PAYLOAD_TOO_LARGE,
-        ),
+        ("richiesta.p7m", gigante.as_slice(), StatusCode::PAYLOAD_TOO_LARGE),
     ] {
         let r = firma(&io, &io.csrf, nome, byte).await;
         assert_eq!(r.stato, atteso, "{nome}");
