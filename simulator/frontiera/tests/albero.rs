@@ -107,9 +107,12 @@ fn uguali(testo: &str) {
     match (albero::leggi(testo), roxmltree::Document::parse(&a_capo)) {
         (Ok(a), Ok(b)) => {
             // Comments and instructions keep theirs until they are written.
-            let uniti = |s: String| match posti {
-                true => s,
-                false => s.replace("\\r\\n", "\\n").replace("\\r", "\\n"),
+            let uniti = |s: String| {
+                if posti {
+                    s
+                } else {
+                    s.replace("\\r\\n", "\\n").replace("\\r", "\\n")
+                }
             };
             let (a, b) = (uniti(nostro(&a, posti)), uniti(suo(&b, posti)));
             assert_eq!(a, b, "{testo}");

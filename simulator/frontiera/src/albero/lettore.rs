@@ -144,7 +144,8 @@ impl Lettore<'_> {
             return Ok(());
         }
         if self.testo_aperto {
-            return self.altro_testo(Tratto::nuovo(da, a), Tratto::nuovo(da, a));
+            self.altro_testo(Tratto::nuovo(da, a), Tratto::nuovo(da, a));
+            return Ok(());
         }
         let t = Tratto::nuovo(da, a);
         self.nodo(Tipo::Testo, self.padre, t, t)?;
@@ -204,7 +205,8 @@ impl Lettore<'_> {
     /// A text whose content was just put at the end of the side string.
     fn testo_risolto(&mut self, tutto: Tratto, contenuto: Tratto) -> Esito<()> {
         if self.testo_aperto {
-            return self.altro_testo(tutto, contenuto);
+            self.altro_testo(tutto, contenuto);
+            return Ok(());
         }
         self.nodo(Tipo::Testo, self.padre, tutto, contenuto)?;
         self.testo_aperto = true;
@@ -212,7 +214,7 @@ impl Lettore<'_> {
     }
 
     /// More of the text that is the last node.
-    fn altro_testo(&mut self, tutto: Tratto, pezzo: Tratto) -> Esito<()> {
+    fn altro_testo(&mut self, tutto: Tratto, pezzo: Tratto) {
         let ultimo = self.doc.nodi.len() - 1;
         let prima = self.doc.nodi[ultimo].nome;
         let contigui = prima.risolto == pezzo.risolto && prima.a == pezzo.da;
@@ -232,7 +234,6 @@ impl Lettore<'_> {
         let n = &mut self.doc.nodi[ultimo];
         n.nome = intero;
         n.tutto.a = tutto.a;
-        Ok(())
     }
 
     /// Copies a stretch to the end of the side string; where it begins there.

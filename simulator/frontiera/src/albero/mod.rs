@@ -235,7 +235,7 @@ pub struct Istruzione<'a> {
 }
 
 /// What an attribute is looked for by: a local name without namespace, or with one.
-pub trait Cercato {
+pub trait Cercato: Copy {
     /// Namespace and local name.
     fn coppia(&self) -> (&str, &str);
 }

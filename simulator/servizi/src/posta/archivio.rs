@@ -1,5 +1,6 @@
 //! Messages → one file to take away: a zip of `.eml`, or a mailbox in the form every mail program reads.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use registro::{Lettura as _, Pec};
@@ -81,11 +82,13 @@ fn zip(messaggi: &[Pec]) -> Esito<Vec<u8>> {
 fn mbox(messaggi: &[Pec]) -> Vec<u8> {
     let mut fuori = String::new();
     for p in messaggi {
-        fuori.push_str(&format!(
-            "From {} {}\n",
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            fuori,
+            "From {} {}",
             p.da,
             p.quando.strftime("%a %b %e %H:%M:%S %Y")
-        ));
+        );
         for riga in p.grezzo.split("\r\n") {
             if riga.trim_start_matches('>').starts_with("From ") {
                 fuori.push('>');

@@ -254,8 +254,8 @@ impl Simulatore {
                 .into_iter()
                 .map(|((casella, di, comune, ambiente), conto)| ContoCasella {
                     casella,
-                    di,
                     ambiente,
+                    di,
                     comune,
                     conto,
                 })
