@@ -57,7 +57,7 @@ async function postazioni(banco, pagina) {
   await premi(pagina, "nav a[href='/combas/sicurezza']");
   await premi(pagina, "main a[href='/combas/sicurezza/postazioni']");
   assert.deepEqual((await tabella(pagina, "Postazioni")).map((r) => r.slice(0, 3)), [["888001-CO-0000", "attivo", "tutti gli ambienti"]]);
-  await premi(pagina, "main form button");
+  await premi(pagina, "main form[method=post] button");
   assert.equal(await pagina.innerText("h1"), "Postazione 888001-PC-0001");
   await esamina(banco, pagina, "63-postazione");
   const password = await pagina.innerText("dd code");
