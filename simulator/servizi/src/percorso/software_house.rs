@@ -71,8 +71,8 @@ pub(super) fn tutte(t: &impl Lettura) -> Esito<Vec<SoftwareHouse>> {
         .into_iter()
         .map(|(_, s)| s)
         .collect();
-    for posto in 0..PRONTE.len() {
-        if !note.iter().any(|s| s.nome == PRONTE[posto].0) {
+    for (posto, (nome, _)) in PRONTE.iter().enumerate() {
+        if !note.iter().any(|s| s.nome == *nome) {
             note.push(pronta(posto));
         }
     }

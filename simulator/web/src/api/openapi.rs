@@ -127,7 +127,7 @@ fn buono(r: &RottaApi) -> Value {
     let testo =
         |tipo: &str| json!({"description": r.titolo, "content": {tipo: {"schema": {"type": "string"}}}});
     match r.azione {
-        Azione::Metriche => testo("text/plain"),
+        Azione::Metriche | Azione::Percorso(Percorso::ContributoDocumento) => testo("text/plain"),
         Azione::Lista => testo("text/csv"),
         Azione::CertificatoP12 | Azione::CartaP12 => testo("application/x-pkcs12"),
         Azione::CertificatiArchivio | Azione::FornituraDiProva => testo("application/zip"),
@@ -182,7 +182,6 @@ fn buono(r: &RottaApi) -> Value {
         Azione::Famiglie => json(lista("UnitaBreve")),
         Azione::Famiglia => json(rif("Unita")),
         Azione::ScambioHar | Azione::ScambiHar => json(json!({"type": "object", "required": ["log"]})),
-        Azione::Percorso(Percorso::ContributoDocumento) => testo("text/plain"),
         Azione::Percorso(p @ (Percorso::Schede | Percorso::Pianificazione)) => {
             json!({"description": r.titolo, "content": {
             "application/json": {"schema": super::schemi_percorso::uscita(p)}, "text/csv": {"schema": {"type": "string"}}}})
