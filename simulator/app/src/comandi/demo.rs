@@ -394,8 +394,8 @@ impl Palco {
         )?;
         let ultima = pec
             .as_array()
-            // Notices that follow a subentro speak of no delivery.
-            .and_then(|p| p.iter().rfind(|p| !p["fornitura"].is_null()))
+            // Notices that follow a subentro speak of no delivery; before the first one no message does.
+            .and_then(|p| p.iter().rfind(|p| !p["fornitura"].is_null()).or(p.last()))
             .context("nessuna PEC")?;
         Ok(format!("PEC: {}", ultima["oggetto"].as_str().unwrap_or_default()))
     }
