@@ -9,10 +9,10 @@ use crate::censimento::Censimento;
 use crate::passo::Esame;
 use crate::politica::Politica;
 use crate::repliche::Repliche;
+use crate::security::Fiducia;
 use crate::security::certificato::{Certificato, ProblemaCertificato};
 use crate::security::esame::{self, Tavolo};
 use crate::security::indagine::{self, Perizia};
-use crate::security::{Fiducia, Grammatica, Validatore};
 
 /// Why a perimeter cannot be set up: a failure of ours, or of the data folder, never of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +44,6 @@ pub struct Frontiera {
     fiducia: Arc<Fiducia>,
     repliche: Arc<Repliche>,
     politica: Politica,
-    validatore: Arc<dyn Validatore>,
 }
 
 impl Frontiera {
@@ -59,15 +58,7 @@ impl Frontiera {
             fiducia: Arc::new(Fiducia::nuova(leggi_ancore(ancore.as_ref())?)),
             repliche: Arc::new(Repliche::nuove()),
             politica,
-            validatore: Arc::new(Grammatica),
         })
-    }
-
-    /// Puts another judge of bodies in place of the message grammar.
-    #[must_use]
-    pub fn con_validatore(mut self, validatore: Box<dyn Validatore>) -> Self {
-        self.validatore = Arc::from(validatore);
-        self
     }
 
     /// The same perimeter under another policy.
@@ -112,6 +103,23 @@ impl Frontiera {
         esame::esamina(corpo, content_type, &self.tavolo(servizio, censimento, adesso))
     }
 
+    /// The same without the evidence of the digests ([`crate::Confronto`]): for who keeps the octets, over which
+    /// [`Self::perizia`] finds it again.
+    pub fn esamina_senza_prove(
+        &self,
+        corpo: &[u8],
+        content_type: Option<&str>,
+        servizio: &Servizio,
+        censimento: &dyn Censimento,
+        adesso: Timestamp,
+    ) -> Esame {
+        let tavolo = Tavolo {
+            prove: false,
+            ..self.tavolo(servizio, censimento, adesso)
+        };
+        esame::esamina(corpo, content_type, &tavolo)
+    }
+
     /// Looks at a request once more and tells all that can be found, for the journal. Never panics; decides nothing.
     pub fn perizia(
         &self,
@@ -134,7 +142,6 @@ impl Frontiera {
             politica: &self.politica,
             fiducia: &self.fiducia,
             repliche: &self.repliche,
-            validatore: self.validatore.as_ref(),
             censimento,
             radici: servizio.radici,
             controlla_testata: servizio.controlla_testata,
@@ -142,6 +149,7 @@ impl Frontiera {
             adesso: adesso
                 .checked_add(self.politica.scarto_orologio)
                 .unwrap_or(adesso),
+            prove: true,
         }
     }
 }

@@ -1,34 +1,55 @@
-//! A small bounded memory by digest: what is constant (a certificate's chain, a postazione's PKCS#7) is worked out once.
+//! A small bounded memory: what is constant (a certificate's chain, a postazione's PKCS#7) is worked out once.
 //!
-//! Sharded, so that threads rarely wait for one another; each shard forgets what was used longest ago. The key is a
-//! SHA-256, so nobody can aim at one shard. What must stay true: only results that hold whatever the time go in, and
-//! only those that hang on an anchor, so that a flood of junk cannot push the good ones out.
+//! Sharded, so that threads rarely wait for one another; each shard forgets what was used longest ago. What must stay
+//! true: only results that hold whatever the time go in, and only those that hang on an anchor, so that a flood of junk
+//! cannot push the good ones out. A key is a SHA-256, or a text's CRC ([`DiTesto`]): that one finds, it proves nothing, so
+//! the text stands beside the value and is compared.
 
-use std::sync::{Mutex, PoisonError};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 /// A SHA-256.
 pub(crate) type Chiave = [u8; 32];
 
+/// Longest text that is kept: a postazione's PKCS#7 with its chain. What is blown up with blanks is worked out each time.
+const TESTO_RICORDATO_BYTE: usize = 16 * 1024;
 /// Shards; a power of two.
 const SCAFFALI: usize = 16;
 
+/// What may be a key: copied about, and with an octet that chooses the shard.
+pub(crate) trait DiMemoria: Copy + Eq + Hash {
+    fn scaffale(&self) -> u8;
+}
+
+impl DiMemoria for Chiave {
+    fn scaffale(&self) -> u8 {
+        self[31]
+    }
+}
+
+impl DiMemoria for (u32, u32) {
+    fn scaffale(&self) -> u8 {
+        self.0.to_le_bytes()[0]
+    }
+}
+
 /// The memory.
 #[derive(Debug)]
-pub(crate) struct Memoria<V> {
-    scaffali: Vec<Mutex<Scaffale<V>>>,
+pub(crate) struct Memoria<K, V> {
+    scaffali: Vec<Mutex<Scaffale<K, V>>>,
     posti: usize,
 }
 
 #[derive(Debug)]
-struct Scaffale<V> {
-    voci: FxHashMap<Chiave, (V, u64)>,
+struct Scaffale<K, V> {
+    voci: FxHashMap<K, (V, u64)>,
     /// Counts uses; the smallest number was used longest ago.
     usi: u64,
 }
 
-impl<V: Clone> Memoria<V> {
+impl<K: DiMemoria, V: Clone> Memoria<K, V> {
     /// Room for `voci` entries in all.
     pub(crate) fn nuova(voci: usize) -> Self {
         let vuoto = || {
@@ -43,15 +64,15 @@ impl<V: Clone> Memoria<V> {
         }
     }
 
-    fn con<R>(&self, chiave: &Chiave, f: impl FnOnce(&mut Scaffale<V>) -> R) -> R {
-        let quale = usize::from(chiave[31]) % SCAFFALI;
+    fn con<R>(&self, chiave: &K, f: impl FnOnce(&mut Scaffale<K, V>) -> R) -> R {
+        let quale = usize::from(chiave.scaffale()) % SCAFFALI;
         // A panic of another holder cannot leave an entry half-written.
         f(&mut self.scaffali[quale]
             .lock()
             .unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn cerca(&self, chiave: &Chiave) -> Option<V> {
+    pub(crate) fn cerca(&self, chiave: &K) -> Option<V> {
         self.con(chiave, |s| {
             s.usi += 1;
             let usi = s.usi;
@@ -61,7 +82,7 @@ impl<V: Clone> Memoria<V> {
         })
     }
 
-    pub(crate) fn metti(&self, chiave: Chiave, valore: V) {
+    pub(crate) fn metti(&self, chiave: K, valore: V) {
         self.con(&chiave, |s| {
             if s.voci.len() >= self.posti && !s.voci.contains_key(&chiave) {
                 let vecchia = s.voci.iter().min_by_key(|(_, (_, uso))| *uso).map(|(c, _)| *c);
@@ -79,6 +100,35 @@ impl<V: Clone> Memoria<V> {
             .iter()
             .map(|s| s.lock().unwrap_or_else(PoisonError::into_inner).voci.len())
             .sum()
+    }
+}
+
+/// A memory by text. Two texts of one length and one CRC take each other's place: who makes such a pair, out of parts that
+/// hang on an anchor, slows himself down.
+#[derive(Debug)]
+pub(crate) struct DiTesto<V>(Memoria<(u32, u32), Arc<(Box<str>, V)>>);
+
+impl<V: Clone> DiTesto<V> {
+    /// Room for `voci` entries in all.
+    pub(crate) fn nuova(voci: usize) -> Self {
+        Self(Memoria::nuova(voci))
+    }
+
+    fn chiave(testo: &str) -> (u32, u32) {
+        (crc32fast::hash(testo.as_bytes()), testo.len() as u32)
+    }
+
+    pub(crate) fn cerca(&self, testo: &str) -> Option<V> {
+        let noto = self.0.cerca(&Self::chiave(testo))?;
+        (*noto.0 == *testo).then(|| noto.1.clone())
+    }
+
+    pub(crate) fn metti(&self, testo: &str, valore: V) {
+        if testo.len() > TESTO_RICORDATO_BYTE {
+            return;
+        }
+        self.0
+            .metti(Self::chiave(testo), Arc::new((testo.into(), valore)));
     }
 }
 
@@ -112,5 +162,30 @@ mod tests {
             m.metti(c, 'z');
         }
         assert_eq!(m.quante(), 2 * SCAFFALI);
+    }
+
+    #[test]
+    fn a_text_is_found_by_itself_and_never_by_one_of_the_same_crc() {
+        // Two texts of sixteen letters with one CRC-32.
+        let (a, b) = collisione();
+        assert_eq!(DiTesto::<char>::chiave(&a), DiTesto::<char>::chiave(&b));
+        let m = DiTesto::nuova(16);
+        m.metti(&a, 'a');
+        assert_eq!((m.cerca(&a), m.cerca(&b)), (Some('a'), None));
+        m.metti(&b, 'b');
+        assert_eq!((m.cerca(&a), m.cerca(&b)), (None, Some('b')));
+    }
+
+    /// By the birthday paradox: some hundred thousand texts have two of one CRC.
+    fn collisione() -> (String, String) {
+        let mut visti = std::collections::HashMap::new();
+        for n in 0_u64.. {
+            // Letters in no order, or the linear code would keep short texts apart.
+            let testo = format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            if let Some(altro) = visti.insert(crc32fast::hash(testo.as_bytes()), testo.clone()) {
+                return (altro, testo);
+            }
+        }
+        unreachable!("there are only so many CRCs")
     }
 }

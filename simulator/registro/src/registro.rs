@@ -1,6 +1,7 @@
 //! The register: opens the store of a data folder, reads it, and lets one writer at a time change it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use crate::errore::ErroreRegistro;
 use crate::lettura::Sorgente;
 use crate::modello::Orologio;
 use crate::mondo::limiti::{CACHE_PREDEFINITA_BYTE, CHIAVI_PER_SPAZZATA, LIMITE_NOME_SANDBOX};
-use crate::store::{Coppia, Lotto, MemoriaStore, SledStore, Store, Verso, scorri};
+use crate::store::{Coppia, ErroreStore, Lotto, MemoriaStore, SledStore, Store, Verso, scorri};
 use crate::transazione::Transazione;
 
 /// The wall clock, handed in.
@@ -56,8 +57,20 @@ pub(crate) struct Interno {
     adesso: Adesso,
     orologio: Orologio,
     seme: u64,
+    /// Batches applied since the register was opened.
+    versione: AtomicU64,
     /// Keeps the folder ours; after the store, so that it is let go last.
     _cartella: Option<Cartella>,
+}
+
+impl Interno {
+    /// The only way to the store's writing half: counted once it stands, so that whoever reads the count before the
+    /// value can tell that the value may be old.
+    pub(crate) fn applica(&self, lotto: &Lotto) -> Result<(), ErroreStore> {
+        let esito = self.store.applica(lotto);
+        self.versione.fetch_add(1, Ordering::Release);
+        esito
+    }
 }
 
 /// The state of one sandbox. Cheap to clone; all clones share the store.
@@ -113,6 +126,7 @@ impl Registro {
                 adesso: o.adesso,
                 orologio,
                 seme: o.seme,
+                versione: AtomicU64::new(0),
                 _cartella: cartella,
             }),
             sandbox: Vec::new(),
@@ -138,6 +152,11 @@ impl Registro {
         })
     }
 
+    /// Grows with every change of the store: what was read after this number was taken still holds while it stands.
+    pub fn versione(&self) -> u64 {
+        self.interno.versione.load(Ordering::Acquire)
+    }
+
     /// The only way to change anything. One writer at a time; on `Ok` of the closure everything it did becomes one
     /// batch, whole and durable when this returns `Ok`; on `Err` nothing is written. Not to be nested.
     pub fn scrivi<T, E: From<ErroreRegistro>>(
@@ -156,7 +175,7 @@ impl Registro {
             let da_spazzare = std::mem::take(&mut transazione.da_spazzare);
             let lotto = transazione.lotto();
             if !lotto.vuoto() {
-                self.interno.store.applica(&lotto).map_err(ErroreRegistro::from)?;
+                self.interno.applica(&lotto).map_err(ErroreRegistro::from)?;
             }
             (valore, da_spazzare)
         };
@@ -190,7 +209,7 @@ impl Registro {
             lotto.togli(coppia?.0);
         }
         lotto.metti(segno, Vec::new());
-        self.interno.store.applica(&lotto)?;
+        self.interno.applica(&lotto)?;
         self.spazza(&radice)
     }
 
@@ -210,11 +229,11 @@ impl Registro {
             if lotto.vuoto() {
                 break;
             }
-            store.applica(&lotto)?;
+            self.interno.applica(&lotto)?;
         }
         let mut lotto = Lotto::nuovo();
         lotto.togli([DA_SPAZZARE, prefisso].concat());
-        Ok(store.applica(&lotto)?)
+        Ok(self.interno.applica(&lotto)?)
     }
 
     fn spazza_tutto(&self) -> Result<(), ErroreRegistro> {

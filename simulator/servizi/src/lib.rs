@@ -28,6 +28,7 @@ mod operazioni;
 pub mod percorso;
 mod persone;
 mod posta;
+mod ricordi;
 mod riuso;
 mod schede;
 mod sicurezza;
@@ -83,10 +84,8 @@ pub use tributaria::{Profilo, Tributo};
 
 /// Lower-case hexadecimal.
 pub(crate) fn esadecimale(byte: &[u8]) -> String {
-    use std::fmt::Write as _;
+    const CIFRE: &[u8; 16] = b"0123456789abcdef";
     byte.iter()
-        .fold(String::with_capacity(byte.len() * 2), |mut s, b| {
-            let _ = write!(s, "{b:02x}");
-            s
-        })
+        .flat_map(|b| [CIFRE[usize::from(b >> 4)], CIFRE[usize::from(b & 15)]].map(char::from))
+        .collect()
 }

@@ -21,7 +21,8 @@ use elaborazione::{Contesto, OpzioniPrepara, Politica};
 use frontiera::Frontiera;
 use jiff::Timestamp;
 use registro::{
-    Giornale, Lettura as _, LimitiGiornale, OpzioniRegistro, Registro, RispostaRicordata, Scambio,
+    Giornale, Lettura as _, LimitiGiornale, Operatore, OpzioniRegistro, Orologio, Registro,
+    RispostaRicordata, Scambio,
 };
 
 use crate::{
@@ -32,6 +33,8 @@ use crate::{
     guasti::Piano,
     impostazioni::{Impostazioni, Indirizzi},
     incroci::ConteggiSubiti,
+    ricordi::Ricordi,
+    sportello::Revoca,
 };
 
 /// Folder of uploads being received.
@@ -156,6 +159,10 @@ pub struct Simulatore {
     pub(crate) strumenti: std::sync::atomic::AtomicUsize,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
+    /// What the register last said of operators, certificates (by digest) and the hour.
+    pub(crate) operatori_visti: Ricordi<String, Option<Arc<Operatore>>>,
+    pub(crate) revoche_viste: Ricordi<[u8; 32], Option<Revoca>>,
+    orologio_visto: Ricordi<(), Orologio>,
     partito: Timestamp,
 }
 
@@ -218,6 +225,9 @@ impl Simulatore {
             inoltro: Mutex::default(),
             strumenti: std::sync::atomic::AtomicUsize::default(),
             tentativi: Mutex::default(),
+            operatori_visti: Ricordi::default(),
+            revoche_viste: Ricordi::default(),
+            orologio_visto: Ricordi::default(),
             partito: adesso,
         });
         sim.avvia_inoltro()?;
@@ -545,13 +555,20 @@ impl Simulatore {
     }
 
     /// An empty journal entry dated now.
+    /// The clock as last written.
+    pub(crate) fn orologio_visto(&self) -> Esito<Orologio> {
+        let registro = self.registro();
+        self.orologio_visto
+            .chiedi(registro.versione(), &(), || Ok(registro.orologio()?))
+    }
+
     pub(crate) fn scambio_nuovo(&self, porta: &str, metodo: &str, percorso: &str) -> Scambio {
         Scambio {
             n: 0,
-            quando: self
-                .registro()
-                .ora()
-                .unwrap_or_else(|_| registro::ora_italiana(Timestamp::now())),
+            quando: self.orologio_visto().map_or_else(
+                |_| registro::ora_italiana(Timestamp::now()),
+                |o| o.ora(self.adesso()),
+            ),
             porta: porta.to_owned(),
             metodo: metodo.to_owned(),
             percorso: percorso.to_owned(),

@@ -3,6 +3,7 @@
 //! A caller gets exactly what ANPR would send, terse faults included; the journal keeps the verdict of every step
 //! with its evidence, and `X-Anpr-Sim-Scambio` on the reply names the entry.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use anagrafe::{Ambiente, CodiceIstat};
@@ -12,7 +13,7 @@ use frontiera::{
 };
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use jiff::Timestamp;
-use registro::{EsitoScambio, Lettura as _, Passo, Scambio, Verdetto, Voce};
+use registro::{EsitoScambio, Lettura as _, Operatore, Passo, Scambio, Verdetto, Voce};
 use schema::{Albero, Modello, Violazione};
 
 use crate::{
@@ -176,15 +177,15 @@ impl Censimento for Anagrafica<'_> {
                 funzioni: vec!["*".into()],
             });
         }
-        let o = self.sim.registro().operatore(name_id).ok().flatten()?;
+        let o = self.sim.operatore_visto(name_id).ok().flatten()?;
         // Not created in this environment is as unknown (#2603).
         if !o.ambienti.contains(&self.ambiente) {
             return None;
         }
         Some(OperatoreVisto {
             attivo: o.stato.lavora(),
-            comuni: o.comuni.into_iter().collect(),
-            funzioni: o.funzioni.into_iter().collect(),
+            comuni: o.comuni.iter().copied().collect(),
+            funzioni: o.funzioni.iter().cloned().collect(),
         })
     }
 }
@@ -199,6 +200,13 @@ fn utente_free(name_id: &str) -> Option<CodiceIstat> {
 }
 
 impl Simulatore {
+    fn operatore_visto(&self, name_id: &str) -> Esito<Option<Arc<Operatore>>> {
+        let registro = self.registro();
+        self.operatori_visti.chiedi(registro.versione(), name_id, || {
+            Ok(registro.operatore(name_id)?.map(Arc::new))
+        })
+    }
+
     /// One exchange from its bytes to its reply, journal included.
     pub(crate) fn scambio_soap(
         &self,
@@ -241,7 +249,7 @@ impl Simulatore {
         };
         scambio.http = reply.status().as_u16();
         // Where the scenario clock stands still, replies and journals are the same from run to run.
-        let fermo = self.registro().orologio().is_ok_and(|o| o.velocita == 0);
+        let fermo = self.orologio_visto().is_ok_and(|o| o.velocita == 0);
         if !fermo {
             scambio.durata_us = u64::try_from(inizio.elapsed().as_micros()).unwrap_or(u64::MAX);
         }
@@ -292,17 +300,22 @@ impl Simulatore {
             versione,
             esito,
             evidenza,
-        } = self
-            .frontiera(ambiente)
-            .esamina(corpo, content_type, &punto.servizio, &censimento, adesso);
+        } = {
+            let frontiera = self.frontiera(ambiente);
+            // What the journal keeps whole can be looked at again; of a longer one it keeps the evidence.
+            if corpo.len() > registro::giornale::CORPO_INTERO_BYTE {
+                frontiera.esamina(corpo, content_type, &punto.servizio, &censimento, adesso)
+            } else {
+                frontiera.esamina_senza_prove(corpo, content_type, &punto.servizio, &censimento, adesso)
+            }
+        };
         scambio.passi.extend(passi.into_iter().map(passo));
         scambio.comune = evidenza
             .id_sede
             .as_deref()
             .and_then(|s| CodiceIstat::parse(s).ok())
             .or_else(|| esito.is_err().then(|| comune_dichiarato(corpo)).flatten());
-        if corpo.len() > registro::giornale::CORPO_INTERO_BYTE {
-            // What cannot be found again in the head that is kept.
+        if !evidenza.confronti.is_empty() {
             scambio.evidenza = serde_json::to_value(&evidenza.confronti).unwrap_or_default();
         }
         scambio.id_operazione_comune = evidenza.id_operazione_comune;
@@ -482,9 +495,15 @@ fn passo(p: frontiera::Passo) -> Passo {
 }
 
 /// The body of a verified envelope as a tree, and what breaks its schema: nothing, where the perimeter validates.
-pub(crate) fn albero_del_corpo(busta: &BustaVerificata) -> Esito<(Albero<'static>, Vec<Violazione>)> {
+pub(crate) fn albero_del_corpo(
+    busta: &BustaVerificata,
+) -> Esito<(Cow<'_, Albero<'static>>, Vec<Violazione>)> {
+    if let Some(letto) = busta.albero() {
+        return Ok((Cow::Borrowed(letto), Vec::new()));
+    }
     let (ns, nome) = busta.radice();
     let modello = Modello::di(ns, nome)
         .ok_or_else(|| ErroreServizio::guasto(format!("nessuna grammatica per {nome} ({ns})")))?;
-    Ok(schema::albero_qualunque(modello, busta.corpo()))
+    let (albero, violazioni) = schema::albero_qualunque(modello, busta.corpo());
+    Ok((Cow::Owned(albero), violazioni))
 }

@@ -3,6 +3,8 @@
 //! Read from a body that passed the schema; written back as an echo. What the echo leaves out the real service
 //! leaves out too.
 
+use std::borrow::Cow;
+
 use frontiera::Causa;
 use schema::{Albero, Violazione};
 
@@ -23,11 +25,8 @@ pub(crate) struct Testata {
 impl Testata {
     /// Reads the header below `radice/testataRichiesta`.
     pub(crate) fn leggi(albero: &Albero<'_>, radice: &str) -> Self {
-        let campo = |nome: &str| {
-            albero
-                .testo(&format!("{radice}/testataRichiesta/{nome}"))
-                .map(str::to_owned)
-        };
+        let testata = albero.elementi(&format!("{radice}/testataRichiesta")).next();
+        let campo = |nome: &str| Some(testata?.figlio(nome)?.testo()?.to_owned());
         let pieno = |nome: &str| campo(nome).unwrap_or_default();
         Self {
             id_operazione_comune: pieno("idOperazioneComune"),
@@ -57,24 +56,29 @@ impl Testata {
     }
 
     /// The reply's header as (element, text) in schema order; `id_anpr` is 0 when nothing was booked.
-    pub(crate) fn risposta(&self, id_anpr: u64, esito: &str) -> Vec<(&'static str, String)> {
+    pub(crate) fn risposta(&self, id_anpr: u64, esito: &'static str) -> Vec<(&'static str, Cow<'_, str>)> {
         let mut campi = vec![
-            ("idOperazioneComune", self.id_operazione_comune.clone()),
-            ("codMittente", self.cod_mittente.clone()),
-            ("codDestinatario", self.cod_destinatario.clone()),
-            ("operazioneRichiesta", self.operazione_richiesta.clone()),
-            ("dataOraRichiesta", self.data_ora_richiesta.clone()),
+            ("idOperazioneComune", self.id_operazione_comune.as_str()),
+            ("codMittente", &self.cod_mittente),
+            ("codDestinatario", &self.cod_destinatario),
+            ("operazioneRichiesta", &self.operazione_richiesta),
+            ("dataOraRichiesta", &self.data_ora_richiesta),
         ];
         for (nome, valore) in [
             ("protocolloComune", &self.protocollo_comune),
             ("dataProtocolloComune", &self.data_protocollo_comune),
             ("dataDecorrenza", &self.data_decorrenza),
         ] {
-            campi.extend(valore.clone().map(|v| (nome, v)));
+            campi.extend(valore.as_deref().map(|v| (nome, v)));
         }
-        campi.push(("idOperazioneANPR", id_anpr.to_string()));
-        campi.push(("esitoOperazione", esito.to_owned()));
         campi
+            .into_iter()
+            .map(|(nome, valore)| (nome, Cow::Borrowed(valore)))
+            .chain([
+                ("idOperazioneANPR", Cow::Owned(id_anpr.to_string())),
+                ("esitoOperazione", Cow::Borrowed(esito)),
+            ])
+            .collect()
     }
 }
 

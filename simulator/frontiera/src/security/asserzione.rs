@@ -4,8 +4,6 @@
 //! believed is what was signed. Reading is separate from judging: the caller asks windows, confirmation and
 //! attributes one after the other, because each has its own line in the journal.
 
-use std::collections::BTreeMap;
-
 use crate::albero::Node;
 use jiff::{SignedDuration, Timestamp};
 
@@ -57,8 +55,8 @@ pub struct Asserzione {
     pub conferme: Vec<String>,
     /// Every window, `IssueInstant` included, in document order.
     pub validita: Vec<Validita>,
-    /// Attributes by name, blanks at the ends removed.
-    pub attributi: BTreeMap<String, String>,
+    /// Attributes as they come, each name once, blanks at the ends removed.
+    pub attributi: Vec<(String, String)>,
 }
 
 impl Asserzione {
@@ -92,7 +90,7 @@ impl Asserzione {
                 da: Some(emessa),
                 a: None,
             }],
-            attributi: BTreeMap::new(),
+            attributi: Vec::new(),
         };
         for c in figli(soggetto, "SubjectConfirmation") {
             letta
@@ -133,13 +131,13 @@ impl Asserzione {
     }
 
     fn attributo(&mut self, a: Node<'_, '_>) -> Result<(), ErroreAsserzione> {
-        let nome = a.attribute("Name").unwrap_or("").to_owned();
-        let valore = unico(a, "AttributeValue").and_then(testo_di);
-        let ripetuto = || ErroreAsserzione::Attributo(nome.clone());
-        let valore = valore.ok_or_else(ripetuto)?;
-        match self.attributi.insert(nome.clone(), valore.trim().to_owned()) {
-            None => Ok(()),
-            Some(_) => Err(ripetuto()),
+        let nome = a.attribute("Name").unwrap_or("");
+        match unico(a, "AttributeValue").and_then(testo_di) {
+            Some(valore) if self.attributi.iter().all(|(n, _)| n != nome) => {
+                self.attributi.push((nome.to_owned(), valore.trim().to_owned()));
+                Ok(())
+            }
+            _ => Err(ErroreAsserzione::Attributo(nome.to_owned())),
         }
     }
 
@@ -159,9 +157,9 @@ impl Asserzione {
     /// An attribute's value, if sent and not empty.
     pub fn attributo_di(&self, nome: &str) -> Option<&str> {
         self.attributi
-            .get(nome)
-            .map(String::as_str)
-            .filter(|v| !v.is_empty())
+            .iter()
+            .find(|(n, v)| n == nome && !v.is_empty())
+            .map(|(_, v)| v.as_str())
     }
 }
 

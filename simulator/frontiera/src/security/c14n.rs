@@ -170,7 +170,8 @@ impl<'a, 'input: 'a> Scrittore<'_, '_, 'a, 'input> {
             .rev()
             .find(|(p, _)| *p == prefisso)
             .map_or("", |(_, u)| u);
-        if reso != uri && !self.nuove.contains(&(prefisso, uri)) {
+        // Mostly the very same declaration: no need to read long URIs.
+        if !std::ptr::eq(reso, uri) && reso != uri && !self.nuove.contains(&(prefisso, uri)) {
             self.nuove.push((prefisso, uri));
         }
     }

@@ -18,8 +18,6 @@ pub mod xmldsig;
 
 pub(crate) use fiducia::Fiducia;
 
-pub use corpo::{Grammatica, Validatore};
-
 use std::borrow::Cow;
 
 use base64::Engine as _;
@@ -61,10 +59,8 @@ pub(crate) fn testo_di<'a>(n: crate::albero::Node<'a, '_>) -> Option<Cow<'a, str
 
 /// Lower-case hexadecimal.
 pub(crate) fn esadecimale(byte: &[u8]) -> String {
-    use std::fmt::Write as _;
+    const CIFRE: &[u8; 16] = b"0123456789abcdef";
     byte.iter()
-        .fold(String::with_capacity(byte.len() * 2), |mut s, b| {
-            let _ = write!(s, "{b:02x}");
-            s
-        })
+        .flat_map(|b| [CIFRE[usize::from(b >> 4)], CIFRE[usize::from(b & 15)]].map(char::from))
+        .collect()
 }

@@ -6,11 +6,12 @@
 
 use frontiera::albero::leggi as albero;
 use frontiera::firma::{catalogo, componi_con};
-use frontiera::security::{Grammatica, Validatore as _, c14n};
+use frontiera::security::c14n;
 use frontiera::soap::busta::{Busta, unico_figlio};
 use frontiera::{Politica, TipoFault, TipoFault::*};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use schema::Modello;
 
 use crate::alteranti::ALTERANTI;
 use crate::neutre::{Dove, NEUTRE, Parte};
@@ -42,9 +43,7 @@ fn valido(t: &str) -> bool {
         radice.tag_name().name(),
     );
     TESTCONN.radici.contains(&nome)
-        && Grammatica
-            .valida(nome.0, nome.1, &c14n::documento(radice))
-            .is_some_and(|v| v.is_empty())
+        && Modello::di(nome.0, nome.1).is_some_and(|m| schema::valida(m, &c14n::documento(radice)).is_empty())
 }
 
 /// Messages of several habits, each accepted as it is.

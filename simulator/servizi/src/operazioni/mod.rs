@@ -128,7 +128,9 @@ pub(crate) fn componi(
 /// A run of leaves.
 pub(crate) fn scrivi_campi(
     s: &mut Scrittore<'_, Vec<u8>>,
-    campi: &[(&'static str, String)],
+    campi: &[(&'static str, impl AsRef<str>)],
 ) -> Result<(), ErroreScrittura> {
-    campi.iter().try_for_each(|(nome, valore)| s.foglia(nome, valore))
+    campi
+        .iter()
+        .try_for_each(|(nome, valore)| s.foglia(nome, valore.as_ref()))
 }

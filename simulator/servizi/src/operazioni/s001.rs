@@ -4,6 +4,7 @@
 //! taken in charge. In production the service was switched off in 2019: there it answers EN379, whatever the rest.
 //! The order of the rules is that of spec security §6.3 step 11 and of spec registrations §1.6.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use anagrafe::{Ambiente, CodiceIstat};
@@ -358,7 +359,7 @@ fn da_base64(testo: &str) -> Option<Vec<u8>> {
 
 fn scrivi_testata(
     s: &mut Scrittore<'_, Vec<u8>>,
-    campi: &[(&'static str, String)],
+    campi: &[(&'static str, Cow<'_, str>)],
 ) -> Result<(), ErroreScrittura> {
     s.apri("testataRisposta")?;
     scrivi_campi(s, campi)?;

@@ -64,14 +64,20 @@ impl StatoCertificato {
 }
 
 /// A revocation.
-#[derive(Debug, Serialize, Deserialize)]
-struct Revoca {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Revoca {
     id: String,
     /// Scenario instant of the revocation.
     quando: Quando,
     /// Wall time from which a restoration counts; until then calls fail.
     #[serde(default)]
     ripristino: Option<Timestamp>,
+}
+
+impl Revoca {
+    fn vale(&self, adesso: Timestamp) -> bool {
+        self.ripristino.is_none_or(|r| adesso < r)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -88,12 +94,17 @@ impl Simulatore {
     /// Whether calls with a certificate (by hexadecimal digest) are refused as revoked, now.
     pub(crate) fn revocato(&self, impronta: &str) -> Esito<bool> {
         let revoca = self.revoca_di(impronta)?;
-        Ok(revoca.is_some_and(|r| r.ripristino.is_none_or(|r| self.adesso() < r)))
+        Ok(revoca.is_some_and(|r| r.vale(self.adesso())))
     }
 
-    /// The same by the digest itself.
+    /// The same by the digest itself, for who asks at every request.
     pub(crate) fn certificato_revocato(&self, impronta: &[u8; 32]) -> Esito<bool> {
-        self.revocato(&crate::esadecimale(impronta))
+        let revoca = self
+            .revoche_viste
+            .chiedi(self.registro().versione(), impronta, || {
+                self.revoca_di(&crate::esadecimale(impronta))
+            })?;
+        Ok(revoca.is_some_and(|r| r.vale(self.adesso())))
     }
 
     pub(crate) fn segna_revocati(&self, id: &str, impronte: &[&str]) -> Esito<()> {

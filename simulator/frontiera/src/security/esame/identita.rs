@@ -12,6 +12,7 @@ use crate::security::asserzione::Asserzione;
 use crate::security::c14n;
 use crate::security::certificato::Certificato;
 use crate::security::chiave::{self, NelMessaggio};
+use crate::security::corpo::Letto;
 use crate::security::digest::sha256;
 use crate::security::identificatori::Identificatori;
 use crate::security::pkcs7::ErrorePkcs7;
@@ -26,6 +27,7 @@ pub(super) struct Tempestiva<'a, 'i> {
     pub(super) id: Identificatori<'a, 'i>,
     pub(super) nel_messaggio: NelMessaggio,
     pub(super) certificato: Certificato,
+    pub(super) letto: Option<Letto>,
     pub(super) corpo: Vec<u8>,
 }
 
@@ -36,6 +38,7 @@ pub(super) struct Asserita {
     firmatario: Certificato,
     certificato: Certificato,
     nel_messaggio: NelMessaggio,
+    letto: Option<Letto>,
     corpo: Vec<u8>,
 }
 
@@ -75,6 +78,7 @@ impl Tempestiva<'_, '_> {
             firmatario,
             certificato: self.certificato,
             nel_messaggio: self.nel_messaggio,
+            letto: self.letto,
             corpo: self.corpo,
         })
     }
@@ -126,7 +130,7 @@ impl Tempestiva<'_, '_> {
                 Causa::Trasformazione.con("la firma dell'asserzione non usa la STR-Transform"),
             ));
         };
-        if !confronta(v, "asserzione", riferimento, nodo, &canonica) {
+        if !confronta(t, v, "asserzione", riferimento, nodo, &canonica) {
             v.ferma_se(
                 t.politica.controlla_firme,
                 PASSO,
@@ -426,9 +430,12 @@ impl Provata {
                 Causa::XmlMalformato.con("il Body firmato non si rilegge"),
             )
         })?;
+        // What was validated is believed only if it is, octet for octet, what was digested.
+        let albero = a.letto.filter(|l| l.documento == corpo).and_then(|l| l.albero);
         Ok(BustaVerificata {
             radice,
             corpo,
+            albero,
             chiamante: Chiamante {
                 id_sede: comune,
                 postazione: a.attributi.postazione,

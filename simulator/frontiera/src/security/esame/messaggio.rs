@@ -12,6 +12,7 @@ use super::verifiche::{ammessi, confronta, fiducia, revoca, valore};
 use crate::causa::{Causa, Motivo};
 use crate::security::certificato::Certificato;
 use crate::security::chiave::{self, ErroreChiave, NelMessaggio};
+use crate::security::corpo::Letto;
 use crate::security::identificatori::Identificatori;
 use crate::security::tempo::{self, Finestra};
 use crate::security::xmldsig::Firma;
@@ -29,12 +30,14 @@ pub(super) struct ConBusta<'a, 'i> {
 pub(super) struct ConSchema<'a, 'i> {
     doc: &'a Document<'i>,
     busta: Busta<'a, 'i>,
+    letto: Option<Letto>,
 }
 
 /// One Security header with a message signature.
 pub(super) struct ConIntestazione<'a, 'i> {
     doc: &'a Document<'i>,
     busta: Busta<'a, 'i>,
+    letto: Option<Letto>,
     security: Node<'a, 'i>,
     timestamp: Option<Node<'a, 'i>>,
     /// Something that the gateway's coverage rule, which looks at local names only, takes for a second Timestamp.
@@ -74,6 +77,7 @@ pub(super) struct Coperta<'a, 'i> {
     id: Identificatori<'a, 'i>,
     nel_messaggio: NelMessaggio,
     certificato: Certificato,
+    letto: Option<Letto>,
     corpo: Vec<u8>,
     timestamp: Vec<u8>,
 }
@@ -116,9 +120,14 @@ impl<'a, 'i> ConBusta<'a, 'i> {
         }
         if !t.politica.valida_schema {
             v.saltato("schema", "la politica lascia la validazione ai servizi");
-            return Ok(ConSchema { doc, busta });
+            return Ok(ConSchema {
+                doc,
+                busta,
+                letto: None,
+            });
         }
-        match t.validatore.valida(coppia.0, coppia.1, &c14n::documento(radice)) {
+        let letto = Letto::nuovo(coppia.0, coppia.1, c14n::documento(radice));
+        match letto.as_ref().map(Letto::errori) {
             None => v.saltato("schema", "nessuna grammatica per questo elemento"),
             Some(errori) if errori.is_empty() => v.superato("schema", Some(coppia.1.to_owned())),
             Some(errori) => {
@@ -132,7 +141,7 @@ impl<'a, 'i> ConBusta<'a, 'i> {
                 ));
             }
         }
-        Ok(ConSchema { doc, busta })
+        Ok(ConSchema { doc, busta, letto })
     }
 }
 
@@ -142,7 +151,7 @@ impl<'a, 'i> ConSchema<'a, 'i> {
         t: &Tavolo<'_>,
         v: &mut Verbale,
     ) -> Result<ConIntestazione<'a, 'i>, Fault> {
-        let Self { doc, busta } = self;
+        let Self { doc, busta, letto } = self;
         let mut intestazioni = busta.intestazioni(ns::WSSE, "Security");
         let Some(security) = intestazioni.next() else {
             let tipo = t.politica.fault_senza_intestazione;
@@ -200,6 +209,7 @@ impl<'a, 'i> ConSchema<'a, 'i> {
         Ok(ConIntestazione {
             doc,
             busta,
+            letto,
             security,
             timestamp,
             sosia,
@@ -282,7 +292,7 @@ impl<'a, 'i> Risolta<'a, 'i> {
                     Causa::Trasformazione.con(spiega),
                 ));
             };
-            if !confronta(v, "messaggio", r, nodo, &canonica) {
+            if !confronta(t, v, "messaggio", r, nodo, &canonica) {
                 let nome = nodo.tag_name().name();
                 v.ferma_se(
                     t.politica.controlla_firme,
@@ -394,6 +404,7 @@ impl<'a, 'i> Firmata<'a, 'i> {
             id,
             nel_messaggio,
             certificato,
+            letto: base.letto,
             corpo,
             timestamp,
         })
@@ -442,6 +453,7 @@ impl<'a, 'i> Coperta<'a, 'i> {
             id: self.id,
             nel_messaggio: self.nel_messaggio,
             certificato: self.certificato,
+            letto: self.letto,
             corpo: self.corpo,
         })
     }

@@ -13,9 +13,9 @@ use std::borrow::Cow;
 
 use anagrafe::{CodiceIstat, IdPostazione};
 use jiff::Timestamp;
+use schema::Albero;
 
 use super::Fiducia;
-use super::corpo::Validatore;
 use crate::censimento::{Censimento, OperatoreVisto};
 use crate::passo::Esame;
 use crate::politica::Politica;
@@ -30,6 +30,7 @@ use verbale::Verbale;
 pub struct BustaVerificata {
     radice: (String, String),
     corpo: Vec<u8>,
+    albero: Option<Albero<'static>>,
     chiamante: Chiamante,
 }
 
@@ -42,6 +43,11 @@ impl BustaVerificata {
     /// The body's element as a standalone UTF-8 document, from the canonical octets that were digested.
     pub fn corpo(&self) -> &[u8] {
         &self.corpo
+    }
+
+    /// The values of [`Self::corpo`], if they were read already: the very octets were validated by the perimeter.
+    pub fn albero(&self) -> Option<&Albero<'static>> {
+        self.albero.as_ref()
     }
 
     /// Who calls.
@@ -70,11 +76,12 @@ pub(crate) struct Tavolo<'t> {
     pub(crate) politica: &'t Politica,
     pub(crate) fiducia: &'t Fiducia,
     pub(crate) repliche: &'t Repliche,
-    pub(crate) validatore: &'t dyn Validatore,
     pub(crate) censimento: &'t dyn Censimento,
     pub(crate) radici: &'t [(&'static str, &'static str)],
     pub(crate) controlla_testata: bool,
     pub(crate) adesso: Timestamp,
+    /// Whether the evidence tells of every digest; who keeps the octets can do without.
+    pub(crate) prove: bool,
 }
 
 /// Whether the media type announces SOAP 1.2, in a multipart by the type of its root.
