@@ -194,13 +194,15 @@ impl<'m, W: Write> Scrittore<'m, W> {
         }
     }
 
-    fn prefisso(&self, nodo: NodoId) -> String {
+    /// A name with its prefix.
+    fn nome(&mut self, nodo: NodoId) -> io::Result<()> {
         let spazio = self.modello.nodi[usize::from(nodo.0)].spazio;
         match spazio.and_then(|s| self.spazi.iter().position(|t| *t == s)) {
-            None => String::new(),
-            Some(0) => "p:".to_owned(),
-            Some(n) => format!("p{n}:"),
+            None => {}
+            Some(0) => self.fuori.write_all(b"p:")?,
+            Some(n) => write!(self.fuori, "p{n}:")?,
         }
+        self.fuori.write_all(self.modello.nome(nodo).as_bytes())
     }
 
     fn marca(&mut self, nodo: NodoId) -> io::Result<()> {
@@ -211,7 +213,8 @@ impl<'m, W: Write> Scrittore<'m, W> {
         if self.a_capo && (self.dichiarazione || !self.pila.is_empty()) {
             self.fuori.write_all(b"\n")?;
         }
-        write!(self.fuori, "<{}{}", self.prefisso(nodo), self.modello.nome(nodo))?;
+        self.fuori.write_all(b"<")?;
+        self.nome(nodo)?;
         if self.pila.is_empty() {
             for (i, s) in self.spazi.iter().enumerate() {
                 let numero = if i == 0 { String::new() } else { i.to_string() };
@@ -222,12 +225,9 @@ impl<'m, W: Write> Scrittore<'m, W> {
     }
 
     fn fine_marca(&mut self, nodo: NodoId) -> io::Result<()> {
-        write!(
-            self.fuori,
-            "</{}{}>",
-            self.prefisso(nodo),
-            self.modello.nome(nodo)
-        )
+        self.fuori.write_all(b"</")?;
+        self.nome(nodo)?;
+        self.fuori.write_all(b">")
     }
 
     fn fuggi(&mut self, valore: &str) -> io::Result<()> {
