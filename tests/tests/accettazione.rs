@@ -17,10 +17,22 @@ use serde_json::Value;
 
 /// Case → file and test that holds it.
 const CASI: [(u8, &str, &str); 50] = [
-    (1, "processo", "casi_1_2_4_22_73_i_due_file_servono_entrambi"),
-    (2, "processo", "casi_1_2_4_22_73_i_due_file_servono_entrambi"),
-    (4, "processo", "casi_1_2_4_22_73_i_due_file_servono_entrambi"),
-    (5, "processo", "caso_5_piu_file_in_qualunque_ordine"),
+    (
+        1,
+        "processo/esiti",
+        "casi_1_2_4_22_73_i_due_file_servono_entrambi",
+    ),
+    (
+        2,
+        "processo/esiti",
+        "casi_1_2_4_22_73_i_due_file_servono_entrambi",
+    ),
+    (
+        4,
+        "processo/esiti",
+        "casi_1_2_4_22_73_i_due_file_servono_entrambi",
+    ),
+    (5, "processo/esiti", "caso_5_piu_file_in_qualunque_ordine"),
     (7, "varchi", "en001_en007_en008_en038_en363_il_nome"),
     (8, "varchi", "en001_en007_en008_en038_en363_il_nome"),
     (10, "varchi", "en001_en007_en008_en038_en363_il_nome"),
@@ -31,13 +43,17 @@ const CASI: [(u8, &str, &str); 50] = [
     (17, "accettazione", "caso_17_un_megabyte_che_ne_diventa_trecento"),
     (19, "accettazione", "caso_19_testo_dentro_famiglie"),
     (20, "accettazione", "caso_20_apr_in_iso_8859_1"),
-    (22, "processo", "casi_1_2_4_22_73_i_due_file_servono_entrambi"),
+    (
+        22,
+        "processo/esiti",
+        "casi_1_2_4_22_73_i_due_file_servono_entrambi",
+    ),
     (23, "accettazione", "caso_23_consolato_inesistente"),
-    (25, "processo", "casi_25_26_28_quadrature"),
-    (26, "processo", "casi_25_26_28_quadrature"),
-    (28, "processo", "casi_25_26_28_quadrature"),
-    (29, "processo", "casi_29_31_74_le_anomalie_delle_schede"),
-    (31, "processo", "casi_29_31_74_le_anomalie_delle_schede"),
+    (25, "processo/esiti", "casi_25_26_28_quadrature"),
+    (26, "processo/esiti", "casi_25_26_28_quadrature"),
+    (28, "processo/esiti", "casi_25_26_28_quadrature"),
+    (29, "processo/esiti", "casi_29_31_74_le_anomalie_delle_schede"),
+    (31, "processo/esiti", "casi_29_31_74_le_anomalie_delle_schede"),
     (32, "accettazione", "caso_32_convivenza_con_tutore"),
     (34, "accettazione", "caso_34_legame_quattordici"),
     (35, "accettazione", "caso_35_senza_giorno_e_mese"),
@@ -71,9 +87,9 @@ const CASI: [(u8, &str, &str); 50] = [
         "caso_61_chi_e_stato_cancellato_altrove_non_e_doppio",
     ),
     (62, "incroci", "caso_62_lo_stesso_codice_in_apr_e_aire"),
-    (64, "processo", "casi_64_65_il_subentro_vero"),
-    (65, "processo", "casi_64_65_il_subentro_vero"),
-    (67, "processo", "casi_25_26_28_quadrature"),
+    (64, "processo/esiti", "casi_64_65_il_subentro_vero"),
+    (65, "processo/esiti", "casi_64_65_il_subentro_vero"),
+    (67, "processo/esiti", "casi_25_26_28_quadrature"),
     (
         68,
         "s001",
@@ -85,8 +101,12 @@ const CASI: [(u8, &str, &str); 50] = [
         "s001",
         "s001_consegna_lo_stesso_file_in_test_e_in_pre_ma_non_in_subentro",
     ),
-    (73, "processo", "casi_1_2_4_22_73_i_due_file_servono_entrambi"),
-    (74, "processo", "casi_29_31_74_le_anomalie_delle_schede"),
+    (
+        73,
+        "processo/esiti",
+        "casi_1_2_4_22_73_i_due_file_servono_entrambi",
+    ),
+    (74, "processo/esiti", "casi_29_31_74_le_anomalie_delle_schede"),
 ];
 
 /// The numbers the specification publishes.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anagrafe::Ambiente;
 use askama::Template;
-use http::{Method, StatusCode};
+use http::{StatusCode, request::Parts};
 use servizi::{
     MotivoCarta, Simulatore,
     http::{Richiesta, Risposta},
@@ -15,42 +15,47 @@ use servizi::{
 };
 
 use crate::{
-    cornice::{Cornice, errore, pagina, vai},
+    cornice::{Cornice, METODO_NON_AMMESSO, errore, pagina, pagina_errore, titolo_errore, vai},
     formati, fuori,
     modulo::Campi,
-    rotte::{Rotta, Trovata, cerca},
+    rotte::{Parametri, Risponde, Rotta, Sala, Trovata, aperta, cerca, get, serve},
     sicurezza, statici,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Azione {
-    Indice,
-    Statico,
-    Com,
-    Prefettura,
+/// The pages of the card listener: nobody is ever inside.
+struct Carta;
+
+impl Sala for Carta {
+    type Soglia<'a> = Vista<'a>;
+    type Dentro<'a> = Vista<'a>;
 }
 
-static ROTTE: &[Rotta<Azione>] = &[
-    Rotta {
-        metodo: Method::GET,
-        percorso: "/",
-        azione: Azione::Indice,
-    },
-    Rotta {
-        metodo: Method::GET,
-        percorso: "/statico/{nome}",
-        azione: Azione::Statico,
-    },
-    Rotta {
-        metodo: Method::GET,
-        percorso: "/prefettura/com",
-        azione: Azione::Prefettura,
-    },
-    Rotta {
-        metodo: Method::GET,
-        percorso: "/{ambiente}/com",
-        azione: Azione::Com,
-    },
+/// What the browser asked for, and the certificate it showed.
+struct Vista<'r> {
+    sim: &'r Arc<Simulatore>,
+    parti: &'r Parts,
+    segmenti: Parametri,
+    certificato: Option<Vec<u8>>,
+}
+
+impl Vista<'_> {
+    /// Address of an environment, under the name this request came by.
+    fn base(&self, a: Ambiente) -> String {
+        self.sim
+            .indirizzi()
+            .map(|i| sicurezza::altra_porta(self.parti, i.ambiente(a)))
+            .unwrap_or_default()
+    }
+}
+
+static ROTTE: &[Rotta<Carta>] = &[
+    get("/", aperta!(|_v, _| indice())),
+    get(
+        "/statico/{nome}",
+        aperta!(|v, _| statici::file(v.segmenti.prendi("nome")).unwrap_or_else(non_trovata)),
+    ),
+    get("/prefettura/com", aperta!(|v, _| prefettura(v).await)),
+    get("/{ambiente}/com", aperta!(|v, _| com(v).await)),
 ];
 
 /// Hexadecimal digits of the value that binds a login to its browser.
@@ -72,7 +77,7 @@ struct Indice {
 
 /// Answers a request to the card listener.
 pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta, certificato: Option<Vec<u8>>) -> Risposta {
-    let (parti, _) = r.into_parts();
+    let (parti, corpo) = r.into_parts();
     let porta = sicurezza::verifica_host(&parti, &sim.impostazioni().host_ambienti)
         .and_then(|()| sicurezza::verifica_origine(&parti, true));
     if let Err(negato) = porta {
@@ -83,10 +88,10 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta, certificato: O
             None,
         );
     }
-    let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
-        Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
+    let (rotta, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => (rotta, segmenti),
         Trovata::AltroMetodo(_) => {
-            let c = cornice("Metodo non ammesso");
+            let c = cornice(METODO_NON_AMMESSO);
             return errore(
                 StatusCode::METHOD_NOT_ALLOWED,
                 c,
@@ -96,35 +101,29 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta, certificato: O
         }
         Trovata::No => return non_trovata(),
     };
-    match azione {
-        Azione::Indice => pagina(
-            StatusCode::OK,
-            &Indice {
-                c: cornice("Accesso con carta"),
-                ambienti: Ambiente::TUTTI
-                    .map(|a| (a.chiave(), formati::ambiente(a)))
-                    .to_vec(),
-            },
-        ),
-        Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(non_trovata),
-        Azione::Prefettura => {
-            let base = sim
-                .indirizzi()
-                .map(|i| sicurezza::altra_porta(&parti, i.ambiente(Ambiente::Sub)))
-                .unwrap_or_default();
-            prefettura(sim, certificato, legame(&parti), &base).await
-        }
-        Azione::Com => {
-            let Ok(ambiente) = segmenti.prendi("ambiente").parse() else {
-                return non_trovata();
-            };
-            let base = sim
-                .indirizzi()
-                .map(|i| sicurezza::altra_porta(&parti, i.ambiente(ambiente)))
-                .unwrap_or_default();
-            com(sim, ambiente, certificato, legame(&parti), &base).await
-        }
-    }
+    let vista = Vista {
+        sim,
+        parti: &parti,
+        segmenti,
+        certificato,
+    };
+    let esito = match &rotta.risponde {
+        Risponde::Aperta(f) => f(&vista, corpo).await,
+        Risponde::Interna(interna) => serve(interna, &vista, None, &parti, corpo).await,
+    };
+    esito.unwrap_or_else(|e| pagina_errore(cornice(titolo_errore(&e)), e))
+}
+
+fn indice() -> Risposta {
+    pagina(
+        StatusCode::OK,
+        &Indice {
+            c: cornice("Accesso con carta"),
+            ambienti: Ambiente::TUTTI
+                .map(|a| (a.chiave(), formati::ambiente(a)))
+                .to_vec(),
+        },
+    )
 }
 
 /// The digest a login was bound to, when the query has one.
@@ -136,29 +135,25 @@ fn legame(parti: &http::request::Parts) -> Option<String> {
 }
 
 /// A user of a Prefettura.
-async fn prefettura(
-    sim: &Arc<Simulatore>,
-    certificato: Option<Vec<u8>>,
-    legame: Option<String>,
-    base: &str,
-) -> Risposta {
-    let giudizio = fuori(sim, move |s| s.riconosci_carta_prefettura(certificato.as_deref())).await;
-    match giudizio {
+async fn prefettura(v: &Vista<'_>) -> Risposta {
+    let (certificato, base) = (v.certificato.clone(), v.base(Ambiente::Sub));
+    match fuori(v.sim, move |s| {
+        s.riconosci_carta_prefettura(certificato.as_deref())
+    })
+    .await
+    {
         Ok(Ok(carta)) => {
-            let Some(legame) = legame else {
+            let Some(legame) = legame(v.parti) else {
                 return vai(&format!("{base}/prefettura/carta"));
             };
-            let biglietto = sim.biglietto_prefettura(&carta, &legame);
+            let biglietto = v.sim.biglietto_prefettura(&carta, &legame);
             vai(&format!("{base}/prefettura/carta/entra?biglietto={biglietto}"))
         }
         Ok(Err(motivo)) => {
             let c = Cornice::area(Area::Prefettura, "");
             rifiuto_in(c, "/prefettura/com", &format!("{base}/prefettura"), &motivo)
         }
-        Err(e) => {
-            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            errore(stato, cornice("Guasto del simulatore"), e.testo, e.codice)
-        }
+        Err(e) => pagina_errore(cornice(titolo_errore(&e)), e),
     }
 }
 
@@ -167,28 +162,28 @@ fn non_trovata() -> Risposta {
     errore(StatusCode::NOT_FOUND, cornice("Pagina non trovata"), testo, None)
 }
 
-async fn com(
-    sim: &Arc<Simulatore>,
-    ambiente: Ambiente,
-    certificato: Option<Vec<u8>>,
-    legame: Option<String>,
-    base: &str,
-) -> Risposta {
-    let giudizio = fuori(sim, move |s| s.riconosci_carta(ambiente, certificato.as_deref())).await;
-    let carta = match giudizio {
-        Ok(Ok(carta)) => carta,
-        Ok(Err(motivo)) => return rifiuto(ambiente, &motivo, base),
-        Err(e) => {
-            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            return errore(stato, cornice("Guasto del simulatore"), e.testo, e.codice);
-        }
+/// An operator.
+async fn com(v: &Vista<'_>) -> Risposta {
+    let Ok(ambiente) = v.segmenti.prendi("ambiente").parse() else {
+        return non_trovata();
     };
-    // Whoever came here directly has no cookie at the environment yet: there the login begins.
-    let Some(legame) = legame else {
-        return vai(&format!("{base}/com"));
-    };
-    let biglietto = sim.biglietto(ambiente, &carta, &legame);
-    vai(&format!("{base}/com/entra?biglietto={biglietto}"))
+    let (certificato, base) = (v.certificato.clone(), v.base(ambiente));
+    match fuori(v.sim, move |s| {
+        s.riconosci_carta(ambiente, certificato.as_deref())
+    })
+    .await
+    {
+        // Whoever came here directly has no cookie at the environment yet: there the login begins.
+        Ok(Ok(carta)) => match legame(v.parti) {
+            Some(legame) => {
+                let biglietto = v.sim.biglietto(ambiente, &carta, &legame);
+                vai(&format!("{base}/com/entra?biglietto={biglietto}"))
+            }
+            None => vai(&format!("{base}/com")),
+        },
+        Ok(Err(motivo)) => rifiuto(ambiente, &motivo, &base),
+        Err(e) => pagina_errore(cornice(titolo_errore(&e)), e),
+    }
 }
 
 #[derive(Template)]

@@ -7,6 +7,7 @@ use anagrafe::Ambiente;
 use askama::Template;
 use http::{HeaderValue, StatusCode, header};
 use servizi::{
+    ErroreServizio,
     http::{Risposta, corpo, risposta},
     percorso::Area,
 };
@@ -234,6 +235,15 @@ impl Cornice {
         }
     }
 
+    /// Adds what went wrong, if anything did.
+    #[must_use]
+    pub(crate) fn con_errore(self, testo: Option<String>) -> Self {
+        match testo {
+            Some(t) => self.con_avviso("ko", t),
+            None => self,
+        }
+    }
+
     /// Adds a notice.
     #[must_use]
     pub(crate) fn con_avviso(mut self, classe: &'static str, testo: impl Into<String>) -> Self {
@@ -308,6 +318,45 @@ pub(crate) fn errore(
             codice: codice.map(ToOwned::to_owned),
         },
     )
+}
+
+/// Title of the page about a wrong method.
+pub(crate) const METODO_NON_AMMESSO: &str = "Metodo non ammesso";
+
+/// The address exists, the method does not.
+pub(crate) fn metodo_non_ammesso(c: Cornice) -> Risposta {
+    errore(
+        StatusCode::METHOD_NOT_ALLOWED,
+        c,
+        "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.",
+        None,
+    )
+}
+
+/// A refusal for want of a role.
+pub(crate) fn vietato(testo: impl Into<String>) -> ErroreServizio {
+    ErroreServizio {
+        codice: None,
+        http: 403,
+        testo: testo.into(),
+    }
+}
+
+/// What an error of the facade is called on its page.
+pub(crate) const fn titolo_errore(e: &ErroreServizio) -> &'static str {
+    match e.http {
+        403 => "Non consentito",
+        404 => "Non trovato",
+        409 => "Non possibile ora",
+        500.. => "Guasto del simulatore",
+        _ => "Richiesta non valida",
+    }
+}
+
+/// An error of the facade as a page.
+pub(crate) fn pagina_errore(c: Cornice, e: ErroreServizio) -> Risposta {
+    let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    errore(stato, c, e.testo, e.codice)
 }
 
 /// Turns a reply into a download with that file name; characters outside a file name become `_`.

@@ -3,14 +3,18 @@
 //! Whose eyes look is decided by the caller, who asks the facade for one Comune or for all; here values become words and
 //! links. A page stays small whatever was sent: values shown are [`VALORI_MOSTRATI`] at most, each cut.
 
-use anagrafe::{Ambiente, leggi_data, tabelle::Tabella, tabelle::tabelle};
+use std::sync::Arc;
+
+use anagrafe::{Ambiente, CodiceIstat, leggi_data, tabelle::Tabella, tabelle::tabelle};
+use http::StatusCode;
 use servizi::{
-    CercaPersone, Componente, ErroreServizio, Esito, EsitoRicerca, PersonaBreve, PersonaVista, UnitaBreve,
-    UnitaVista,
+    CercaPersone, Componente, ErroreServizio, Esito, EsitoRicerca, PersonaBreve, PersonaVista, Simulatore,
+    UnitaBreve, UnitaVista,
 };
 
 use crate::{
     formati::{self, Etichetta},
+    fuori,
     modulo::Campi,
 };
 
@@ -110,6 +114,51 @@ impl Modulo {
             nascita,
         };
         Ok((cerca != CercaPersone::default()).then_some(cerca))
+    }
+}
+
+/// What a search came to.
+pub(crate) struct Ricerca {
+    /// Status of the page.
+    pub(crate) stato: StatusCode,
+    /// What was found, if anything was asked.
+    pub(crate) trovate: Option<Trovate>,
+    /// A wrong question is told above the form, which keeps what was written.
+    pub(crate) errore: Option<String>,
+}
+
+impl Ricerca {
+    /// Asks what the form holds: of one Comune, or of all.
+    pub(crate) async fn di(
+        sim: &Arc<Simulatore>,
+        ambiente: Ambiente,
+        comune: Esito<Option<CodiceIstat>>,
+        modulo: &Modulo,
+        base: &Base,
+    ) -> Esito<Self> {
+        let cercate = match (modulo.domanda(), comune) {
+            (Ok(None), Ok(_)) => Ok(None),
+            (Ok(Some(domanda)), Ok(comune)) => {
+                fuori(sim, move |s| {
+                    s.cerca_persone(ambiente, comune, &domanda).map(Some)
+                })
+                .await
+            }
+            (Err(e), _) | (_, Err(e)) => Err(e),
+        };
+        match cercate {
+            Ok(esito) => Ok(Self {
+                stato: StatusCode::OK,
+                trovate: esito.map(|e| Trovate::nuove(&e, base)),
+                errore: None,
+            }),
+            Err(e) if e.http == 400 => Ok(Self {
+                stato: StatusCode::BAD_REQUEST,
+                trovate: None,
+                errore: Some(e.testo),
+            }),
+            Err(e) => Err(e),
+        }
     }
 }
 

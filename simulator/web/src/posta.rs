@@ -35,6 +35,23 @@ pub(crate) struct Luogo<'c> {
     pub(crate) csrf: &'c str,
 }
 
+/// What is asked of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pezzo {
+    Messaggio,
+    Eml,
+    Allegato,
+    Ricevuta,
+    RicevutaEml,
+}
+
+impl Pezzo {
+    /// To see it is to have read the message.
+    pub(crate) const fn apre(self) -> bool {
+        matches!(self, Self::Messaggio | Self::Eml)
+    }
+}
+
 /// The console's.
 pub(crate) const CONSOLE: Luogo<'static> = Luogo {
     base: "/posta",

@@ -1,10 +1,27 @@
-//! Method and path → action, out of a table.
+//! Method and path → what answers, out of a table.
 //!
 //! A path pattern is written as people read it (`/api/forniture/{id}`); a name in braces stands for one segment.
 //! Segments are percent-decoded after the split, so that an encoded slash can never move a border. The first row
 //! that fits wins: literal rows stand before rows with names.
+//!
+//! A row of pages also names its handler and who may ask for it, and the kind of the handler says what must be true
+//! before it runs: nobody inside, somebody inside, a form with the token of his session, an upload. What must stay
+//! true: a [`Interna::Modulo`] is never called without the token, and no row with roles without one of them. The
+//! control API has rows of its own (`api::rotte`): they are also its description.
 
-use http::Method;
+use std::pin::Pin;
+
+use http::{Method, request::Parts};
+use servizi::{
+    Esito,
+    http::{Corpo, Risposta},
+};
+
+use crate::{
+    ambiente::{campi, csrf_mancante},
+    modulo::Campi,
+    sicurezza,
+};
 
 /// A row of a table of routes.
 pub(crate) trait Riga {
@@ -14,23 +31,145 @@ pub(crate) trait Riga {
     fn percorso(&self) -> &'static str;
 }
 
-/// A row of pages: method, pattern, what to do.
-#[derive(Debug)]
-pub(crate) struct Rotta<A> {
-    /// Method of the row.
-    pub(crate) metodo: Method,
-    /// Path pattern.
-    pub(crate) percorso: &'static str,
-    /// What answers.
-    pub(crate) azione: A,
+/// What a handler is on the way to.
+pub(crate) type Promessa<'a> = Pin<Box<dyn Future<Output = Esito<Risposta>> + Send + 'a>>;
+
+/// A set of pages: what its handlers are given.
+pub(crate) trait Sala {
+    /// A request of nobody yet.
+    type Soglia<'a>: 'a;
+    /// A request of somebody inside.
+    type Dentro<'a>: 'a;
 }
 
-impl<A> Riga for Rotta<A> {
+/// What answers.
+pub(crate) enum Risponde<S: Sala> {
+    /// Before any login.
+    Aperta(for<'a> fn(&'a S::Soglia<'a>, Corpo) -> Promessa<'a>),
+    /// After it.
+    Interna(Interna<S>),
+}
+
+/// What answers somebody inside.
+pub(crate) enum Interna<S: Sala> {
+    /// A page.
+    Vista(for<'a> fn(&'a S::Dentro<'a>) -> Promessa<'a>),
+    /// A form: it carries the token of the session.
+    Modulo(for<'a> fn(&'a S::Dentro<'a>, Campi) -> Promessa<'a>),
+    /// A form with a file, read as it comes: the handler checks the token, which stands before the file.
+    Caricamento(for<'a> fn(&'a S::Dentro<'a>, &'a Parts, Corpo) -> Promessa<'a>),
+}
+
+/// A row of pages.
+pub(crate) struct Rotta<S: Sala> {
+    metodo: &'static Method,
+    percorso: &'static str,
+    /// Roles of which one is needed; none for whoever is in.
+    pub(crate) ruoli: &'static [&'static str],
+    /// What answers.
+    pub(crate) risponde: Risponde<S>,
+}
+
+impl<S: Sala> Riga for Rotta<S> {
     fn metodo(&self) -> &Method {
-        &self.metodo
+        self.metodo
     }
     fn percorso(&self) -> &'static str {
         self.percorso
+    }
+}
+
+static GET: Method = Method::GET;
+static POST: Method = Method::POST;
+
+/// A row that is read.
+pub(crate) const fn get<S: Sala>(percorso: &'static str, risponde: Risponde<S>) -> Rotta<S> {
+    Rotta {
+        metodo: &GET,
+        percorso,
+        ruoli: &[],
+        risponde,
+    }
+}
+
+/// A row that is sent to.
+pub(crate) const fn post<S: Sala>(percorso: &'static str, risponde: Risponde<S>) -> Rotta<S> {
+    Rotta {
+        metodo: &POST,
+        percorso,
+        ruoli: &[],
+        risponde,
+    }
+}
+
+impl<S: Sala> Rotta<S> {
+    /// The row for who has one of these roles only.
+    pub(crate) const fn per(self, ruoli: &'static [&'static str]) -> Self {
+        Self { ruoli, ..self }
+    }
+}
+
+/// `vista!(handler)`, or `vista!(|d| expression)`: a page.
+macro_rules! vista {
+    (|$d:ident| $e:expr) => {
+        $crate::rotte::Risponde::Interna($crate::rotte::Interna::Vista(|$d| Box::pin(async move { $e })))
+    };
+    ($f:path) => {
+        $crate::rotte::Risponde::Interna($crate::rotte::Interna::Vista(|d| Box::pin($f(d))))
+    };
+}
+
+/// `invio!(handler)`, or `invio!(|d, campi| expression)`: a form.
+macro_rules! invio {
+    (|$d:ident, $campi:pat_param| $e:expr) => {
+        $crate::rotte::Risponde::Interna($crate::rotte::Interna::Modulo(|$d, $campi| {
+            Box::pin(async move { $e })
+        }))
+    };
+    ($f:path) => {
+        $crate::rotte::Risponde::Interna($crate::rotte::Interna::Modulo(|d, campi| {
+            Box::pin(async move { $f(d, &campi).await })
+        }))
+    };
+}
+
+/// `caricamento!(handler)`: a form with a file.
+macro_rules! caricamento {
+    ($f:path) => {
+        $crate::rotte::Risponde::Interna($crate::rotte::Interna::Caricamento(|d, parti, corpo| {
+            Box::pin($f(d, parti, corpo))
+        }))
+    };
+}
+
+/// `aperta!(|s, corpo| reply)`: what needs no login.
+macro_rules! aperta {
+    (|$s:ident, $corpo:pat_param| $e:expr) => {
+        $crate::rotte::Risponde::Aperta(|$s, $corpo| Box::pin(async move { Ok($e) }))
+    };
+}
+
+pub(crate) use {aperta, caricamento, invio, vista};
+
+/// Runs a handler for somebody inside. `csrf` is the token of his session; none where the door alone decides.
+pub(crate) async fn serve<'a, S: Sala>(
+    interna: &Interna<S>,
+    dentro: &'a S::Dentro<'a>,
+    csrf: Option<&str>,
+    parti: &'a Parts,
+    corpo: Corpo,
+) -> Esito<Risposta> {
+    match interna {
+        Interna::Vista(f) => f(dentro).await,
+        Interna::Modulo(f) => {
+            let campi = campi(corpo).await?;
+            let dato = campi.valore("csrf").unwrap_or_default();
+            if csrf.is_some_and(|atteso| !sicurezza::uguali(dato, atteso)) {
+                return Err(csrf_mancante());
+            }
+            f(dentro, campi).await
+        }
+        Interna::Caricamento(f) => f(dentro, parti, corpo).await,
     }
 }
 
@@ -125,28 +264,23 @@ fn segmenti(percorso: &str) -> Option<Vec<String>> {
 mod prove {
     use super::*;
 
-    fn tabella() -> Vec<Rotta<u8>> {
-        vec![
-            Rotta {
-                metodo: Method::GET,
-                percorso: "/",
-                azione: 0,
-            },
-            Rotta {
-                metodo: Method::GET,
-                percorso: "/pec/{id}",
-                azione: 1,
-            },
-            Rotta {
-                metodo: Method::DELETE,
-                percorso: "/pec/{id}",
-                azione: 2,
-            },
-            Rotta {
-                metodo: Method::GET,
-                percorso: "/pec/{id}/{nome}",
-                azione: 3,
-            },
+    struct Prova(Method, &'static str, u8);
+
+    impl Riga for Prova {
+        fn metodo(&self) -> &Method {
+            &self.0
+        }
+        fn percorso(&self) -> &'static str {
+            self.1
+        }
+    }
+
+    fn tabella() -> [Prova; 4] {
+        [
+            Prova(Method::GET, "/", 0),
+            Prova(Method::GET, "/pec/{id}", 1),
+            Prova(Method::DELETE, "/pec/{id}", 2),
+            Prova(Method::GET, "/pec/{id}/{nome}", 3),
         ]
     }
 
@@ -166,7 +300,7 @@ mod prove {
             ("/altro", None),
         ] {
             let visto = match cerca(&t, &Method::GET, percorso) {
-                Trovata::Si(r, p) => Some((r.azione, p.prendi("id").to_owned())),
+                Trovata::Si(r, p) => Some((r.2, p.prendi("id").to_owned())),
                 _ => None,
             };
             assert_eq!(visto, atteso.map(|(a, p)| (a, p.to_owned())), "{percorso}");
@@ -179,6 +313,6 @@ mod prove {
         assert!(
             matches!(cerca(&t, &Method::PUT, "/pec/1"), Trovata::AltroMetodo(m) if m == [Method::GET, Method::DELETE])
         );
-        assert!(matches!(cerca(&t, &Method::HEAD, "/pec/1"), Trovata::Si(r, _) if r.azione == 1));
+        assert!(matches!(cerca(&t, &Method::HEAD, "/pec/1"), Trovata::Si(r, _) if r.2 == 1));
     }
 }

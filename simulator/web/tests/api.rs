@@ -7,15 +7,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use banco::banco;
+use banco::{api::JSON, banco};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use servizi::http::ErroreCorpo;
-
-const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn leggi(testo: &str) -> Value {
     serde_json::from_str(testo).unwrap_or_else(|e| panic!("{e}: {testo}"))

@@ -5,25 +5,14 @@ mod banco;
 use std::io::Write as _;
 
 use anagrafe::Ambiente;
-use banco::{Entrato, Risposta, banco, dovute};
+use banco::{Entrato, Risposta, api::vedi_api, banco, dovute};
 use flate2::{Compression, write::GzEncoder};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 const PRE: Ambiente = Ambiente::Pre;
-const JSON: (&str, &str) = ("content-type", "application/json");
 const PULITA: &str = include_str!("../../../fixtures/schede/pulita.xml");
 const PULITA_AIRE: &str = include_str!("../../../fixtures/schede/pulita-aire.txt");
-
-async fn api(metodo: Method, dove: &str, corpo: &str) -> Value {
-    let r = banco().console(metodo, dove, &[JSON], corpo).await;
-    assert!(r.stato.is_success(), "{dove}: {} {}", r.stato, r.testo);
-    serde_json::from_str(&r.testo).expect("JSON")
-}
-
-async fn leggi(dove: &str) -> Value {
-    api(Method::GET, dove, "").await
-}
 
 /// A page that must be good in every way a page owes.
 async fn vedi(a: Ambiente, chi: &Entrato, dove: &str) -> String {
@@ -61,7 +50,7 @@ async fn a_person_is_found_by_id_by_code_and_by_name() {
     assert!(!vuota.contains("<h2>Trovate</h2>"), "nothing was asked");
     assert!(vuota.contains("href=\"/combas/persone\" aria-current=\"page\""));
 
-    let primi = leggi("/api/schede?ambiente=pre&comune=888002&limite=2000").await;
+    let primi = vedi_api("/api/schede?ambiente=pre&comune=888002&limite=2000").await;
     let tutti = primi.as_array().expect("a list");
     assert_eq!(tutti.len(), 1000, "a page has a limit");
     let uno = &tutti[7];
@@ -87,7 +76,7 @@ async fn a_person_is_found_by_id_by_code_and_by_name() {
     let testo = vedi(PRE, &chi, &format!("/combas/persone?cognome={minuscolo}")).await;
     let mut attese = Vec::new();
     for dopo in [0, 1000, 2000] {
-        let pagina = leggi(&format!(
+        let pagina = vedi_api(&format!(
             "/api/schede?ambiente=pre&comune=888002&limite=1000&dopo={dopo}"
         ))
         .await;
@@ -131,7 +120,7 @@ async fn families_of_both_registers_and_convivenze_name_their_members() {
     let tutte = {
         let mut tutte = Vec::new();
         for dopo in [0, 1000] {
-            let v = leggi(&format!(
+            let v = vedi_api(&format!(
                 "/api/famiglie?ambiente=pre&comune=888002&limite=1000&dopo={dopo}"
             ))
             .await;
@@ -141,7 +130,7 @@ async fn families_of_both_registers_and_convivenze_name_their_members() {
     };
     for tipo in ["FAMIGLIA", "CONVIVENZA", "FAMIGLIA_AIRE"] {
         let id = &tutte.iter().find(|u| u["tipo"] == tipo).expect("one of the kind")["idAnpr"];
-        let intera = leggi(&format!("/api/famiglie/{id}?ambiente=pre")).await;
+        let intera = vedi_api(&format!("/api/famiglie/{id}?ambiente=pre")).await;
         let componenti = intera["componenti"].as_array().expect("a list");
         assert!(!componenti.is_empty(), "{intera}");
         let dove = format!("/combas/famiglie/{id}");
@@ -174,9 +163,9 @@ async fn families_of_both_registers_and_convivenze_name_their_members() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_people_of_another_comune_do_not_exist() {
     let chi = banco().entra(PRE, "888003").await;
-    let altro = leggi("/api/schede?ambiente=pre&comune=888002&limite=1").await;
+    let altro = vedi_api("/api/schede?ambiente=pre&comune=888002&limite=1").await;
     let (persona, cognome, nome, cf) = persona(&altro[0]);
-    let famiglia = leggi("/api/famiglie?ambiente=pre&comune=888002&limite=1").await;
+    let famiglia = vedi_api("/api/famiglie?ambiente=pre&comune=888002&limite=1").await;
     for dove in [
         persona.clone(),
         format!("/combas/famiglie/{}", famiglia[0]["idAnpr"]),
@@ -320,7 +309,7 @@ async fn a_cancelled_person_says_so_and_the_new_comune_sees_its_own() {
         .await;
     assert_eq!(righe(&r.testo).len(), 1);
     assert_eq!(
-        api(Method::GET, &format!("/api/schede/{id}?ambiente=test"), "").await["stessoId"],
+        vedi_api(&format!("/api/schede/{id}?ambiente=test")).await["stessoId"],
         json!([{"comune": "888007", "idComune": "S1", "stato": "CANCELLATA"}])
     );
 }
@@ -359,7 +348,7 @@ async fn the_console_refuses_what_is_wrong() {
         dovute(&r, dove);
         assert_eq!(r.stato.as_u16(), atteso, "{dove}");
     }
-    let famiglia = leggi("/api/famiglie?ambiente=sub&comune=888003&limite=1").await;
+    let famiglia = vedi_api("/api/famiglie?ambiente=sub&comune=888003&limite=1").await;
     let dove = format!("/registro/sub/famiglie/{}", famiglia[0]["idAnpr"]);
     let r = b.console(Method::GET, &dove, &[], "").await;
     dovute(&r, &dove);

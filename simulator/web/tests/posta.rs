@@ -3,12 +3,13 @@
 mod banco;
 
 use anagrafe::{Ambiente, CodiceIstat};
-use banco::{Banco, Entrato, banco, dovute};
+use banco::{
+    Banco, Entrato,
+    api::{JSON, MODULO},
+    banco, dovute,
+};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-
-const MODULO: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn istat(t: &str) -> CodiceIstat {
     CodiceIstat::parse(t).expect("code")

@@ -12,9 +12,9 @@ use servizi::{
     http::{Corpo, Risposta, risposta},
 };
 
-use super::{Dentro, altre::caricamento};
+use super::Dentro;
 use crate::{
-    cornice::{Cornice, pagina, vai},
+    cornice::{Cornice, pagina, vai, vietato},
     fuori,
     modulo::Campi,
     viste::Passo,
@@ -157,14 +157,10 @@ fn richiede(s: &Sessione, voce: VoceAmministrazione) -> Esito<()> {
     if s.ha_ruolo(voce.ruoli()) {
         return Ok(());
     }
-    Err(ErroreServizio {
-        codice: None,
-        http: 403,
-        testo: format!(
-            "Questa voce la cambia chi ha uno dei ruoli: {}.",
-            voce.ruoli().join(", ")
-        ),
-    })
+    Err(vietato(format!(
+        "Questa voce la cambia chi ha uno dei ruoli: {}.",
+        voce.ruoli().join(", ")
+    )))
 }
 
 /// One address a line; blank lines and commas are forgiven.
@@ -222,7 +218,7 @@ async fn configura(
 
 /// `POST /combas/amministrazione/logo`.
 pub(super) async fn carica_logo(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito<Risposta> {
-    let mut modulo = caricamento(d, parti, corpo).await?;
+    let mut modulo = d.caricamento(parti, corpo).await?;
     richiede(&d.sessione, VoceAmministrazione::Logo)?;
     let istat = d.sessione.comune;
     let (_, deposito) = modulo

@@ -15,7 +15,7 @@ use servizi::{
 use super::Dentro;
 use crate::{
     certificati::Riga,
-    cornice::{Cornice, pagina, vai},
+    cornice::{Cornice, pagina, vai, vietato},
     formati, fuori,
     modulo::Campi,
 };
@@ -106,14 +106,6 @@ pub(super) async fn mostra(d: &Dentro<'_>) -> Esito<Risposta> {
         limite_testo: LIMITE_TESTO_SCRITTO,
     };
     Ok(pagina(StatusCode::OK, &p))
-}
-
-fn vietato(testo: impl Into<String>) -> ErroreServizio {
-    ErroreServizio {
-        codice: None,
-        http: 403,
-        testo: testo.into(),
-    }
 }
 
 /// `POST /combas/assistenza`: a question, or something the support does.

@@ -4,7 +4,6 @@
 //! a delivery or a message is looked up and then compared with it, and what belongs to another Comune does not exist.
 
 mod accesso;
-mod altre;
 mod amministrazione;
 mod assistenza;
 mod cancellazione;
@@ -14,6 +13,7 @@ mod invio;
 mod persone;
 mod posta;
 mod profilo;
+mod rotte;
 mod sicurezza_locale;
 mod stato;
 mod strumenti;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use anagrafe::Ambiente;
 use askama::Template;
-use http::{Method, StatusCode, header, request::Parts};
+use http::{StatusCode, header, request::Parts};
 use registro::Fornitura;
 use servizi::{
     ErroreServizio, Esito, FiltroPosta, Sessione, Simulatore,
@@ -33,182 +33,37 @@ pub(crate) use accesso::{DallaCarta, TEMPO_CARTA_SECONDI, casuale};
 
 use crate::{
     cookie,
-    cornice::{Cornice, Utente, errore, pagina, vai},
+    cornice::{
+        Cornice, METODO_NON_AMMESSO, Utente, errore, metodo_non_ammesso, pagina, pagina_errore,
+        titolo_errore, vai, vietato,
+    },
     fuori,
     modulo::Campi,
-    rotte::{Parametri, Rotta, Trovata, cerca},
-    sicurezza, statici,
+    ricezione::{self, ErroreModulo, Modulo},
+    rotte::{Interna, Parametri, Riga as _, Risponde, Rotta, Sala, Trovata, cerca, serve},
+    sicurezza,
 };
+
+use self::rotte::{CASA, PRIMA_DELLA_SCELTA, ROTTE, SCELTA};
 
 /// Most bytes of a form without a file.
 pub(crate) const LIMITE_MODULO_BYTE: usize = 64 * 1024;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Azione {
-    Indice,
-    Statico,
-    Com,
-    Casa,
-    Entra,
-    Esci,
-    InvioModulo,
-    InvioFatto,
-    Esiti,
-    Esito,
-    Lista,
-    Anomalie,
-    Codice,
-    Subentro,
-    Persone,
-    Persona,
-    Famiglia,
-    Cancellazione,
-    CancellazioneFatta,
-    ComRitorno,
-    Comune,
-    ComuneScelto,
-    Profilo,
-    Password,
-    EsciOvunque,
-    Sicurezza,
-    Operatori,
-    OperatoreNuovo,
-    Operatore,
-    OperatoreMuta,
-    CartaP12,
-    SmartCard,
-    SmartCardMuta,
-    Busta,
-    Postazioni,
-    PostazioneNuova,
-    PostazioniArchivio,
-    Postazione,
-    PostazioneP12,
-    PostazioneMuta,
-    /// A row of the other table.
-    Altra(altre::Altra),
+/// The pages of an environment.
+struct Wa;
+
+impl Sala for Wa {
+    type Soglia<'a> = Soglia<'a>;
+    type Dentro<'a> = Dentro<'a>;
 }
 
-impl Azione {
-    /// A form of a logged-in page: it carries the session's token.
-    const fn modulo(self) -> bool {
-        if let Self::Altra(altra) = self {
-            return altra.modulo();
-        }
-        matches!(
-            self,
-            Self::Esci
-                | Self::CancellazioneFatta
-                | Self::ComuneScelto
-                | Self::Password
-                | Self::EsciOvunque
-                | Self::OperatoreNuovo
-                | Self::OperatoreMuta
-                | Self::SmartCardMuta
-                | Self::PostazioneNuova
-                | Self::PostazioneMuta
-        )
-    }
-
-    /// What an operator of several Comuni may do before he has said for which one he works.
-    const fn prima_della_scelta(self) -> bool {
-        matches!(
-            self,
-            Self::Esci | Self::Comune | Self::ComuneScelto | Self::EsciOvunque
-        )
-    }
+/// A request before any login.
+struct Soglia<'r> {
+    sim: &'r Arc<Simulatore>,
+    ambiente: Ambiente,
+    parti: &'r Parts,
+    segmenti: Parametri,
 }
-
-const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
-    Rotta {
-        metodo,
-        percorso,
-        azione,
-    }
-}
-
-static ROTTE: &[Rotta<Azione>] = &[
-    rotta(Method::GET, "/", Azione::Indice),
-    rotta(Method::GET, "/statico/{nome}", Azione::Statico),
-    rotta(Method::GET, "/com", Azione::Com),
-    rotta(Method::GET, "/combas", Azione::Casa),
-    rotta(Method::POST, "/combas/entra", Azione::Entra),
-    rotta(Method::POST, "/combas/esci", Azione::Esci),
-    rotta(Method::GET, "/combas/invio", Azione::InvioModulo),
-    rotta(Method::POST, "/combas/invio", Azione::InvioFatto),
-    rotta(Method::GET, "/combas/esiti", Azione::Esiti),
-    rotta(Method::GET, "/combas/esiti/{id}", Azione::Esito),
-    rotta(Method::GET, "/combas/esiti/{id}/liste/{nome}", Azione::Lista),
-    rotta(Method::GET, "/combas/anomalie", Azione::Anomalie),
-    rotta(Method::GET, "/combas/codici/{codice}", Azione::Codice),
-    rotta(Method::GET, "/combas/subentro", Azione::Subentro),
-    rotta(Method::GET, "/combas/persone", Azione::Persone),
-    rotta(Method::GET, "/combas/persone/{id}", Azione::Persona),
-    rotta(Method::GET, "/combas/famiglie/{id}", Azione::Famiglia),
-    rotta(Method::GET, "/combas/cancellazione", Azione::Cancellazione),
-    rotta(Method::POST, "/combas/cancellazione", Azione::CancellazioneFatta),
-    rotta(Method::GET, "/com/entra", Azione::ComRitorno),
-    rotta(Method::GET, "/combas/comune", Azione::Comune),
-    rotta(Method::POST, "/combas/comune", Azione::ComuneScelto),
-    rotta(Method::GET, "/combas/profilo", Azione::Profilo),
-    rotta(Method::POST, "/combas/profilo", Azione::Password),
-    rotta(Method::POST, "/combas/profilo/uscita", Azione::EsciOvunque),
-    rotta(Method::GET, "/combas/sicurezza", Azione::Sicurezza),
-    rotta(Method::GET, "/combas/sicurezza/operatori", Azione::Operatori),
-    rotta(
-        Method::POST,
-        "/combas/sicurezza/operatori",
-        Azione::OperatoreNuovo,
-    ),
-    rotta(
-        Method::GET,
-        "/combas/sicurezza/operatori/{nome}",
-        Azione::Operatore,
-    ),
-    rotta(
-        Method::POST,
-        "/combas/sicurezza/operatori/{nome}",
-        Azione::OperatoreMuta,
-    ),
-    rotta(Method::GET, "/combas/sicurezza/carte/{id}/p12", Azione::CartaP12),
-    rotta(Method::GET, "/combas/sicurezza/smart-card", Azione::SmartCard),
-    rotta(
-        Method::POST,
-        "/combas/sicurezza/smart-card",
-        Azione::SmartCardMuta,
-    ),
-    rotta(
-        Method::GET,
-        "/combas/sicurezza/smart-card/{numero}",
-        Azione::Busta,
-    ),
-    rotta(Method::GET, "/combas/sicurezza/postazioni", Azione::Postazioni),
-    rotta(
-        Method::POST,
-        "/combas/sicurezza/postazioni",
-        Azione::PostazioneNuova,
-    ),
-    rotta(
-        Method::GET,
-        "/combas/sicurezza/postazioni/archivio",
-        Azione::PostazioniArchivio,
-    ),
-    rotta(
-        Method::GET,
-        "/combas/sicurezza/postazioni/{id}",
-        Azione::Postazione,
-    ),
-    rotta(
-        Method::GET,
-        "/combas/sicurezza/postazioni/{id}/p12",
-        Azione::PostazioneP12,
-    ),
-    rotta(
-        Method::POST,
-        "/combas/sicurezza/postazioni/{id}",
-        Azione::PostazioneMuta,
-    ),
-];
 
 /// A logged-in request.
 struct Dentro<'r> {
@@ -220,6 +75,31 @@ struct Dentro<'r> {
 }
 
 impl Dentro<'_> {
+    /// One of these roles, if any is asked for.
+    fn richiede(&self, ruoli: &[&str]) -> Esito<()> {
+        if ruoli.is_empty() || self.sessione.ha_ruolo(ruoli) {
+            Ok(())
+        } else {
+            Err(riservata(&ruoli.join(" o ")))
+        }
+    }
+
+    /// Reads a form with a file; its token stands before the file.
+    async fn caricamento(&self, parti: &Parts, corpo: Corpo) -> Esito<Modulo> {
+        let tipo = parti
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
+        let permesso = |t: &str| sicurezza::uguali(t, &self.sessione.csrf);
+        ricezione::modulo(self.sim, tipo, corpo, permesso)
+            .await
+            .map_err(|e| match e {
+                ErroreModulo::Csrf => csrf_mancante(),
+                ErroreModulo::Servizio(e) => e,
+            })
+    }
+
     /// The frame of a page; `qui` is its entry in the menu.
     async fn cornice(&self, titolo: impl Into<String>, qui: &str) -> Esito<Cornice> {
         let (comune, ambiente) = (self.sessione.comune, self.ambiente);
@@ -260,6 +140,11 @@ impl Dentro<'_> {
     }
 }
 
+/// A page of somebody else's role.
+fn riservata(chi: &str) -> ErroreServizio {
+    vietato(format!("Questa pagina è riservata a chi ha il ruolo di {chi}."))
+}
+
 fn nessuna_fornitura() -> ErroreServizio {
     ErroreServizio::assente("Nessuna fornitura con questo numero tra quelle del Comune in questo ambiente.")
 }
@@ -277,32 +162,23 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
             None,
         );
     }
-    let trovata = match cerca(ROTTE, &parti.method, parti.uri.path()) {
-        Trovata::Si(rotta, segmenti) => Some((rotta.azione, segmenti)),
-        Trovata::AltroMetodo(_) => None,
-        Trovata::No => match cerca(altre::ROTTE, &parti.method, parti.uri.path()) {
-            Trovata::Si(rotta, segmenti) => Some((Azione::Altra(rotta.azione), segmenti)),
-            Trovata::AltroMetodo(_) => None,
-            Trovata::No => return non_trovata(a),
-        },
+    let (rotta, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => (rotta, segmenti),
+        Trovata::AltroMetodo(_) => return metodo_non_ammesso(Cornice::ambiente(a, METODO_NON_AMMESSO)),
+        Trovata::No => return non_trovata(a),
     };
-    let Some((azione, segmenti)) = trovata else {
-        let testo =
-            "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.";
-        return errore(
-            StatusCode::METHOD_NOT_ALLOWED,
-            Cornice::ambiente(a, "Metodo non ammesso"),
-            testo,
-            None,
-        );
-    };
-    match azione {
-        Azione::Statico => statici::file(segmenti.prendi("nome")).unwrap_or_else(|| non_trovata(a)),
-        Azione::Indice => indice(sim, a),
-        Azione::Com => accesso::con_carta(sim, a, &parti),
-        Azione::ComRitorno => accesso::dalla_carta(sim, a, &parti).await,
-        Azione::Entra => accesso::entra(sim, a, &parti, corpo).await,
-        _ => dentro(sim, a, parti, corpo, azione, segmenti).await,
+    match &rotta.risponde {
+        Risponde::Aperta(f) => {
+            let soglia = Soglia {
+                sim,
+                ambiente: a,
+                parti: &parti,
+                segmenti,
+            };
+            let esito = f(&soglia, corpo).await;
+            esito.unwrap_or_else(|e| pagina_errore(Cornice::ambiente(a, titolo_errore(&e)), e))
+        }
+        Risponde::Interna(interna) => dentro(sim, a, &parti, corpo, (rotta, interna), segmenti).await,
     }
 }
 
@@ -319,113 +195,42 @@ fn non_trovata(a: Ambiente) -> Risposta {
 async fn dentro(
     sim: &Arc<Simulatore>,
     a: Ambiente,
-    parti: Parts,
+    parti: &Parts,
     corpo: Corpo,
-    azione: Azione,
+    (rotta, interna): (&Rotta<Wa>, &Interna<Wa>),
     segmenti: Parametri,
 ) -> Risposta {
-    let Some(sessione) = sessione(sim, a, &parti).await else {
-        return accesso::modulo(sim, a, azione != Azione::Casa);
+    let Some(sessione) = sessione(sim, a, parti).await else {
+        return accesso::modulo(sim, a, rotta.percorso() != CASA);
     };
-    let query = Campi::leggi(parti.uri.query().unwrap_or_default());
     let d = Dentro {
         sim,
         ambiente: a,
         sessione,
         segmenti,
-        query,
+        query: Campi::leggi(parti.uri.query().unwrap_or_default()),
     };
-    if d.sessione.da_scegliere && !azione.prima_della_scelta() {
-        return vai("/combas/comune");
+    if d.sessione.da_scegliere && !PRIMA_DELLA_SCELTA.contains(&rotta.percorso()) {
+        return vai(SCELTA);
     }
-    let esito = match azione {
-        Azione::InvioFatto => invio::riceve(&d, &parti, corpo).await,
-        Azione::Altra(altra) if altra.caricamento() => altre::riceve(&d, altra, &parti, corpo).await,
-        modulo if modulo.modulo() => match campi_con_csrf(&d, corpo).await {
-            Ok(campi) => comanda(&d, modulo, &campi).await,
-            Err(e) => Err(e),
-        },
-        Azione::Comune => profilo::comune(&d).await,
-        Azione::Profilo => profilo::pagina_profilo(&d).await,
-        Azione::Sicurezza => sicurezza_locale::indice(&d).await,
-        Azione::Operatori => sicurezza_locale::operatori::elenco(&d).await,
-        Azione::Operatore => sicurezza_locale::operatori::uno(&d).await,
-        Azione::CartaP12 => sicurezza_locale::operatori::carta(&d).await,
-        Azione::SmartCard => sicurezza_locale::smart_card::elenco(&d).await,
-        Azione::Busta => sicurezza_locale::smart_card::busta(&d).await,
-        Azione::Postazioni => sicurezza_locale::postazioni::elenco(&d).await,
-        Azione::Postazione => sicurezza_locale::postazioni::una(&d).await,
-        Azione::PostazioneP12 => sicurezza_locale::postazioni::p12(&d).await,
-        Azione::PostazioniArchivio => sicurezza_locale::postazioni::archivio(&d).await,
-        Azione::Casa => stato::pagina_stato(&d).await,
-        Azione::InvioModulo => invio::modulo(&d).await,
-        Azione::Esiti => esiti::elenco(&d).await,
-        Azione::Esito => esiti::uno(&d).await,
-        Azione::Lista => esiti::lista(&d).await,
-        Azione::Anomalie => esiti::anomalie(&d).await,
-        Azione::Codice => esiti::codice(&d).await,
-        Azione::Subentro => stato::subentro(&d).await,
-        Azione::Persone => persone::cerca(&d).await,
-        Azione::Persona => persone::una(&d).await,
-        Azione::Famiglia => persone::famiglia(&d).await,
-        Azione::Cancellazione => cancellazione::pagina_cancellazione(&d).await,
-        Azione::Altra(altra) => altre::mostra(&d, altra).await,
-        _ => Ok(non_trovata(a)),
+    let esito = match d.richiede(rotta.ruoli) {
+        Ok(()) => serve(interna, &d, Some(&d.sessione.csrf), parti, corpo).await,
+        Err(e) => Err(e),
     };
     match esito {
         Ok(r) => r,
-        Err(e) => pagina_errore(&d, &e).await,
+        Err(e) => {
+            let titolo = titolo_errore(&e);
+            let c = d.cornice(titolo, "").await;
+            pagina_errore(c.unwrap_or_else(|_| Cornice::ambiente(a, titolo)), e)
+        }
     }
-}
-
-/// The forms of a logged-in page, once their token is right.
-async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
-    match azione {
-        Azione::Altra(altra) => altre::comanda(d, altra, campi).await,
-        Azione::Esci => accesso::esci(d).await,
-        Azione::CancellazioneFatta => cancellazione::chiede(d, campi).await,
-        Azione::ComuneScelto => profilo::sceglie(d, campi).await,
-        Azione::Password => profilo::cambia_password(d, campi).await,
-        Azione::EsciOvunque => profilo::esce_ovunque(d).await,
-        Azione::OperatoreNuovo => sicurezza_locale::operatori::crea(d, campi).await,
-        Azione::OperatoreMuta => sicurezza_locale::operatori::agisce(d, campi).await,
-        Azione::SmartCardMuta => sicurezza_locale::smart_card::agisce(d, campi).await,
-        Azione::PostazioneNuova => sicurezza_locale::postazioni::chiede(d, campi).await,
-        _ => sicurezza_locale::postazioni::agisce(d, campi).await,
-    }
-}
-
-/// An error of the facade as a page inside the frame.
-async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
-    let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let titolo = match e.http {
-        403 => "Non consentito",
-        404 => "Non trovato",
-        409 => "Non possibile ora",
-        500.. => "Guasto del simulatore",
-        _ => "Richiesta non valida",
-    };
-    let c = match d.cornice(titolo, "").await {
-        Ok(c) => c,
-        Err(_) => Cornice::ambiente(d.ambiente, titolo),
-    };
-    errore(stato, c, e.testo.clone(), e.codice)
 }
 
 /// The session of a request.
 async fn sessione(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts) -> Option<Sessione> {
     let chiave = cookie::leggi(&parti.headers, &cookie::nome_sessione(a))?.to_owned();
     fuori(sim, move |s| Ok(s.sessione(a, &chiave))).await.ok()?
-}
-
-/// The fields of a form of a logged-in page, once its token is right.
-async fn campi_con_csrf(d: &Dentro<'_>, corpo: Corpo) -> Esito<Campi> {
-    let campi = campi(corpo).await?;
-    if sicurezza::uguali(campi.valore("csrf").unwrap_or_default(), &d.sessione.csrf) {
-        Ok(campi)
-    } else {
-        Err(csrf_mancante())
-    }
 }
 
 pub(crate) fn csrf_mancante() -> ErroreServizio {

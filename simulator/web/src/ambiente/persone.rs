@@ -8,7 +8,7 @@ use super::Dentro;
 use crate::{
     cornice::{Cornice, pagina},
     fuori,
-    persone::{Base, Modulo, Persona, Trovate, Unita},
+    persone::{self, Base, Modulo, Persona, Trovate, Unita},
 };
 
 #[derive(Template)]
@@ -25,36 +25,16 @@ struct Ricerca {
 pub(super) async fn cerca(d: &Dentro<'_>) -> Esito<Risposta> {
     let modulo = Modulo::leggi(&d.query);
     let base = Base::ambiente();
-    let (ambiente, comune) = (d.ambiente, d.sessione.comune);
-    let esito = match modulo.domanda() {
-        Ok(None) => Ok(None),
-        Ok(Some(domanda)) => {
-            fuori(d.sim, move |s| {
-                s.cerca_persone(ambiente, Some(comune), &domanda).map(Some)
-            })
-            .await
-        }
-        Err(e) => Err(e),
-    };
-    let mut c = d.cornice("Ricerca di una persona", "/combas/persone").await?;
-    let mut stato = StatusCode::OK;
-    let trovate = match esito {
-        Ok(esito) => esito.map(|e| Trovate::nuove(&e, &base)),
-        // A wrong question is told above the form, which keeps what was written.
-        Err(e) if e.http == 400 => {
-            stato = StatusCode::BAD_REQUEST;
-            c = c.con_avviso("ko", e.testo);
-            None
-        }
-        Err(e) => return Err(e),
-    };
+    let comune = Ok(Some(d.sessione.comune));
+    let ricerca = persone::Ricerca::di(d.sim, d.ambiente, comune, &modulo, &base).await?;
+    let c = d.cornice("Ricerca di una persona", "/combas/persone").await?;
     Ok(pagina(
-        stato,
+        ricerca.stato,
         &Ricerca {
-            c,
+            c: c.con_errore(ricerca.errore),
             base,
             modulo,
-            trovate,
+            trovate: ricerca.trovate,
             massimo: servizi::SCHEDE_PER_RICERCA,
         },
     ))

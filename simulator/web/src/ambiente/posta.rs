@@ -2,12 +2,12 @@
 
 use servizi::{Esito, http::Risposta};
 
-use super::{Dentro, altre::Altra};
+use super::Dentro;
 use crate::{
     cornice::vai,
     fuori,
     modulo::Campi,
-    posta::{self, Domanda, Luogo},
+    posta::{self, Domanda, Luogo, Pezzo},
 };
 
 /// Menu entry of these pages, and address of the list.
@@ -43,9 +43,9 @@ pub(super) async fn archivio(d: &Dentro<'_>) -> Esito<Risposta> {
 }
 
 /// One message and its parts. To read it marks it, when it is the Comune's to read.
-pub(super) async fn uno(d: &Dentro<'_>, cosa: Altra) -> Esito<Risposta> {
+pub(super) async fn uno(d: &Dentro<'_>, pezzo: Pezzo) -> Esito<Risposta> {
     let (id, ambiente, comune) = (d.segmenti.prendi("id").to_owned(), d.ambiente, d.sessione.comune);
-    let apre = matches!(cosa, Altra::Messaggio | Altra::Eml);
+    let apre = pezzo.apre();
     let pec = fuori(d.sim, move |s| {
         let mut pec = s.pec_del_comune(ambiente, comune, &id)?;
         if apre && !pec.letta && pec.casella() == registro::Casella::Comune {
@@ -55,12 +55,12 @@ pub(super) async fn uno(d: &Dentro<'_>, cosa: Altra) -> Esito<Risposta> {
     })
     .await?;
     let n = || posta::posto(d.segmenti.prendi("n"));
-    match cosa {
-        Altra::Eml => Ok(posta::eml(pec)),
-        Altra::Allegato => posta::allegato(&pec, n()?),
-        Altra::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
-        Altra::Ricevuta => posta::ricevuta(d.cornice("Ricevuta", QUI).await?, luogo(d), &pec, n()?),
-        _ => {
+    match pezzo {
+        Pezzo::Eml => Ok(posta::eml(pec)),
+        Pezzo::Allegato => posta::allegato(&pec, n()?),
+        Pezzo::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
+        Pezzo::Ricevuta => posta::ricevuta(d.cornice("Ricevuta", QUI).await?, luogo(d), &pec, n()?),
+        Pezzo::Messaggio => {
             let dati = fuori(d.sim, move |s| posta::leggi_messaggio(s, pec)).await?;
             Ok(posta::messaggio(
                 d.cornice("Messaggio", QUI).await?,

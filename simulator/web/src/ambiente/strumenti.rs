@@ -11,7 +11,7 @@ use servizi::{
     http::{Corpo, Risposta, risposta},
 };
 
-use super::{Dentro, altre::caricamento};
+use super::Dentro;
 use crate::{
     cornice::{Cornice, da_scaricare, pagina},
     formati, fuori,
@@ -76,7 +76,7 @@ async fn vuoto(d: &Dentro<'_>) -> Esito<Validatore> {
 
 /// `POST /combas/strumenti/validatore`: what the checks say; nothing is kept.
 pub(super) async fn valida(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esito<Risposta> {
-    let mut modulo = caricamento(d, parti, corpo).await?;
+    let mut modulo = d.caricamento(parti, corpo).await?;
     let senza_en009 = modulo.campo("senza_en009") == "si";
     let (nome, deposito) = modulo
         .file

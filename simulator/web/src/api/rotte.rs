@@ -163,8 +163,16 @@ pub(super) const fn serve(nome: &'static str, testo: &'static str) -> Parametro 
     }
 }
 pub(super) const AMBIENTE: Parametro = p("ambiente", "test, pre o sub");
+pub(super) const UN_AMBIENTE: Parametro = serve("ambiente", "test, pre o sub");
 pub(super) const COMUNE: Parametro = p("comune", "codice ISTAT");
 const DOPO: Parametro = p("dopo", "prosegue dopo questa posizione");
+pub(super) const FILTRI_PEC: &[Parametro] = &[
+    COMUNE,
+    AMBIENTE,
+    p("casella", "COMUNE, ASSISTENZA o ALTRI"),
+    p("letta", "si o no"),
+    p("testo", "cercato in intestazioni e testo"),
+];
 const FILTRI_SCAMBI: &[Parametro] = &[
     DOPO,
     p("esito", "OK, KO, FAULT, RIFIUTATO, GUASTO"),
@@ -264,7 +272,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
         RottaApi {
             parametri: const {
                 &[
-                    serve("ambiente", "test, pre o sub"),
+                    UN_AMBIENTE,
                     serve("comune", "codice ISTAT di chi invia"),
                     serve("nome", "nome del file"),
                     p("tipo", "APR o AIRE; senza, vale il nome del file"),
@@ -358,7 +366,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            parametri: const { &[UN_AMBIENTE] },
             altri: &[400, 404],
             ..leggi(
                 "/api/comuni/{istat}/piano",
@@ -367,7 +375,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            parametri: const { &[UN_AMBIENTE] },
             altri: &[400, 404, 413, 415, 507],
             ..scrivi(
                 Method::PUT,
@@ -422,15 +430,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const {
-                &[
-                    COMUNE,
-                    AMBIENTE,
-                    p("casella", "COMUNE, ASSISTENZA o ALTRI"),
-                    p("letta", "si o no"),
-                    p("testo", "cercato in intestazioni e testo"),
-                ]
-            },
+            parametri: FILTRI_PEC,
             altri: &[400],
             ..leggi(
                 "/api/pec",
@@ -487,7 +487,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             ..leggi("/api/catalogo/{codice}", "Un codice", Azione::CatalogoVoce)
         },
         RottaApi {
-            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            parametri: const { &[UN_AMBIENTE] },
             altri: &[400],
             ..leggi(
                 "/api/sicurezza",
@@ -496,7 +496,7 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
             )
         },
         RottaApi {
-            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            parametri: const { &[UN_AMBIENTE] },
             ..scrivi(
                 Method::PUT,
                 "/api/sicurezza",

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::rotte::{AMBIENTE, Azione, COMUNE, Corpo, RottaApi, leggi, p, scrivi, serve};
+use super::rotte::{AMBIENTE, Azione, Corpo, FILTRI_PEC, RottaApi, UN_AMBIENTE, leggi, p, scrivi, serve};
 
 /// They stand after the other rows of the table.
 pub(super) fn rotte() -> Vec<RottaApi> {
@@ -27,15 +27,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             )
         },
         RottaApi {
-            parametri: const {
-                &[
-                    COMUNE,
-                    AMBIENTE,
-                    p("casella", "COMUNE, ASSISTENZA o ALTRI"),
-                    p("letta", "si o no"),
-                    p("testo", "cercato in intestazioni e testo"),
-                ]
-            },
+            parametri: FILTRI_PEC,
             altri: &[400, 404, 413],
             ..leggi(
                 "/api/pec/archivio/{formato}",
@@ -105,7 +97,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             )
         },
         RottaApi {
-            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            parametri: const { &[UN_AMBIENTE] },
             altri: &[400, 404],
             ..leggi(
                 "/api/comuni/{istat}/blocco",
@@ -115,7 +107,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
         },
         RottaApi {
             corpo: Corpo::Nessuno,
-            parametri: const { &[serve("ambiente", "test, pre o sub")] },
+            parametri: const { &[UN_AMBIENTE] },
             altri: &[400, 404, 409, 507],
             ..scrivi(
                 Method::POST,
@@ -128,7 +120,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             corpo: Corpo::Byte,
             parametri: const {
                 &[
-                    serve("ambiente", "test, pre o sub"),
+                    UN_AMBIENTE,
                     serve("comune", "codice ISTAT di chi invierebbe"),
                     serve("nome", "nome del file"),
                     p("senzaEN009", "si: esclude EN009"),

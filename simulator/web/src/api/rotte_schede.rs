@@ -2,9 +2,9 @@
 
 use http::Method;
 
-use super::rotte::{Azione, Parametro, RottaApi, leggi, p, scrivi, serve};
+use super::rotte::{Azione, Parametro, RottaApi, UN_AMBIENTE, leggi, p, scrivi, serve};
 
-const AMBIENTE: Parametro = serve("ambiente", "test, pre o sub");
+const AMBIENTE: Parametro = UN_AMBIENTE;
 const DOPO: Parametro = p("dopo", "quante saltarne dall'inizio dell'elenco di un Comune");
 const LIMITE: Parametro = p("limite", "quante al massimo, fino a 1000");
 

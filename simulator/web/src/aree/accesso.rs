@@ -10,7 +10,7 @@ use servizi::{
     percorso::{Area, SessioneArea},
 };
 
-use super::Dentro;
+use super::{Dentro, rotte::casa};
 use crate::{
     ambiente::{DallaCarta, TEMPO_CARTA_SECONDI, campi, casuale, con_cookie},
     cookie,
@@ -28,18 +28,9 @@ struct Accesso {
     csrf: String,
     nome: String,
     console: String,
-    entra: &'static str,
+    entra: String,
     privata: bool,
     dashboard: bool,
-}
-
-/// Home of an area.
-const fn casa(a: Area) -> &'static str {
-    match a {
-        Area::Privata => "/servizidemografici",
-        Area::Prefettura => "/prefettura",
-        Area::Dashboard => "/dashboard/subentro",
-    }
 }
 
 /// The login form; `deviato` says that another page was asked for.
@@ -69,11 +60,7 @@ fn mostra(sim: &Simulatore, a: Area, stato: StatusCode, errore: Option<String>, 
         csrf,
         nome,
         console: sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default(),
-        entra: match a {
-            Area::Privata => "/servizidemografici/entra",
-            Area::Prefettura => "/prefettura/entra",
-            Area::Dashboard => "/dashboard/subentro/entra",
-        },
+        entra: format!("{}/entra", casa(a)),
         privata: a == Area::Privata,
         dashboard: a == Area::Dashboard,
     };

@@ -11,6 +11,7 @@ mod censimento;
 mod dashboard;
 mod prefettura;
 mod privata;
+mod rotte;
 mod utenti;
 
 pub(crate) use self::{
@@ -23,7 +24,7 @@ pub(crate) use self::{
 use std::sync::Arc;
 
 use anagrafe::CodiceIstat;
-use http::{Method, StatusCode, request::Parts};
+use http::{StatusCode, request::Parts};
 use registro::Casella;
 use servizi::{
     ErroreServizio, Esito, FiltroPosta, Simulatore,
@@ -32,167 +33,31 @@ use servizi::{
 };
 
 use crate::{
-    ambiente::{campi, csrf_mancante},
-    cornice::{Cornice, Utente, errore, vai},
+    cornice::{
+        Cornice, METODO_NON_AMMESSO, Utente, errore, metodo_non_ammesso, pagina_errore, titolo_errore, vai,
+        vietato,
+    },
     fuori,
     modulo::Campi,
-    posta::{self, Domanda, Luogo},
-    rotte::{Parametri, Rotta, Trovata, cerca},
+    posta::{self, Domanda, Luogo, Pezzo},
+    rotte::{Interna, Parametri, Riga as _, Risponde, Rotta, Sala, Trovata, cerca, serve},
     sicurezza,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Azione {
-    Casa,
-    Entra,
-    Esci,
-    Posta,
-    Messaggio,
-    Eml,
-    Attivazione,
-    Attiva,
-    Scheda,
-    SchedaManda,
-    Ricevuta,
-    Censimento,
-    CensimentoMuta,
-    Carte,
-    PrefCasa,
-    PrefEntra,
-    PrefEsci,
-    PrefCarta,
-    PrefDallaCarta,
-    PrefPosta,
-    PrefMessaggio,
-    PrefEml,
-    PrefSchede,
-    PrefCsv,
-    PrefSollecita,
-    PrefPlichi,
-    PrefPlico,
-    PrefPlicoMuta,
-    PrefUtenti,
-    PrefUtentiMuta,
-    Pubblica,
-    DashCasa,
-    DashEntra,
-    DashEsci,
-    DashCalendario,
-    DashPiano,
-    DashImporta,
-    DashCsv,
-    DashComune,
-    DashPropone,
+/// The pages of the areas.
+struct Aree;
+
+impl Sala for Aree {
+    type Soglia<'a> = Soglia<'a>;
+    type Dentro<'a> = Dentro<'a>;
 }
 
-impl Azione {
-    const fn area(self) -> Area {
-        match self {
-            Self::PrefCasa
-            | Self::PrefEntra
-            | Self::PrefEsci
-            | Self::PrefCarta
-            | Self::PrefDallaCarta
-            | Self::PrefPosta
-            | Self::PrefMessaggio
-            | Self::PrefEml
-            | Self::PrefSchede
-            | Self::PrefCsv
-            | Self::PrefSollecita
-            | Self::PrefPlichi
-            | Self::PrefPlico
-            | Self::PrefPlicoMuta
-            | Self::PrefUtenti
-            | Self::PrefUtentiMuta => Area::Prefettura,
-            Self::Pubblica
-            | Self::DashCasa
-            | Self::DashEntra
-            | Self::DashEsci
-            | Self::DashCalendario
-            | Self::DashPiano
-            | Self::DashImporta
-            | Self::DashCsv
-            | Self::DashComune
-            | Self::DashPropone => Area::Dashboard,
-            _ => Area::Privata,
-        }
-    }
+/// A request before any login.
+struct Soglia<'r> {
+    sim: &'r Arc<Simulatore>,
+    area: Area,
+    parti: &'r Parts,
 }
-
-const fn rotta(metodo: Method, percorso: &'static str, azione: Azione) -> Rotta<Azione> {
-    Rotta {
-        metodo,
-        percorso,
-        azione,
-    }
-}
-
-static ROTTE: &[Rotta<Azione>] = &[
-    rotta(Method::GET, "/servizidemografici", Azione::Casa),
-    rotta(Method::POST, "/servizidemografici/entra", Azione::Entra),
-    rotta(Method::POST, "/servizidemografici/esci", Azione::Esci),
-    rotta(Method::GET, "/servizidemografici/posta", Azione::Posta),
-    rotta(Method::GET, "/servizidemografici/posta/{id}", Azione::Messaggio),
-    rotta(
-        Method::GET,
-        "/servizidemografici/posta/{id}/messaggio.eml",
-        Azione::Eml,
-    ),
-    rotta(
-        Method::GET,
-        "/servizidemografici/attivazione",
-        Azione::Attivazione,
-    ),
-    rotta(Method::POST, "/servizidemografici/attivazione", Azione::Attiva),
-    rotta(Method::GET, "/servizidemografici/scheda", Azione::Scheda),
-    rotta(Method::POST, "/servizidemografici/scheda", Azione::SchedaManda),
-    rotta(
-        Method::GET,
-        "/servizidemografici/scheda/ricevuta",
-        Azione::Ricevuta,
-    ),
-    rotta(Method::GET, "/servizidemografici/censimento", Azione::Censimento),
-    rotta(
-        Method::POST,
-        "/servizidemografici/censimento",
-        Azione::CensimentoMuta,
-    ),
-    rotta(Method::GET, "/servizidemografici/carte", Azione::Carte),
-    rotta(Method::GET, "/prefettura", Azione::PrefCasa),
-    rotta(Method::POST, "/prefettura/entra", Azione::PrefEntra),
-    rotta(Method::POST, "/prefettura/esci", Azione::PrefEsci),
-    rotta(Method::GET, "/prefettura/carta", Azione::PrefCarta),
-    rotta(Method::GET, "/prefettura/carta/entra", Azione::PrefDallaCarta),
-    rotta(Method::GET, "/prefettura/posta", Azione::PrefPosta),
-    rotta(Method::GET, "/prefettura/posta/{id}", Azione::PrefMessaggio),
-    rotta(
-        Method::GET,
-        "/prefettura/posta/{id}/messaggio.eml",
-        Azione::PrefEml,
-    ),
-    rotta(Method::GET, "/prefettura/schede", Azione::PrefSchede),
-    rotta(Method::GET, "/prefettura/schede.csv", Azione::PrefCsv),
-    rotta(Method::POST, "/prefettura/schede", Azione::PrefSollecita),
-    rotta(Method::GET, "/prefettura/plichi", Azione::PrefPlichi),
-    rotta(Method::GET, "/prefettura/plichi/{id}", Azione::PrefPlico),
-    rotta(Method::POST, "/prefettura/plichi/{id}", Azione::PrefPlicoMuta),
-    rotta(Method::GET, "/prefettura/utenti", Azione::PrefUtenti),
-    rotta(Method::POST, "/prefettura/utenti", Azione::PrefUtentiMuta),
-    rotta(Method::GET, "/dashboard", Azione::Pubblica),
-    rotta(Method::GET, "/dashboard/subentro", Azione::DashCasa),
-    rotta(Method::POST, "/dashboard/subentro/entra", Azione::DashEntra),
-    rotta(Method::POST, "/dashboard/subentro/esci", Azione::DashEsci),
-    rotta(
-        Method::GET,
-        "/dashboard/subentro/calendario",
-        Azione::DashCalendario,
-    ),
-    rotta(Method::GET, "/dashboard/subentro/piano", Azione::DashPiano),
-    rotta(Method::POST, "/dashboard/subentro/piano", Azione::DashImporta),
-    rotta(Method::GET, "/dashboard/subentro/piano.csv", Azione::DashCsv),
-    rotta(Method::GET, "/dashboard/subentro/{istat}", Azione::DashComune),
-    rotta(Method::POST, "/dashboard/subentro/{istat}", Azione::DashPropone),
-];
 
 /// First labels of the real hosts of these pages, and where each begins.
 const HOST: [(&str, &str); 2] = [
@@ -208,15 +73,22 @@ fn inizio_di(host: &str) -> Option<&'static str> {
         .map(|(_, dove)| *dove)
 }
 
-/// Whether a request is for these pages.
-pub(crate) fn sua(r: &Richiesta) -> bool {
-    let percorso = r.uri().path();
+/// The area an address is in.
+fn area_di(percorso: &str) -> Option<Area> {
     let dentro = |radice: &str| {
         percorso
             .strip_prefix(radice)
             .is_some_and(|resto| resto.is_empty() || resto.starts_with('/'))
     };
-    if dentro("/servizidemografici") || dentro("/prefettura") || dentro("/dashboard") {
+    [Area::Privata, Area::Prefettura, Area::Dashboard]
+        .into_iter()
+        .find(|a| dentro(rotte::radice(*a)))
+}
+
+/// Whether a request is for these pages.
+pub(crate) fn sua(r: &Richiesta) -> bool {
+    let percorso = r.uri().path();
+    if area_di(percorso).is_some() {
         return true;
     }
     let host = r
@@ -277,11 +149,7 @@ impl Dentro<'_> {
 }
 
 fn altrui() -> ErroreServizio {
-    ErroreServizio {
-        codice: None,
-        http: 403,
-        testo: "Questa pagina è di un'altra area.".into(),
-    }
+    vietato("Questa pagina è di un'altra area.")
 }
 
 /// The messages of a Comune, in every environment, or of a Prefettura.
@@ -333,35 +201,23 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
     {
         return vai(dove);
     }
-    let (azione, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
-        Trovata::Si(rotta, segmenti) => (rotta.azione, segmenti),
-        Trovata::AltroMetodo(_) => {
-            return errore(
-                StatusCode::METHOD_NOT_ALLOWED,
-                Cornice::area(Area::Privata, "Metodo non ammesso"),
-                "Questa pagina non accetta il metodo usato: tornare indietro e usare i comandi della pagina.",
-                None,
-            );
-        }
-        Trovata::No => {
-            let area = match parti.uri.path() {
-                p if p.starts_with("/prefettura") => Area::Prefettura,
-                p if p.starts_with("/dashboard") => Area::Dashboard,
-                _ => Area::Privata,
-            };
-            return non_trovata(area);
-        }
+    let area = area_di(parti.uri.path()).unwrap_or(Area::Privata);
+    let (rotta, segmenti) = match cerca(rotte::di(area), &parti.method, parti.uri.path()) {
+        Trovata::Si(rotta, segmenti) => (rotta, segmenti),
+        Trovata::AltroMetodo(_) => return metodo_non_ammesso(Cornice::area(area, METODO_NON_AMMESSO)),
+        Trovata::No => return non_trovata(area),
     };
-    match azione {
-        Azione::Pubblica => dashboard::pubblica(sim).await,
-        Azione::Entra | Azione::PrefEntra | Azione::DashEntra => {
-            accesso::entra(sim, azione.area(), &parti, corpo).await
+    match &rotta.risponde {
+        Risponde::Aperta(f) => {
+            let soglia = Soglia {
+                sim,
+                area,
+                parti: &parti,
+            };
+            let esito = f(&soglia, corpo).await;
+            esito.unwrap_or_else(|e| pagina_errore(Cornice::area(area, titolo_errore(&e)), e))
         }
-        Azione::PrefCarta => accesso::con_carta(sim, &parti),
-        Azione::PrefDallaCarta => accesso::dalla_carta(sim, &parti).await,
-        Azione::Attivazione => attivazione::modulo(&parti),
-        Azione::Attiva => attivazione::agisce(sim, &parti, corpo).await,
-        _ => dentro(sim, parti, corpo, azione, segmenti).await,
+        Risponde::Interna(interna) => dentro(sim, area, &parti, corpo, (rotta, interna), segmenti).await,
     }
 }
 
@@ -376,15 +232,14 @@ fn non_trovata(area: Area) -> Risposta {
 
 async fn dentro(
     sim: &Arc<Simulatore>,
-    parti: Parts,
+    area: Area,
+    parti: &Parts,
     corpo: Corpo,
-    azione: Azione,
+    (rotta, interna): (&Rotta<Aree>, &Interna<Aree>),
     segmenti: Parametri,
 ) -> Risposta {
-    let area = azione.area();
-    let Some(sessione) = accesso::sessione(sim, area, &parti).await else {
-        let casa = matches!(azione, Azione::Casa | Azione::PrefCasa | Azione::DashCasa);
-        return accesso::modulo(sim, area, !casa);
+    let Some(sessione) = accesso::sessione(sim, area, parti).await else {
+        return accesso::modulo(sim, area, rotta.percorso() != rotte::casa(area));
     };
     let d = Dentro {
         sim,
@@ -393,90 +248,14 @@ async fn dentro(
         segmenti,
         query: Campi::leggi(parti.uri.query().unwrap_or_default()),
     };
-    let esito = if azione == Azione::DashImporta {
-        dashboard::importa(&d, &parti, corpo).await
-    } else if parti.method == Method::POST {
-        match campi_con_csrf(&d, corpo).await {
-            Ok(campi) => comanda(&d, azione, &campi).await,
-            Err(e) => Err(e),
-        }
-    } else {
-        mostra(&d, azione).await
-    };
-    match esito {
+    match serve(interna, &d, Some(&d.sessione.csrf), parti, corpo).await {
         Ok(r) => r,
-        Err(e) => pagina_errore(&d, &e).await,
-    }
-}
-
-async fn mostra(d: &Dentro<'_>, azione: Azione) -> Esito<Risposta> {
-    match azione {
-        Azione::Casa => privata::casa(d).await,
-        Azione::Scheda => privata::scheda(d).await,
-        Azione::Ricevuta => privata::ricevuta(d).await,
-        Azione::Censimento => censimento::pagina_censimento(d).await,
-        Azione::Carte => privata::carte(d).await,
-        Azione::Posta => casella(d, "/servizidemografici/posta").await,
-        Azione::PrefPosta => casella(d, "/prefettura/posta").await,
-        Azione::Messaggio | Azione::Eml => {
-            messaggio(d, "/servizidemografici/posta", azione == Azione::Eml).await
+        Err(e) => {
+            let titolo = titolo_errore(&e);
+            let c = d.cornice(titolo, "").await;
+            pagina_errore(c.unwrap_or_else(|_| Cornice::area(area, titolo)), e)
         }
-        Azione::PrefMessaggio | Azione::PrefEml => {
-            messaggio(d, "/prefettura/posta", azione == Azione::PrefEml).await
-        }
-        Azione::PrefCasa => prefettura::casa(d).await,
-        Azione::PrefSchede => prefettura::schede(d).await,
-        Azione::PrefCsv => prefettura::csv(d).await,
-        Azione::PrefPlichi => prefettura::plichi(d).await,
-        Azione::PrefPlico => prefettura::plico(d).await,
-        Azione::PrefUtenti => utenti::elenco(d).await,
-        Azione::DashCasa => dashboard::elenco(d).await,
-        Azione::DashCalendario => dashboard::calendario(d).await,
-        Azione::DashPiano => dashboard::piano(d).await,
-        Azione::DashCsv => dashboard::csv(d).await,
-        Azione::DashComune => dashboard::comune(d).await,
-        _ => Ok(non_trovata(d.area)),
     }
-}
-
-/// The forms of a logged-in page, once their token is right.
-async fn comanda(d: &Dentro<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
-    match azione {
-        Azione::Esci | Azione::PrefEsci | Azione::DashEsci => accesso::esci(d).await,
-        Azione::DashPropone => dashboard::propone(d, campi).await,
-        Azione::SchedaManda => privata::manda(d, campi).await,
-        Azione::CensimentoMuta => censimento::agisce(d, campi).await,
-        Azione::PrefSollecita => prefettura::sollecita(d, campi).await,
-        Azione::PrefPlicoMuta => prefettura::agisce(d, campi).await,
-        Azione::PrefUtentiMuta => utenti::agisce(d, campi).await,
-        _ => Ok(non_trovata(d.area)),
-    }
-}
-
-async fn campi_con_csrf(d: &Dentro<'_>, corpo: Corpo) -> Esito<Campi> {
-    let campi = campi(corpo).await?;
-    if sicurezza::uguali(campi.valore("csrf").unwrap_or_default(), &d.sessione.csrf) {
-        Ok(campi)
-    } else {
-        Err(csrf_mancante())
-    }
-}
-
-/// An error of the facade as a page inside the frame.
-async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
-    let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let titolo = match e.http {
-        403 => "Non consentito",
-        404 => "Non trovato",
-        409 => "Non possibile ora",
-        500.. => "Guasto del simulatore",
-        _ => "Richiesta non valida",
-    };
-    let c = match d.cornice(titolo, "").await {
-        Ok(c) => c,
-        Err(_) => Cornice::area(d.area, titolo),
-    };
-    errore(stato, c, e.testo.clone(), e.codice)
 }
 
 /// The mailbox of an area: to be read and searched; parts and archives are in the environments and in the console.
@@ -497,14 +276,14 @@ async fn casella(d: &Dentro<'_>, base: &'static str) -> Esito<Risposta> {
     Ok(posta::casella(c, luogo(d, base), dati))
 }
 
-async fn messaggio(d: &Dentro<'_>, base: &'static str, grezzo: bool) -> Esito<Risposta> {
+async fn messaggio(d: &Dentro<'_>, base: &'static str, pezzo: Pezzo) -> Esito<Risposta> {
     let (id, sua) = (d.segmenti.prendi("id").to_owned(), filtro(&d.sessione.parte));
     let pec = fuori(d.sim, move |s| {
         s.pec_tra(&sua, &id)?;
         s.segna_pec(&id, true)
     })
     .await?;
-    if grezzo {
+    if pezzo == Pezzo::Eml {
         return Ok(posta::eml(pec));
     }
     let dati = fuori(d.sim, move |s| posta::leggi_messaggio(s, pec)).await?;

@@ -7,7 +7,7 @@ use registro::{Fornitura, Ritmo};
 use serde_json::Value;
 use servizi::{ErroreServizio, Esito, http::Risposta};
 
-use super::{Azione, Chiesta};
+use super::Chiesta;
 use crate::{
     cornice::{Cornice, pagina, vai},
     formati::{self, Etichetta},
@@ -212,45 +212,48 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
     Ok(pagina(StatusCode::OK, &casa))
 }
 
-/// The forms of the home.
-pub(super) async fn comando(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta> {
-    let errato =
-        |che: &str| ErroreServizio::richiesta(format!("{che}: tornare alla pagina, correggere e ripetere."));
-    let dove = match azione {
-        Azione::Orologio => {
-            let oggi = campi
-                .pieno("oggi")
-                .and_then(anagrafe::leggi_data)
-                .ok_or_else(|| errato("La data non è valida (AAAA-MM-GG)"))?;
-            let velocita = campi
-                .pieno("velocita")
-                .and_then(|v| v.parse().ok())
-                .ok_or_else(|| errato("La velocità è un numero intero"))?;
-            fuori(q.sim, move |s| s.metti_orologio(Some(oggi), Some(velocita))).await?;
-            "/?fatto=orologio"
-        }
-        Azione::Elaborazione => {
-            let secondi = campi.pieno("secondi").and_then(|v| v.parse().ok()).unwrap_or(0);
-            let ritmo = match campi.pieno("modo") {
-                Some("istantanea") => Ritmo::Istantanea,
-                Some("ritardata") => Ritmo::Ritardata { secondi },
-                Some("sospesa") => Ritmo::Sospesa,
-                _ => return Err(errato("Il ritmo è istantanea, ritardata o sospesa")),
-            };
-            fuori(q.sim, move |s| s.metti_ritmo(ritmo)).await?;
-            "/?fatto=elaborazione"
-        }
-        Azione::Notte => {
-            fuori(q.sim, servizi::Simulatore::notte).await?;
-            "/?fatto=notte"
-        }
-        _ => {
-            if campi.valore("conferma") != Some("si") {
-                return Err(errato("Manca la conferma dell'azzeramento"));
-            }
-            fuori(q.sim, servizi::Simulatore::reset).await?;
-            "/?fatto=reset"
-        }
+fn errato(che: &str) -> ErroreServizio {
+    ErroreServizio::richiesta(format!("{che}: tornare alla pagina, correggere e ripetere."))
+}
+
+/// `POST /orologio`.
+pub(super) async fn orologio(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
+    let oggi = campi
+        .pieno("oggi")
+        .and_then(anagrafe::leggi_data)
+        .ok_or_else(|| errato("La data non è valida (AAAA-MM-GG)"))?;
+    let velocita = campi
+        .pieno("velocita")
+        .and_then(|v| v.parse().ok())
+        .ok_or_else(|| errato("La velocità è un numero intero"))?;
+    fuori(q.sim, move |s| s.metti_orologio(Some(oggi), Some(velocita))).await?;
+    Ok(vai("/?fatto=orologio"))
+}
+
+/// `POST /elaborazione`.
+pub(super) async fn elaborazione(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
+    let secondi = campi.pieno("secondi").and_then(|v| v.parse().ok()).unwrap_or(0);
+    let ritmo = match campi.pieno("modo") {
+        Some("istantanea") => Ritmo::Istantanea,
+        Some("ritardata") => Ritmo::Ritardata { secondi },
+        Some("sospesa") => Ritmo::Sospesa,
+        _ => return Err(errato("Il ritmo è istantanea, ritardata o sospesa")),
     };
-    Ok(vai(dove))
+    fuori(q.sim, move |s| s.metti_ritmo(ritmo)).await?;
+    Ok(vai("/?fatto=elaborazione"))
+}
+
+/// `POST /notte`.
+pub(super) async fn notte(q: &Chiesta<'_>, _: &Campi) -> Esito<Risposta> {
+    fuori(q.sim, servizi::Simulatore::notte).await?;
+    Ok(vai("/?fatto=notte"))
+}
+
+/// `POST /reset`.
+pub(super) async fn azzera(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
+    if campi.valore("conferma") != Some("si") {
+        return Err(errato("Manca la conferma dell'azzeramento"));
+    }
+    fuori(q.sim, servizi::Simulatore::reset).await?;
+    Ok(vai("/?fatto=reset"))
 }

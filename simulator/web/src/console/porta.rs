@@ -9,8 +9,8 @@ use servizi::{
     http::{Corpo, Risposta},
 };
 
-use super::campi;
 use crate::{
+    ambiente::campi,
     cookie,
     cornice::{Cornice, pagina, vai},
     sicurezza,
@@ -34,7 +34,7 @@ pub(super) async fn gettone(sim: &Arc<Simulatore>, parti: &Parts, corpo: Corpo) 
                 .to_owned(),
         );
     } else if parti.method == Method::POST && parti.uri.path() == "/gettone" {
-        let dato = campi(parti, corpo).await.unwrap_or_default();
+        let dato = campi(corpo).await.unwrap_or_default();
         match (atteso, dato.valore("gettone")) {
             (Some(atteso), Some(g)) if sicurezza::uguali(g, &atteso) => {
                 let tls = parti

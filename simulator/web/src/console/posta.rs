@@ -2,12 +2,12 @@
 
 use servizi::{Esito, http::Risposta};
 
-use super::{Azione, Chiesta};
+use super::Chiesta;
 use crate::{
     cornice::vai,
     fuori,
     modulo::Campi,
-    posta::{self, CONSOLE, Domanda},
+    posta::{self, CONSOLE, Domanda, Pezzo},
 };
 
 /// Menu entry of these pages, and address of the list.
@@ -30,9 +30,9 @@ pub(super) async fn archivio(q: &Chiesta<'_>) -> Esito<Risposta> {
 }
 
 /// One message and its parts. Looking from outside does not mark a message as read, unless it was for the support.
-pub(super) async fn uno(q: &Chiesta<'_>, azione: Azione) -> Esito<Risposta> {
+pub(super) async fn uno(q: &Chiesta<'_>, pezzo: Pezzo) -> Esito<Risposta> {
     let id = q.segmenti.prendi("id").to_owned();
-    let apre = matches!(azione, Azione::Messaggio | Azione::Eml);
+    let apre = pezzo.apre();
     let pec = fuori(q.sim, move |s| {
         let mut pec = s.pec_una(&id)?;
         if apre && !pec.letta && pec.casella() == registro::Casella::Assistenza {
@@ -42,12 +42,12 @@ pub(super) async fn uno(q: &Chiesta<'_>, azione: Azione) -> Esito<Risposta> {
     })
     .await?;
     let n = || posta::posto(q.segmenti.prendi("n"));
-    match azione {
-        Azione::Eml => Ok(posta::eml(pec)),
-        Azione::Allegato => posta::allegato(&pec, n()?),
-        Azione::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
-        Azione::Ricevuta => posta::ricevuta(q.cornice("Ricevuta", QUI).await?, CONSOLE, &pec, n()?),
-        _ => {
+    match pezzo {
+        Pezzo::Eml => Ok(posta::eml(pec)),
+        Pezzo::Allegato => posta::allegato(&pec, n()?),
+        Pezzo::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
+        Pezzo::Ricevuta => posta::ricevuta(q.cornice("Ricevuta", QUI).await?, CONSOLE, &pec, n()?),
+        Pezzo::Messaggio => {
             let dati = fuori(q.sim, move |s| posta::leggi_messaggio(s, pec)).await?;
             Ok(posta::messaggio(
                 q.cornice("Messaggio", QUI).await?,

@@ -10,7 +10,7 @@ use crate::{
     cornice::{Cornice, pagina, vai},
     formati, fuori,
     modulo::Campi,
-    persone::{Base, Modulo, Persona, Trovate, Unita, tabella_motivi},
+    persone::{self, Base, Modulo, Persona, Trovate, Unita, tabella_motivi},
 };
 
 #[derive(Template)]
@@ -42,36 +42,17 @@ pub(super) async fn cerca(q: &Chiesta<'_>) -> Esito<Risposta> {
             .map(Some)
             .map_err(|_| ErroreServizio::richiesta("Il codice ISTAT del Comune ha sei cifre."))
     };
-    let esito = match (modulo.domanda(), solo) {
-        (Ok(None), Ok(_)) => Ok(None),
-        (Ok(Some(domanda)), Ok(solo)) => {
-            fuori(q.sim, move |s| {
-                s.cerca_persone(ambiente, solo, &domanda).map(Some)
-            })
-            .await
-        }
-        (Err(e), _) | (_, Err(e)) => Err(e),
-    };
-    let mut c = q.cornice("Registro", "/registro").await?;
-    let mut stato = StatusCode::OK;
-    let trovate = match esito {
-        Ok(esito) => esito.map(|e| Trovate::nuove(&e, &base)),
-        Err(e) if e.http == 400 => {
-            stato = StatusCode::BAD_REQUEST;
-            c = c.con_avviso("ko", e.testo);
-            None
-        }
-        Err(e) => return Err(e),
-    };
+    let ricerca = persone::Ricerca::di(q.sim, ambiente, solo, &modulo, &base).await?;
+    let c = q.cornice("Registro", "/registro").await?;
     Ok(pagina(
-        stato,
+        ricerca.stato,
         &Ricerca {
-            c,
+            c: c.con_errore(ricerca.errore),
             base,
             modulo,
             ambiente,
             comune,
-            trovate,
+            trovate: ricerca.trovate,
             massimo: servizi::SCHEDE_PER_RICERCA,
         },
     ))

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod api;
+
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
@@ -10,6 +12,7 @@ use std::{
 use anagrafe::{Ambiente, CodiceIstat};
 use certs::{OpzioniPki, Pki};
 use http::{HeaderMap, Method, StatusCode};
+use serde_json::json;
 use servizi::{
     Impostazioni, Indirizzi, Simulatore,
     http::{Corpo, Pari, Richiesta, corpo, raccogli},
@@ -162,6 +165,13 @@ impl Banco {
         self.ambiente(a, Method::GET, dove, testate, "").await
     }
 
+    /// A form of somebody who is in.
+    pub(crate) async fn manda(&self, a: Ambiente, chi: &Entrato, dove: &str, campi: &str) -> Risposta {
+        let corpo = format!("csrf={}&{campi}", chi.csrf);
+        let testate = [api::MODULO, ("cookie", chi.biscotto.as_str())];
+        self.ambiente(a, Method::POST, dove, &testate, &corpo).await
+    }
+
     /// Sends the login form.
     pub(crate) async fn prova_password(&self, a: Ambiente, nome: &str, password: &str) -> Risposta {
         let modulo = self.pagina(a, "/combas", "").await;
@@ -169,12 +179,11 @@ impl Banco {
         let biscotto = posato.split(';').next().unwrap_or_default().to_owned();
         let csrf = valore(&modulo.testo, "csrf");
         let dentro = format!("csrf={csrf}&name_id={nome}&password={}", codifica(password));
-        let tipo = ("content-type", "application/x-www-form-urlencoded");
         self.ambiente(
             a,
             Method::POST,
             "/combas/entra",
-            &[tipo, ("cookie", &biscotto)],
+            &[api::MODULO, ("cookie", &biscotto)],
             &dentro,
         )
         .await
@@ -226,12 +235,11 @@ impl Banco {
             codifica(nome),
             codifica(password)
         );
-        let tipo = ("content-type", "application/x-www-form-urlencoded");
         self.ambiente(
             Ambiente::Sub,
             Method::POST,
             &format!("{casa}/entra"),
-            &[tipo, ("cookie", &biscotto)],
+            &[api::MODULO, ("cookie", &biscotto)],
             &dentro,
         )
         .await
@@ -265,6 +273,13 @@ impl Banco {
             o["password"].as_str().expect("password"),
         );
         self.entra_come(a, nome, password).await
+    }
+
+    /// Registers an operator with these roles and logs him in.
+    pub(crate) async fn con_ruoli(&self, a: Ambiente, istat: &str, nome: &str, ruoli: &[&str]) -> Entrato {
+        let profilo = json!({"ruoli": ruoli, "funzioni": ["*"], "password": "parola-sua"});
+        api::metti(&format!("/api/comuni/{istat}/operatori/{nome}"), &profilo).await;
+        self.entra_come(a, nome, "parola-sua").await
     }
 
     /// Logs in an operator with a password.

@@ -1,5 +1,5 @@
 //! *Sicurezza*: what the local administrators do by themselves. ALS and sindaco see the operators and their cards,
-//! the ALP the postazioni; each page asks for its role again, whatever the menu showed.
+//! the ALP the postazioni; the table of routes asks for the role of each page, whatever the menu showed.
 
 pub(super) mod carte;
 pub(super) mod operatori;
@@ -8,9 +8,9 @@ pub(super) mod smart_card;
 
 use askama::Template;
 use http::StatusCode;
-use servizi::{ErroreServizio, Esito, http::Risposta};
+use servizi::{Esito, http::Risposta};
 
-use super::Dentro;
+use super::{Dentro, riservata};
 use crate::{
     cornice::{Cornice, pagina},
     formati::{self, Etichetta},
@@ -20,9 +20,9 @@ use crate::{
 /// Menu entry of these pages.
 const QUI: &str = "/combas/sicurezza";
 /// Who administers operators.
-const PER_GLI_OPERATORI: &[&str] = &["ALS", "SINDACO"];
+pub(super) const PER_GLI_OPERATORI: &[&str] = &["ALS", "SINDACO"];
 /// Who administers postazioni.
-const PER_LE_POSTAZIONI: &[&str] = &["ALP"];
+pub(super) const PER_LE_POSTAZIONI: &[&str] = &["ALP"];
 
 #[derive(Template)]
 #[template(path = "ambiente/sicurezza.html")]
@@ -61,27 +61,7 @@ pub(super) async fn indice(d: &Dentro<'_>) -> Esito<Risposta> {
         postazioni: d.sessione.ha_ruolo(PER_LE_POSTAZIONI),
     };
     if !(indice.operatori || indice.postazioni) {
-        return Err(negato("ALS, ALP o sindaco"));
+        return Err(riservata("ALS, ALP o sindaco"));
     }
     Ok(pagina(StatusCode::OK, &indice))
-}
-
-fn richiede(d: &Dentro<'_>, ruoli: &[&str]) -> Esito<()> {
-    if d.sessione.ha_ruolo(ruoli) {
-        Ok(())
-    } else {
-        Err(negato(&ruoli.join(" o ")))
-    }
-}
-
-fn negato(chi: &str) -> ErroreServizio {
-    vietato(format!("Questa pagina è riservata a chi ha il ruolo di {chi}."))
-}
-
-fn vietato(testo: String) -> ErroreServizio {
-    ErroreServizio {
-        codice: None,
-        http: 403,
-        testo,
-    }
 }

@@ -13,10 +13,10 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{Dentro, PER_GLI_OPERATORI, QUI, richiede, vietato};
+use super::{Dentro, QUI};
 use crate::{
     certificati::{Riga, TIPO_P12, forma},
-    cornice::{Cornice, da_scaricare, pagina, vai},
+    cornice::{Cornice, da_scaricare, pagina, vai, vietato},
     formati::{self, Etichetta},
     fuori,
     modulo::{Campi, codifica},
@@ -101,7 +101,6 @@ struct Elenco {
 
 /// `GET /combas/sicurezza/operatori`.
 pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
-    richiede(d, PER_GLI_OPERATORI)?;
     let comune = d.sessione.comune;
     let (tutti, carte) = fuori(d.sim, move |s| Ok((s.operatori(comune)?, s.carte(Some(comune))?))).await?;
     let mut c = d.cornice("Gestione operatori", QUI).await?;
@@ -133,7 +132,6 @@ struct Uno {
 
 /// `GET /combas/sicurezza/operatori/{nome}`.
 pub(in crate::ambiente) async fn uno(d: &Dentro<'_>) -> Esito<Risposta> {
-    richiede(d, PER_GLI_OPERATORI)?;
     let (comune, nome) = (d.sessione.comune, d.segmenti.prendi("nome").to_owned());
     let (o, carte, con_pin) = fuori(d.sim, move |s| {
         let smart_card = s.smart_card(comune)?;
@@ -195,7 +193,6 @@ fn profilo(campi: &Campi, puo: &[&str]) -> Esito<Value> {
 
 /// `POST /combas/sicurezza/operatori`: a new operator.
 pub(in crate::ambiente) async fn crea(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
-    richiede(d, PER_GLI_OPERATORI)?;
     let nome = campi.pieno("name_id").unwrap_or_default().to_ascii_uppercase();
     let mut modifica = profilo(campi, concedibili(&d.sessione))?;
     if let Some(p) = campi.valore("password").filter(|p| !p.is_empty()) {
@@ -220,7 +217,6 @@ pub(in crate::ambiente) async fn crea(d: &Dentro<'_>, campi: &Campi) -> Esito<Ri
 
 /// `POST /combas/sicurezza/operatori/{nome}`: one of the commands of his page.
 pub(in crate::ambiente) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
-    richiede(d, PER_GLI_OPERATORI)?;
     let (comune, nome) = (d.sessione.comune, d.segmenti.prendi("nome").to_owned());
     let chi = nome.clone();
     let o = fuori(d.sim, move |s| s.operatore(comune, &chi)).await?;
@@ -281,7 +277,6 @@ async fn sua(d: &Dentro<'_>, id: &str, di_chi: Option<&str>) -> Esito<()> {
 
 /// `GET /combas/sicurezza/carte/{id}/p12`.
 pub(in crate::ambiente) async fn carta(d: &Dentro<'_>) -> Esito<Risposta> {
-    richiede(d, PER_GLI_OPERATORI)?;
     let (id, forma) = (
         d.segmenti.prendi("id").to_owned(),
         forma(d.query.pieno("compat"))?,

@@ -10,7 +10,7 @@ use servizi::{
     http::{Risposta, risposta},
 };
 
-use super::{Dentro, PER_LE_POSTAZIONI, QUI, richiede};
+use super::{Dentro, QUI};
 use crate::{
     certificati::{Riga, TIPO_P12, forma, zip},
     cornice::{Cornice, da_scaricare, pagina, vai},
@@ -34,7 +34,6 @@ struct Elenco {
 
 /// `GET /combas/sicurezza/postazioni`.
 pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
-    richiede(d, PER_LE_POSTAZIONI)?;
     let filtro = FiltroCertificati {
         comune: Some(d.sessione.comune),
         ..FiltroCertificati::default()
@@ -65,7 +64,6 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
 
 /// A certificate of this Comune; any other does not exist.
 async fn suo(d: &Dentro<'_>) -> Esito<Value> {
-    richiede(d, PER_LE_POSTAZIONI)?;
     let (nome, comune) = (d.segmenti.prendi("id").to_owned(), d.sessione.comune);
     let v = fuori(d.sim, move |s| s.certificato(&nome)).await?;
     if v["comune"] == comune.as_str() {
@@ -116,7 +114,6 @@ pub(in crate::ambiente) async fn p12(d: &Dentro<'_>) -> Esito<Risposta> {
 
 /// `GET /combas/sicurezza/postazioni/archivio`.
 pub(in crate::ambiente) async fn archivio(d: &Dentro<'_>) -> Esito<Risposta> {
-    richiede(d, PER_LE_POSTAZIONI)?;
     let comune = d.sessione.comune;
     let forma = forma(d.query.pieno("compat"))?.unwrap_or_default();
     let byte = fuori(d.sim, move |s| s.archivio_certificati(comune, forma)).await?;
@@ -125,7 +122,6 @@ pub(in crate::ambiente) async fn archivio(d: &Dentro<'_>) -> Esito<Risposta> {
 
 /// `POST /combas/sicurezza/postazioni`: one more.
 pub(in crate::ambiente) async fn chiede(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
-    richiede(d, PER_LE_POSTAZIONI)?;
     let tipo = campi.pieno("tipo").unwrap_or("PC");
     let domanda = json!({"comune": d.sessione.comune, "tipo": tipo});
     let v = fuori(d.sim, move |s| s.emetti_certificato(domanda)).await?;

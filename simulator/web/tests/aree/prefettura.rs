@@ -1,0 +1,298 @@
+//! The Prefettura: the schede of its province, its users, the parcels, its card.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{SUB, cnsd, der, fatto, fino_al_censimento, invia, meta, posta, prefettura, scheda, turno, vedi};
+use crate::banco::{
+    self, Entrato,
+    api::{chiama, metti, ordina, rifiuto, vedi_api},
+    banco,
+};
+
+/// A ticket for the Prefettura (`biglietto=…`) and the cookie it is bound to.
+async fn biglietto_di_prefettura(der: Vec<u8>) -> (String, String) {
+    let b = banco();
+    let via = b.pagina(SUB, "/prefettura/carta", "").await;
+    let tenuto = via.testate["set-cookie"].to_str().expect("ascii");
+    let tenuto = tenuto.split(';').next().unwrap_or_default().to_owned();
+    let dove = via.testate["location"].to_str().expect("ascii");
+    let dove = dove.split_once("8446").expect("the card listener").1.to_owned();
+    let vista = b.carta_con(&dove, der).await;
+    let ritorno = vista.testate["location"].to_str().expect("ascii");
+    (ritorno.split_once('?').expect("a ticket").1.to_owned(), tenuto)
+}
+
+/// Enters the Prefettura with a card.
+async fn con_carta_in_prefettura(der: Vec<u8>) -> Entrato {
+    let (biglietto, tenuto) = biglietto_di_prefettura(der).await;
+    let dove = format!("/prefettura/carta/entra?{biglietto}");
+    let r = banco().pagina(SUB, &dove, &tenuto).await;
+    assert_eq!(r.stato, StatusCode::OK, "{}", r.testo);
+    let biscotto = r.testate.get_all("set-cookie").iter();
+    let biscotto = biscotto
+        .filter_map(|v| v.to_str().ok()?.split(';').next())
+        .find(|v| v.starts_with("__Host-anpr-prefettura="))
+        .expect("a session")
+        .to_owned();
+    let casa = banco().pagina(SUB, "/prefettura", &biscotto).await;
+    Entrato {
+        testata: biscotto.clone(),
+        csrf: banco::valore(&casa.testo, "csrf"),
+        biscotto,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prefettura_sees_its_province_from_its_day_on_filters_exports_and_reminds() {
+    let _turno = turno("2021-03-01").await;
+    for (istat, nome) in [("888016", "ALFA"), ("888017", "BETA")] {
+        ordina(
+            "/api/comuni",
+            &json!({"istat": istat, "nome": nome, "provincia": "QA"}),
+        )
+        .await;
+    }
+    metti("/api/percorso/comuni/888016/scheda", &scheda("2022-06-01")).await;
+    let io = prefettura("QA", "OPE").await;
+    metti("/api/percorso/scadenze", &json!({"prefettureDal": "2021-08-01"})).await;
+    let r = vedi(&io, "/prefettura/schede").await;
+    assert_eq!(r.stato, StatusCode::CONFLICT);
+    assert!(r.testo.contains("01/08/2021"), "{}", r.testo);
+    metti("/api/percorso/scadenze", &json!({"prefettureDal": "2021-01-01"})).await;
+    let tutte = vedi(&io, "/prefettura/schede").await.testo;
+    assert!(tutte.contains("ALFA") && tutte.contains("BETA"), "{tutte}");
+    assert!(!tutte.contains("888001"), "another province");
+    let inviate = vedi(&io, "/prefettura/schede?stato=INVIATA").await.testo;
+    assert!(inviate.contains("ALFA") && !inviate.contains("BETA"), "{inviate}");
+    let cercata = vedi(&io, "/prefettura/schede?testo=bet").await.testo;
+    assert!(!cercata.contains("ALFA") && cercata.contains("BETA"), "{cercata}");
+    let r = vedi(&io, "/prefettura/schede.csv?stato=&testo=").await;
+    assert_eq!(r.testate["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(
+        r.testo,
+        "\u{feff}codice_istat;nome_comune;stato_scheda;inviata;soluzione;inizio_prove;ultimo_sollecito\r\n\
+         888016;ALFA;INVIATA;2021-03-01;WS;2022-06-01;\r\n888017;BETA;DA_INVIARE;;;;\r\n"
+    );
+    // The deadline over, who has not sent is missing; the reminder goes once a day, to him alone.
+    metti("/api/orologio", &json!({"oggi": "2022-01-01"})).await;
+    let mancanti = vedi(&io, "/prefettura/schede?stato=MANCANTE").await.testo;
+    assert!(
+        mancanti.contains("BETA") && !mancanti.contains("ALFA"),
+        "{mancanti}"
+    );
+    let r = invia(&io, "/prefettura/schede", "").await;
+    fatto(&r);
+    assert_eq!(r.testate["location"], "/prefettura/schede?sollecitati=1");
+    assert_eq!(posta("888017", "Sollecito").await.len(), 1);
+    assert!(posta("888016", "Sollecito").await.is_empty());
+    assert_eq!(
+        invia(&io, "/prefettura/schede", "").await.stato,
+        StatusCode::CONFLICT
+    );
+    metti("/api/orologio", &json!({"oggi": "2022-01-02"})).await;
+    fatto(&invia(&io, "/prefettura/schede", "comune=888017").await);
+    assert_eq!(posta("888017", "Sollecito").await.len(), 2);
+    // A Comune of another province cannot be reminded from here.
+    let r = invia(&io, "/prefettura/schede", "comune=888012").await;
+    assert_eq!(r.stato, StatusCode::CONFLICT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prefettura_has_five_users_at_most_with_both_administrators() {
+    let _turno = turno("2021-03-01").await;
+    ordina("/api/comuni", &json!({"istat": "888018", "provincia": "QB"})).await;
+    let als = prefettura("QB", "ALS").await;
+    let alp = prefettura("QB", "ALP").await;
+    let dove = "/prefettura/utenti";
+    let nuovo = |n: u8| format!("azione=metti&nome=nuovo{n}&ruolo=OPERATORE&password=parola-sua");
+    assert_eq!(invia(&alp, dove, &nuovo(1)).await.stato, StatusCode::FORBIDDEN);
+    fatto(&invia(&als, dove, &nuovo(1)).await);
+    fatto(&invia(&als, dove, &nuovo(2)).await);
+    let r = invia(&als, dove, &nuovo(3)).await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    assert!(r.testo.contains("al più 5 utenti"), "{}", r.testo);
+    let r = invia(&als, dove, "azione=togli&nome=PREFQBALP").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    assert!(r.testo.contains("almeno un ALP"), "{}", r.testo);
+    let mio = invia(&als, dove, "azione=togli&nome=PREFQBALS").await;
+    assert_eq!(mio.stato, StatusCode::CONFLICT);
+    // A new user enters; taken off, his session is worth nothing.
+    let lui = banco().entra_in_area("prefettura", "NUOVO1", "parola-sua").await;
+    assert_eq!(vedi(&lui, "/prefettura/schede").await.stato, StatusCode::OK);
+    fatto(&invia(&als, dove, "azione=togli&nome=NUOVO1").await);
+    assert_eq!(
+        vedi(&lui, "/prefettura/schede").await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+    // Postazioni: the ALP's, five at most, the first certificate by PEC to the Prefettura.
+    assert_eq!(
+        invia(&als, dove, "azione=postazioni&postazioni=2").await.stato,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        invia(&alp, dove, "azione=postazioni&postazioni=6").await.stato,
+        StatusCode::BAD_REQUEST
+    );
+    fatto(&invia(&alp, dove, "azione=postazioni&postazioni=2").await);
+    let pec = posta("888018", "Primo certificato").await;
+    assert_eq!((pec.len(), &pec[0]["casella"]), (1, &json!("PREFETTURA QB")));
+    let casella = vedi(&alp, "/prefettura/posta").await.testo;
+    assert!(casella.contains("Primo certificato"), "{casella}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
+    let _turno = turno("2021-03-01").await;
+    let k = fino_al_censimento("888020").await;
+    let sindaco = k["persone"][0]["codiceFiscale"].as_str().expect("cf").to_owned();
+    let plico = "/api/percorso/plichi/888020-1";
+    rifiuto(
+        Method::POST,
+        &format!("{plico}/registrazione"),
+        &Value::Null,
+        (409, "SIM012"),
+        "il plico parte il 08/03/2021",
+    )
+    .await;
+    metti("/api/orologio", &json!({"oggi": "2021-03-10"})).await;
+    let (als, ope) = (prefettura("XX", "ALS").await, prefettura("XX", "OPE").await);
+    let dove = "/prefettura/plichi/888020-1";
+    let consegna = format!("azione=consegna&identita=si&ricevente={sindaco}");
+    assert!(vedi(&ope, "/prefettura/plichi").await.testo.contains("888020-1"));
+    assert_eq!(
+        invia(&als, dove, "azione=convoca&giorno=2021-03-12").await.stato,
+        StatusCode::CONFLICT
+    );
+    fatto(&invia(&ope, dove, "azione=registra").await);
+    assert_eq!(
+        invia(&ope, dove, "azione=registra").await.stato,
+        StatusCode::CONFLICT
+    );
+    // The hand-over asks for the card of the ALS.
+    assert_eq!(invia(&als, dove, &consegna).await.stato, StatusCode::FORBIDDEN);
+    let carta = ordina("/api/percorso/prefetture/XX/carte", &json!({"nome": "PREFXXALS"})).await;
+    let als = con_carta_in_prefettura(der(carta["id"].as_str().expect("id")).await).await;
+    let r = invia(&als, dove, &consegna).await;
+    assert_eq!(r.stato, StatusCode::CONFLICT);
+    assert!(r.testo.contains("convocato il sindaco"), "{}", r.testo);
+    assert_eq!(
+        invia(&ope, dove, "azione=convoca&giorno=2021-03-09").await.stato,
+        StatusCode::CONFLICT,
+        "not into the past"
+    );
+    fatto(&invia(&ope, dove, "azione=convoca&giorno=2021-03-12").await);
+    assert_eq!(
+        posta("888020", "Convocazione del sindaco per il 12/03/2021")
+            .await
+            .len(),
+        1
+    );
+    // Who hands over, and to whom.
+    assert_eq!(invia(&ope, dove, &consegna).await.stato, StatusCode::FORBIDDEN);
+    let senza = format!("azione=consegna&ricevente={sindaco}");
+    assert_eq!(invia(&als, dove, &senza).await.stato, StatusCode::BAD_REQUEST);
+    let estraneo = "azione=consegna&identita=si&ricevente=PRTCMN70A01Y001X";
+    let r = invia(&als, dove, estraneo).await;
+    assert_eq!(r.stato, StatusCode::CONFLICT);
+    assert!(r.testo.contains("non può ritirare il plico"), "{}", r.testo);
+    assert!(posta("888020", "Codici della smart card").await.is_empty());
+    fatto(&invia(&als, dove, &consegna).await);
+    assert_eq!(
+        invia(&als, dove, &consegna).await.stato,
+        StatusCode::CONFLICT,
+        "once"
+    );
+    // The envelope of the sindaco here, the other half in his own mailbox and nowhere else.
+    let pagina = vedi(&als, dove).await.testo;
+    let codici = posta("888020", "Codici della smart card").await;
+    assert_eq!((codici.len(), &codici[0]["casella"]), (1, &json!(sindaco)));
+    let busta = vedi_api("/api/percorso/comuni/888020/smart-card/888020-SC-0001/busta").await;
+    assert!(pagina.contains(busta["pin"].as_str().expect("half")));
+    assert!(!pagina.contains(&meta(&codici[0], "del PIN")));
+    let io = cnsd("888020").await;
+    let casella = vedi(&io, "/servizidemografici/posta").await.testo;
+    assert!(casella.contains("Smart card consegnate") && !casella.contains("Codici della smart card"));
+    let id = codici[0]["id"].as_str().expect("id");
+    assert_eq!(
+        vedi(&io, &format!("/servizidemografici/posta/{id}")).await.stato,
+        StatusCode::NOT_FOUND
+    );
+    // A delegate, at another Comune: any registered operator of it.
+    let k = fino_al_censimento("888021").await;
+    metti("/api/orologio", &json!({"oggi": "2021-03-20"})).await;
+    let plico = "/api/percorso/plichi/888021-1";
+    ordina(&format!("{plico}/registrazione"), &Value::Null).await;
+    ordina(&format!("{plico}/convocazione"), &json!({"giorno": "2021-03-20"})).await;
+    let p = ordina(
+        &format!("{plico}/consegna"),
+        &json!({"ricevente": k["persone"][3]["codiceFiscale"]}),
+    )
+    .await;
+    assert_eq!(p["consegna"]["delegato"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_card_of_the_prefettura_opens_its_area_and_nothing_else() {
+    let _turno = turno("2021-03-01").await;
+    let b = banco();
+    ordina("/api/comuni", &json!({"istat": "888028", "provincia": "QE"})).await;
+    let carte = "/api/percorso/prefetture/QE/carte";
+    rifiuto(
+        Method::POST,
+        carte,
+        &json!({"nome": "PREFXXALS"}),
+        (404, "SIM011"),
+        "Nessun utente",
+    )
+    .await;
+    let carta = ordina(carte, &json!({"nome": "PREFQEALS"})).await;
+    let id = carta["id"].as_str().expect("id").to_owned();
+    let sua = der(&id).await;
+    let io = con_carta_in_prefettura(sua.clone()).await;
+    let r = vedi(&io, "/prefettura/schede").await;
+    assert!(
+        r.testo.contains("888028") && !r.testo.contains("888001"),
+        "{}",
+        r.testo
+    );
+    // Not the web application: there he is nobody.
+    let no = b.entra_con_carta(SUB, sua.clone()).await.err().expect("refused");
+    assert!(no.testo.contains("Operatore non censito"), "{}", no.testo);
+    // Nor does an operator's card open the Prefettura, nor no card at all.
+    let operatore = vedi_api("/api/comuni/888004/operatori").await[0]["nameId"].clone();
+    let altrui = ordina("/api/carte", &json!({"comune": "888004", "nameId": operatore})).await;
+    let altrui = der(altrui["id"].as_str().expect("id")).await;
+    let r = b.carta_con("/prefettura/com", altrui).await;
+    assert_eq!(r.stato, StatusCode::FORBIDDEN);
+    banco::dovute(&r, "an operator's card at the Prefettura");
+    assert_eq!(b.carta("/prefettura/com").await.stato, StatusCode::UNAUTHORIZED);
+    // A ticket of the Prefettura is none of the web application's, is good once, and for this browser only.
+    let (biglietto, tenuto) = biglietto_di_prefettura(sua.clone()).await;
+    let altro = tenuto.replace("prefettura-carta", "sub-carta");
+    let r = b.pagina(SUB, &format!("/com/entra?{biglietto}"), &altro).await;
+    assert_eq!(r.stato, StatusCode::FORBIDDEN);
+    let dove = format!("/prefettura/carta/entra?{biglietto}");
+    assert_eq!(
+        b.pagina(SUB, &dove, &tenuto).await.stato,
+        StatusCode::FORBIDDEN,
+        "tried is used"
+    );
+    let (biglietto, tenuto) = biglietto_di_prefettura(sua.clone()).await;
+    let dove = format!("/prefettura/carta/entra?{biglietto}");
+    let straniero = format!("__Host-anpr-prefettura-carta={}", "0".repeat(64));
+    assert_eq!(
+        b.pagina(SUB, &dove, &straniero).await.stato,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(b.pagina(SUB, &dove, &tenuto).await.stato, StatusCode::FORBIDDEN);
+    // Revoked, its session is over.
+    let (stato, _) = chiama(Method::DELETE, &format!("/api/carte/{id}"), &Value::Null).await;
+    assert_eq!(stato, StatusCode::OK);
+    assert_eq!(
+        vedi(&io, "/prefettura/schede").await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+    let r = b.carta_con("/prefettura/com", sua).await;
+    assert!(r.testo.contains("Carta revocata"), "{}", r.testo);
+}

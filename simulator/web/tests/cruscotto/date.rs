@@ -1,0 +1,353 @@
+//! Dates: accepted, refused, imported, exported.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{TESTA, carica, da_pianificare, date, entra, importa, invia, pianificazione, posta, turno, vedi};
+use crate::banco::{
+    self,
+    api::{chiama, metti, ordina, rifiuto, vedi_api},
+    banco,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
+    let _turno = turno().await;
+    da_pianificare("888004").await;
+    let io = entra("SWALFA").await;
+    let elenco = vedi(&io, "/dashboard/subentro?stato=DA_PIANIFICARE").await;
+    banco::dovute(&elenco, "the list");
+    assert!(
+        elenco.testo.contains("/dashboard/subentro/888004"),
+        "{}",
+        elenco.testo
+    );
+    assert!(
+        !elenco.testo.contains("/dashboard/subentro/888002"),
+        "another state"
+    );
+    let cercato = vedi(&io, "/dashboard/subentro?testo=888005").await.testo;
+    assert!(
+        cercato.contains("subentro/888005") && !cercato.contains("subentro/888004"),
+        "{cercato}"
+    );
+    let dove = "/dashboard/subentro/888004";
+    // The worst mistakes: nothing filled in, the window upside down, a preferred day outside it. What was written stays.
+    let r = invia(&io, dove, "prima=&ultima=2021-03-20&preferita=").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    banco::dovute(&r, "the wrong dates");
+    assert!(
+        r.testo.contains("href=\"#prima\"") && r.testo.contains("href=\"#preferita\""),
+        "{}",
+        r.testo
+    );
+    assert!(r.testo.contains("value=\"2021-03-20\""), "{}", r.testo);
+    let r = invia(
+        &io,
+        dove,
+        "prima=2021-03-20&ultima=2021-03-10&preferita=2021-03-10",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(r.testo.contains("value=\"2021-03-20\""), "{}", r.testo);
+    let r = invia(
+        &io,
+        dove,
+        "prima=2021-03-10&ultima=2021-03-12&preferita=2021-03-13",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    let r = invia(
+        &io,
+        dove,
+        "prima=2021-03-05&ultima=2021-03-12&preferita=2021-03-08",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::CONFLICT);
+    assert!(r.testo.contains("06/03/2021"), "{}", r.testo);
+    let piano = "/api/comuni/888004/piano?ambiente=sub";
+    assert_eq!(vedi_api(piano).await, Value::Null, "nothing happened so far");
+    // Accepted: the window, the state, the message, the calendar.
+    let r = invia(
+        &io,
+        dove,
+        "prima=2021-03-10&ultima=2021-03-12&preferita=2021-03-11",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    assert_eq!(
+        vedi_api(piano).await,
+        json!({"inizio": "2021-03-10", "fine": "2021-03-12"})
+    );
+    assert_eq!(vedi_api("/api/comuni/888004").await["stato"], "PIANIFICATO");
+    assert_eq!(posta("888004", "Subentro pianificato per il 11/03/2021").await, 1);
+    let mese = vedi(&io, "/dashboard/subentro/calendario").await;
+    banco::dovute(&mese, "the calendar");
+    let undici = mese.testo.split("<strong>11</strong>").nth(1).expect("the day");
+    let undici = undici.split("</td>").next().expect("its cell");
+    assert!(undici.contains("1/50") && undici.contains("888004"), "{undici}");
+    let aprile = vedi(&io, "/dashboard/subentro/calendario?mese=2021-04").await;
+    assert!(!aprile.testo.contains("subentro/888004"), "{}", aprile.testo);
+    let storto = vedi(&io, "/dashboard/subentro/calendario?mese=2021-13").await;
+    assert_eq!(storto.stato, StatusCode::BAD_REQUEST);
+    // The gates read it: today lies before the window, on the day another gate speaks.
+    let nome = "888004_SUBAPR_1_1_1.gz";
+    assert_eq!(carica("888004", nome, b"x".to_vec()).await, Err(json!("EN032")));
+    // Moved by who proposed it; the old window is gone.
+    let rinvii = vedi_api(&pianificazione("888004")).await["rinvii"]
+        .as_u64()
+        .expect("a count");
+    let r = invia(
+        &io,
+        dove,
+        "prima=2021-03-20&ultima=2021-03-22&preferita=2021-03-20",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    assert_eq!(posta("888004", "Subentro rinviato al 20/03/2021").await, 1);
+    metti("/api/orologio", &json!({"oggi": "2021-03-11"})).await;
+    assert_eq!(carica("888004", nome, b"x".to_vec()).await, Err(json!("EN032")));
+    metti("/api/orologio", &json!({"oggi": "2021-03-21"})).await;
+    assert_eq!(carica("888004", nome, b"x".to_vec()).await, Err(json!("EN009")));
+    let riga = vedi_api(&pianificazione("888004")).await;
+    assert_eq!(
+        (
+            &riga["stato"],
+            &riga["preferita"],
+            &riga["da"],
+            &riga["rinvii"],
+            &riga["softwareHouse"]
+        ),
+        (
+            &json!("PIANIFICATO"),
+            &json!("2021-03-20"),
+            &json!("SWALFA"),
+            &json!(rinvii + 1),
+            &json!("SWALFA")
+        )
+    );
+    // A window set otherwise is what the dashboard shows, without a preferred day.
+    metti(piano, &json!({"inizio": "2021-05-01", "fine": "2021-05-31"})).await;
+    let riga = vedi_api(&pianificazione("888004")).await;
+    assert_eq!(
+        (&riga["prima"], &riga["ultima"], &riga["preferita"]),
+        (&json!("2021-05-01"), &json!("2021-05-31"), &Value::Null)
+    );
+    da_pianificare("888004").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_rule_of_the_plan_refuses_with_its_reason() {
+    let _turno = turno().await;
+    let buone = date("2021-03-10", "2021-03-12", "2021-03-11");
+    let no = |istat: &'static str, corpo: Value, atteso: (u16, &'static str), frase: &'static str| async move {
+        rifiuto(Method::PUT, &pianificazione(istat), &corpo, atteso, frase).await;
+    };
+    da_pianificare("888005").await;
+    da_pianificare("888006").await;
+    metti("/api/comuni/888005", &json!({"stato": "CENSITO"})).await;
+    no("888005", buone.clone(), (409, "SIM012"), "pre-subentro").await;
+    no("888002", buone.clone(), (409, "SIM012"), "già subentrato").await;
+    metti("/api/comuni/888005", &json!({"stato": "PRESUBENTRATO"})).await;
+    no(
+        "888005",
+        json!({"prima": "2021-03-10"}),
+        (400, "SIM010"),
+        "ultima",
+    )
+    .await;
+    no(
+        "888005",
+        date("2021-03-12", "2021-03-10", "2021-03-11"),
+        (422, "EN033"),
+        "successiva",
+    )
+    .await;
+    no(
+        "888005",
+        date("2021-03-05", "2021-03-12", "2021-03-11"),
+        (409, "SIM012"),
+        "5 giorni",
+    )
+    .await;
+    // The notice and the capacity are settings.
+    metti(
+        "/api/percorso/scadenze",
+        &json!({"preavvisoGiorni": 4, "capienzaGiornaliera": 1}),
+    )
+    .await;
+    metti(
+        &pianificazione("888005"),
+        &date("2021-03-05", "2021-03-12", "2021-03-11"),
+    )
+    .await;
+    no("888006", buone.clone(), (409, "SIM012"), "completo").await;
+    // Who has the place keeps it; another day is free.
+    metti(
+        &pianificazione("888005"),
+        &date("2021-03-09", "2021-03-12", "2021-03-11"),
+    )
+    .await;
+    metti(
+        &pianificazione("888006"),
+        &date("2021-03-10", "2021-03-12", "2021-03-12"),
+    )
+    .await;
+    no(
+        "888005",
+        date("2021-03-10", "2021-03-12", "2021-03-12"),
+        (409, "SIM012"),
+        "completo",
+    )
+    .await;
+    // After a failed subentro the Ministry gives the date: neither notice nor capacity bind it.
+    metti("/api/comuni/888005", &json!({"stato": "MANCATO_SUBENTRO"})).await;
+    no("888005", buone.clone(), (409, "SIM012"), "Ministero").await;
+    let nuova = "/api/percorso/comuni/888005/nuova-data";
+    rifiuto(
+        Method::POST,
+        nuova,
+        &date("2021-02-28", "2021-03-12", "2021-03-12"),
+        (409, "SIM012"),
+        "oggi",
+    )
+    .await;
+    let p = ordina(nuova, &date("2021-03-01", "2021-03-12", "2021-03-12")).await;
+    assert_eq!(
+        (&p["da"], &p["preferita"]),
+        (&json!("MINISTERO"), &json!("2021-03-12"))
+    );
+    assert_eq!(vedi_api("/api/comuni/888005").await["stato"], "PIANIFICATO");
+    // Nobody plans for a Comune without a software house, until one is given it.
+    ordina("/api/comuni", &json!({"istat": "888041"})).await;
+    metti("/api/comuni/888041", &json!({"stato": "PRESUBENTRATO"})).await;
+    let libere = date("2021-04-10", "2021-04-12", "2021-04-11");
+    no("888041", libere.clone(), (409, "SIM012"), "software house").await;
+    metti(
+        "/api/percorso/software-house/SWGAMMA",
+        &json!({"comuni": ["888041"], "password": "parola-sua"}),
+    )
+    .await;
+    assert_eq!(metti(&pianificazione("888041"), &libere).await["da"], "SWGAMMA");
+    rifiuto(
+        Method::PUT,
+        "/api/percorso/software-house/sw%20x",
+        &json!({}),
+        (400, "SIM010"),
+        "lettere maiuscole",
+    )
+    .await;
+    da_pianificare("888005").await;
+    da_pianificare("888006").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_file_goes_out_with_its_columns_and_comes_in_whole_or_not_at_all() {
+    let _turno = turno().await;
+    for istat in ["888003", "888004", "888005"] {
+        da_pianificare(istat).await;
+    }
+    let io = entra("SWALFA").await;
+    let nome = vedi_api("/api/comuni/888004").await["nome"]
+        .as_str()
+        .expect("name")
+        .to_owned();
+    let riga = |istat: &str, date: &str| format!("{istat},{istat},{nome},{date}\r\n");
+    let buona = riga("888004", "2021-03-10,2021-03-12,2021-03-11");
+    // Each wrong row is named with its code, and the good one is not taken either.
+    let file = format!(
+        "{TESTA}\r\n{buona}{}{}{}{}",
+        riga("888005", "2021-03-12,2021-03-10,2021-03-11"),
+        riga("888003", "2021-03-10,,2021-03-11"),
+        riga("888006", "2021-03-10,2021-03-12,2021-03-11"),
+        buona
+    );
+    let r = importa(&io, &io.csrf, &file).await;
+    assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY, "{}", r.testo);
+    banco::dovute(&r, "refused rows");
+    for (n, codice) in [(3, "EN033"), (4, "EN035"), (5, "EN035"), (6, "EN041")] {
+        let cella = format!("<th scope=\"row\">{n}</th>");
+        let riga = r
+            .testo
+            .split(&cella)
+            .nth(1)
+            .unwrap_or_else(|| panic!("{n}: {}", r.testo));
+        assert!(
+            riga.split("</tr>").next().is_some_and(|t| t.contains(codice)),
+            "{n}: {riga}"
+        );
+    }
+    assert_eq!(
+        vedi_api("/api/comuni/888004/piano?ambiente=sub").await,
+        Value::Null
+    );
+    for storto in ["codice_istat\n888004\n", ""] {
+        let r = importa(&io, &io.csrf, storto).await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{storto}");
+        assert!(r.testo.contains("id_comune"), "{}", r.testo);
+    }
+    // A whole good file, then the export, which comes back in and changes nothing.
+    let file = format!(
+        "{TESTA}\r\n{buona}{}",
+        riga("888005", "2021-03-10,2021-03-12,2021-03-10")
+    );
+    let r = importa(&io, &io.csrf, &file).await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    assert_eq!(r.testate["location"], "/dashboard/subentro/piano?fatti=2");
+    let r = vedi(
+        &io,
+        "/dashboard/subentro/piano.csv?stato=PIANIFICATO&testo=888004",
+    )
+    .await;
+    assert_eq!(r.testate["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(r.testo, format!("{TESTA}\r\n{buona}"));
+    let tutto = vedi(&io, "/dashboard/subentro/piano.csv").await.testo;
+    let dove = "/api/percorso/pianificazione/importazione";
+    let v = ordina(dove, &json!({"csv": tutto, "softwareHouse": "SWALFA"})).await;
+    assert_eq!(v, json!({"pianificati": [], "invariati": 5, "errori": []}));
+    let accetta = [("accept", "text/csv")];
+    let tutti = banco()
+        .console(Method::GET, "/api/percorso/pianificazione", &accetta, "")
+        .await;
+    assert!(
+        tutti.testo.starts_with(TESTA) && tutti.testo.contains(&buona),
+        "{}",
+        tutti.testo
+    );
+    // One more for who has a plan is EN041, unless the file is meant to move dates.
+    let file = format!("{TESTA}\n{}", riga("888004", "2021-03-20,2021-03-22,2021-03-21"));
+    let (stato, v) = chiama(Method::POST, dove, &json!({"csv": file})).await;
+    assert_eq!(
+        (stato.as_u16(), &v["errori"][0]["codice"]),
+        (422, &json!("EN041"))
+    );
+    let v = ordina(
+        dove,
+        &json!({"csv": file, "sostituisci": true, "softwareHouse": "SWALFA"}),
+    )
+    .await;
+    assert_eq!(v["pianificati"], json!(["888004"]));
+    // The capacity counts the rows of the same file too.
+    metti("/api/percorso/scadenze", &json!({"capienzaGiornaliera": 1})).await;
+    let file = format!(
+        "{TESTA}\n{}{}",
+        riga("888004", "2021-06-01,2021-06-02,2021-06-01"),
+        riga("888005", "2021-06-01,2021-06-02,2021-06-01")
+    );
+    let corpo = json!({"csv": file, "sostituisci": true, "softwareHouse": "SWALFA"});
+    let (stato, v) = chiama(Method::POST, dove, &corpo).await;
+    assert_eq!(
+        (stato.as_u16(), &v["errori"][0]["riga"], &v["errori"][0]["codice"]),
+        (422, &json!(3), &json!("SIM012")),
+        "{v}"
+    );
+    let grande = "x".repeat(1024 * 1024 + 1);
+    assert_eq!(
+        importa(&io, &io.csrf, &grande).await.stato,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    for istat in ["888004", "888005"] {
+        da_pianificare(istat).await;
+    }
+    metti("/api/comuni/888003", &json!({"stato": "SUBENTRATO"})).await;
+}

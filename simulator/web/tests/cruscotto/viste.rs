@@ -1,0 +1,220 @@
+//! Who sees what: everybody the numbers, a software house its Comuni, the Ministry all.
+
+use anagrafe::Ambiente;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{SUB, TESTA, da_pianificare, date, entra, importa, invia, pianificazione, turno, vedi};
+use crate::banco::{
+    self, Entrato,
+    api::{MODULO, metti, vedi_api},
+    banco,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_sees_the_numbers_as_text_and_as_a_chart() {
+    let _turno = turno().await;
+    da_pianificare("888004").await;
+    metti(
+        &pianificazione("888004"),
+        &date("2021-03-10", "2021-03-12", "2021-03-11"),
+    )
+    .await;
+    let v = vedi_api("/api/percorso/dashboard").await;
+    let mut conti = [0, 0, 0];
+    for c in vedi_api("/api/comuni").await.as_array().expect("a list") {
+        let dove = match c["stato"].as_str().expect("state") {
+            "SUBENTRATO" => 2,
+            "PRESUBENTRATO" | "PIANIFICATO" | "MANCATO_SUBENTRO" => 1,
+            _ => 0,
+        };
+        conti[dove] += 1;
+    }
+    assert_eq!(
+        ["inattivi", "attivi", "subentrati"].map(|n| v[n]["comuni"].as_u64().expect("a number")),
+        conti
+    );
+    assert!(
+        v["subentrati"]["popolazione"]
+            .as_u64()
+            .is_some_and(|n| n >= 2_000),
+        "{v}"
+    );
+    assert_eq!(v["giorni"]["2021-03-11"], 1, "{v}");
+    let r = banco().pagina(SUB, "/dashboard", "").await;
+    assert_eq!(r.stato, StatusCode::OK);
+    banco::dovute(&r, "/dashboard");
+    assert!(
+        r.testo.contains("role=\"img\"") && r.testo.contains("<desc id=\"g-testo\">"),
+        "{}",
+        r.testo
+    );
+    assert!(
+        r.testo.contains(&format!("subentrati: {}", conti[2])),
+        "{}",
+        r.testo
+    );
+    assert!(r.testo.contains("11/03/2021: 1 Comune"), "{}", r.testo);
+    assert!(!r.testo.contains("888004"), "no Comune is named to everybody");
+    // The real host begins there; the other environments have no dashboard.
+    let testate = [("host", "dashboard.anpr.it")];
+    let r = banco().ambiente(SUB, Method::GET, "/", &testate, "").await;
+    assert_eq!(r.testate["location"], "/dashboard");
+    let r = banco().pagina(Ambiente::Pre, "/dashboard", "").await;
+    assert_eq!(r.stato, StatusCode::NOT_FOUND);
+    da_pianificare("888004").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_software_house_sees_its_comuni_and_its_session_opens_nothing_else() {
+    let _turno = turno().await;
+    let b = banco();
+    let r = b.pagina(SUB, "/dashboard/subentro", "").await;
+    assert_eq!(r.stato, StatusCode::OK);
+    banco::dovute(&r, "the login");
+    let r = b.pagina(SUB, "/dashboard/subentro/888004", "").await;
+    assert_eq!(r.stato, StatusCode::UNAUTHORIZED);
+    let r = b.prova_area("dashboard", "SWALFA", "sbagliata").await;
+    assert_eq!(r.stato, StatusCode::UNAUTHORIZED);
+    let (alfa, beta) = (entra("SWALFA").await, entra("SWBETA").await);
+    for dove in [
+        "/dashboard/subentro",
+        "/dashboard/subentro/piano",
+        "/dashboard/subentro/888004",
+    ] {
+        let r = vedi(&alfa, dove).await;
+        assert_eq!(r.stato, StatusCode::OK, "{dove}");
+        banco::dovute(&r, dove);
+    }
+    // Another's Comune does not exist, on no page and in no order.
+    da_pianificare("888007").await;
+    let elenco = vedi(&alfa, "/dashboard/subentro").await.testo;
+    assert!(
+        elenco.contains("888004") && !elenco.contains("888007"),
+        "{elenco}"
+    );
+    let altrui = "/dashboard/subentro/888007";
+    let campi = "prima=2021-03-10&ultima=2021-03-12&preferita=2021-03-11";
+    assert_eq!(vedi(&alfa, altrui).await.stato, StatusCode::NOT_FOUND);
+    assert_eq!(invia(&alfa, altrui, campi).await.stato, StatusCode::NOT_FOUND);
+    assert_eq!(
+        vedi(&alfa, "/dashboard/subentro/999999").await.stato,
+        StatusCode::NOT_FOUND
+    );
+    // Without the token of the session, or with another's, nothing happens.
+    for csrf in ["", beta.csrf.as_str()] {
+        let falso = Entrato {
+            biscotto: alfa.biscotto.clone(),
+            testata: String::new(),
+            csrf: csrf.to_owned(),
+        };
+        let r = invia(&falso, "/dashboard/subentro/888004", campi).await;
+        assert_eq!(r.stato, StatusCode::FORBIDDEN);
+        let r = importa(&alfa, csrf, &format!("{TESTA}\n")).await;
+        assert_eq!(r.stato, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(
+        vedi_api("/api/comuni/888007/piano?ambiente=sub").await,
+        Value::Null
+    );
+    // The key of one area, renamed, opens no other.
+    let chiave = |e: &Entrato| e.biscotto.split_once('=').expect("a pair").1.to_owned();
+    for (area, dove) in [
+        ("privata", "/servizidemografici/scheda"),
+        ("prefettura", "/prefettura/schede"),
+        ("sub", "/combas/esiti"),
+    ] {
+        let r = b
+            .pagina(SUB, dove, &format!("__Host-anpr-{area}={}", chiave(&alfa)))
+            .await;
+        assert_eq!(r.stato, StatusCode::UNAUTHORIZED, "{dove}");
+    }
+    let q = vedi_api("/api/percorso/comuni/888004").await;
+    let testo = |n: &str| q["areaPrivata"][n].as_str().expect("text").to_owned();
+    let cnsd = b
+        .entra_in_area("privata", &testo("utente"), &testo("password"))
+        .await;
+    let r = b
+        .pagina(
+            SUB,
+            "/dashboard/subentro/888004",
+            &format!("__Host-anpr-dashboard={}", chiave(&cnsd)),
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::UNAUTHORIZED);
+    let r = b
+        .prova_area("dashboard", &testo("utente"), &testo("password"))
+        .await;
+    assert_eq!(r.stato, StatusCode::UNAUTHORIZED);
+    // A Comune given to another is lost at once; a new password ends the sessions.
+    metti(
+        "/api/percorso/software-house/SWBETA",
+        &json!({"comuni": ["888004", "888006"]}),
+    )
+    .await;
+    assert_eq!(
+        vedi(&alfa, "/dashboard/subentro/888004").await.stato,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        vedi(&beta, "/dashboard/subentro/888004").await.stato,
+        StatusCode::OK
+    );
+    metti(
+        "/api/percorso/software-house/SWBETA",
+        &json!({"password": "parola-sua"}),
+    )
+    .await;
+    assert_eq!(
+        vedi(&beta, "/dashboard/subentro/888006").await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+    let tutte = vedi_api("/api/percorso/software-house").await;
+    assert!(!tutte.to_string().contains("argon2"), "{tutte}");
+    for (nome, da) in [("SWALFA", 1), ("SWBETA", 6)] {
+        let comuni: Vec<String> = (da..da + 5).map(|n| format!("8880{n:02}")).collect();
+        metti(
+            &format!("/api/percorso/software-house/{nome}"),
+            &json!({"comuni": comuni}),
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_gives_dates_outcomes_and_terms() {
+    let _turno = turno().await;
+    da_pianificare("888010").await;
+    let b = banco();
+    let invia = async |dove: &str, campi: &str| b.console(Method::POST, dove, &[MODULO], campi).await;
+    let r = b.console(Method::GET, "/percorso", &[], "").await;
+    banco::dovute(&r, "/percorso");
+    assert!(
+        r.testo.contains("SWALFA") && r.testo.contains("id=\"capienzaGiornaliera\""),
+        "{}",
+        r.testo
+    );
+    let r = invia(
+        "/percorso/888010",
+        "azione=nuova-data&prima=2021-03-01&ultima=2021-03-03",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    let date = "azione=nuova-data&prima=2021-03-01&ultima=2021-03-03&preferita=2021-03-02";
+    assert_eq!(invia("/percorso/888010", date).await.stato, StatusCode::SEE_OTHER);
+    assert_eq!(
+        vedi_api("/api/comuni/888010/piano?ambiente=sub").await,
+        json!({"inizio": "2021-03-01", "fine": "2021-03-03"})
+    );
+    let r = b.console(Method::GET, "/percorso/888010", &[], "").await;
+    banco::dovute(&r, "/percorso/888010");
+    assert!(r.testo.contains("dal 01/03/2021 al 03/03/2021"), "{}", r.testo);
+    let termini = "azione=scadenze&scheda=2021-12-31&prefettureDal=2021-01-01&produzioneMinima=7&produzioneMassima=7\
+                   &anticipoProveMesi=2&capienzaGiornaliera=3&preavvisoGiorni=2&contributo=2023-06-30";
+    assert_eq!(invia("/percorso", termini).await.stato, StatusCode::SEE_OTHER);
+    let s = vedi_api("/api/percorso/scadenze").await;
+    assert_eq!(
+        (&s["capienzaGiornaliera"], &s["preavvisoGiorni"], &s["contributo"]),
+        (&json!(3), &json!(2), &json!("2023-06-30"))
+    );
+}
