@@ -226,6 +226,7 @@ impl Simulatore {
 
     /// One round: everything that is due now.
     fn giro(&self) {
+        self.salva_libretti(false);
         if !self.avviato_o_ritentato() {
             return;
         }

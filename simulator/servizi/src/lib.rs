@@ -26,6 +26,7 @@ mod notte;
 mod operatori;
 mod operazioni;
 pub mod percorso;
+pub mod piano_di_test;
 mod persone;
 mod posta;
 mod riuso;

@@ -81,6 +81,7 @@ fn esegui(
                 esito: EsitoScambio::Ok,
                 causa: None,
                 motivo: None,
+                ripetuta: true,
             });
         }
         Decisione::Ok {
@@ -93,6 +94,7 @@ fn esegui(
                 esito: EsitoScambio::Ok,
                 causa: None,
                 motivo: None,
+                ripetuta: false,
             };
             (fatta, true)
         }
@@ -148,6 +150,7 @@ fn rispondi_ko(
         esito: EsitoScambio::Ko,
         causa: Some(causa),
         motivo: errori.first().map(|e| e.causa),
+        ripetuta: false,
     })
 }
 

@@ -104,6 +104,7 @@ pub(super) fn avvio_prove(
     t: &mut Transazione,
     comune: &Comune,
     a: &AvvioProve,
+    termine: Option<Data>,
     password: &str,
     indirizzi: Option<&Indirizzi>,
 ) -> Esito<()> {
@@ -112,17 +113,43 @@ pub(super) fn avvio_prove(
         "Comune: {}\nLe prove cominciano il {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: {password}\n\
          Servizi web: {base}/ANPRTestConn/TestConn e {base}/ANPRS001ServizioSubentro/AnprServiceS001\n\
          Certificato: {}-CO-0000, con la sua password allo sportello delle postazioni\n\n\
-         Prima di quella data si invia il file preliminare: basta una parte dei dati, e in test un solo file APR.",
+         Entro il {} si invia il file preliminare: basta una parte dei dati, e in test un solo file APR.\n\
+         Che cosa provare, e che cosa è già stato provato: /servizidemografici/piano-di-test, nell'area privata.",
         di(comune),
         giorno(a.dal),
         a.utente,
-        comune.istat
+        comune.istat,
+        termine.map_or_else(|| giorno(a.dal), giorno),
     );
     t.avvisa(&Avviso {
         ambiente: Ambiente::Test,
         comune,
         a: Destinatario::Comune,
         oggetto: &format!("Avvio delle prove dal {} – {}", giorno(a.dal), di(comune)),
+        testo: &testo,
+    })?;
+    Ok(())
+}
+
+pub(super) fn sollecito_preliminare(
+    t: &mut Transazione,
+    comune: &Comune,
+    termine: Option<Data>,
+    indirizzi: Option<&Indirizzi>,
+) -> Esito<()> {
+    let base = indirizzi.map_or("https://localhost:8443", |i| i.ambiente(Ambiente::Test));
+    let entro = termine.map_or_else(String::new, |d| format!(", dovuto entro il {}", giorno(d)));
+    let testo = format!(
+        "Comune: {}\nNell'ambiente di test non risulta il file preliminare{entro}.\nBasta una parte dei dati, in un solo file \
+         APR: si invia da {base}/combas/invio, o con il servizio S001.\nSenza, l'ambiente di test resta vuoto e le prove non \
+         hanno su che cosa lavorare.",
+        di(comune)
+    );
+    t.avvisa(&Avviso {
+        ambiente: Ambiente::Test,
+        comune,
+        a: Destinatario::Comune,
+        oggetto: &format!("Sollecito: file preliminare per le prove – {}", di(comune)),
         testo: &testo,
     })?;
     Ok(())
