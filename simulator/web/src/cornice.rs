@@ -211,6 +211,7 @@ impl Cornice {
                 ("/servizidemografici/scheda", "Scheda di monitoraggio"),
                 ("/servizidemografici/censimento", "Censimento"),
                 ("/servizidemografici/carte", "Smart card e lettori"),
+                ("/servizidemografici/piano-di-test", "Piano di test"),
                 ("/servizidemografici/posta", "Posta PEC"),
             ],
             Area::Prefettura => &[

@@ -57,6 +57,7 @@ enum Azione {
     Censimento,
     CensimentoMuta,
     Carte,
+    PianoDiTest(bool),
     PrefCasa,
     PrefEntra,
     PrefEsci,
@@ -82,6 +83,7 @@ enum Azione {
     DashImporta,
     DashCsv,
     DashComune,
+    DashTest(bool),
     DashPropone,
 }
 
@@ -113,6 +115,7 @@ impl Azione {
             | Self::DashImporta
             | Self::DashCsv
             | Self::DashComune
+            | Self::DashTest(_)
             | Self::DashPropone => Area::Dashboard,
             _ => Area::Privata,
         }
@@ -158,6 +161,16 @@ static ROTTE: &[Rotta<Azione>] = &[
         Azione::CensimentoMuta,
     ),
     rotta(Method::GET, "/servizidemografici/carte", Azione::Carte),
+    rotta(
+        Method::GET,
+        "/servizidemografici/piano-di-test",
+        Azione::PianoDiTest(false),
+    ),
+    rotta(
+        Method::GET,
+        "/servizidemografici/piano-di-test.csv",
+        Azione::PianoDiTest(true),
+    ),
     rotta(Method::GET, "/prefettura", Azione::PrefCasa),
     rotta(Method::POST, "/prefettura/entra", Azione::PrefEntra),
     rotta(Method::POST, "/prefettura/esci", Azione::PrefEsci),
@@ -192,6 +205,16 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/dashboard/subentro/piano.csv", Azione::DashCsv),
     rotta(Method::GET, "/dashboard/subentro/{istat}", Azione::DashComune),
     rotta(Method::POST, "/dashboard/subentro/{istat}", Azione::DashPropone),
+    rotta(
+        Method::GET,
+        "/dashboard/subentro/{istat}/piano-di-test",
+        Azione::DashTest(false),
+    ),
+    rotta(
+        Method::GET,
+        "/dashboard/subentro/{istat}/piano-di-test.csv",
+        Azione::DashTest(true),
+    ),
 ];
 
 /// First labels of the real hosts of these pages, and where each begins.
@@ -416,6 +439,7 @@ async fn mostra(d: &Dentro<'_>, azione: Azione) -> Esito<Risposta> {
         Azione::Ricevuta => privata::ricevuta(d).await,
         Azione::Censimento => censimento::pagina_censimento(d).await,
         Azione::Carte => privata::carte(d).await,
+        Azione::PianoDiTest(csv) => privata::piano_di_test(d, csv).await,
         Azione::Posta => casella(d, "/servizidemografici/posta").await,
         Azione::PrefPosta => casella(d, "/prefettura/posta").await,
         Azione::Messaggio | Azione::Eml => {
@@ -435,6 +459,7 @@ async fn mostra(d: &Dentro<'_>, azione: Azione) -> Esito<Risposta> {
         Azione::DashPiano => dashboard::piano(d).await,
         Azione::DashCsv => dashboard::csv(d).await,
         Azione::DashComune => dashboard::comune(d).await,
+        Azione::DashTest(csv) => dashboard::piano_di_test(d, csv).await,
         _ => Ok(non_trovata(d.area)),
     }
 }
