@@ -311,7 +311,8 @@ pub(crate) fn errore(
     )
 }
 
-/// Turns a reply into a download with that file name; characters outside a file name become `_`.
+/// Turns a reply into a download with that file name; characters outside a file name become `_`, and no name begins
+/// with a dot: neither a way up nor a hidden file.
 #[must_use]
 pub(crate) fn da_scaricare(mut r: Risposta, nome: &str) -> Risposta {
     let pulito: String = nome
@@ -324,6 +325,10 @@ pub(crate) fn da_scaricare(mut r: Risposta, nome: &str) -> Risposta {
             }
         })
         .collect();
+    let pulito = match pulito.trim_start_matches('.') {
+        "" => "file",
+        nome => nome,
+    };
     if let Ok(v) = HeaderValue::from_str(&format!("attachment; filename=\"{pulito}\"")) {
         r.headers_mut().insert(header::CONTENT_DISPOSITION, v);
     }

@@ -303,6 +303,7 @@ impl Simulatore {
             preliminare::termine(f, comune.istat),
             &password,
             self.indirizzi(),
+            self.certificato_di_prova(comune.istat).as_slice(),
         )?;
         Ok(avvio)
     }

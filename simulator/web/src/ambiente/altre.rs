@@ -30,6 +30,7 @@ pub(super) enum Altra {
     Allegato,
     Ricevuta,
     RicevutaEml,
+    Daticert,
     Amministrazione,
     AmministrazioneCambia,
     Logo,
@@ -93,6 +94,11 @@ pub(super) static ROTTE: &[Rotta<Altra>] = &[
         Method::GET,
         "/combas/posta/{id}/ricevute/{n}/messaggio.eml",
         Altra::RicevutaEml,
+    ),
+    rotta(
+        Method::GET,
+        "/combas/posta/{id}/ricevute/{n}/daticert.xml",
+        Altra::Daticert,
     ),
     rotta(Method::GET, "/combas/amministrazione", Altra::Amministrazione),
     rotta(

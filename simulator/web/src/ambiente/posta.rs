@@ -58,6 +58,7 @@ pub(super) async fn uno(d: &Dentro<'_>, cosa: Altra) -> Esito<Risposta> {
     match cosa {
         Altra::Eml => Ok(posta::eml(pec)),
         Altra::Allegato => posta::allegato(&pec, n()?),
+        Altra::Daticert => posta::daticert(&pec, n()?),
         Altra::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
         Altra::Ricevuta => posta::ricevuta(d.cornice("Ricevuta", QUI).await?, luogo(d), &pec, n()?),
         _ => {

@@ -49,6 +49,7 @@ enum Azione {
     Posta,
     Messaggio,
     Eml,
+    Allegato,
     Attivazione,
     Attiva,
     Scheda,
@@ -66,6 +67,7 @@ enum Azione {
     PrefPosta,
     PrefMessaggio,
     PrefEml,
+    PrefAllegato,
     PrefSchede,
     PrefCsv,
     PrefSollecita,
@@ -98,6 +100,7 @@ impl Azione {
             | Self::PrefPosta
             | Self::PrefMessaggio
             | Self::PrefEml
+            | Self::PrefAllegato
             | Self::PrefSchede
             | Self::PrefCsv
             | Self::PrefSollecita
@@ -143,6 +146,11 @@ static ROTTE: &[Rotta<Azione>] = &[
     ),
     rotta(
         Method::GET,
+        "/servizidemografici/posta/{id}/allegati/{n}",
+        Azione::Allegato,
+    ),
+    rotta(
+        Method::GET,
         "/servizidemografici/attivazione",
         Azione::Attivazione,
     ),
@@ -182,6 +190,11 @@ static ROTTE: &[Rotta<Azione>] = &[
         Method::GET,
         "/prefettura/posta/{id}/messaggio.eml",
         Azione::PrefEml,
+    ),
+    rotta(
+        Method::GET,
+        "/prefettura/posta/{id}/allegati/{n}",
+        Azione::PrefAllegato,
     ),
     rotta(Method::GET, "/prefettura/schede", Azione::PrefSchede),
     rotta(Method::GET, "/prefettura/schede.csv", Azione::PrefCsv),
@@ -448,6 +461,7 @@ async fn mostra(d: &Dentro<'_>, azione: Azione) -> Esito<Risposta> {
         Azione::PrefMessaggio | Azione::PrefEml => {
             messaggio(d, "/prefettura/posta", azione == Azione::PrefEml).await
         }
+        Azione::Allegato | Azione::PrefAllegato => allegato(d).await,
         Azione::PrefCasa => prefettura::casa(d).await,
         Azione::PrefSchede => prefettura::schede(d).await,
         Azione::PrefCsv => prefettura::csv(d).await,
@@ -504,7 +518,15 @@ async fn pagina_errore(d: &Dentro<'_>, e: &ErroreServizio) -> Risposta {
     errore(stato, c, e.testo.clone(), e.codice)
 }
 
-/// The mailbox of an area: to be read and searched; parts and archives are in the environments and in the console.
+/// A file of a message of one's own.
+async fn allegato(d: &Dentro<'_>) -> Esito<Risposta> {
+    let (id, sua) = (d.segmenti.prendi("id").to_owned(), filtro(&d.sessione.parte));
+    let n = posta::posto(d.segmenti.prendi("n"))?;
+    let pec = fuori(d.sim, move |s| s.pec_tra(&sua, &id)).await?;
+    posta::allegato(&pec, n)
+}
+
+/// The mailbox of an area: to be read and searched; receipts and archives are in the environments and in the console.
 fn luogo<'d>(d: &'d Dentro<'_>, base: &'static str) -> Luogo<'d> {
     Luogo {
         base,

@@ -83,6 +83,7 @@ enum Azione {
     Allegato,
     Ricevuta,
     RicevutaEml,
+    Daticert,
     Rispondi,
     Catalogo,
     Codice,
@@ -162,6 +163,11 @@ static ROTTE: &[Rotta<Azione>] = &[
         Method::GET,
         "/posta/{id}/ricevute/{n}/messaggio.eml",
         Azione::RicevutaEml,
+    ),
+    rotta(
+        Method::GET,
+        "/posta/{id}/ricevute/{n}/daticert.xml",
+        Azione::Daticert,
     ),
     rotta(Method::GET, "/catalogo", Azione::Catalogo),
     rotta(Method::GET, "/catalogo/{codice}", Azione::Codice),
@@ -277,9 +283,12 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::PostaArchivio => posta::archivio(q).await,
         Azione::MessaggioSegna => posta::segna(q, campi).await,
         Azione::Rispondi => posta::rispondi(q, campi).await,
-        Azione::Messaggio | Azione::Eml | Azione::Allegato | Azione::Ricevuta | Azione::RicevutaEml => {
-            posta::uno(q, azione).await
-        }
+        Azione::Messaggio
+        | Azione::Eml
+        | Azione::Allegato
+        | Azione::Ricevuta
+        | Azione::RicevutaEml
+        | Azione::Daticert => posta::uno(q, azione).await,
         Azione::Registro => self::registro::cerca(q).await,
         Azione::Persona => self::registro::una(q).await,
         Azione::PersonaCambia => self::registro::cambia(q, campi).await,

@@ -45,6 +45,7 @@ pub(super) async fn uno(q: &Chiesta<'_>, azione: Azione) -> Esito<Risposta> {
     match azione {
         Azione::Eml => Ok(posta::eml(pec)),
         Azione::Allegato => posta::allegato(&pec, n()?),
+        Azione::Daticert => posta::daticert(&pec, n()?),
         Azione::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
         Azione::Ricevuta => posta::ricevuta(q.cornice("Ricevuta", QUI).await?, CONSOLE, &pec, n()?),
         _ => {
