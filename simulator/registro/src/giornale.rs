@@ -12,7 +12,7 @@ mod segmento;
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -131,8 +131,12 @@ struct Coda {
     chiusa: bool,
 }
 
+/// Told of what was written.
+type Osservatore = Box<dyn Fn(&[Voce]) + Send + Sync>;
+
 struct Interno {
     coda: Mutex<Coda>,
+    osservatore: OnceLock<Osservatore>,
     /// For the writer.
     lavoro: Condvar,
     /// For readers, and for requests that wait for room.
@@ -178,6 +182,7 @@ impl Giornale {
                 scritto: ultimo,
                 ..Coda::default()
             }),
+            osservatore: OnceLock::new(),
             lavoro: Condvar::new(),
             fatto: Condvar::new(),
             disco: RwLock::new(disco),
@@ -191,6 +196,18 @@ impl Giornale {
             interno,
             scrittore: Mutex::new(Some(scrittore)),
         })
+    }
+
+    /// Has the writer tell of every batch it wrote, before anyone who waits for it goes on. Once; what could not be
+    /// written is not told. The observer must not ask the journal for anything: it is its writer.
+    pub fn osserva(&self, f: Box<dyn Fn(&[Voce]) + Send + Sync>) {
+        // A second observer would be a bug of the start; the first stays.
+        let _ = self.interno.osservatore.set(f);
+    }
+
+    /// Waits until everything handed over so far is written and told.
+    pub fn in_pari(&self) {
+        self.aspetta(u64::MAX);
     }
 
     /// Hands an entry over and gives its number. Never fails: without room the entry is given up and counted.

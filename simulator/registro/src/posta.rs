@@ -26,7 +26,7 @@ use crate::modello::{Comune, IdFornitura, IdPec, NaturaPec, Pec, Quando, Schede}
 use crate::mondo::limiti::{LIMITE_OGGETTO_CARATTERI, LIMITE_PEC_BYTE};
 use crate::transazione::Transazione;
 
-pub use allegati::allegato;
+pub use allegati::{allegati, allegato};
 pub use avviso::{Avviso, Destinatario, MITTENTE_AVVISI, componi_avviso};
 pub use ricevute::{GESTORE, Ricevuta, TipoRicevuta, ricevute};
 
@@ -196,16 +196,41 @@ struct Busta<'a> {
 }
 
 impl Busta<'_> {
-    fn chiudi(self) -> Result<String, ErroreRegistro> {
+    fn testo(&self) -> Result<SinglePart, ErroreRegistro> {
         let corpo = Body::new_with_encoding(self.testo.to_owned(), ContentTransferEncoding::QuotedPrintable)
             .map_err(|_| ErroreRegistro::Posta("testo non codificabile".to_owned()))?;
+        Ok(SinglePart::builder()
+            .content_type(ContentType::TEXT_PLAIN)
+            .body(corpo))
+    }
+
+    fn testate(self) -> Result<lettre::message::MessageBuilder, ErroreRegistro> {
+        let mut messaggio = Message::builder()
+            .from(self.da.casella()?)
+            .to(self.a.casella()?)
+            .subject(self.oggetto)
+            .date(istante(self.quando))
+            .message_id(Some(format!("<{}@{DOMINIO}>", self.nome)));
+        for testata in self.testate {
+            messaggio = messaggio.raw_header(testata);
+        }
+        Ok(messaggio.raw_header(intestazione(
+            "X-Anpr-Sim-Avvertenza",
+            "Messaggio simulato, dati fittizi, privo di valore",
+        )))
+    }
+
+    /// A message that is its text alone.
+    fn solo_testo(self) -> Result<String, ErroreRegistro> {
+        let testo = self.testo()?;
+        let messaggio = self.testate()?.singlepart(testo).map_err(errore)?;
+        String::from_utf8(messaggio.formatted()).map_err(errore)
+    }
+
+    fn chiudi(self) -> Result<String, ErroreRegistro> {
         let mut parti = MultiPart::mixed()
             .boundary(format!("=_anpr-sim_{}", self.nome.replace('.', "_")))
-            .singlepart(
-                SinglePart::builder()
-                    .content_type(ContentType::TEXT_PLAIN)
-                    .body(corpo),
-            );
+            .singlepart(self.testo()?);
         for allegato in self.allegati {
             let tipo = ContentType::parse(&allegato.tipo)
                 .or_else(|_| ContentType::parse("application/octet-stream"))
@@ -216,22 +241,7 @@ impl Busta<'_> {
                 Attachment::new(una_riga(&allegato.nome, LIMITE_OGGETTO_CARATTERI)).body(byte, tipo),
             );
         }
-        let mut messaggio = Message::builder()
-            .from(self.da.casella()?)
-            .to(self.a.casella()?)
-            .subject(self.oggetto)
-            .date(istante(self.quando))
-            .message_id(Some(format!("<{}@{DOMINIO}>", self.nome)));
-        for testata in self.testate {
-            messaggio = messaggio.raw_header(testata);
-        }
-        let messaggio = messaggio
-            .raw_header(intestazione(
-                "X-Anpr-Sim-Avvertenza",
-                "Messaggio simulato, dati fittizi, privo di valore",
-            ))
-            .multipart(parti)
-            .map_err(errore)?;
+        let messaggio = self.testate()?.multipart(parti).map_err(errore)?;
         String::from_utf8(messaggio.formatted()).map_err(errore)
     }
 }

@@ -12,7 +12,7 @@ use rand::RngExt as _;
 use registro::{Lettura as _, Operatore, impronta_password, verifica_password};
 use sha2::{Digest as _, Sha256};
 
-use crate::{ErroreServizio, Esito, Simulatore};
+use crate::{ErroreServizio, Esito, Simulatore, piano_di_test::Evento};
 
 /// Shortest password an operator may choose, in characters.
 pub const LUNGHEZZA_PASSWORD_MINIMA: usize = 8;
@@ -147,13 +147,15 @@ impl Simulatore {
         precedente: Option<&str>,
     ) -> Esito<Sessione> {
         let operatore = self.giudica_password(name_id, password, |o| ammesso(o, ambiente, false))?;
-        self.apri_sessione(&Ingresso {
+        let sessione = self.apri_sessione(&Ingresso {
             ambiente,
             operatore: &operatore,
             carta: None,
             comune: None,
             precedente,
-        })
+        })?;
+        self.annota_evento(ambiente, sessione.comune, Evento::AccessoPassword, name_id);
+        Ok(sessione)
     }
 
     /// The operator of a name, if the password is his and he may do what he asks for.

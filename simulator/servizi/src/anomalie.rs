@@ -13,6 +13,7 @@ use crate::{
     ErroreServizio, Esito, Simulatore,
     batch::{CARTELLA_ESITO, in_ordine},
     incroci::tipo,
+    piano_di_test::Evento,
 };
 
 /// The lists of anomalies, in the order of the page.
@@ -78,6 +79,19 @@ impl Simulatore {
         uscita.extend(piene.map(|(l, n)| (l.nome(f.comune, giorno), n)));
         uscita.extend(self.liste_duplicati(&f)?);
         Ok(uscita)
+    }
+
+    /// One of the lists for the Comune: it counts in its test plan.
+    pub fn scarica_lista(&self, id: &str, nome: &str) -> Esito<Vec<u8>> {
+        let byte = self.lista(id, nome)?;
+        let f = self.fornitura(id)?;
+        self.annota_evento(
+            f.ambiente,
+            f.comune,
+            Evento::ListaScaricata,
+            &format!("{}: {nome}", f.id),
+        );
+        Ok(byte)
     }
 
     /// One of the lists, Windows-1252, as the Comune downloads it.

@@ -14,11 +14,14 @@ use std::{
 };
 
 use anagrafe::Ambiente;
-use elaborazione::{AVolte, Contesto, Fase, Gravita, Ingresso, Osserva, Segmento, StatoEsito, Tributaria};
+use elaborazione::{
+    AVolte, Contesto, Fase, Gravita, Ingresso, Osserva, Segmento, StatoEsito, Tributaria,
+    liste::ScrittoreLista,
+};
 use registro::{
     Caricato, Comune, Fornitura, IdFornitura, Lettura as _, MacroStato, Registro, Ritmo, SituazioneComune,
     StatoFile, StatoFornitura, TipoRecord, Transazione,
-    posta::{Conclusione, Lettera},
+    posta::{Allegato, Conclusione, Lettera},
 };
 
 use crate::{
@@ -226,6 +229,7 @@ impl Simulatore {
 
     /// One round: everything that is due now.
     fn giro(&self) {
+        self.salva_libretti(false);
         if !self.avviato_o_ritentato() {
             return;
         }
@@ -426,7 +430,8 @@ impl Simulatore {
                 percorso::dopo_il_mancato_subentro(t, &comune)?;
             }
             let motivi = motivi(esito, Gravita::Errore);
-            spedisci(t, &f, &comune, Conclusione::Negativa { motivi })
+            let riepilogo = riepilogo(&f, esito, quando)?;
+            spedisci(t, &f, &comune, Conclusione::Negativa { motivi }, riepilogo)
         })
     }
 
@@ -487,6 +492,7 @@ impl Simulatore {
                     schede: f.schede,
                     avvisi,
                 },
+                riepilogo(&f, esito, quando)?,
             )?;
             if f.ambiente == Ambiente::Sub {
                 percorso::dopo_il_subentro(t, &comune)?;
@@ -588,7 +594,35 @@ pub(crate) fn subentra(
     }
 }
 
-fn spedisci(t: &mut Transazione, f: &Fornitura, comune: &Comune, conclusione: Conclusione) -> Esito<()> {
+/// Columns of the summary of an outcome.
+const COLONNE_RIEPILOGO: [&str; 4] = ["Codice", "Gravità", "Occorrenze", "Descrizione"];
+
+/// Every code of an outcome with its count, as the lists are written; none when nothing was found.
+fn riepilogo(f: &Fornitura, esito: &elaborazione::Esito, quando: registro::Quando) -> Esito<Vec<Allegato>> {
+    if esito.conteggi.values().all(|n| *n == 0) {
+        return Ok(Vec::new());
+    }
+    let mut lista = ScrittoreLista::nuova(Vec::new(), &COLONNE_RIEPILOGO)?;
+    for (gravita, parola) in [(Gravita::Errore, "bloccante"), (Gravita::Avviso, "non bloccante")] {
+        for m in motivi(esito, gravita).iter().filter(|m| m.quante > 0) {
+            lista.riga(&[&m.codice, parola, &m.quante.to_string(), &m.testo])?;
+        }
+    }
+    let giorno = quando.date().strftime("%Y%m%d");
+    Ok(vec![Allegato {
+        nome: format!("{}RiepilogoAnomalie{giorno}.csv", f.comune),
+        tipo: "text/csv".to_owned(),
+        byte: lista.fine()?,
+    }])
+}
+
+fn spedisci(
+    t: &mut Transazione,
+    f: &Fornitura,
+    comune: &Comune,
+    conclusione: Conclusione,
+    allegati: Vec<Allegato>,
+) -> Esito<()> {
     t.spedisci(&Lettera {
         ambiente: f.ambiente,
         comune,
@@ -597,7 +631,7 @@ fn spedisci(t: &mut Transazione, f: &Fornitura, comune: &Comune, conclusione: Co
         protocollo: &f.protocollo,
         conclusione,
         aire_opaco: f.aire_opaco(),
-        allegati: Vec::new(),
+        allegati,
     })?;
     Ok(())
 }

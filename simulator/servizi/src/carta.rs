@@ -19,6 +19,7 @@ use crate::{
     ErroreServizio, Esito, Sessione, Simulatore,
     accesso::{Ingresso, impronta, segreto},
     percorso::SessioneArea,
+    piano_di_test::Evento,
 };
 
 /// How long a ticket is good.
@@ -252,13 +253,22 @@ impl Simulatore {
     ) -> Esito<Sessione> {
         let b = self.oblitera(biglietto, tenuto)?;
         match &b.meta {
-            Meta::Ambiente(per, operatore) if *per == ambiente => self.apri_sessione(&Ingresso {
-                ambiente,
-                operatore,
-                carta: Some(b.carta.clone()),
-                comune: None,
-                precedente,
-            }),
+            Meta::Ambiente(per, operatore) if *per == ambiente => {
+                let sessione = self.apri_sessione(&Ingresso {
+                    ambiente,
+                    operatore,
+                    carta: Some(b.carta.clone()),
+                    comune: None,
+                    precedente,
+                })?;
+                self.annota_evento(
+                    ambiente,
+                    sessione.comune,
+                    Evento::AccessoCarta,
+                    &operatore.name_id,
+                );
+                Ok(sessione)
+            }
             Meta::Ambiente(..) | Meta::Prefettura(_) => Err(biglietto_nullo()),
         }
     }

@@ -93,7 +93,16 @@ impl Simulatore {
     /// Takes a file in, or says why not. The elaboration it sets off is waited for when the pace is `istantanea`,
     /// so that who asks next sees its outcome.
     pub fn carica(&self, invio: Invio) -> Result<Ricevuta, RifiutoInvio> {
-        let ricevuta = self.ricevi(invio)?;
+        let (ambiente, comune, nome) = (invio.ambiente, invio.comune, invio.nome.clone());
+        let ricevuta = self.ricevi(invio);
+        match &ricevuta {
+            Ok(r) if !r.scartato => self.annota_sportello(ambiente, comune, &nome, None),
+            Err(RifiutoInvio::Rilievi(rilievi)) => {
+                self.annota_sportello(ambiente, comune, &nome, Some(codici_di(rilievi)));
+            }
+            _ => {}
+        }
+        let ricevuta = ricevuta?;
         let istantanea = self.registro().ritmo().map_err(ErroreServizio::from)? == Ritmo::Istantanea;
         match IdFornitura::parse(&ricevuta.fornitura) {
             Some(id) if istantanea => self.batch.vedi(id),
@@ -335,6 +344,19 @@ fn posto(forniture: &[Fornitura], nome_inviato: &str, nome: NomeFile) -> Posto {
         }
         _ => Posto::Nuova,
     }
+}
+
+/// The codes of a refusal, each once.
+fn codici_di(rilievi: &[Rilievo]) -> String {
+    let codici: BTreeSet<&str> = rilievi
+        .iter()
+        .map(|r| r.codice.as_str())
+        .filter(|c| !c.is_empty())
+        .collect();
+    if codici.is_empty() {
+        return "fuori dal piano".to_owned();
+    }
+    codici.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// A name for the prepared segment that no other upload uses.

@@ -27,6 +27,7 @@ mod operatori;
 mod operazioni;
 pub mod percorso;
 mod persone;
+pub mod piano_di_test;
 mod posta;
 mod ricordi;
 mod riuso;

@@ -33,6 +33,7 @@ use crate::{
     guasti::Piano,
     impostazioni::{Impostazioni, Indirizzi},
     incroci::ConteggiSubiti,
+    piano_di_test::Raccolta,
     ricordi::Ricordi,
     sportello::Revoca,
 };
@@ -71,18 +72,22 @@ const RIPROVA_AVVIO: Duration = Duration::from_millis(500);
 /// The longest such pause.
 const RIPROVA_AVVIO_MASSIMA: Duration = Duration::from_secs(4);
 
+/// The state of a folder: register, journal, and what the journal proved of each Comune.
+type StatoAperto = (Registro, Giornale, Arc<Raccolta>);
+
 /// The register, then the journal, in a folder that is ours.
 fn apri_stato(
     presa: CartellaPresa,
     dati: &Path,
     opzioni: OpzioniRegistro,
     limiti: LimitiGiornale,
-) -> Result<(Registro, Giornale), registro::ErroreRegistro> {
+) -> Result<StatoAperto, registro::ErroreRegistro> {
     let registro = Registro::apri_presa(presa.0, opzioni)?;
     // Folders of the time when the journal lay in the register go on from its last number.
     let almeno = registro.contatore(None, "scambi")?;
     let giornale = Giornale::apri(&dati.join(GIORNALE), limiti, almeno)?;
-    Ok((registro, giornale))
+    let raccolta = Raccolta::apri(&registro, &giornale)?;
+    Ok((registro, giornale, raccolta))
 }
 
 /// Whether the ready Comuni are in place.
@@ -128,6 +133,7 @@ type Turni = BTreeMap<(Ambiente, CodiceIstat), Arc<Mutex<()>>>;
 pub struct Simulatore {
     /// Opened with the register, whose lock on the folder it relies on; dropped before it.
     giornale: OnceLock<Giornale>,
+    raccolta: OnceLock<Arc<Raccolta>>,
     /// Empty until the register is open and has its ready Comuni; a large one comes late, and whoever needs it waits.
     registro: OnceLock<Registro>,
     pki: Pki,
@@ -202,9 +208,11 @@ impl Simulatore {
             Frontiera::nuova(a, pki.ancore(a.chiave()), politica).map_err(ErroreServizio::guasto)
         });
         let frontiere = [test?, pre?, sub?].map(ArcSwap::from_pointee);
-        let (registro, giornale) = aperto.map_or_else(Default::default, |(r, g)| (r.into(), g.into()));
+        let (registro, giornale, raccolta) =
+            aperto.map_or_else(Default::default, |(r, g, p)| (r.into(), g.into(), p.into()));
         let sim = Arc::new(Self {
             giornale,
+            raccolta,
             registro,
             pki,
             impostazioni,
@@ -241,16 +249,17 @@ impl Simulatore {
             .name("apertura tardiva".into())
             .spawn(move || {
                 let seminato = esito.recv().map_err(ErroreServizio::guasto).and_then(|aperto| {
-                    let (registro, giornale) = aperto.map_err(|e| non_si_apre(&e))?;
+                    let (registro, giornale, raccolta) = aperto.map_err(|e| non_si_apre(&e))?;
                     // Before anyone sees it: a register without its ready Comuni would answer that there are none.
                     tardi.semina_comuni(&registro)?;
                     tardi.rifai_frontiere(&registro)?;
-                    Ok((registro, giornale))
+                    Ok((registro, giornale, raccolta))
                 });
                 match seminato {
                     // The only setter: the places are empty.
-                    Ok((registro, giornale)) => {
+                    Ok((registro, giornale, raccolta)) => {
                         drop(tardi.giornale.set(giornale));
+                        drop(tardi.raccolta.set(raccolta));
                         drop(tardi.registro.set(registro));
                     }
                     // The listeners already answer, but nothing can without a register.
@@ -297,6 +306,16 @@ impl Simulatore {
     /// The exchange journal.
     pub(crate) fn giornale(&self) -> &Giornale {
         self.giornale.wait()
+    }
+
+    /// The journal, once it is open.
+    pub(crate) fn giornale_aperto(&self) -> Option<&Giornale> {
+        self.giornale.get()
+    }
+
+    /// What exchanges proved, once the register is open.
+    pub(crate) fn raccolta(&self) -> Option<&Raccolta> {
+        self.raccolta.get().map(AsRef::as_ref)
     }
 
     pub(crate) fn pki(&self) -> &Pki {
@@ -486,6 +505,7 @@ impl Simulatore {
         if let Some(giornale) = self.giornale.get() {
             giornale.chiudi();
         }
+        self.salva_libretti(true);
     }
 
     /// Back to the state after the first start, journal included; keys stay.
@@ -511,6 +531,9 @@ impl Simulatore {
         self.subiti.dimentica();
         prendi(&self.testate).dimentica();
         self.giornale().azzera();
+        if let Some(raccolta) = self.raccolta() {
+            raccolta.dimentica();
+        }
         // Uploads being received go on into the new state: their spool files are not ours to remove.
         svuota(&self.cartella_forniture())?;
         self.piano_guasti.svuota();

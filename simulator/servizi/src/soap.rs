@@ -22,6 +22,7 @@ use crate::{
     guasti::{Colpo, TipoGuasto},
     http::{CodificaIgnota, CorpoNonLetto, GuastoCorpo, Richiesta, Risposta, Taglia, raccogli, risposta},
     operazioni::{self, Mancata, Punto},
+    piano_di_test::PASSO_RIPETUTA,
     wsdl,
 };
 
@@ -345,6 +346,11 @@ impl Simulatore {
                         .passi
                         .push(passo_servizio(motivo, fatta.causa.as_deref().unwrap_or("")));
                 }
+                if fatta.ripetuta {
+                    scambio
+                        .passi
+                        .push(passo_ripetuta(scambio.id_operazione_comune.as_deref()));
+                }
                 scambio.esito = fatta.esito;
                 scambio.causa = fatta.causa;
                 let mut u = uscita(
@@ -462,6 +468,20 @@ fn passo_guasto(c: Colpo) -> Passo {
             c.voce
         ),
         causa: Causa::GuastoPianificato.nome().into(),
+    }
+}
+
+/// The step that says that the reply comes from memory.
+fn passo_ripetuta(id: Option<&str>) -> Passo {
+    Passo {
+        nome: PASSO_RIPETUTA.into(),
+        verdetto: Verdetto::Avviso,
+        regola: "spec registrations §1.5".into(),
+        atteso: String::new(),
+        osservato: id.unwrap_or_default().to_owned(),
+        spiegazione: "idOperazioneComune già visto: la risposta è quella di allora, e nulla è stato rifatto."
+            .to_owned(),
+        causa: "".into(),
     }
 }
 

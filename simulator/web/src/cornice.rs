@@ -212,6 +212,7 @@ impl Cornice {
                 ("/servizidemografici/scheda", "Scheda di monitoraggio"),
                 ("/servizidemografici/censimento", "Censimento"),
                 ("/servizidemografici/carte", "Smart card e lettori"),
+                ("/servizidemografici/piano-di-test", "Piano di test"),
                 ("/servizidemografici/posta", "Posta PEC"),
             ],
             Area::Prefettura => &[
@@ -359,7 +360,8 @@ pub(crate) fn pagina_errore(c: Cornice, e: ErroreServizio) -> Risposta {
     errore(stato, c, e.testo, e.codice)
 }
 
-/// Turns a reply into a download with that file name; characters outside a file name become `_`.
+/// Turns a reply into a download with that file name; characters outside a file name become `_`, and no name begins
+/// with a dot: neither a way up nor a hidden file.
 #[must_use]
 pub(crate) fn da_scaricare(mut r: Risposta, nome: &str) -> Risposta {
     let pulito: String = nome
@@ -372,6 +374,10 @@ pub(crate) fn da_scaricare(mut r: Risposta, nome: &str) -> Risposta {
             }
         })
         .collect();
+    let pulito = match pulito.trim_start_matches('.') {
+        "" => "file",
+        nome => nome,
+    };
     if let Ok(v) = HeaderValue::from_str(&format!("attachment; filename=\"{pulito}\"")) {
         r.headers_mut().insert(header::CONTENT_DISPOSITION, v);
     }

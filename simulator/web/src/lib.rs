@@ -28,6 +28,7 @@ mod cornice;
 mod formati;
 mod modulo;
 mod persone;
+mod piano_di_test;
 mod posta;
 mod ricerca;
 mod ricezione;

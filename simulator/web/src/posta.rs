@@ -27,7 +27,7 @@ pub(crate) struct Luogo<'c> {
     pub(crate) base: &'static str,
     /// Address of the deliveries.
     pub(crate) forniture: &'static str,
-    /// Parts, archives and marks have pages here.
+    /// Receipts, archives and marks have pages here.
     pub(crate) completo: bool,
     /// The console: every mailbox, and the support's answers.
     pub(crate) console: bool,
@@ -43,6 +43,7 @@ pub(crate) enum Pezzo {
     Allegato,
     Ricevuta,
     RicevutaEml,
+    Daticert,
 }
 
 impl Pezzo {
@@ -267,6 +268,8 @@ struct Messaggio<'c> {
     c: Cornice,
     luogo: Luogo<'c>,
     pec: Pec,
+    /// Name and size of each.
+    allegati: Vec<(String, Option<usize>)>,
     ricevute: [Ricevuta; 2],
     risposte: Vec<Testata>,
     sorte: Option<String>,
@@ -303,6 +306,7 @@ pub(crate) fn messaggio(c: Cornice, luogo: Luogo<'_>, d: DatiMessaggio) -> Rispo
         &Messaggio {
             c,
             luogo,
+            allegati: registro::posta::allegati(&d.pec),
             pec: d.pec,
             ricevute: d.ricevute,
             risposte: d.risposte,
@@ -351,6 +355,15 @@ pub(crate) fn eml_ricevuta(pec: &Pec, n: usize) -> Esito<Risposta> {
     ))
 }
 
+/// What a receipt says, for programs: its `daticert.xml`.
+pub(crate) fn daticert(pec: &Pec, n: usize) -> Esito<Risposta> {
+    let r = una_ricevuta(pec, n)?;
+    Ok(da_scaricare(
+        risposta(StatusCode::OK, "application/octet-stream", r.daticert),
+        "daticert.xml",
+    ))
+}
+
 fn una_ricevuta(pec: &Pec, n: usize) -> Esito<Ricevuta> {
     let tutte = registro::posta::ricevute(pec)?;
     tutte
@@ -371,6 +384,7 @@ pub(crate) fn allegato(pec: &Pec, n: usize) -> Esito<Risposta> {
         .ok_or_else(|| ErroreServizio::assente("Il messaggio non ha questo allegato."))?;
     let tipo = match a.tipo.split(';').next().unwrap_or_default().trim() {
         "text/csv" => "text/csv; charset=windows-1252",
+        "application/x-pkcs12" => "application/x-pkcs12",
         _ => "application/octet-stream",
     };
     Ok(da_scaricare(risposta(StatusCode::OK, tipo, a.byte), &a.nome))
@@ -458,6 +472,63 @@ mod prove {
                 assert!(!html.contains("<script>alert"), "{html}");
                 assert!(html.contains("&#60;script&#62;"), "{html}");
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_name_of_an_attachment_is_text_on_the_page_and_only_a_name_in_the_download() {
+        let comune = registro::Comune::nuovo(CodiceIstat::parse("888001").expect("code"), "X", "XX", None);
+        for (nome, scaricato) in [
+            (
+                "../../etc/<script>alert(1)</script>\"\r\nX: y.csv",
+                "_.._etc__script_alert_1___script____X__y.csv",
+            ),
+            ("..", "file"),
+            (".ssh", "ssh"),
+            ("C:\\a\\b.csv", "C__a_b.csv"),
+        ] {
+            let lettera = registro::posta::Lettera {
+                ambiente: Ambiente::Test,
+                comune: &comune,
+                fornitura: registro::IdFornitura(1),
+                versione: 1,
+                protocollo: "p",
+                conclusione: registro::posta::Conclusione::Negativa { motivi: Vec::new() },
+                aire_opaco: false,
+                allegati: vec![registro::posta::Allegato {
+                    nome: nome.to_owned(),
+                    tipo: "text/html".to_owned(),
+                    byte: b"<script>alert(1)</script>".to_vec(),
+                }],
+            };
+            let quando = jiff::civil::datetime(2021, 3, 1, 8, 0, 0, 0);
+            let pec = registro::posta::componi(registro::IdPec(1), quando, &lettera).expect("a message");
+            assert!(!pec.grezzo.contains("\r\nX: y"), "{}", pec.grezzo);
+            let dati = DatiMessaggio {
+                ricevute: registro::posta::ricevute(&pec).expect("receipts"),
+                risposte: Vec::new(),
+                sorte: None,
+                pec: pec.clone(),
+            };
+            let r = messaggio(Cornice::ambiente(Ambiente::Test, "x"), CONSOLE, dati);
+            let byte = servizi::http::raccogli(r.into_body(), 1 << 20)
+                .await
+                .expect("body");
+            let html = String::from_utf8(byte.to_vec()).expect("utf-8");
+            assert!(!html.contains("<script>alert"), "{html}");
+            assert!(
+                html.contains("/posta/P000001/allegati/0\" download>")
+                    && html.contains("<small>25 B</small>"),
+                "{html}"
+            );
+            let r = allegato(&pec, 0).expect("the file");
+            let testata = |n: &str| r.headers()[n].to_str().expect("ascii").to_owned();
+            assert_eq!(
+                testata("content-disposition"),
+                format!("attachment; filename=\"{scaricato}\"")
+            );
+            // Whatever it says it is, no browser runs it.
+            assert_eq!(testata("content-type"), "application/octet-stream");
         }
     }
 

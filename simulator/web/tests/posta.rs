@@ -321,3 +321,147 @@ async fn the_api_filters_marks_and_hands_out_what_the_pages_do() {
     );
     assert_eq!(leggi("/api/inoltro").await["verso"], Value::Null);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attachments_are_shown_with_their_size_and_downloaded_where_the_message_is() {
+    let b = banco();
+    let richiesta = generatore::Richiesta {
+        comune: CodiceIstat::parse("888009").expect("code"),
+        versione: 1,
+        abitanti: 60,
+        aire: 1,
+        invii: Some(1),
+        max_invii: None,
+        seed: 1,
+        oggi: anagrafe::leggi_data("2021-03-01").expect("date"),
+        anomalie: [("ES092".to_owned(), 2), ("EC007".to_owned(), 1)].into(),
+    };
+    for (nome, byte) in generatore::in_memoria(&richiesta).expect("generated").file {
+        let dove = format!("/api/forniture?ambiente=pre&comune=888009&nome={nome}");
+        let tipo = [("content-type", "application/octet-stream")];
+        let r = b
+            .console_corpo(Method::POST, &dove, &tipo, servizi::http::corpo(byte))
+            .await;
+        assert_eq!(r.stato, StatusCode::CREATED, "{}", r.testo);
+    }
+    let tutte = b
+        .console(Method::GET, "/api/pec?comune=888009&ambiente=pre", &[], "")
+        .await;
+    let tutte: serde_json::Value = serde_json::from_str(&tutte.testo).expect("JSON");
+    let esito = tutte.as_array().expect("messages").last().expect("an outcome");
+    let (id, nome) = (
+        esito["id"].as_str().expect("id"),
+        "888009RiepilogoAnomalie20210301.csv",
+    );
+    assert_eq!(esito["allegati"], json!([nome]));
+    let s = b.entra(Ambiente::Pre, "888009").await;
+    let pagina = b
+        .pagina(Ambiente::Pre, &format!("/combas/posta/{id}"), &s.biscotto)
+        .await;
+    dovute(&pagina, "messaggio");
+    let voce = format!("<a href=\"/combas/posta/{id}/allegati/0\" download>{nome}</a> <small>");
+    assert!(pagina.testo.contains(&voce), "{}", pagina.testo);
+    let file = b
+        .pagina(
+            Ambiente::Pre,
+            &format!("/combas/posta/{id}/allegati/0"),
+            &s.biscotto,
+        )
+        .await;
+    assert_eq!(file.testate["content-type"], "text/csv; charset=windows-1252");
+    assert_eq!(
+        file.testate["content-disposition"],
+        format!("attachment; filename=\"{nome}\"").as_str()
+    );
+    let righe: Vec<&str> = file.testo.split("\r\n").collect();
+    // The accent is one byte of Windows-1252.
+    assert_eq!(righe[0], "Codice;Gravit\u{fffd};Occorrenze;Descrizione");
+    assert!(righe[1].starts_with("ES092;bloccante;2;"), "{righe:?}");
+    assert!(righe[2].starts_with("EC007;non bloccante;1;"), "{righe:?}");
+    assert_eq!((righe.len(), righe[3]), (4, ""));
+
+    // The private area shows the same message and its file; nobody else does.
+    let q = b
+        .console(Method::GET, "/api/percorso/comuni/888009", &[], "")
+        .await;
+    let q: serde_json::Value = serde_json::from_str(&q.testo).expect("JSON");
+    let cnsd = b
+        .entra_in_area(
+            "privata",
+            q["areaPrivata"]["utente"].as_str().expect("user"),
+            q["areaPrivata"]["password"].as_str().expect("password"),
+        )
+        .await;
+    let sua = format!("/servizidemografici/posta/{id}");
+    let pagina = b.pagina(Ambiente::Sub, &sua, &cnsd.biscotto).await;
+    assert!(
+        pagina
+            .testo
+            .contains(&format!("<a href=\"{sua}/allegati/0\" download>"))
+    );
+    let nella_privata = b
+        .pagina(Ambiente::Sub, &format!("{sua}/allegati/0"), &cnsd.biscotto)
+        .await;
+    assert_eq!(nella_privata.testo, file.testo);
+    for dove in [
+        "allegati/1",
+        "allegati/x",
+        "allegati/..%2f..%2f0",
+        "allegati/0%00",
+    ] {
+        let r = b
+            .pagina(Ambiente::Sub, &format!("{sua}/{dove}"), &cnsd.biscotto)
+            .await;
+        assert_eq!(r.stato, StatusCode::NOT_FOUND, "{dove}");
+    }
+    let altro = b.entra(Ambiente::Pre, "888007").await;
+    let r = b
+        .pagina(
+            Ambiente::Pre,
+            &format!("/combas/posta/{id}/allegati/0"),
+            &altro.biscotto,
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::NOT_FOUND);
+
+    // A receipt carries what it says for programs.
+    for (base, r) in [
+        (
+            "/combas/posta",
+            b.pagina(
+                Ambiente::Pre,
+                &format!("/combas/posta/{id}/ricevute/1/daticert.xml"),
+                &s.biscotto,
+            )
+            .await,
+        ),
+        (
+            "/posta",
+            b.console(
+                Method::GET,
+                &format!("/posta/{id}/ricevute/1/daticert.xml"),
+                &[],
+                "",
+            )
+            .await,
+        ),
+    ] {
+        assert_eq!(r.stato, StatusCode::OK, "{base}");
+        assert_eq!(
+            r.testate["content-disposition"],
+            "attachment; filename=\"daticert.xml\""
+        );
+        assert!(
+            r.testo.contains("<postacert tipo=\"avvenuta-consegna\""),
+            "{}",
+            r.testo
+        );
+    }
+    let r = b
+        .console(Method::GET, &format!("/posta/{id}/ricevute/1"), &[], "")
+        .await;
+    assert!(
+        r.testo
+            .contains("ricevute/1/daticert.xml\" download>daticert.xml</a> <small>")
+    );
+}

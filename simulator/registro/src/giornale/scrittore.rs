@@ -101,9 +101,18 @@ fn accoda(i: &Interno, voci: &[Voce], buffer: &mut Vec<u8>) -> u64 {
             }
         }
     }
-    let mut disco = i.disco.write().unwrap_or_else(PoisonError::into_inner);
-    match disco.scrivi(buffer, &righe) {
-        Ok(()) => persi,
+    let scritte = i
+        .disco
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .scrivi(buffer, &righe);
+    match scritte {
+        Ok(()) => {
+            if let Some(osservatore) = i.osservatore.get().filter(|_| persi == 0) {
+                osservatore(voci);
+            }
+            persi
+        }
         Err((tolti, errore)) => {
             tracing::warn!(%errore, tolti, "giornale: scambi non scritti");
             persi + tolti

@@ -14,6 +14,13 @@ const TIPO: &str = "content-type";
 const CODIFICA: &str = "content-transfer-encoding";
 const POSTO: &str = "content-disposition";
 
+/// Name and size in bytes of each attachment; no size where it cannot be read back.
+pub fn allegati(pec: &Pec) -> Vec<(String, Option<usize>)> {
+    let misura = |n| allegato(pec, n).map(|a| a.byte.len());
+    let nomi = pec.allegati.iter().enumerate();
+    nomi.map(|(n, nome)| (nome.clone(), misura(n))).collect()
+}
+
 /// The `n`th attachment, from 0, with the name the message shows.
 pub fn allegato(pec: &Pec, n: usize) -> Option<Allegato> {
     let nome = pec.allegati.get(n)?;

@@ -5,12 +5,10 @@
 //! pages of the Comune do not show it.
 
 use anagrafe::Ambiente;
-use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Body, Mailbox, Message, SinglePart};
 
 use super::{
-    DESTINATARIO_DI_RIPIEGO, DOMINIO, NOME_MITTENTE, PREFISSO_OGGETTO, errore, indirizzo_valido,
-    intestazione, istante, una_riga,
+    Allegato, Busta, Capo, DESTINATARIO_DI_RIPIEGO, NOME_MITTENTE, PREFISSO_OGGETTO, indirizzo_valido,
+    intestazione, una_riga,
 };
 use crate::errore::ErroreRegistro;
 use crate::modello::{Comune, IdPec, NaturaPec, Pec, Quando};
@@ -19,8 +17,6 @@ use crate::transazione::Transazione;
 
 /// Sender of the messages of the process.
 pub const MITTENTE_AVVISI: &str = "avvisi@anpr-sim.example";
-/// Characters of a name beside an address.
-const LIMITE_NOME_CARATTERI: usize = 100;
 /// First line of every text.
 const AVVERTENZA: &str = "SIMULATORE ANPR – messaggio simulato, dati fittizi, privo di ogni valore.";
 /// Last line of every text.
@@ -55,14 +51,16 @@ pub struct Avviso<'a> {
     pub oggetto: &'a str,
     /// Text; line feeds stay.
     pub testo: &'a str,
+    /// Files that travel with it.
+    pub allegati: &'a [Allegato],
 }
 
 /// Composes the message that gets that id at that instant.
 pub fn componi_avviso(id: IdPec, quando: Quando, avviso: &Avviso<'_>) -> Result<Pec, ErroreRegistro> {
-    if avviso.testo.len() > LIMITE_PEC_BYTE {
+    let byte = avviso.testo.len() + avviso.allegati.iter().map(|a| a.byte.len()).sum::<usize>();
+    if byte > LIMITE_PEC_BYTE {
         return Err(ErroreRegistro::Posta(format!(
-            "testo di {} byte, oltre il limite di {LIMITE_PEC_BYTE}",
-            avviso.testo.len()
+            "messaggio di {byte} byte, oltre il limite di {LIMITE_PEC_BYTE}"
         )));
     }
     let (casella, nome, indirizzo) = match avviso.a {
@@ -85,34 +83,29 @@ pub fn componi_avviso(id: IdPec, quando: Quando, avviso: &Avviso<'_>) -> Result<
         LIMITE_OGGETTO_CARATTERI,
     );
     let testo = format!("{AVVERTENZA}\n\n{}\n\n{CONGEDO}\n", righe_pulite(avviso.testo));
-    let corpo = Body::new_with_encoding(testo.clone(), ContentTransferEncoding::QuotedPrintable)
-        .map_err(|_| ErroreRegistro::Posta("testo non codificabile".to_owned()))?;
     let chiave = avviso.ambiente.chiave();
-    let messaggio = Message::builder()
-        .from(Mailbox::new(
-            Some(NOME_MITTENTE.to_owned()),
-            MITTENTE_AVVISI.parse().map_err(errore)?,
-        ))
-        .to(Mailbox::new(
-            Some(una_riga(&nome, LIMITE_NOME_CARATTERI)),
-            a.parse().map_err(errore)?,
-        ))
-        .subject(&oggetto)
-        .date(istante(quando))
-        .message_id(Some(format!("<{chiave}.{id}@{DOMINIO}>")))
-        .raw_header(intestazione("X-Anpr-Sim-Ambiente", chiave))
-        .raw_header(intestazione("X-Anpr-Sim-Comune", avviso.comune.istat.as_str()))
-        .raw_header(intestazione(
-            "X-Anpr-Sim-Avvertenza",
-            "Messaggio simulato, dati fittizi, privo di valore",
-        ))
-        .singlepart(
-            SinglePart::builder()
-                .content_type(ContentType::TEXT_PLAIN)
-                .body(corpo),
-        )
-        .map_err(errore)?;
-    let grezzo = String::from_utf8(messaggio.formatted()).map_err(errore)?;
+    let testate = vec![
+        intestazione("X-Anpr-Sim-Ambiente", chiave),
+        intestazione("X-Anpr-Sim-Comune", avviso.comune.istat.as_str()),
+    ];
+    let busta = Busta {
+        da: Capo {
+            nome: NOME_MITTENTE.to_owned(),
+            indirizzo: MITTENTE_AVVISI,
+        },
+        a: Capo { nome, indirizzo: a },
+        oggetto: &oggetto,
+        quando,
+        nome: &format!("{chiave}.{id}"),
+        testate,
+        testo: &testo,
+        allegati: avviso.allegati,
+    };
+    let grezzo = if avviso.allegati.is_empty() {
+        busta.solo_testo()?
+    } else {
+        busta.chiudi()?
+    };
     Ok(Pec {
         id,
         ambiente: avviso.ambiente,
@@ -125,7 +118,7 @@ pub fn componi_avviso(id: IdPec, quando: Quando, avviso: &Avviso<'_>) -> Result<
         letta: false,
         fornitura: None,
         testo,
-        allegati: Vec::new(),
+        allegati: avviso.allegati.iter().map(|a| a.nome.clone()).collect(),
         natura: NaturaPec::Avviso,
         risponde: None,
         grezzo,
@@ -176,6 +169,7 @@ mod prove {
                 },
                 oggetto: "Prima\r\nX-Altro: riga",
                 testo: "uno\ndue\u{7}",
+                allegati: &[],
             },
         )
         .expect("a message");
@@ -200,6 +194,7 @@ mod prove {
                 a: Destinatario::Comune,
                 oggetto: "x",
                 testo: "y",
+                allegati: &[],
             },
         )
         .expect("a message");

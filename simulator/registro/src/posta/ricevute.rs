@@ -72,6 +72,8 @@ pub struct Ricevuta {
     pub quando: Quando,
     /// Text.
     pub testo: String,
+    /// The `daticert.xml` that travels with it.
+    pub daticert: String,
     /// The whole message.
     pub grezzo: String,
 }
@@ -116,10 +118,11 @@ fn una(pec: &Pec, tipo: TipoRicevuta) -> Result<Ricevuta, ErroreRegistro> {
         pec.da,
         pec.a,
     );
+    let daticert = daticert(pec, tipo, quando, &riferimento);
     let dati = Allegato {
         nome: "daticert.xml".to_owned(),
         tipo: "application/xml".to_owned(),
-        byte: daticert(pec, tipo, quando, &riferimento).into_bytes(),
+        byte: daticert.clone().into_bytes(),
     };
     let busta = Busta {
         da: Capo {
@@ -148,6 +151,7 @@ fn una(pec: &Pec, tipo: TipoRicevuta) -> Result<Ricevuta, ErroreRegistro> {
         oggetto,
         quando,
         testo,
+        daticert,
         grezzo,
     })
 }

@@ -25,6 +25,8 @@ pub(crate) struct RispostaOperazione {
     pub(crate) causa: Option<String>,
     /// Why it is a KO; the remedy follows from it.
     pub(crate) motivo: Option<Causa>,
+    /// The reply is that of an earlier request with the same id, from memory.
+    pub(crate) ripetuta: bool,
 }
 
 /// Why an operation has no reply to give.

@@ -82,6 +82,7 @@ fn esegui(
                 esito: EsitoScambio::Ok,
                 causa: None,
                 motivo: None,
+                ripetuta: true,
             });
         }
         Decisione::Ok {
@@ -94,6 +95,7 @@ fn esegui(
                 esito: EsitoScambio::Ok,
                 causa: None,
                 motivo: None,
+                ripetuta: false,
             };
             (fatta, true)
         }
@@ -149,6 +151,7 @@ fn rispondi_ko(
         esito: EsitoScambio::Ko,
         causa: Some(causa),
         motivo: errori.first().map(|e| e.causa),
+        ripetuta: false,
     })
 }
 

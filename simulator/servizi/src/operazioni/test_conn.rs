@@ -36,5 +36,6 @@ fn esegui(_: &Simulatore, _: Ambiente, busta: &BustaVerificata) -> Result<Rispos
         esito: EsitoScambio::Ok,
         causa: None,
         motivo: None,
+        ripetuta: false,
     })
 }

@@ -3,7 +3,7 @@
 
 use anagrafe::{Ambiente, CodiceIstat, Data, codice_fiscale};
 use jiff::ToSpan as _;
-use registro::{Lettura as _, Operatore, Transazione, impronta_password, mondo::flusso};
+use registro::{Lettura as _, Operatore, Transazione, impronta_password, mondo::flusso, posta::Allegato};
 use serde_json::json;
 
 use super::{
@@ -79,6 +79,15 @@ pub(super) fn persone_di_esempio(istat: CodiceIstat) -> Vec<Persona> {
     .collect()
 }
 
+/// The `.p12` of a postazione as a file of a message.
+pub(super) fn in_allegato(p: &certs::Postazione) -> Option<Allegato> {
+    Some(Allegato {
+        nome: format!("{}.p12", p.id),
+        tipo: "application/x-pkcs12".to_owned(),
+        byte: std::fs::read(&p.p12).ok()?,
+    })
+}
+
 impl Simulatore {
     /// User and password of the private area of a Comune: what the console shows and `ready.json` carries.
     pub fn credenziali_cnsd(&self, istat: CodiceIstat) -> Esito<(String, String)> {
@@ -102,6 +111,12 @@ impl Simulatore {
             self.emetti_certificato(json!({"comune": istat.as_str(), "tipo": "CO", "numero": 0}))?;
         }
         Ok(())
+    }
+
+    /// That certificate as a file; none when it cannot be read: the message goes out all the same.
+    pub(super) fn certificato_di_prova(&self, istat: CodiceIstat) -> Option<Allegato> {
+        let p = self.pki().postazione(&postazione_pronta(istat)).ok().flatten()?;
+        in_allegato(&p)
     }
 
     /// The user of the test environment, unless there is one.

@@ -15,6 +15,7 @@ use super::{
     cruscotto::Pianificazione,
     lettere, macro_stato,
     plico::Plico,
+    preliminare,
     scadenze::{Scadenze, scadenze},
     scheda::{PianoSubentro, Scheda},
     smart_card::SmartCard,
@@ -60,6 +61,8 @@ pub struct Fascicolo {
     pub piano: Option<PianoSubentro>,
     /// The start of tests.
     pub prove: Option<AvvioProve>,
+    /// Day of the reminder of the preliminary file.
+    pub sollecito_preliminare: Option<Data>,
     /// The censimento.
     pub censimento: Option<Censimento>,
     /// Parcels of smart cards.
@@ -202,16 +205,18 @@ impl Simulatore {
         })
     }
 
-    /// Brings about what the scenario date has made due: start of tests, parcels on their way.
+    /// Brings about what the scenario date has made due: start of tests, parcels on their way, the reminder of the
+    /// preliminary file.
     pub(crate) fn al_passo(&self) -> Esito<()> {
         let oggi = self.registro().oggi()?;
         let s = self.scadenze()?;
         for (chiave, f) in self.registro().documenti::<Fascicolo>(RACCOLTA)? {
             let (prove, plichi) = (f.prove_da_avviare(&s, oggi), f.plichi_da_spedire(oggi));
-            if !(prove || plichi) {
+            let istat = CodiceIstat::parse(&chiave).map_err(ErroreServizio::guasto)?;
+            let preliminare = preliminare::da_sollecitare(self.registro(), istat, &f, oggi)?;
+            if !(prove || plichi || preliminare) {
                 continue;
             }
-            let istat = CodiceIstat::parse(&chiave).map_err(ErroreServizio::guasto)?;
             if prove {
                 // Keys are made outside the commit: it takes longer than a commit may.
                 self.prepara_prove(istat)?;
@@ -256,6 +261,15 @@ impl Simulatore {
         if f.prove_da_avviare(&s, quando.date()) {
             self.comunica_prove(t, comune, f, quando)?;
         }
+        if preliminare::da_sollecitare(t, comune.istat, f, quando.date())? {
+            lettere::sollecito_preliminare(
+                t,
+                comune,
+                preliminare::termine(f, comune.istat),
+                self.indirizzi(),
+            )?;
+            f.sollecito_preliminare = Some(quando.date());
+        }
         let (carte, plichi) = (&f.carte, &mut f.plichi);
         for p in plichi
             .iter_mut()
@@ -286,8 +300,16 @@ impl Simulatore {
             utente,
         };
         let password = credenziali::parola_derivata(t.seme()?, &avvio.utente);
-        lettere::avvio_prove(t, comune, &avvio, &password, self.indirizzi())?;
         f.prove = Some(avvio.clone());
+        lettere::avvio_prove(
+            t,
+            comune,
+            &avvio,
+            preliminare::termine(f, comune.istat),
+            &password,
+            self.indirizzi(),
+            self.certificato_di_prova(comune.istat).as_slice(),
+        )?;
         Ok(avvio)
     }
 }

@@ -2,8 +2,8 @@
 
 use anagrafe::{Ambiente, Data};
 use registro::{
-    Comune, Transazione,
-    posta::{Avviso, Destinatario},
+    Comune, Soluzione, Transazione,
+    posta::{Allegato, Avviso, Destinatario},
 };
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     fascicolo::{AvvioProve, Nomine},
     impedimento::giorno,
     plico::{Plico, id_plico},
-    prefettura::{casella_prefettura, pec_prefettura},
+    prefettura::{PrimoCertificato, casella_prefettura, pec_prefettura},
     scheda::Scheda,
     smart_card::{MetaCodici, SmartCard},
 };
@@ -27,11 +27,18 @@ pub(super) fn al_comune(t: &mut Transazione, comune: &Comune, oggetto: &str, tes
         a: Destinatario::Comune,
         oggetto,
         testo,
+        allegati: &[],
     })?;
     Ok(())
 }
 
-fn alla_prefettura(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &str) -> Esito<()> {
+fn alla_prefettura(
+    t: &mut Transazione,
+    comune: &Comune,
+    oggetto: &str,
+    testo: &str,
+    allegati: &[Allegato],
+) -> Esito<()> {
     let nome = casella_prefettura(&comune.provincia);
     t.avvisa(&Avviso {
         ambiente: AMBIENTE,
@@ -43,6 +50,7 @@ fn alla_prefettura(t: &mut Transazione, comune: &Comune, oggetto: &str, testo: &
         },
         oggetto,
         testo,
+        allegati,
     })?;
     Ok(())
 }
@@ -63,10 +71,15 @@ pub(super) fn ricevuta_scheda(t: &mut Transazione, comune: &Comune, s: &Scheda) 
         ""
     };
     let testo = format!(
-        "Comune: {}\nProtocollo: {}\nPostazioni a regime: {}\nDisponibile alle prove dal: {}{ritardo}\n\nLa PEC con \
+        "Comune: {}\nProtocollo: {}\nModalità di accesso: {}\nPostazioni a regime: {}\nDisponibile alle prove dal: {}{ritardo}\n\nLa PEC con \
          l'avvio delle prove, le credenziali e gli indirizzi arriva almeno due mesi prima di quella data.",
         di(comune),
         s.protocollo,
+        match s.soluzione {
+            Soluzione::Wa => "WA",
+            Soluzione::WaIntegrata => "WA integrata",
+            Soluzione::Ws => "WS",
+        },
         s.postazioni,
         giorno(s.inizio_prove)
     );
@@ -104,19 +117,28 @@ pub(super) fn avvio_prove(
     t: &mut Transazione,
     comune: &Comune,
     a: &AvvioProve,
+    termine: Option<Data>,
     password: &str,
     indirizzi: Option<&Indirizzi>,
+    certificato: &[Allegato],
 ) -> Esito<()> {
     let base = indirizzi.map_or("https://localhost:8443", |i| i.ambiente(Ambiente::Test));
+    let allegato = if certificato.is_empty() {
+        ""
+    } else {
+        ", allegato a questo messaggio"
+    };
     let testo = format!(
         "Comune: {}\nLe prove cominciano il {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: {password}\n\
          Servizi web: {base}/ANPRTestConn/TestConn e {base}/ANPRS001ServizioSubentro/AnprServiceS001\n\
-         Certificato: {}-CO-0000, con la sua password allo sportello delle postazioni\n\n\
-         Prima di quella data si invia il file preliminare: basta una parte dei dati, e in test un solo file APR.",
+         Certificato: {}-CO-0000{allegato}; la sua password è allo sportello delle postazioni\n\n\
+         Entro il {} si invia il file preliminare: basta una parte dei dati, e in test un solo file APR.\n\
+         Che cosa provare, e che cosa è già stato provato: /servizidemografici/piano-di-test, nell'area privata.",
         di(comune),
         giorno(a.dal),
         a.utente,
-        comune.istat
+        comune.istat,
+        termine.map_or_else(|| giorno(a.dal), giorno),
     );
     t.avvisa(&Avviso {
         ambiente: Ambiente::Test,
@@ -124,6 +146,32 @@ pub(super) fn avvio_prove(
         a: Destinatario::Comune,
         oggetto: &format!("Avvio delle prove dal {} – {}", giorno(a.dal), di(comune)),
         testo: &testo,
+        allegati: certificato,
+    })?;
+    Ok(())
+}
+
+pub(super) fn sollecito_preliminare(
+    t: &mut Transazione,
+    comune: &Comune,
+    termine: Option<Data>,
+    indirizzi: Option<&Indirizzi>,
+) -> Esito<()> {
+    let base = indirizzi.map_or("https://localhost:8443", |i| i.ambiente(Ambiente::Test));
+    let entro = termine.map_or_else(String::new, |d| format!(", dovuto entro il {}", giorno(d)));
+    let testo = format!(
+        "Comune: {}\nNell'ambiente di test non risulta il file preliminare{entro}.\nBasta una parte dei dati, in un solo file \
+         APR: si invia da {base}/combas/invio, o con il servizio S001.\nSenza, l'ambiente di test resta vuoto e le prove non \
+         hanno su che cosa lavorare.",
+        di(comune)
+    );
+    t.avvisa(&Avviso {
+        ambiente: Ambiente::Test,
+        comune,
+        a: Destinatario::Comune,
+        oggetto: &format!("Sollecito: file preliminare per le prove – {}", di(comune)),
+        testo: &testo,
+        allegati: &[],
     })?;
     Ok(())
 }
@@ -155,6 +203,7 @@ pub(super) fn plico_spedito(t: &mut Transazione, comune: &Comune, p: &Plico, car
         comune,
         &format!("Smart card spedite: plico {}", id_plico(comune.istat, p.numero)),
         &testo,
+        &[],
     )
 }
 
@@ -217,6 +266,7 @@ pub(super) fn seconde_meta(t: &mut Transazione, comune: &Comune, c: &SmartCard, 
         },
         oggetto: &format!("Codici della smart card {}", c.numero),
         testo: &testo,
+        allegati: &[],
     })?;
     Ok(())
 }
@@ -225,17 +275,19 @@ pub(super) fn certificato_prefettura(
     t: &mut Transazione,
     comune: &Comune,
     postazioni: u8,
-    password: &str,
+    c: &PrimoCertificato,
 ) -> Esito<()> {
     let testo = format!(
-        "Prefettura: {}\nPostazioni: {postazioni}\nPassword del primo certificato: {password}\n\nNel simulatore le pagine della \
-         Prefettura non chiedono il certificato di postazione.",
-        comune.provincia
+        "Prefettura: {}\nPostazioni: {postazioni}\nCertificato: {}, allegato a questo messaggio\nPassword del primo certificato: {}\n\n\
+         Si installa come quello di un Comune. Nel simulatore le pagine della Prefettura non chiedono il certificato di \
+         postazione, e i servizi web non lo accettano: una Prefettura non è un Comune.",
+        comune.provincia, c.id, c.password
     );
     alla_prefettura(
         t,
         comune,
         "Primo certificato di postazione della Prefettura",
         &testo,
+        std::slice::from_ref(&c.p12),
     )
 }

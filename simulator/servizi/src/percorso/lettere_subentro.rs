@@ -66,6 +66,7 @@ pub(crate) fn dopo_il_subentro(t: &mut Transazione, comune: &Comune) -> Esito<()
             a: Destinatario::Comune,
             oggetto: &format!("N031 – subentro del Comune {}", di(comune)),
             testo: &testo,
+            allegati: &[],
         })?;
     }
     Ok(())

@@ -12,6 +12,7 @@ use super::{
     fascicolo::{Fascicolo, fascicolo},
     impedimento::giorno,
     plico::{StatoLettori, StatoPlico},
+    preliminare::StatoPreliminare,
     scheda::in_ritardo,
     smart_card::StatoSmartCard,
 };
@@ -185,6 +186,7 @@ impl Simulatore {
                 (None, None) => "Parte dopo la scheda, almeno due mesi prima delle prove.".to_owned(),
             },
         ));
+        passi.push(self.passo_preliminare(&comune, &f)?);
         let pre = comune.in_ambiente(Ambiente::Pre).situazione == SituazioneComune::Subentrato;
         passi.push(passo(
             "P02",
@@ -219,6 +221,30 @@ impl Simulatore {
             passi,
             prossimo,
         })
+    }
+
+    fn passo_preliminare(&self, comune: &Comune, f: &Fascicolo) -> Esito<Passo> {
+        let p = self.preliminare_di(comune, f)?;
+        let termine = p
+            .termine
+            .map_or_else(String::new, |d| format!(" Entro il {}.", giorno(d)));
+        let (fatto, testo) = match p.stato {
+            StatoPreliminare::Caricato => (true, "L'ambiente di test contiene i dati.".to_owned()),
+            StatoPreliminare::Inviato => (
+                true,
+                "Inviato nell'ambiente di test, non ancora caricato.".to_owned(),
+            ),
+            StatoPreliminare::NonServe => (true, "Le prove del Comune sono già passate.".to_owned()),
+            StatoPreliminare::Respinto => (
+                false,
+                format!("Inviato e respinto: correggere e inviare una versione più alta.{termine}"),
+            ),
+            StatoPreliminare::DaInviare => (
+                false,
+                format!("Una parte dei dati, in un solo file APR, nell'ambiente di test.{termine}"),
+            ),
+        };
+        Ok(passo("F02", "File preliminare per le prove", fatto, testo))
     }
 
     fn passo_scheda(&self, f: &Fascicolo, oggi: Data) -> Esito<Passo> {

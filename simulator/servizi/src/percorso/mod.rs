@@ -18,6 +18,7 @@ mod macro_stato;
 mod piano_file;
 mod plico;
 mod prefettura;
+mod preliminare;
 mod scadenze;
 mod scheda;
 mod smart_card;
@@ -42,6 +43,7 @@ pub use prefettura::{
     Prefettura, RigaPlico, RigaScheda, RuoloPrefettura, StatoScheda, UTENTI_MASSIMI, UtentePrefettura,
     casella_prefettura,
 };
+pub use preliminare::{FilePreliminare, StatoPreliminare};
 pub use scadenze::Scadenze;
 pub use scheda::{PianoSubentro, PropostaScheda, Scheda};
 pub use smart_card::{Chi, MetaCodici, SmartCard, SmartCardVista, StatoSmartCard};

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anagrafe::{CodiceIstat, Data};
-use registro::{Comune, Lettura, Quando};
+use anagrafe::{Ambiente, CodiceIstat, Data};
+use certs::RichiestaEmissione;
+use registro::{Comune, Lettura, Quando, posta::Allegato};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    credenziali::parola_derivata,
+    credenziali::{in_allegato, parola_derivata},
     fascicolo::{fascicolo, salva},
     impedimento::Impedimento,
     lettere,
@@ -68,6 +69,26 @@ pub struct Prefettura {
     /// The first certificate went out by PEC.
     #[serde(default)]
     pub certificato: Option<Quando>,
+    /// The postazione it is of.
+    #[serde(default)]
+    pub postazione: Option<String>,
+}
+
+/// The first certificate of a Prefettura, ready to be sent.
+pub(super) struct PrimoCertificato {
+    pub(super) id: String,
+    pub(super) password: String,
+    pub(super) p12: Allegato,
+}
+
+/// The six digits that stand for a Prefettura in the id of its postazione: no public source shows the real ones. No Comune
+/// has a code of the province 999.
+fn codice_postazione(provincia: &str) -> String {
+    let n = provincia
+        .bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .fold(0_u32, |n, b| (n * 36 + u32::from(b.to_ascii_uppercase())) % 1_000);
+    format!("999{n:03}")
 }
 
 /// What `PUT` may change.
@@ -220,6 +241,7 @@ fn leggi_prefettura(t: &impl Lettura, provincia: &str) -> Esito<Prefettura> {
         ],
         postazioni: 0,
         certificato: None,
+        postazione: None,
     })
 }
 
@@ -314,6 +336,13 @@ impl Simulatore {
                     .collect::<Esito<Vec<_>>>()
             })
             .transpose()?;
+        // Keys are made outside the commit: it takes longer than a commit may.
+        let primo =
+            if m.postazioni.is_some_and(|n| n > 0) && self.prefettura(provincia)?.certificato.is_none() {
+                Some(self.primo_certificato(provincia)?)
+            } else {
+                None
+            };
         self.registro().scrivi(|t| {
             let mut p = leggi_prefettura(t, provincia)?;
             if let Some(mut nuovi) = nuovi {
@@ -336,15 +365,44 @@ impl Simulatore {
             }
             let quando = t.evento()?;
             p.postazioni = m.postazioni.unwrap_or(p.postazioni);
-            if p.postazioni > 0 && p.certificato.is_none() {
+            if let Some(primo) = primo.filter(|_| p.certificato.is_none()) {
                 p.certificato = Some(quando);
-                let password = parola_derivata(t.seme()?, &format!("certificato {provincia}"));
+                p.postazione = Some(primo.id.clone());
                 // A message speaks of a Comune; this one of all of the province, so of the first.
                 let suoi = comuni(t, provincia)?;
-                lettere::certificato_prefettura(t, &suoi[0], p.postazioni, &password)?;
+                lettere::certificato_prefettura(t, &suoi[0], p.postazioni, &primo)?;
             }
             t.salva_documento(RACCOLTA, provincia, &p)?;
             Ok(p)
+        })
+    }
+
+    /// The certificate of its first postazione; one made before a reset serves again.
+    fn primo_certificato(&self, provincia: &str) -> Esito<PrimoCertificato> {
+        let comune = codice_postazione(provincia);
+        let gia = self
+            .pki()
+            .postazione(&format!("{comune}-PC-0001"))
+            .map_err(ErroreServizio::guasto)?;
+        let p = match gia {
+            Some(p) => p,
+            None => self
+                .pki()
+                .emetti(&RichiestaEmissione {
+                    comune,
+                    tipo: "PC".to_owned(),
+                    numero: Some(1),
+                    difetto: None,
+                    ambiente: Some(Ambiente::Sub.chiave().to_owned()),
+                })
+                .map_err(ErroreServizio::guasto)?,
+        };
+        let p12 =
+            in_allegato(&p).ok_or_else(|| ErroreServizio::guasto(format!("{}: file illeggibile", p.id)))?;
+        Ok(PrimoCertificato {
+            id: p.id.clone(),
+            password: p.password.clone(),
+            p12,
         })
     }
 

@@ -19,7 +19,7 @@ pub(super) const POSTAZIONI_MASSIME: u32 = 9_999;
 /// Years ahead a declared date may lie.
 const ANNI_MASSIMI: i64 = 10;
 /// Days before the tests at which the preliminary file is due (process F02, M04 a).
-const PRELIMINARE_GIORNI: i64 = 15;
+pub(super) const PRELIMINARE_GIORNI: i64 = 15;
 /// Months of tests: without a gestionale to prove, and with one.
 const PROVE_MESI: (i64, i64) = (1, 2);
 /// Days between the end of tests and the subentro.
@@ -63,7 +63,17 @@ pub struct Scheda {
     pub in_ritardo: bool,
 }
 
+/// Number of the receipt of a ready Comune, which no other has: ours end in seven digits.
+fn protocollo_pronto(istat: CodiceIstat) -> String {
+    format!("SIM/SUB/2016/{istat}")
+}
+
 impl Scheda {
+    /// Whether it is the one a ready Comune begins with.
+    pub(super) fn e_pronta(&self, istat: CodiceIstat) -> bool {
+        self.protocollo == protocollo_pronto(istat)
+    }
+
     /// The one of a ready Comune: sent in time, long before any scenario date of ours.
     pub(super) fn pronta(comune: &Comune) -> Self {
         Self {
@@ -74,7 +84,7 @@ impl Scheda {
             inviata: jiff::civil::datetime(2016, 9, 5, 10, 0, 0, 0),
             corretta: None,
             da: super::credenziali::utente_cnsd(comune.istat),
-            protocollo: format!("SIM/SUB/2016/{}", comune.istat),
+            protocollo: protocollo_pronto(comune.istat),
             in_ritardo: false,
         }
     }

@@ -42,6 +42,35 @@ pub(crate) struct Risposta {
     pub(crate) testate: http::HeaderMap,
 }
 
+/// The keys of the bench, copied: to make them takes seconds, and every test opens a folder of its own.
+fn pki_copiata(cartella: &Path) -> Pki {
+    static MADRE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let madre = MADRE.get_or_init(|| {
+        let madre = tempfile::tempdir().expect("folder");
+        pki(madre.path());
+        madre
+    });
+    if !cartella.join("pki").exists() {
+        copia(&madre.path().join("pki"), &cartella.join("pki"));
+    }
+    pki(cartella)
+}
+
+fn copia(da: &Path, a: &Path) {
+    std::fs::create_dir(a).expect("folder");
+    std::fs::set_permissions(a, std::fs::metadata(da).expect("mode").permissions()).expect("mode");
+    for voce in std::fs::read_dir(da).expect("folder") {
+        let voce = voce.expect("entry");
+        let nuovo = a.join(voce.file_name());
+        if voce.file_type().expect("kind").is_dir() {
+            copia(&voce.path(), &nuovo);
+        } else {
+            std::fs::copy(voce.path(), nuovo).expect("copied");
+        }
+    }
+}
+
+/// Keys of an installation of its own.
 pub(crate) fn pki(cartella: &Path) -> Pki {
     let opzioni = OpzioniPki {
         nomi: Vec::new(),
@@ -54,10 +83,20 @@ pub(crate) fn pki(cartella: &Path) -> Pki {
 }
 
 pub(crate) fn apri(cartella: &Path, politiche: Politiche) -> Banco {
+    apri_con(cartella, politiche, |_| {})
+}
+
+/// The same with other settings.
+pub(crate) fn apri_con(
+    cartella: &Path,
+    politiche: Politiche,
+    altro: impl FnOnce(&mut Impostazioni),
+) -> Banco {
     let mut i = Impostazioni::in_cartella(cartella.to_owned());
     i.oggi = anagrafe::leggi_data("2021-03-01");
     i.sicurezza = politiche;
-    let sim = Simulatore::apri(i, pki(cartella)).expect("simulator");
+    altro(&mut i);
+    let sim = Simulatore::apri(i, pki_copiata(cartella)).expect("simulator");
     sim.ascolta_su(Indirizzi {
         console: "http://127.0.0.1:8080".to_owned(),
         ambienti: Ambiente::TUTTI.map(|a| (a, format!("https://localhost/{}", a.chiave()))),

@@ -93,7 +93,7 @@ pub(super) async fn lista(d: &Dentro<'_>) -> Esito<Risposta> {
     let f = d.fornitura(d.segmenti.prendi("id")).await?;
     let (id, nome) = (f.id.to_string(), d.segmenti.prendi("nome").to_owned());
     let chiesto = nome.clone();
-    let byte = fuori(d.sim, move |s| s.lista(&id, &chiesto)).await?;
+    let byte = fuori(d.sim, move |s| s.scarica_lista(&id, &chiesto)).await?;
     let mut r = risposta(StatusCode::OK, "text/csv", byte);
     r.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -58,6 +58,7 @@ pub(super) async fn uno(d: &Dentro<'_>, pezzo: Pezzo) -> Esito<Risposta> {
     match pezzo {
         Pezzo::Eml => Ok(posta::eml(pec)),
         Pezzo::Allegato => posta::allegato(&pec, n()?),
+        Pezzo::Daticert => posta::daticert(&pec, n()?),
         Pezzo::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
         Pezzo::Ricevuta => posta::ricevuta(d.cornice("Ricevuta", QUI).await?, luogo(d), &pec, n()?),
         Pezzo::Messaggio => {

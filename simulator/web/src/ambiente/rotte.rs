@@ -117,6 +117,10 @@ pub(super) static ROTTE: &[Rotta<Wa>] = &[
         "/combas/posta/{id}/ricevute/{n}/messaggio.eml",
         vista!(|d| posta::uno(d, Pezzo::RicevutaEml).await),
     ),
+    get(
+        "/combas/posta/{id}/ricevute/{n}/daticert.xml",
+        vista!(|d| posta::uno(d, Pezzo::Daticert).await),
+    ),
     // Amministrazione, tools, support, contribution.
     get("/combas/amministrazione", vista!(amministrazione::mostra)),
     post("/combas/amministrazione", invio!(amministrazione::cambia)),

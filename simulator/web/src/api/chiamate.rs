@@ -8,8 +8,8 @@ use servizi::{
 };
 
 use super::{
-    Chiamata, ambiente, forniture, mondo, percorso, posta, risposte::json as come_json, rotte::Azione,
-    schede, sportello,
+    Chiamata, ambiente, forniture, mondo, percorso, piano_di_test, posta, risposte::json as come_json,
+    rotte::Azione, schede, sportello,
 };
 use crate::fuori;
 
@@ -137,6 +137,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         Azione::Schede | Azione::Scheda | Azione::Famiglie | Azione::Famiglia => {
             schede::leggi(azione, c).await?
         }
+        Azione::PianoDiTest => piano_di_test::vedi(c).await?,
         Azione::Percorso(a) => percorso::leggi(a, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })

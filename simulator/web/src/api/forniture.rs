@@ -262,7 +262,7 @@ pub(super) async fn lista(c: &Chiamata<'_>) -> Esito<Risposta> {
         c.segmenti.prendi("nome").to_owned(),
     );
     let chiesto = nome.clone();
-    let byte = fuori(c.sim, move |s| s.lista(&id, &chiesto)).await?;
+    let byte = fuori(c.sim, move |s| s.scarica_lista(&id, &chiesto)).await?;
     let mut r = risposta(StatusCode::OK, "text/csv", byte);
     // The lists are Windows-1252 (spec subentro §6.1, default).
     r.headers_mut().insert(

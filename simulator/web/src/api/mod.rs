@@ -11,6 +11,7 @@ mod forniture;
 mod mondo;
 mod openapi;
 mod percorso;
+mod piano_di_test;
 mod posta;
 mod risposte;
 mod rotte;

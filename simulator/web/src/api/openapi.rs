@@ -186,6 +186,8 @@ fn buono(r: &RottaApi) -> Value {
             json!({"description": r.titolo, "content": {
             "application/json": {"schema": super::schemi_percorso::uscita(p)}, "text/csv": {"schema": {"type": "string"}}}})
         }
+        Azione::PianoDiTest => json!({"description": r.titolo, "content": {
+            "application/json": {"schema": rif("PianoDiTest")}, "text/csv": {"schema": {"type": "string"}}}}),
         Azione::Percorso(p) => json(super::schemi_percorso::uscita(p)),
         Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),
@@ -194,8 +196,10 @@ fn buono(r: &RottaApi) -> Value {
 
 fn schemi() -> Value {
     let mut tutti = schemi_di_base();
-    if let (Some(tutti), Value::Object(altri)) = (tutti.as_object_mut(), super::schemi_percorso::schemi()) {
-        tutti.extend(altri);
+    for altri in [super::schemi_percorso::schemi(), super::piano_di_test::schemi()] {
+        if let (Some(tutti), Value::Object(altri)) = (tutti.as_object_mut(), altri) {
+            tutti.extend(altri);
+        }
     }
     tutti
 }

@@ -101,6 +101,7 @@ fn prefettura(s: &Simulatore, p: &servizi::percorso::Prefettura) -> Esito<Value>
     let utenti = p.utenti.iter().map(|u| utente(s, u)).collect::<Esito<Vec<_>>>()?;
     Ok(json!({
         "provincia": p.provincia, "utenti": utenti, "postazioni": p.postazioni, "certificato": p.certificato,
+        "postazione": p.postazione,
     }))
 }
 

@@ -146,7 +146,7 @@ pub(super) fn schemi() -> Value {
             "stato": {"enum": ["IN_PRODUZIONE", "IN_VIAGGIO", "ALLA_PREFETTURA", "AL_COMUNE", "DA_ATTIVARE", "ATTIVA", "BLOCCATA"]},
             "registrata": forse, "registrataDa": forse, "attivata": forse, "carta": forse}},
         "Prefettura": {"type": "object", "properties": {"provincia": s, "postazioni": i, "certificato": forse,
-            "utenti": {"type": "array", "maxItems": 5, "items": {"type": "object", "required": ["nome", "ruoli"], "properties": {
+            "postazione": forse, "utenti": {"type": "array", "maxItems": 5, "items": {"type": "object", "required": ["nome", "ruoli"], "properties": {
                 "nome": s, "ruoli": {"type": "array", "items": {"enum": ["ALS", "ALP", "OPERATORE"]}}, "password": forse}}}}},
         "RigaScheda": {"type": "object", "properties": {"comune": s, "nome": s, "stato": {"enum": stati_scheda}, "inviata": forse,
             "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS", null]}, "inizioProve": forse, "sollecito": forse}},

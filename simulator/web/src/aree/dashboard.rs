@@ -23,6 +23,7 @@ use crate::{
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
+    piano_di_test::{self, Luogo},
     ricezione, sicurezza,
 };
 
@@ -153,6 +154,8 @@ struct Elenco {
     c: Cornice,
     quanti: usize,
     righe: Vec<RigaCruscotto>,
+    /// Cases of the test plan done, and those that apply.
+    prove: BTreeMap<CodiceIstat, (usize, usize)>,
     stati: Vec<(&'static str, &'static str, bool)>,
     testo: String,
 }
@@ -163,10 +166,13 @@ pub(super) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
     let mut righe = righe(d, &f).await?;
     let quanti = righe.len();
     righe.truncate(RIGHE_IN_PAGINA);
+    let comuni: Vec<CodiceIstat> = righe.iter().map(|r| r.comune).collect();
+    let prove = fuori(d.sim, move |s| s.conti_di_test(&comuni)).await?;
     let elenco = Elenco {
         c: d.cornice("Dashboard subentro", CASA).await?,
         quanti,
         righe,
+        prove,
         stati: StatoPianificazione::TUTTI
             .into_iter()
             .map(|s| {
@@ -389,6 +395,29 @@ async fn modulo(
 /// `GET /dashboard/subentro/{istat}`.
 pub(super) async fn comune(d: &Dentro<'_>) -> Esito<Risposta> {
     modulo(d, StatusCode::OK, None, Vec::new(), None).await
+}
+
+/// `GET /dashboard/subentro/{istat}/piano-di-test`, and the same as CSV: of its own Comuni only.
+pub(super) async fn piano_di_test(d: &Dentro<'_>, csv: bool) -> Esito<Risposta> {
+    let (istat, nome, ambiente) = (suo(d)?, d.software_house()?, piano_di_test::ambiente(&d.query)?);
+    let letto = fuori(d.sim, move |s| {
+        s.riga_cruscotto(ChiPianifica::SoftwareHouse(&nome), istat)?;
+        piano_di_test::leggi(s, istat, ambiente)
+    })
+    .await?;
+    if csv {
+        return piano_di_test::csv(&letto.0);
+    }
+    let c = d
+        .cornice(format!("Piano di test, {istat} {}", letto.0.nome), CASA)
+        .await?;
+    let luogo = Luogo {
+        qui: format!("{CASA}/{istat}/piano-di-test"),
+        indietro: (CASA, "Dashboard subentro"),
+        csv: true,
+        nella_console: false,
+    };
+    Ok(piano_di_test::mostra(d.sim, c, letto, luogo))
 }
 
 /// `POST /dashboard/subentro/{istat}`: dates proposed or moved.

@@ -258,7 +258,7 @@ async fn dentro(
     }
 }
 
-/// The mailbox of an area: to be read and searched; parts and archives are in the environments and in the console.
+/// The mailbox of an area: to be read and searched; receipts and archives are in the environments and in the console.
 fn luogo<'d>(d: &'d Dentro<'_>, base: &'static str) -> Luogo<'d> {
     Luogo {
         base,
@@ -274,6 +274,14 @@ async fn casella(d: &Dentro<'_>, base: &'static str) -> Esito<Risposta> {
     let dati = fuori(d.sim, move |s| posta::leggi(s, domanda, false)).await?;
     let c = d.cornice("Posta PEC", base).await?;
     Ok(posta::casella(c, luogo(d, base), dati))
+}
+
+/// A file of a message of one's own.
+async fn allegato(d: &Dentro<'_>) -> Esito<Risposta> {
+    let (id, sua) = (d.segmenti.prendi("id").to_owned(), filtro(&d.sessione.parte));
+    let n = posta::posto(d.segmenti.prendi("n"))?;
+    let pec = fuori(d.sim, move |s| s.pec_tra(&sua, &id)).await?;
+    posta::allegato(&pec, n)
 }
 
 async fn messaggio(d: &Dentro<'_>, base: &'static str, pezzo: Pezzo) -> Esito<Risposta> {

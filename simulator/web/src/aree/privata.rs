@@ -18,11 +18,13 @@ use crate::{
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
+    piano_di_test::{self, Luogo},
 };
 
 const CASA: &str = "/servizidemografici";
 const SCHEDA: &str = "/servizidemografici/scheda";
 const CARTE: &str = "/servizidemografici/carte";
+const PIANO_DI_TEST: &str = "/servizidemografici/piano-di-test";
 
 /// The ways of access, as the form offers them.
 pub(crate) const SOLUZIONI: [(&str, Soluzione, &str); 3] = [
@@ -256,4 +258,21 @@ pub(super) async fn carte(d: &Dentro<'_>) -> Esito<Risposta> {
         carte,
     };
     Ok(pagina(StatusCode::OK, &carte))
+}
+
+/// `GET /servizidemografici/piano-di-test`, and the same as CSV.
+pub(super) async fn piano_di_test(d: &Dentro<'_>, csv: bool) -> Esito<Risposta> {
+    let (istat, ambiente) = (d.comune()?, piano_di_test::ambiente(&d.query)?);
+    let letto = fuori(d.sim, move |s| piano_di_test::leggi(s, istat, ambiente)).await?;
+    if csv {
+        return piano_di_test::csv(&letto.0);
+    }
+    let luogo = Luogo {
+        qui: PIANO_DI_TEST.to_owned(),
+        indietro: (CASA, "Il percorso del Comune"),
+        csv: true,
+        nella_console: false,
+    };
+    let c = d.cornice("Piano di test", PIANO_DI_TEST).await?;
+    Ok(piano_di_test::mostra(d.sim, c, letto, luogo))
 }

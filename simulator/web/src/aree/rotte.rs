@@ -3,7 +3,8 @@
 use servizi::percorso::Area;
 
 use super::{
-    Aree, accesso, attivazione, casella, censimento, dashboard, messaggio, prefettura, privata, utenti,
+    Aree, accesso, allegato, attivazione, casella, censimento, dashboard, messaggio, prefettura, privata,
+    utenti,
 };
 use crate::{
     posta::Pezzo,
@@ -55,6 +56,7 @@ static PRIVATA: &[Rotta<Aree>] = &[
         "/servizidemografici/posta/{id}/messaggio.eml",
         vista!(|d| messaggio(d, "/servizidemografici/posta", Pezzo::Eml).await),
     ),
+    get("/servizidemografici/posta/{id}/allegati/{n}", vista!(allegato)),
     get(
         "/servizidemografici/attivazione",
         aperta!(|s, _| attivazione::modulo(s.parti)),
@@ -72,6 +74,14 @@ static PRIVATA: &[Rotta<Aree>] = &[
     ),
     post("/servizidemografici/censimento", invio!(censimento::agisce)),
     get("/servizidemografici/carte", vista!(privata::carte)),
+    get(
+        "/servizidemografici/piano-di-test",
+        vista!(|d| privata::piano_di_test(d, false).await),
+    ),
+    get(
+        "/servizidemografici/piano-di-test.csv",
+        vista!(|d| privata::piano_di_test(d, true).await),
+    ),
 ];
 
 static PREFETTURA: &[Rotta<Aree>] = &[
@@ -101,6 +111,7 @@ static PREFETTURA: &[Rotta<Aree>] = &[
         "/prefettura/posta/{id}/messaggio.eml",
         vista!(|d| messaggio(d, "/prefettura/posta", Pezzo::Eml).await),
     ),
+    get("/prefettura/posta/{id}/allegati/{n}", vista!(allegato)),
     get("/prefettura/schede", vista!(prefettura::schede)),
     get("/prefettura/schede.csv", vista!(prefettura::csv)),
     post("/prefettura/schede", invio!(prefettura::sollecita)),
@@ -125,4 +136,12 @@ static DASHBOARD: &[Rotta<Aree>] = &[
     get("/dashboard/subentro/piano.csv", vista!(dashboard::csv)),
     get("/dashboard/subentro/{istat}", vista!(dashboard::comune)),
     post("/dashboard/subentro/{istat}", invio!(dashboard::propone)),
+    get(
+        "/dashboard/subentro/{istat}/piano-di-test",
+        vista!(|d| dashboard::piano_di_test(d, false).await),
+    ),
+    get(
+        "/dashboard/subentro/{istat}/piano-di-test.csv",
+        vista!(|d| dashboard::piano_di_test(d, true).await),
+    ),
 ];

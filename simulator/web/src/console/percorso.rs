@@ -20,6 +20,7 @@ use crate::{
     cornice::{Cornice, pagina, vai},
     formati, fuori,
     modulo::{Campi, codifica},
+    piano_di_test::{self, Luogo},
 };
 
 /// The states the support can put a Comune into; the first is the beginning, which has a form of its own.
@@ -212,6 +213,22 @@ struct Uno {
     base: String,
     /// Position among the states, words, whether it is the present one.
     stati: Vec<(usize, &'static str, bool)>,
+}
+
+/// `GET /percorso/{istat}/piano-di-test`.
+pub(super) async fn piano_di_test(q: &Chiesta<'_>) -> Esito<Risposta> {
+    let (istat, ambiente) = (istat(q)?, piano_di_test::ambiente(&q.query)?);
+    let letto = fuori(q.sim, move |s| piano_di_test::leggi(s, istat, ambiente)).await?;
+    let c = q
+        .cornice(format!("Piano di test, {istat} {}", letto.0.nome), "/percorso")
+        .await?;
+    let luogo = Luogo {
+        qui: format!("/percorso/{istat}/piano-di-test"),
+        indietro: ("/percorso", "Percorso"),
+        csv: false,
+        nella_console: true,
+    };
+    Ok(piano_di_test::mostra(q.sim, c, letto, luogo))
 }
 
 /// `GET /percorso/{istat}`.

@@ -45,6 +45,7 @@ pub(super) async fn uno(q: &Chiesta<'_>, pezzo: Pezzo) -> Esito<Risposta> {
     match pezzo {
         Pezzo::Eml => Ok(posta::eml(pec)),
         Pezzo::Allegato => posta::allegato(&pec, n()?),
+        Pezzo::Daticert => posta::daticert(&pec, n()?),
         Pezzo::RicevutaEml => posta::eml_ricevuta(&pec, n()?),
         Pezzo::Ricevuta => posta::ricevuta(q.cornice("Ricevuta", QUI).await?, CONSOLE, &pec, n()?),
         Pezzo::Messaggio => {

@@ -48,6 +48,7 @@ pub(super) static ROTTE: &[Rotta<Console>] = &[
     post("/percorso", invio!(percorso::agisce)),
     get("/percorso/{istat}", vista!(percorso::uno)),
     post("/percorso/{istat}", invio!(percorso::agisce_su_uno)),
+    get("/percorso/{istat}/piano-di-test", vista!(percorso::piano_di_test)),
     // Deliveries and the register.
     get("/forniture", vista!(forniture::elenco)),
     get("/forniture/{id}", vista!(forniture::una)),
@@ -84,6 +85,10 @@ pub(super) static ROTTE: &[Rotta<Console>] = &[
     get(
         "/posta/{id}/ricevute/{n}/messaggio.eml",
         vista!(|q| posta::uno(q, Pezzo::RicevutaEml).await),
+    ),
+    get(
+        "/posta/{id}/ricevute/{n}/daticert.xml",
+        vista!(|q| posta::uno(q, Pezzo::Daticert).await),
     ),
     // How the perimeter behaves.
     get("/sicurezza", vista!(sicurezza::pagina_sicurezza)),

@@ -139,6 +139,47 @@ async fn a_prefettura_has_five_users_at_most_with_both_administrators() {
     assert_eq!((pec.len(), &pec[0]["casella"]), (1, &json!("PREFETTURA QB")));
     let casella = vedi(&alp, "/prefettura/posta").await.testo;
     assert!(casella.contains("Primo certificato"), "{casella}");
+    // It travels with the message: a certificate that opens with the password told, for nobody's Comune.
+    let id = pec[0]["id"].as_str().expect("id");
+    let messaggio = vedi(&alp, &format!("/prefettura/posta/{id}")).await.testo;
+    assert!(
+        messaggio.contains("999") && messaggio.contains(".p12</a> <small>"),
+        "{messaggio}"
+    );
+    let dove = format!("/api/pec/{id}/allegati/0");
+    let r = banco().console(Method::GET, &dove, &[], "").await;
+    let nome = r.testate["content-disposition"]
+        .to_str()
+        .expect("ascii")
+        .to_owned();
+    let p = vedi_api("/api/percorso/prefetture/QB").await;
+    let postazione = p["postazione"].as_str().expect("its id");
+    assert_eq!(nome, format!("attachment; filename=\"{postazione}.p12\""));
+    let testo = pec[0]["testo"].as_str().expect("text");
+    let password = testo
+        .lines()
+        .find_map(|r| r.strip_prefix("Password del primo certificato: "))
+        .expect("the password");
+    let tutti = banco()
+        .sim
+        .certificati(servizi::FiltroCertificati::default())
+        .expect("list");
+    let suo = tutti.iter().find(|c| c["id"] == postazione).expect("issued");
+    assert_eq!(
+        (&suo["password"], &suo["stato"]),
+        (&json!(password), &json!("attivo"))
+    );
+    let byte = std::fs::read(suo["p12"].as_str().expect("a file")).expect("read");
+    assert_eq!(
+        certs::certificati_del_p12(&byte, password).expect("opens").len(),
+        2
+    );
+    // A second change brings no second one; another Prefettura cannot read it.
+    fatto(&invia(&alp, "/prefettura/utenti", "azione=postazioni&postazioni=3").await);
+    assert_eq!(posta("888018", "Primo certificato").await.len(), 1);
+    let altra = prefettura("XX", "ALP").await;
+    let r = vedi(&altra, &format!("/prefettura/posta/{id}/allegati/0")).await;
+    assert_eq!(r.stato, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]
