@@ -12,6 +12,7 @@ mod credenziali;
 mod cruscotto;
 mod fascicolo;
 mod impedimento;
+mod installazione;
 mod lettere;
 mod lettere_subentro;
 mod macro_stato;
@@ -37,6 +38,7 @@ pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
 pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
 pub(crate) use lettere_subentro::dopo_il_subentro;
 pub use macro_stato::{Caso, Passo, Quadro, caso};
+pub use installazione::{Occorrente, Trovato};
 pub use piano_file::{COLONNE, EsitoPiano, RIGHE_MASSIME, RigaRifiutata, esporta_piano};
 pub use plico::{Consegna, Plico, StatoLettori, StatoPlico, id_plico};
 pub use prefettura::{
@@ -45,6 +47,7 @@ pub use prefettura::{
 };
 pub use preliminare::{FilePreliminare, StatoPreliminare};
 pub use scadenze::Scadenze;
+pub(crate) use scadenze::al_primo_avvio;
 pub use scheda::{PianoSubentro, PropostaScheda, Scheda};
 pub use smart_card::{Chi, MetaCodici, SmartCard, SmartCardVista, StatoSmartCard};
 pub use software_house::SoftwareHouse;

@@ -10,7 +10,8 @@ use servizi::{
 };
 
 use super::{
-    Dentro, amministrazione, assistenza, contributo, csrf_mancante, posta, sicurezza_locale, strumenti,
+    Dentro, amministrazione, assistenza, contributo, csrf_mancante, installazione, posta, sicurezza_locale,
+    strumenti,
 };
 use crate::{
     modulo::Campi,
@@ -41,6 +42,7 @@ pub(super) enum Altra {
     Valida,
     FileDiProva,
     FileDiProvaScarica,
+    Installazione,
     Download,
     Confronto,
     Assistenza,
@@ -110,6 +112,11 @@ pub(super) static ROTTE: &[Rotta<Altra>] = &[
     rotta(Method::GET, "/combas/amministrazione/logo.png", Altra::Logo),
     rotta(Method::GET, "/combas/sicurezza/carte", Altra::Carte),
     rotta(Method::GET, "/combas/strumenti", Altra::Strumenti),
+    rotta(
+        Method::GET,
+        "/combas/strumenti/postazione",
+        Altra::Installazione,
+    ),
     rotta(Method::GET, "/combas/strumenti/validatore", Altra::Validatore),
     rotta(Method::POST, "/combas/strumenti/validatore", Altra::Valida),
     rotta(Method::GET, "/combas/strumenti/file-di-prova", Altra::FileDiProva),
@@ -145,6 +152,7 @@ pub(super) async fn mostra(d: &Dentro<'_>, azione: Altra) -> Esito<Risposta> {
         Altra::Logo => amministrazione::logo(d).await,
         Altra::Carte => sicurezza_locale::carte::elenco(d).await,
         Altra::Strumenti => strumenti::indice(d).await,
+        Altra::Installazione => installazione::mostra(d).await,
         Altra::Validatore => strumenti::validatore(d).await,
         Altra::FileDiProva => strumenti::file_di_prova(d).await,
         Altra::FileDiProvaScarica => strumenti::scarica_di_prova(d).await,
