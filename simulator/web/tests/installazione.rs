@@ -20,7 +20,9 @@ fn firmata(istat: &str) -> String {
     let comuni = pronto["comuni"].as_array().expect("comuni");
     let c = comuni.iter().find(|c| c["istat"] == istat).expect("the Comune");
     let leggi = |nome: &str| std::fs::read(c["postazioni"][0][nome].as_str().expect(nome)).expect(nome);
-    let cert = CertificateDer::from_pem_slice(&leggi("certificato")).expect("certificate").to_vec();
+    let cert = CertificateDer::from_pem_slice(&leggi("certificato"))
+        .expect("certificate")
+        .to_vec();
     let chiave = PrivatePkcs8KeyDer::from_pem_slice(&leggi("chiave")).expect("key");
     let chiave = chiave.secret_pkcs8_der().to_vec();
     let chiavi = Chiavi {
@@ -42,7 +44,10 @@ async fn chiama(busta: String) -> (StatusCode, String) {
         .body(servizi::http::corpo(busta))
         .expect("request");
     let r = servizi::soap::rispondi(&banco().sim, Ambiente::Test, r).await;
-    let n = r.headers()[servizi::soap::INTESTAZIONE_SCAMBIO].to_str().expect("number").to_owned();
+    let n = r.headers()[servizi::soap::INTESTAZIONE_SCAMBIO]
+        .to_str()
+        .expect("number")
+        .to_owned();
     (r.status(), n)
 }
 
@@ -71,9 +76,17 @@ async fn the_workstation_page_says_what_is_missing_until_nothing_is() {
     let (stato, n) = chiama(guasta).await;
     assert_eq!(stato, StatusCode::INTERNAL_SERVER_ERROR);
     let testo = vedi().await;
-    assert!(testo.contains("da fare: 2") && testo.contains("Rifiutata il "), "{testo}");
-    assert!(testo.contains(&format!("href=\"http://127.0.0.1:8080/scambi/{n}\">scambio {n}</a>")));
-    assert!(testo.contains(&frontiera::Causa::Digest.rimedio().replace('\'', "&#39;")), "{testo}");
+    assert!(
+        testo.contains("da fare: 2") && testo.contains("Rifiutata il "),
+        "{testo}"
+    );
+    assert!(testo.contains(&format!(
+        "href=\"http://127.0.0.1:8080/scambi/{n}\">scambio {n}</a>"
+    )));
+    assert!(
+        testo.contains(&frontiera::Causa::Digest.rimedio().replace('\'', "&#39;")),
+        "{testo}"
+    );
     let altro = b.entra(Ambiente::Test, "888006").await;
     let suo = b.pagina(Ambiente::Test, PAGINA, &altro.biscotto).await.testo;
     assert!(!suo.contains("Rifiutata il "));
@@ -81,7 +94,10 @@ async fn the_workstation_page_says_what_is_missing_until_nothing_is() {
     // The good one: nothing is missing.
     assert_eq!(chiama(firmata("888004")).await.0, StatusCode::OK);
     let testo = vedi().await;
-    assert!(testo.contains("non manca nulla") && testo.contains("Prova di connessione riuscita"), "{testo}");
+    assert!(
+        testo.contains("non manca nulla") && testo.contains("Prova di connessione riuscita"),
+        "{testo}"
+    );
     assert!(!testo.contains("Rifiutata il "));
     // In another environment it has not called.
     let pre = b.entra(Ambiente::Pre, "888004").await;
@@ -108,7 +124,8 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
     let termine = || sim.scadenze().expect("terms").contributo.to_string();
     assert_eq!(termine(), "2027-12-31");
     let istat = anagrafe::CodiceIstat::parse("888001").expect("code");
-    sim.aggiorna_comune(istat, json!({"stato": "SUBENTRATO"})).expect("put there");
+    sim.aggiorna_comune(istat, json!({"stato": "SUBENTRATO"}))
+        .expect("put there");
     let p = servizi::percorso::PropostaContributo {
         iban: Some("IT60X0542811101000000123456".to_owned()),
         tesoreria: None,
@@ -116,11 +133,16 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
     };
     let chi = servizi::percorso::Chi::Formatore;
     assert!(sim.salva_contributo(istat, chi, &p).is_ok());
-    sim.metti_scadenze(json!({"contributo": "2026-11-26"})).expect("moved");
+    sim.metti_scadenze(json!({"contributo": "2026-11-26"}))
+        .expect("moved");
     match sim.salva_contributo(istat, chi, &p) {
         Err(servizi::percorso::Rifiuto::Altro(e)) => {
             assert_eq!(e.http, 409);
-            assert!(e.testo.contains("PUT /api/percorso/scadenze {\"contributo\":"), "{}", e.testo);
+            assert!(
+                e.testo.contains("PUT /api/percorso/scadenze {\"contributo\":"),
+                "{}",
+                e.testo
+            );
         }
         altro => panic!("{altro:?}"),
     }

@@ -198,7 +198,10 @@ impl Palco {
         drop(lucchetto);
         let pronto: Value = serde_json::from_slice(&std::fs::read(file)?)?;
         let cliente = cliente(&pronto)?;
-        let dati = Path::new(file).parent().context("cartella dei dati")?.to_path_buf();
+        let dati = Path::new(file)
+            .parent()
+            .context("cartella dei dati")?
+            .to_path_buf();
         Ok(Self {
             _processo: processo,
             pronto,
@@ -238,7 +241,13 @@ impl Palco {
     }
 
     /// A delivery of so many inhabitants in a folder of its own.
-    fn genera(&self, dove: &str, versione: u16, abitanti: u64, anomalie: &[(&str, u64)]) -> Result<Vec<PathBuf>> {
+    fn genera(
+        &self,
+        dove: &str,
+        versione: u16,
+        abitanti: u64,
+        anomalie: &[(&str, u64)],
+    ) -> Result<Vec<PathBuf>> {
         let richiesta = generatore::Richiesta {
             comune: super::istat(COMUNE)?,
             versione,

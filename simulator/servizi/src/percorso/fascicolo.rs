@@ -262,7 +262,12 @@ impl Simulatore {
             self.comunica_prove(t, comune, f, quando)?;
         }
         if preliminare::da_sollecitare(t, comune.istat, f, quando.date())? {
-            lettere::sollecito_preliminare(t, comune, preliminare::termine(f, comune.istat), self.indirizzi())?;
+            lettere::sollecito_preliminare(
+                t,
+                comune,
+                preliminare::termine(f, comune.istat),
+                self.indirizzi(),
+            )?;
             f.sollecito_preliminare = Some(quando.date());
         }
         let (carte, plichi) = (&f.carte, &mut f.plichi);

@@ -38,7 +38,12 @@ pub struct Occorrente {
     pub scambio: Option<u64>,
 }
 
-fn voce(cosa: impl Into<String>, esito: Trovato, testo: impl Into<String>, rimedio: impl Into<String>) -> Occorrente {
+fn voce(
+    cosa: impl Into<String>,
+    esito: Trovato,
+    testo: impl Into<String>,
+    rimedio: impl Into<String>,
+) -> Occorrente {
     Occorrente {
         cosa: cosa.into(),
         esito,
@@ -141,7 +146,12 @@ impl Simulatore {
     fn voce_carta(&self, comune: CodiceIstat, name_id: &str, con_carta: bool) -> Esito<Occorrente> {
         const COSA: &str = "Smart card";
         if con_carta {
-            return Ok(voce(COSA, Trovato::Presente, "Questa sessione è aperta con la carta.", ""));
+            return Ok(voce(
+                COSA,
+                Trovato::Presente,
+                "Questa sessione è aperta con la carta.",
+                "",
+            ));
         }
         let carte = self.carte(Some(comune))?;
         let testo = |c: &Value, n: &str| c[n].as_str().unwrap_or_default().to_owned();
@@ -152,7 +162,10 @@ impl Simulatore {
             Some(c) => voce(
                 COSA,
                 Trovato::DaVedere,
-                format!("La carta {} è attiva; questa sessione è aperta con la password.", testo(c, "id")),
+                format!(
+                    "La carta {} è attiva; questa sessione è aperta con la password.",
+                    testo(c, "id")
+                ),
                 "Provarla da /com: se qualcosa manca, quella pagina dice che cosa.",
             ),
             None => voce(
@@ -192,7 +205,12 @@ impl Simulatore {
         let abilitati = self.indirizzi_abilitati(comune)?;
         let attivi = abilitati.iter().filter(|i| i.attivo).count();
         Ok(if !self.frontiera_ora(ambiente).politica().rete_filtrata {
-            voce(COSA, Trovato::Presente, "In questo ambiente si entra da ogni indirizzo.", "")
+            voce(
+                COSA,
+                Trovato::Presente,
+                "In questo ambiente si entra da ogni indirizzo.",
+                "",
+            )
         } else if attivi > 0 {
             voce(
                 COSA,

@@ -225,10 +225,15 @@ impl Simulatore {
 
     fn passo_preliminare(&self, comune: &Comune, f: &Fascicolo) -> Esito<Passo> {
         let p = self.preliminare_di(comune, f)?;
-        let termine = p.termine.map_or_else(String::new, |d| format!(" Entro il {}.", giorno(d)));
+        let termine = p
+            .termine
+            .map_or_else(String::new, |d| format!(" Entro il {}.", giorno(d)));
         let (fatto, testo) = match p.stato {
             StatoPreliminare::Caricato => (true, "L'ambiente di test contiene i dati.".to_owned()),
-            StatoPreliminare::Inviato => (true, "Inviato nell'ambiente di test, non ancora caricato.".to_owned()),
+            StatoPreliminare::Inviato => (
+                true,
+                "Inviato nell'ambiente di test, non ancora caricato.".to_owned(),
+            ),
             StatoPreliminare::NonServe => (true, "Le prove del Comune sono già passate.".to_owned()),
             StatoPreliminare::Respinto => (
                 false,

@@ -36,9 +36,9 @@ pub use cruscotto::{
 pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
 pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
+pub use installazione::{Occorrente, Trovato};
 pub(crate) use lettere_subentro::dopo_il_subentro;
 pub use macro_stato::{Caso, Passo, Quadro, caso};
-pub use installazione::{Occorrente, Trovato};
 pub use piano_file::{COLONNE, EsitoPiano, RIGHE_MASSIME, RigaRifiutata, esporta_piano};
 pub use plico::{Consegna, Plico, StatoLettori, StatoPlico, id_plico};
 pub use prefettura::{

@@ -337,11 +337,12 @@ impl Simulatore {
             })
             .transpose()?;
         // Keys are made outside the commit: it takes longer than a commit may.
-        let primo = if m.postazioni.is_some_and(|n| n > 0) && self.prefettura(provincia)?.certificato.is_none() {
-            Some(self.primo_certificato(provincia)?)
-        } else {
-            None
-        };
+        let primo =
+            if m.postazioni.is_some_and(|n| n > 0) && self.prefettura(provincia)?.certificato.is_none() {
+                Some(self.primo_certificato(provincia)?)
+            } else {
+                None
+            };
         self.registro().scrivi(|t| {
             let mut p = leggi_prefettura(t, provincia)?;
             if let Some(mut nuovi) = nuovi {
@@ -396,7 +397,8 @@ impl Simulatore {
                 })
                 .map_err(ErroreServizio::guasto)?,
         };
-        let p12 = in_allegato(&p).ok_or_else(|| ErroreServizio::guasto(format!("{}: file illeggibile", p.id)))?;
+        let p12 =
+            in_allegato(&p).ok_or_else(|| ErroreServizio::guasto(format!("{}: file illeggibile", p.id)))?;
         Ok(PrimoCertificato {
             id: p.id.clone(),
             password: p.password.clone(),

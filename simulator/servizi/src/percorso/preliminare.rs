@@ -80,17 +80,15 @@ fn inviate(t: &impl Lettura, istat: CodiceIstat) -> Esito<Vec<Fornitura>> {
 }
 
 /// Whether the Comune is to be reminded today.
-pub(super) fn da_sollecitare(
-    t: &impl Lettura,
-    istat: CodiceIstat,
-    f: &Fascicolo,
-    oggi: Data,
-) -> Esito<bool> {
-    let passato = f.prove.is_some() && f.sollecito_preliminare.is_none() && termine(f, istat).is_some_and(|d| oggi > d);
+pub(super) fn da_sollecitare(t: &impl Lettura, istat: CodiceIstat, f: &Fascicolo, oggi: Data) -> Esito<bool> {
+    let passato =
+        f.prove.is_some() && f.sollecito_preliminare.is_none() && termine(f, istat).is_some_and(|d| oggi > d);
     // The deliveries are looked at last: this is asked for with every page.
-    Ok(passato
-        && !t.comune(istat)?.is_some_and(|c| c.stato.presubentrato())
-        && inviate(t, istat)?.is_empty())
+    Ok(
+        passato
+            && !t.comune(istat)?.is_some_and(|c| c.stato.presubentrato())
+            && inviate(t, istat)?.is_empty(),
+    )
 }
 
 impl Simulatore {
@@ -111,7 +109,9 @@ impl Simulatore {
             Some(_) if caricata.is_some() => StatoPreliminare::Caricato,
             Some(x) if x.stato == StatoFornitura::Ko => StatoPreliminare::Respinto,
             Some(_) => StatoPreliminare::Inviato,
-            None if gia_provato(f, comune.istat) || comune.stato.presubentrato() => StatoPreliminare::NonServe,
+            None if gia_provato(f, comune.istat) || comune.stato.presubentrato() => {
+                StatoPreliminare::NonServe
+            }
             None => StatoPreliminare::DaInviare,
         };
         let termine = termine(f, comune.istat);
@@ -164,10 +164,9 @@ mod prove {
         f.prove = prove("2017-03-16");
         assert_eq!(termine(&f), d("2017-03-01"));
         // What the Ministry said holds.
-        f.piano = f.piano_subentro().map(|p| crate::percorso::PianoSubentro {
-            corretto: true,
-            ..p
-        });
+        f.piano = f
+            .piano_subentro()
+            .map(|p| crate::percorso::PianoSubentro { corretto: true, ..p });
         assert_eq!(termine(&f), d("2017-01-17"));
     }
 }

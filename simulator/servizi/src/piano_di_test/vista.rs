@@ -128,7 +128,12 @@ fn conta(casi: &[CasoVisto]) -> (usize, usize) {
 
 impl Simulatore {
     /// The test plan of a Comune; `quali` picks cases by id, all of them when empty.
-    pub fn piano_di_test(&self, istat: CodiceIstat, ambiente: Ambiente, quali: &[&str]) -> Esito<PianoDiTest> {
+    pub fn piano_di_test(
+        &self,
+        istat: CodiceIstat,
+        ambiente: Ambiente,
+        quali: &[&str],
+    ) -> Esito<PianoDiTest> {
         self.pronto_lo_stato()?;
         if ambiente == Ambiente::Sub {
             return Err(ErroreServizio::richiesta(
@@ -213,7 +218,9 @@ impl Simulatore {
     ) -> Esito<Vec<(String, Option<(Option<u64>, Quando)>)>> {
         let attive = self.postazioni_attive(Some(istat))?.remove(istat.as_str());
         let libretto = self.libretto(istat);
-        let caso = CASI.iter().find(|c| matches!(c.regola, Regola::OgniPostazione(_)));
+        let caso = CASI
+            .iter()
+            .find(|c| matches!(c.regola, Regola::OgniPostazione(_)));
         let vista = |id: &str| {
             let mut sue = libretto.per_postazione(ambiente, caso?);
             let (_, segno) = sue.find(|(p, _)| *p == id)?;
@@ -385,7 +392,11 @@ impl Fonti {
             (false, false) => StatoCaso::InParte,
         };
         if !mancano.is_empty() {
-            let oltre = if mancano.len() > NOMI_IN_UNA_FRASE { " …" } else { "" };
+            let oltre = if mancano.len() > NOMI_IN_UNA_FRASE {
+                " …"
+            } else {
+                ""
+            };
             let nomi = &mancano[..mancano.len().min(NOMI_IN_UNA_FRASE)];
             v.nota = format!(
                 "{} di {} postazioni attive; mancano {}{oltre}",
@@ -399,7 +410,16 @@ impl Fonti {
 
 /// Columns of the exported plan.
 const COLONNE: [&str; 10] = [
-    "Caso", "Gruppo", "Titolo", "Stato", "Volte", "Prima volta", "Ultima volta", "Scambio", "Fornitura", "Prova",
+    "Caso",
+    "Gruppo",
+    "Titolo",
+    "Stato",
+    "Volte",
+    "Prima volta",
+    "Ultima volta",
+    "Scambio",
+    "Fornitura",
+    "Prova",
 ];
 
 impl PianoDiTest {
@@ -423,7 +443,11 @@ impl PianoDiTest {
         let quando = |q: Option<Quando>| q.map(|q| q.to_string()).unwrap_or_default();
         for c in &self.casi {
             let prova = c.prova.clone().unwrap_or_default();
-            let testo = if prova.testo.is_empty() { c.nota.clone() } else { prova.testo };
+            let testo = if prova.testo.is_empty() {
+                c.nota.clone()
+            } else {
+                prova.testo
+            };
             let celle = [
                 c.id.to_owned(),
                 c.gruppo.to_owned(),

@@ -112,11 +112,7 @@ pub(super) static ROTTE: &[Rotta<Altra>] = &[
     rotta(Method::GET, "/combas/amministrazione/logo.png", Altra::Logo),
     rotta(Method::GET, "/combas/sicurezza/carte", Altra::Carte),
     rotta(Method::GET, "/combas/strumenti", Altra::Strumenti),
-    rotta(
-        Method::GET,
-        "/combas/strumenti/postazione",
-        Altra::Installazione,
-    ),
+    rotta(Method::GET, "/combas/strumenti/postazione", Altra::Installazione),
     rotta(Method::GET, "/combas/strumenti/validatore", Altra::Validatore),
     rotta(Method::POST, "/combas/strumenti/validatore", Altra::Valida),
     rotta(Method::GET, "/combas/strumenti/file-di-prova", Altra::FileDiProva),

@@ -38,7 +38,10 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
         &format!("{dove}/firmato"),
         &json!({"nome": "contributo.p7m", "base64": firmato}),
     )?;
-    stato(voce, &palco.chiama("POST", &format!("{dove}/invio"), &Value::Null)?)?;
+    stato(
+        voce,
+        &palco.chiama("POST", &format!("{dove}/invio"), &Value::Null)?,
+    )?;
     voce.fatto(&palco.pec(COMUNE, "Richiesta di contributo ricevuta")?)?;
 
     voce.dice(

@@ -76,9 +76,17 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
 /// Sends a file that must be refused, with that code or with none.
 fn rifiutato(voce: &Voce<'_>, palco: &Palco, file: &[PathBuf], codice: &str) -> Result<()> {
     let r = palco.invia("sub", &file[0])?;
-    voce.fatto(&format!("HTTP {}: {}", r.stato, super::super::messaggio(&r.testo())))?;
+    voce.fatto(&format!(
+        "HTTP {}: {}",
+        r.stato,
+        super::super::messaggio(&r.testo())
+    ))?;
     if r.stato != 422 || !r.testo().contains(codice) {
-        bail!("l'invio doveva essere rifiutato ({codice}): {} {}", r.stato, r.testo());
+        bail!(
+            "l'invio doveva essere rifiutato ({codice}): {} {}",
+            r.stato,
+            r.testo()
+        );
     }
     Ok(())
 }

@@ -75,6 +75,10 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
     }
     voce.fatto(&palco.pec(COMUNE, "PROVA di subentro riuscita")?)?;
     let quadro = palco.vedi(&format!("/api/percorso/comuni/{COMUNE}"))?;
-    voce.fatto(&format!("{COMUNE}: {} ({})", di(&quadro, "stato"), di(&quadro["caso"], "id")))?;
+    voce.fatto(&format!(
+        "{COMUNE}: {} ({})",
+        di(&quadro, "stato"),
+        di(&quadro["caso"], "id")
+    ))?;
     Ok(())
 }

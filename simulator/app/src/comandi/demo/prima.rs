@@ -32,8 +32,7 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
     palco.togli_finestra()?;
     // The real deadline lies five years before the date of the demo.
     palco.chiama("PUT", "/api/percorso/scadenze", &json!({"scheda": INIZIO_PROVE}))?;
-    let scheda =
-        json!({"soluzione": "WS", "fineAdeguamento": "2021-05-31", "postazioni": 2, "inizioProve": INIZIO_PROVE});
+    let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-05-31", "postazioni": 2, "inizioProve": INIZIO_PROVE});
     palco.chiama("PUT", &format!("{base}/scheda"), &scheda)?;
     voce.fatto(&palco.pec(COMUNE, "Scheda di monitoraggio ricevuta")?)?;
     let piano = palco.vedi(&format!("{base}/piano-subentro"))?;
@@ -131,7 +130,12 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
     }
     let carte = palco.vedi(&format!("{base}/smart-card"))?;
     for c in carte.as_array().into_iter().flatten() {
-        voce.fatto(&format!("{} {}: {}", di(c, "numero"), di(c, "nominativo"), di(c, "stato")))?;
+        voce.fatto(&format!(
+            "{} {}: {}",
+            di(c, "numero"),
+            di(c, "nominativo"),
+            di(c, "stato")
+        ))?;
     }
 
     voce.dice(
@@ -146,7 +150,11 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
         voce.fatto(&format!("{}: {}", di(c, "id"), di(c, "stato")))?;
     }
     let quadro = palco.vedi(&base)?;
-    voce.fatto(&format!("{COMUNE}: {} ({})", di(&quadro, "stato"), di(&quadro["caso"], "id")))?;
+    voce.fatto(&format!(
+        "{COMUNE}: {} ({})",
+        di(&quadro, "stato"),
+        di(&quadro["caso"], "id")
+    ))?;
     if quadro["stato"] != "CENSITO" {
         bail!("dopo il censimento il Comune doveva essere CENSITO: {quadro}");
     }

@@ -28,7 +28,11 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
     voce.fatto(&nomi(&file))?;
     let id = palco.carica("test", &file)?;
     let f = palco.attendi(&id)?;
-    voce.fatto(&format!("{} {id}: {}", l.scegli("fornitura", "delivery"), di(&f, "stato")))?;
+    voce.fatto(&format!(
+        "{} {id}: {}",
+        l.scegli("fornitura", "delivery"),
+        di(&f, "stato")
+    ))?;
     if f["stato"] != "ELABORATA_OK" {
         bail!("il file preliminare doveva passare: {f}");
     }
@@ -63,7 +67,12 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
             || di(prova, "fornitura").to_owned(),
             |n| format!("{} {n}", l.scegli("scambio", "exchange")),
         );
-        voce.fatto(&format!("{} {}: {} – {dove}", di(c, "id"), di(c, "titolo"), di(c, "stato")))?;
+        voce.fatto(&format!(
+            "{} {}: {} – {dove}",
+            di(c, "id"),
+            di(c, "titolo"),
+            di(c, "stato")
+        ))?;
     }
     voce.fatto(&format!(
         "{} {} {} {}; {}: {}",
@@ -87,13 +96,19 @@ fn manda(dati: &Path, opzioni: &[&str]) -> Result<String> {
         .output()
         .context("send non parte")?;
     let testo = String::from_utf8_lossy(&uscita.stdout);
-    let esito = [("RispostaConnessione", "RispostaConnessione"), ("<faultstring>", "fault")]
-        .into_iter()
-        .find(|(cosa, _)| testo.contains(cosa))
-        .map_or("?", |(_, nome)| nome);
+    let esito = [
+        ("RispostaConnessione", "RispostaConnessione"),
+        ("<faultstring>", "fault"),
+    ]
+    .into_iter()
+    .find(|(cosa, _)| testo.contains(cosa))
+    .map_or("?", |(_, nome)| nome);
     let frase = testo
         .split_once("<faultstring>")
         .and_then(|(_, dopo)| dopo.split_once("</faultstring>"))
         .map_or_else(String::new, |(f, _)| format!(": {f}"));
-    Ok(format!("TestConn {}→ {esito}{frase}", opzioni.last().map_or_else(String::new, |o| format!("({o}) "))))
+    Ok(format!(
+        "TestConn {}→ {esito}{frase}",
+        opzioni.last().map_or_else(String::new, |o| format!("({o}) "))
+    ))
 }
