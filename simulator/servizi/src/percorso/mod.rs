@@ -19,6 +19,7 @@ mod macro_stato;
 mod piano_file;
 mod plico;
 mod prefettura;
+mod prefettura_certificato;
 mod preliminare;
 mod scadenze;
 mod scheda;
