@@ -117,6 +117,7 @@ impl Simulatore {
                     t.salva_piano(ambiente, istat, Some(PIANO_APERTO))?;
                 }
             }
+            crate::percorso::al_primo_avvio(t)?;
             t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": false}))?;
             Ok(())
         })

@@ -9,6 +9,7 @@ mod assistenza;
 mod cancellazione;
 mod contributo;
 mod esiti;
+mod installazione;
 mod invio;
 mod persone;
 mod posta;
