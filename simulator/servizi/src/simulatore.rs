@@ -156,6 +156,8 @@ pub struct Simulatore {
     pub(crate) strumenti: std::sync::atomic::AtomicUsize,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
+    /// Logins of one name are judged one by one.
+    pub(crate) fila: crate::accesso::Fila,
     partito: Timestamp,
 }
 
@@ -218,6 +220,7 @@ impl Simulatore {
             inoltro: Mutex::default(),
             strumenti: std::sync::atomic::AtomicUsize::default(),
             tentativi: Mutex::default(),
+            fila: crate::accesso::Fila::default(),
             partito: adesso,
         });
         sim.avvia_inoltro()?;
