@@ -165,6 +165,8 @@ pub struct Simulatore {
     pub(crate) strumenti: std::sync::atomic::AtomicUsize,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
+    /// Logins of one name are judged one by one.
+    pub(crate) fila: crate::accesso::Fila,
     /// What the register last said of operators, certificates (by digest) and the hour.
     pub(crate) operatori_visti: Ricordi<String, Option<Arc<Operatore>>>,
     pub(crate) revoche_viste: Ricordi<[u8; 32], Option<Revoca>>,
@@ -233,6 +235,7 @@ impl Simulatore {
             inoltro: Mutex::default(),
             strumenti: std::sync::atomic::AtomicUsize::default(),
             tentativi: Mutex::default(),
+            fila: crate::accesso::Fila::default(),
             operatori_visti: Ricordi::default(),
             revoche_viste: Ricordi::default(),
             orologio_visto: Ricordi::default(),

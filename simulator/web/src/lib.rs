@@ -26,6 +26,7 @@ mod console;
 mod cookie;
 mod cornice;
 mod formati;
+pub mod mappa;
 mod modulo;
 mod persone;
 mod piano_di_test;

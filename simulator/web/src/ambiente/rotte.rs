@@ -27,7 +27,7 @@ const ESCI_OVUNQUE: &str = "/combas/profilo/uscita";
 pub(super) const PRIMA_DELLA_SCELTA: [&str; 3] = [SCELTA, ESCI, ESCI_OVUNQUE];
 
 /// The table.
-pub(super) static ROTTE: &[Rotta<Wa>] = &[
+pub(crate) static ROTTE: &[Rotta<Wa>] = &[
     get("/", aperta!(|s, _| indice(s.sim, s.ambiente))),
     get(
         "/statico/{nome}",

@@ -27,7 +27,7 @@ use servizi::{
     http::{Richiesta, Risposta},
 };
 
-use self::rotte::ROTTE;
+pub(crate) use self::rotte::ROTTE;
 use crate::{
     api, catalogo,
     cornice::{
@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// The pages of the console.
-struct Console;
+pub(crate) struct Console;
 
 impl Sala for Console {
     type Soglia<'a> = Chiesta<'a>;
@@ -48,7 +48,7 @@ impl Sala for Console {
 }
 
 /// A request let in.
-struct Chiesta<'r> {
+pub(crate) struct Chiesta<'r> {
     sim: &'r Arc<Simulatore>,
     segmenti: Parametri,
     query: Campi,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The table.
-pub(super) static ROTTE: &[Rotta<Console>] = &[
+pub(crate) static ROTTE: &[Rotta<Console>] = &[
     get("/", vista!(casa::quadro)),
     get(
         "/statico/{nome}",

@@ -49,40 +49,7 @@ pub(crate) struct Entrato {
 /// The one simulator of this test binary.
 pub(crate) fn banco() -> &'static Banco {
     static BANCO: OnceLock<Banco> = OnceLock::new();
-    BANCO.get_or_init(|| {
-        let cartella = tempfile::tempdir().expect("temporary folder");
-        let opzioni = OpzioniPki {
-            nomi: Vec::new(),
-            nomi_reali: false,
-            pronti: servizi::comuni_pronti()
-                .iter()
-                .map(|c| c.as_str().to_owned())
-                .collect(),
-            adesso: jiff::Timestamp::now(),
-            fili: 2,
-        };
-        let pki = Pki::apri(&cartella.path().join("pki"), &opzioni).expect("keys");
-        let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
-        i.oggi = anagrafe::leggi_data("2021-03-01");
-        i.token_console = Some("gettone-di-prova".to_owned());
-        i.host_console = vec!["banco.example".to_owned()];
-        i.host_ambienti = vec![
-            "servizidemografici.interno.it".to_owned(),
-            "dashboard.anpr.it".to_owned(),
-        ];
-        let sim = Simulatore::apri(i, pki).expect("simulator");
-        sim.ascolta_su(Indirizzi {
-            console: "http://127.0.0.1:8080".to_owned(),
-            ambienti: [
-                (Ambiente::Test, "https://localhost:8443".to_owned()),
-                (Ambiente::Pre, "https://localhost:8444".to_owned()),
-                (Ambiente::Sub, "https://localhost:8445".to_owned()),
-            ],
-            carta: "https://localhost:8446".to_owned(),
-        });
-        sim.popola();
-        Banco { sim, cartella }
-    })
+    BANCO.get_or_init(|| Banco::nuovo(|_| {}))
 }
 
 fn richiesta(metodo: Method, dove: &str, da: &str, testate: &[(&str, &str)], contenuto: Corpo) -> Richiesta {
@@ -113,6 +80,65 @@ async fn leggi(r: servizi::http::Risposta) -> Risposta {
 const QUI: &str = "127.0.0.1:50000";
 
 impl Banco {
+    /// A simulator with keys of its own; `cambia` has the last word on its settings.
+    pub(crate) fn nuovo(cambia: impl FnOnce(&mut Impostazioni)) -> Self {
+        let cartella = tempfile::tempdir().expect("temporary folder");
+        let opzioni = OpzioniPki {
+            nomi: Vec::new(),
+            nomi_reali: false,
+            pronti: servizi::comuni_pronti()
+                .iter()
+                .map(|c| c.as_str().to_owned())
+                .collect(),
+            adesso: jiff::Timestamp::now(),
+            fili: 2,
+        };
+        let pki = Pki::apri(&cartella.path().join("pki"), &opzioni).expect("keys");
+        let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
+        i.oggi = anagrafe::leggi_data("2021-03-01");
+        i.token_console = Some("gettone-di-prova".to_owned());
+        i.host_console = vec!["banco.example".to_owned()];
+        i.host_ambienti = vec![
+            "servizidemografici.interno.it".to_owned(),
+            "dashboard.anpr.it".to_owned(),
+        ];
+        cambia(&mut i);
+        let sim = Simulatore::apri(i, pki).expect("simulator");
+        sim.ascolta_su(Indirizzi {
+            console: "http://127.0.0.1:8080".to_owned(),
+            ambienti: [
+                (Ambiente::Test, "https://localhost:8443".to_owned()),
+                (Ambiente::Pre, "https://localhost:8444".to_owned()),
+                (Ambiente::Sub, "https://localhost:8445".to_owned()),
+            ],
+            carta: "https://localhost:8446".to_owned(),
+        });
+        sim.popola();
+        Self { sim, cartella }
+    }
+
+    /// Files of the data folder but those of the store and of the keys, which change by themselves.
+    pub(crate) fn file_dei_dati(&self) -> Vec<PathBuf> {
+        fn in_fondo(cartella: &std::path::Path, tutti: &mut Vec<PathBuf>) {
+            for voce in std::fs::read_dir(cartella).into_iter().flatten().flatten() {
+                let p = voce.path();
+                if p.is_dir() {
+                    in_fondo(&p, tutti);
+                } else {
+                    tutti.push(p);
+                }
+            }
+        }
+        let mut tutti = Vec::new();
+        in_fondo(self.cartella.path(), &mut tutti);
+        tutti.retain(|p| {
+            let p = p.strip_prefix(self.cartella.path()).unwrap_or(p);
+            !["pki", "registro", "giornale"].iter().any(|c| p.starts_with(c))
+        });
+        tutti.sort();
+        tutti
+    }
+
     /// A request to the console, from this machine.
     pub(crate) async fn console(
         &self,
@@ -415,7 +441,7 @@ impl Banco {
 }
 
 /// Home of an area.
-fn casa_di(area: &str) -> &'static str {
+pub(crate) fn casa_di(area: &str) -> &'static str {
     match area {
         "privata" => "/servizidemografici",
         "dashboard" => "/dashboard/subentro",
@@ -424,7 +450,7 @@ fn casa_di(area: &str) -> &'static str {
 }
 
 /// `nome=valore` of the cookie whose header begins so.
-fn prima_parte(r: &Risposta, inizio: &str) -> String {
+pub(crate) fn prima_parte(r: &Risposta, inizio: &str) -> String {
     r.testate
         .get_all("set-cookie")
         .iter()
