@@ -90,3 +90,8 @@ fn la_console_mostra_i_verdetti_e_consegna_i_certificati() {
 fn il_percorso_prima_dei_file_nel_browser() {
     prova("aree");
 }
+
+#[test]
+fn una_lezione_fra_relatore_e_aula_nel_browser() {
+    prova("lezioni");
+}

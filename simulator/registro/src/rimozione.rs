@@ -106,7 +106,10 @@ mod prove {
                 t.salva_operatore(&Operatore::nuovo(codice, istat(codice)))?;
                 t.salva_fornitura(&fornitura(n, istat(codice)))?;
                 t.ricorda(Ambiente::Pre, codice, "1", &risposta)?;
-                let piano = Piano { inizio: giorno, fine: giorno };
+                let piano = Piano {
+                    inizio: giorno,
+                    fine: giorno,
+                };
                 t.salva_piano(Ambiente::Sub, istat(codice), Some(piano))?;
             }
             Ok(())
@@ -123,8 +126,16 @@ mod prove {
             let k = istat(codice);
             assert_eq!(r.comune(k).expect("read").is_some(), c_e, "{codice}");
             assert_eq!(r.operatore(codice).expect("read").is_some(), c_e, "{codice}");
-            assert_eq!(r.piano(Ambiente::Sub, k).expect("read").is_some(), c_e, "{codice}");
-            assert_eq!(r.forniture(Ambiente::Pre, k).expect("read").len(), usize::from(c_e), "{codice}");
+            assert_eq!(
+                r.piano(Ambiente::Sub, k).expect("read").is_some(),
+                c_e,
+                "{codice}"
+            );
+            assert_eq!(
+                r.forniture(Ambiente::Pre, k).expect("read").len(),
+                usize::from(c_e),
+                "{codice}"
+            );
             let ricordata = r.risposta(Ambiente::Pre, codice, "1").expect("read");
             assert_eq!(ricordata.is_some(), c_e, "{codice}");
         }

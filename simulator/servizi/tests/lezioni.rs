@@ -71,7 +71,11 @@ fn every_lesson_reaches_each_expectation_by_its_step_and_by_nothing_before() {
         let difformita = b.sim.collauda_lezione(&l.id).expect(&l.id);
         assert_eq!(difformita, [], "{}", l.id);
         let attese: usize = l.passi.iter().map(|p| p.attese.len()).sum();
-        assert!(attese >= 5, "{}: a lesson that expects nothing teaches nothing", l.id);
+        assert!(
+            attese >= 5,
+            "{}: a lesson that expects nothing teaches nothing",
+            l.id
+        );
     }
 }
 
@@ -104,7 +108,13 @@ fn a_lesson_takes_away_what_it_made_and_nothing_else() {
     let sim = &b.sim;
     // What the user has: a Comune, a delivery of a ready one, a date, a pace, messages.
     let mio = istat("888050");
-    sim.crea_comune(NuovoComune { istat: mio, nome: None, provincia: None, pec: None }).expect("mine");
+    sim.crea_comune(NuovoComune {
+        istat: mio,
+        nome: None,
+        provincia: None,
+        pec: None,
+    })
+    .expect("mine");
     let (nome, byte) = banco::file();
     let mut deposito = sim.deposito().expect("spool");
     std::io::Write::write_all(&mut deposito, byte).expect("written");
@@ -119,7 +129,8 @@ fn a_lesson_takes_away_what_it_made_and_nothing_else() {
     })
     .expect("taken");
     sim.metti_ritmo(Ritmo::Ritardata { secondi: 1 }).expect("pace");
-    sim.metti_orologio(anagrafe::leggi_data("2020-05-05"), Some(3)).expect("clock");
+    sim.metti_orologio(anagrafe::leggi_data("2020-05-05"), Some(3))
+        .expect("clock");
     let mondo = |quando: &str| {
         let o = sim.orologio().expect("clock");
         let comuni: BTreeMap<String, Value> = sim
@@ -131,7 +142,16 @@ fn a_lesson_takes_away_what_it_made_and_nothing_else() {
         let forniture = sim.forniture(None, None).expect("deliveries").len();
         let pec = sim.pec(None).expect("messages").len();
         let case = serde_json::to_value(sim.software_house().expect("houses")).expect("JSON");
-        (quando.len() > 0, o.oggi, o.velocita, sim.ritmo().expect("pace"), comuni, forniture, pec, case)
+        (
+            quando.len() > 0,
+            o.oggi,
+            o.velocita,
+            sim.ritmo().expect("pace"),
+            comuni,
+            forniture,
+            pec,
+            case,
+        )
     };
     let prima = mondo("prima");
     sim.avvia_lezione("primo-subentro").expect("started");
@@ -170,14 +190,40 @@ fn one_lesson_at_a_time_and_never_over_somebodys_comune() {
     let no = sim.avvia_lezione("primo-subentro").expect_err("another runs");
     assert_eq!(no.http, 409);
     assert!(no.testo.contains("data-mancata"), "{no}");
-    assert!(sim.collauda_lezione("data-mancata").is_err(), "it would undo the one that runs");
-    assert_eq!(sim.avanti_lezione("primo-subentro").expect_err("not this one").http, 409);
-    assert_eq!(sim.stato_lezione("primo-subentro").expect("state").altra.as_deref(), Some("data-mancata"));
-    assert_eq!(sim.salta_lezione("data-mancata", 99).expect_err("no such step").http, 400);
+    assert!(
+        sim.collauda_lezione("data-mancata").is_err(),
+        "it would undo the one that runs"
+    );
+    assert_eq!(
+        sim.avanti_lezione("primo-subentro")
+            .expect_err("not this one")
+            .http,
+        409
+    );
+    assert_eq!(
+        sim.stato_lezione("primo-subentro")
+            .expect("state")
+            .altra
+            .as_deref(),
+        Some("data-mancata")
+    );
+    assert_eq!(
+        sim.salta_lezione("data-mancata", 99)
+            .expect_err("no such step")
+            .http,
+        400
+    );
     sim.termina_lezione("data-mancata").expect("ended");
-    let comune = NuovoComune { istat: istat("888101"), nome: Some("MIO".to_owned()), provincia: None, pec: None };
+    let comune = NuovoComune {
+        istat: istat("888101"),
+        nome: Some("MIO".to_owned()),
+        provincia: None,
+        pec: None,
+    };
     sim.crea_comune(comune).expect("mine");
-    let no = sim.avvia_lezione("primo-subentro").expect_err("mine is not the lesson's");
+    let no = sim
+        .avvia_lezione("primo-subentro")
+        .expect_err("mine is not the lesson's");
     assert_eq!(no.http, 409);
     assert_eq!(sim.comune(istat("888101")).expect("still there").nome, "MIO");
     assert!(sim.stato_lezione("nessuna").is_err());
@@ -194,12 +240,18 @@ fn a_step_by_hand_is_not_done_twice_and_is_done_for_who_does_not() {
     let f = s.fornitura.expect("a delivery");
     sim.chiedi_cancellazione(&f.id.to_string()).expect("by hand");
     let s = sim.stato_lezione(id).expect("state");
-    assert!(s.attese()[0].raggiunta && !s.eseguito, "seen at once, before anybody says so");
+    assert!(
+        s.attese()[0].raggiunta && !s.eseguito,
+        "seen at once, before anybody says so"
+    );
     let chiesta = sim.fornitura(&f.id.to_string()).expect("there").cancellazione;
     let s = sim.esegui_passo(id).expect("nothing left to do");
     assert!(s.eseguito);
     let dopo = sim.fornitura(&f.id.to_string()).expect("there");
-    assert_eq!((dopo.cancellazione, dopo.stato), (chiesta, StatoFornitura::CancellazioneRichiesta));
+    assert_eq!(
+        (dopo.cancellazione, dopo.stato),
+        (chiesta, StatoFornitura::CancellazioneRichiesta)
+    );
     let s = sim.salta_lezione(id, 3).expect("past it");
     assert_eq!(s.passi[2].stato, StatoPasso::Fatto);
     assert!(s.passi[2].attese[0].raggiunta, "the simulator stood in");

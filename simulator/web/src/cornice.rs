@@ -143,6 +143,7 @@ impl Cornice {
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),
             ("/percorso", "Percorso"),
+            ("/lezioni", "Lezioni"),
             ("/catalogo", "Catalogo anomalie"),
             ("/sicurezza", "Sicurezza"),
             ("/guasti", "Guasti"),

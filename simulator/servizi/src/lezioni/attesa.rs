@@ -113,16 +113,56 @@ const fn subentro() -> Ambiente {
 
 /// The expectations, for the documentation; a test reads every example.
 pub const VOCI_ATTESE: &[Voce] = &[
-    Voce { nome: "data", che: "la data dello scenario", esempio: r#"{ che = "data", giorno = "2021-03-11" }"# },
-    Voce { nome: "fornitura", che: "l'ultima fornitura di quella versione: stato e, se detti, conteggi esatti per codice (tutti), numero dei file, schede APR", esempio: r#"{ che = "fornitura", ambiente = "pre", versione = 1, stato = "KO", conteggi = { ES092 = 3 }, file = 2, soggetti = 200 }"# },
-    Voce { nome: "comune", che: "lo stato del Comune nel percorso", esempio: r#"{ che = "comune", stato = "SUBENTRATO" }"# },
-    Voce { nome: "situazione", che: "la situazione del Comune in un ambiente", esempio: r#"{ che = "situazione", ambiente = "sub", situazione = "MANCATO_SUBENTRO" }"# },
-    Voce { nome: "pec", che: "messaggi al Comune con quelle parole nell'oggetto: almeno uno, o esattamente `quante`", esempio: r#"{ che = "pec", ambiente = "pre", oggetto = "esito negativo", quante = 1 }"# },
-    Voce { nome: "piano", che: "la finestra del piano", esempio: r#"{ che = "piano", ambiente = "sub", inizio = "2021-03-10", fine = "2021-03-12" }"# },
-    Voce { nome: "senza_piano", che: "nessuna finestra", esempio: r#"{ che = "senza_piano", ambiente = "sub" }"# },
-    Voce { nome: "rifiuto", che: "un rifiuto ricevuto dalle azioni di questo passo: codice (SIM012 per la dashboard; vuoto per il blocco senza piano) e, se detto, parole", esempio: r#"{ che = "rifiuto", codice = "EN032", testo = "piano" }"# },
-    Voce { nome: "certificato", che: "lo stato di un certificato della lezione", esempio: r#"{ che = "certificato", certificato = "vecchio", stato = "scaduto" }"# },
-    Voce { nome: "scambio", che: "una richiesta di servizio del Comune in questo passo, dal giornale: anche se l'ha inviata il gestionale", esempio: r#"{ che = "scambio", ambiente = "sub", operazione = "TEST", esito = "FAULT", fault = "F4" }"# },
+    Voce {
+        nome: "data",
+        che: "la data dello scenario",
+        esempio: r#"{ che = "data", giorno = "2021-03-11" }"#,
+    },
+    Voce {
+        nome: "fornitura",
+        che: "l'ultima fornitura di quella versione: stato e, se detti, conteggi esatti per codice (tutti), numero dei file, schede APR",
+        esempio: r#"{ che = "fornitura", ambiente = "pre", versione = 1, stato = "KO", conteggi = { ES092 = 3 }, file = 2, soggetti = 200 }"#,
+    },
+    Voce {
+        nome: "comune",
+        che: "lo stato del Comune nel percorso",
+        esempio: r#"{ che = "comune", stato = "SUBENTRATO" }"#,
+    },
+    Voce {
+        nome: "situazione",
+        che: "la situazione del Comune in un ambiente",
+        esempio: r#"{ che = "situazione", ambiente = "sub", situazione = "MANCATO_SUBENTRO" }"#,
+    },
+    Voce {
+        nome: "pec",
+        che: "messaggi al Comune con quelle parole nell'oggetto: almeno uno, o esattamente `quante`",
+        esempio: r#"{ che = "pec", ambiente = "pre", oggetto = "esito negativo", quante = 1 }"#,
+    },
+    Voce {
+        nome: "piano",
+        che: "la finestra del piano",
+        esempio: r#"{ che = "piano", ambiente = "sub", inizio = "2021-03-10", fine = "2021-03-12" }"#,
+    },
+    Voce {
+        nome: "senza_piano",
+        che: "nessuna finestra",
+        esempio: r#"{ che = "senza_piano", ambiente = "sub" }"#,
+    },
+    Voce {
+        nome: "rifiuto",
+        che: "un rifiuto ricevuto dalle azioni di questo passo: codice (SIM012 per la dashboard; vuoto per il blocco senza piano) e, se detto, parole",
+        esempio: r#"{ che = "rifiuto", codice = "EN032", testo = "piano" }"#,
+    },
+    Voce {
+        nome: "certificato",
+        che: "lo stato di un certificato della lezione",
+        esempio: r#"{ che = "certificato", certificato = "vecchio", stato = "scaduto" }"#,
+    },
+    Voce {
+        nome: "scambio",
+        che: "una richiesta di servizio del Comune in questo passo, dal giornale: anche se l'ha inviata il gestionale",
+        esempio: r#"{ che = "scambio", ambiente = "sub", operazione = "TEST", esito = "FAULT", fault = "F4" }"#,
+    },
 ];
 
 impl Attesa {
@@ -149,15 +189,23 @@ impl Attesa {
             if (1..=TESTO_CERCATO).contains(&n) {
                 Ok(())
             } else {
-                Err(format!("{}: il testo cercato ha da 1 a {TESTO_CERCATO} caratteri", self.nome()))
+                Err(format!(
+                    "{}: il testo cercato ha da 1 a {TESTO_CERCATO} caratteri",
+                    self.nome()
+                ))
             }
         };
         match self {
             Self::Fornitura {
                 conteggi: Some(conteggi),
                 ..
-            } => match conteggi.iter().find(|(c, n)| **n == 0 || elaborazione::anomalia(c).is_none()) {
-                Some((c, _)) => Err(format!("fornitura: «{c}» non è nel catalogo, o è contato zero volte")),
+            } => match conteggi
+                .iter()
+                .find(|(c, n)| **n == 0 || elaborazione::anomalia(c).is_none())
+            {
+                Some((c, _)) => Err(format!(
+                    "fornitura: «{c}» non è nel catalogo, o è contato zero volte"
+                )),
                 None => Ok(()),
             },
             Self::Pec { oggetto, .. } => cercato(oggetto),
@@ -212,13 +260,19 @@ impl Attesa {
                 oggetto,
                 quante,
             } => {
-                let dove = ambiente.as_ref().map_or_else(String::new, |a| format!(" ({})", amb(a)));
+                let dove = ambiente
+                    .as_ref()
+                    .map_or_else(String::new, |a| format!(" ({})", amb(a)));
                 match quante {
                     Some(n) => format!("Messaggi PEC{dove} con «{oggetto}» nell'oggetto: {n}"),
                     None => format!("È arrivata una PEC{dove} con «{oggetto}» nell'oggetto"),
                 }
             }
-            Self::Piano { ambiente, inizio, fine } => format!(
+            Self::Piano {
+                ambiente,
+                inizio,
+                fine,
+            } => format!(
                 "Il piano ({}) va dal {} al {}",
                 amb(ambiente),
                 giorno(*inizio),
@@ -281,8 +335,8 @@ mod prove {
         let certificati = BTreeSet::from(["vecchio".to_owned()]);
         let mut visti = BTreeSet::new();
         for v in VOCI_ATTESE {
-            let letta: Una = toml::from_str(&format!("a = {}", v.esempio))
-                .unwrap_or_else(|e| panic!("{}: {e}", v.nome));
+            let letta: Una =
+                toml::from_str(&format!("a = {}", v.esempio)).unwrap_or_else(|e| panic!("{}: {e}", v.nome));
             assert_eq!(letta.a.nome(), v.nome);
             assert!(letta.a.frase().len() > 10, "{}", v.nome);
             letta.a.verifica(&certificati).expect(v.nome);
@@ -290,7 +344,10 @@ mod prove {
             let json = serde_json::to_value(&letta.a).expect("JSON");
             assert_eq!(serde_json::from_value::<Attesa>(json).expect("back"), letta.a);
             let di_troppo = v.esempio.replace(" }", ", boh = 1 }");
-            assert!(toml::from_str::<Una>(&format!("a = {di_troppo}")).is_err(), "{di_troppo}");
+            assert!(
+                toml::from_str::<Una>(&format!("a = {di_troppo}")).is_err(),
+                "{di_troppo}"
+            );
         }
         assert_eq!(visti.len(), 10, "a variant without a row");
     }
@@ -298,11 +355,23 @@ mod prove {
     #[test]
     fn what_makes_no_sense_is_refused() {
         for (testo, perche) in [
-            (r#"{ che = "fornitura", ambiente = "pre", versione = 1, stato = "KO", conteggi = { XX000 = 1 } }"#, "XX000"),
-            (r#"{ che = "fornitura", ambiente = "pre", versione = 1, stato = "KO", conteggi = { ES092 = 0 } }"#, "zero"),
+            (
+                r#"{ che = "fornitura", ambiente = "pre", versione = 1, stato = "KO", conteggi = { XX000 = 1 } }"#,
+                "XX000",
+            ),
+            (
+                r#"{ che = "fornitura", ambiente = "pre", versione = 1, stato = "KO", conteggi = { ES092 = 0 } }"#,
+                "zero",
+            ),
             (r#"{ che = "pec", oggetto = "" }"#, "da 1 a"),
-            (r#"{ che = "certificato", certificato = "x", stato = "attivo" }"#, "nessun passo"),
-            (r#"{ che = "piano", inizio = "2021-03-02", fine = "2021-03-01" }"#, "viene dopo"),
+            (
+                r#"{ che = "certificato", certificato = "x", stato = "attivo" }"#,
+                "nessun passo",
+            ),
+            (
+                r#"{ che = "piano", inizio = "2021-03-02", fine = "2021-03-01" }"#,
+                "viene dopo",
+            ),
         ] {
             let una: Una = toml::from_str(&format!("a = {testo}")).expect(testo);
             let e = una.a.verifica(&BTreeSet::new()).expect_err(testo);

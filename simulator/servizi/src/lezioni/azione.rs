@@ -270,23 +270,91 @@ pub struct Voce {
 
 /// The actions, for the documentation; a test reads every example.
 pub const VOCI_AZIONI: &[Voce] = &[
-    Voce { nome: "data", che: "porta avanti la data dello scenario, che è di tutto il simulatore", esempio: r#"{ fai = "data", giorno = "2021-03-11" }"# },
-    Voce { nome: "invia", che: "genera una fornitura del Comune, con i difetti chiesti, e la invia: tutta, o solo i file nominati («APR», «APR 1», «AIRE», «RIFIUTATI»). `invii` è il numero dei file APR. Le stesse persone in ogni versione; un rifiuto allo sportello resta fra i rifiuti del passo", esempio: r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 3 }, invii = 2, file = ["APR 1"] }"# },
-    Voce { nome: "cancella", che: "chiede la cancellazione dell'ultima fornitura (test e pre); la esegue la notte", esempio: r#"{ fai = "cancella", ambiente = "pre" }"# },
-    Voce { nome: "notte", che: "esegue i lavori notturni, di tutti i Comuni", esempio: r#"{ fai = "notte" }"# },
-    Voce { nome: "piano", che: "apre o sposta la finestra del piano senza passare dalla dashboard", esempio: r#"{ fai = "piano", ambiente = "sub", inizio = "2021-03-10", fine = "2021-03-12" }"# },
-    Voce { nome: "togli_piano", che: "toglie la finestra", esempio: r#"{ fai = "togli_piano", ambiente = "sub" }"# },
-    Voce { nome: "pianifica", che: "propone le date sulla dashboard, con le sue regole: `da` è «software-house» (quella della lezione, se manca) o «ministero». Un no resta fra i rifiuti del passo", esempio: r#"{ fai = "pianifica", prima = "2021-03-10", ultima = "2021-03-12", preferita = "2021-03-11", da = "software-house" }"# },
-    Voce { nome: "casella", che: "dà al Comune la PEC per gli esiti; senza `indirizzo` la toglie", esempio: r#"{ fai = "casella", indirizzo = "protocollo@comune.example" }"# },
-    Voce { nome: "stato", che: "mette il Comune in uno stato del percorso, come farebbe l'assistenza", esempio: r#"{ fai = "stato", stato = "PRESUBENTRATO" }"# },
-    Voce { nome: "certificato", che: "emette un certificato di postazione, anche difettoso, e gli dà un nome nella lezione", esempio: r#"{ fai = "certificato", nome = "vecchio", tipo = "CO", difetto = "scaduto" }"# },
-    Voce { nome: "revoca", che: "revoca un certificato della lezione", esempio: r#"{ fai = "revoca", certificato = "vecchio" }"# },
-    Voce { nome: "ripristina", che: "ripristina un certificato revocato", esempio: r#"{ fai = "ripristina", certificato = "vecchio" }"# },
-    Voce { nome: "rinnova", che: "rinnova un certificato senza difetti; quello nuovo prende `nome`", esempio: r#"{ fai = "rinnova", certificato = "vecchio", nome = "nuovo" }"# },
-    Voce { nome: "richiesta", che: "firma e invia una richiesta: «TEST», oppure «S001» con il file APR di una `versione`. `difetto` è una voce di DIFETTI.md che riguarda il solo messaggio", esempio: r#"{ fai = "richiesta", ambiente = "pre", operazione = "S001", certificato = "vecchio", difetto = "corpo-modificato", versione = 1 }"# },
-    Voce { nome: "ritmo", che: "«sospesa» ferma l'elaborazione di tutti, «istantanea» la riprende; alla fine torna com'era", esempio: r#"{ fai = "ritmo", modo = "sospesa" }"# },
-    Voce { nome: "tributaria", che: "guasta l'Anagrafe Tributaria simulata, o la ripara; alla fine torna com'era", esempio: r#"{ fai = "tributaria", guasto = true }"# },
-    Voce { nome: "guasto", che: "mette un guasto in testa al piano (SICUREZZA.md); alla fine il piano torna com'era, con i conteggi da zero", esempio: r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 1 }"# },
+    Voce {
+        nome: "data",
+        che: "porta avanti la data dello scenario, che è di tutto il simulatore",
+        esempio: r#"{ fai = "data", giorno = "2021-03-11" }"#,
+    },
+    Voce {
+        nome: "invia",
+        che: "genera una fornitura del Comune, con i difetti chiesti, e la invia: tutta, o solo i file nominati («APR», «APR 1», «AIRE», «RIFIUTATI»). `invii` è il numero dei file APR. Le stesse persone in ogni versione; un rifiuto allo sportello resta fra i rifiuti del passo",
+        esempio: r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 3 }, invii = 2, file = ["APR 1"] }"#,
+    },
+    Voce {
+        nome: "cancella",
+        che: "chiede la cancellazione dell'ultima fornitura (test e pre); la esegue la notte",
+        esempio: r#"{ fai = "cancella", ambiente = "pre" }"#,
+    },
+    Voce {
+        nome: "notte",
+        che: "esegue i lavori notturni, di tutti i Comuni",
+        esempio: r#"{ fai = "notte" }"#,
+    },
+    Voce {
+        nome: "piano",
+        che: "apre o sposta la finestra del piano senza passare dalla dashboard",
+        esempio: r#"{ fai = "piano", ambiente = "sub", inizio = "2021-03-10", fine = "2021-03-12" }"#,
+    },
+    Voce {
+        nome: "togli_piano",
+        che: "toglie la finestra",
+        esempio: r#"{ fai = "togli_piano", ambiente = "sub" }"#,
+    },
+    Voce {
+        nome: "pianifica",
+        che: "propone le date sulla dashboard, con le sue regole: `da` è «software-house» (quella della lezione, se manca) o «ministero». Un no resta fra i rifiuti del passo",
+        esempio: r#"{ fai = "pianifica", prima = "2021-03-10", ultima = "2021-03-12", preferita = "2021-03-11", da = "software-house" }"#,
+    },
+    Voce {
+        nome: "casella",
+        che: "dà al Comune la PEC per gli esiti; senza `indirizzo` la toglie",
+        esempio: r#"{ fai = "casella", indirizzo = "protocollo@comune.example" }"#,
+    },
+    Voce {
+        nome: "stato",
+        che: "mette il Comune in uno stato del percorso, come farebbe l'assistenza",
+        esempio: r#"{ fai = "stato", stato = "PRESUBENTRATO" }"#,
+    },
+    Voce {
+        nome: "certificato",
+        che: "emette un certificato di postazione, anche difettoso, e gli dà un nome nella lezione",
+        esempio: r#"{ fai = "certificato", nome = "vecchio", tipo = "CO", difetto = "scaduto" }"#,
+    },
+    Voce {
+        nome: "revoca",
+        che: "revoca un certificato della lezione",
+        esempio: r#"{ fai = "revoca", certificato = "vecchio" }"#,
+    },
+    Voce {
+        nome: "ripristina",
+        che: "ripristina un certificato revocato",
+        esempio: r#"{ fai = "ripristina", certificato = "vecchio" }"#,
+    },
+    Voce {
+        nome: "rinnova",
+        che: "rinnova un certificato senza difetti; quello nuovo prende `nome`",
+        esempio: r#"{ fai = "rinnova", certificato = "vecchio", nome = "nuovo" }"#,
+    },
+    Voce {
+        nome: "richiesta",
+        che: "firma e invia una richiesta: «TEST», oppure «S001» con il file APR di una `versione`. `difetto` è una voce di DIFETTI.md che riguarda il solo messaggio",
+        esempio: r#"{ fai = "richiesta", ambiente = "pre", operazione = "S001", certificato = "vecchio", difetto = "corpo-modificato", versione = 1 }"#,
+    },
+    Voce {
+        nome: "ritmo",
+        che: "«sospesa» ferma l'elaborazione di tutti, «istantanea» la riprende; alla fine torna com'era",
+        esempio: r#"{ fai = "ritmo", modo = "sospesa" }"#,
+    },
+    Voce {
+        nome: "tributaria",
+        che: "guasta l'Anagrafe Tributaria simulata, o la ripara; alla fine torna com'era",
+        esempio: r#"{ fai = "tributaria", guasto = true }"#,
+    },
+    Voce {
+        nome: "guasto",
+        che: "mette un guasto in testa al piano (SICUREZZA.md); alla fine il piano torna com'era, con i conteggi da zero",
+        esempio: r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 1 }"#,
+    },
 ];
 
 impl Azione {
@@ -329,12 +397,17 @@ impl Azione {
             if c.contains(nome) {
                 Ok(())
             } else {
-                Err(format!("{}: nessun passo prima di questo emette il certificato «{nome}»", self.nome()))
+                Err(format!(
+                    "{}: nessun passo prima di questo emette il certificato «{nome}»",
+                    self.nome()
+                ))
             }
         };
         let nuovo = |nome: &str, c: &mut BTreeSet<String>| {
             let buono = (1..=NOME_CERTIFICATO).contains(&nome.len())
-                && nome.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+                && nome
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if !buono {
                 return Err(format!(
                     "{}: «{nome}»: un certificato si chiama con al più {NOME_CERTIFICATO} lettere minuscole, cifre o trattini",
@@ -348,9 +421,9 @@ impl Azione {
             }
         };
         match self {
-            Self::Data { giorno } if giorno < oggi => {
-                Err(format!("data: {giorno} torna indietro, il passo comincia il {oggi}"))
-            }
+            Self::Data { giorno } if giorno < oggi => Err(format!(
+                "data: {giorno} torna indietro, il passo comincia il {oggi}"
+            )),
             Self::Data { giorno } => {
                 *oggi = *giorno;
                 Ok(())
@@ -390,10 +463,17 @@ impl Azione {
                 if (*operazione == Operazione::S001) != versione.is_some_and(|v| (1..=999).contains(&v)) {
                     return Err("richiesta: «versione», da 1 a 999, serve a S001 e a nessun'altra".to_owned());
                 }
-                match difetto.as_deref().map(|d| (d, frontiera::firma::catalogo::difetto(d))) {
+                match difetto
+                    .as_deref()
+                    .map(|d| (d, frontiera::firma::catalogo::difetto(d)))
+                {
                     Some((d, None)) => Err(format!("richiesta: il difetto «{d}» non esiste (DIFETTI.md)")),
-                    Some((d, Some(v))) if !matches!(v.come, Come::Ricetta(_) | Come::Prima(_) | Come::Dopo(_)) => {
-                        Err(format!("richiesta: il difetto «{d}» non riguarda il solo messaggio"))
+                    Some((d, Some(v)))
+                        if !matches!(v.come, Come::Ricetta(_) | Come::Prima(_) | Come::Dopo(_)) =>
+                    {
+                        Err(format!(
+                            "richiesta: il difetto «{d}» non riguarda il solo messaggio"
+                        ))
                     }
                     _ => Ok(()),
                 }
@@ -401,9 +481,10 @@ impl Azione {
             Self::Guasto { volte, .. } if !(1..=VOLTE).contains(volte) => {
                 Err(format!("guasto: volte da 1 a {VOLTE}"))
             }
-            Self::Guasto { tipo: TipoGuasto::Ritardo, .. } => {
-                Err("guasto: un ritardo non si vede in una lezione".to_owned())
-            }
+            Self::Guasto {
+                tipo: TipoGuasto::Ritardo,
+                ..
+            } => Err("guasto: un ritardo non si vede in una lezione".to_owned()),
             _ => Ok(()),
         }
     }
@@ -431,7 +512,11 @@ impl Azione {
                     let voci: Vec<String> = anomalie.iter().map(|(c, n)| format!("{c} × {n}")).collect();
                     format!("con {}", voci.join(", "))
                 };
-                let in_file = if *invii > 1 { format!(", {invii} file APR") } else { String::new() };
+                let in_file = if *invii > 1 {
+                    format!(", {invii} file APR")
+                } else {
+                    String::new()
+                };
                 format!(
                     "Genera la versione {versione} {con}{in_file} e invia {} in {}.",
                     parti.join(", "),
@@ -439,10 +524,17 @@ impl Azione {
                 )
             }
             Self::Cancella { ambiente } => {
-                format!("Chiede la cancellazione dell'ultima fornitura di {}.", amb(ambiente))
+                format!(
+                    "Chiede la cancellazione dell'ultima fornitura di {}.",
+                    amb(ambiente)
+                )
             }
             Self::Notte {} => "Passa la notte.".to_owned(),
-            Self::Piano { ambiente, inizio, fine } => format!(
+            Self::Piano {
+                ambiente,
+                inizio,
+                fine,
+            } => format!(
                 "Piano di {}: dal {} al {}.",
                 amb(ambiente),
                 giorno(*inizio),
@@ -493,10 +585,16 @@ impl Azione {
                 )
             }
             Self::Ritmo { modo: Passo::Sospesa } => "Ferma l'elaborazione.".to_owned(),
-            Self::Ritmo { modo: Passo::Istantanea } => "Riprende l'elaborazione.".to_owned(),
+            Self::Ritmo {
+                modo: Passo::Istantanea,
+            } => "Riprende l'elaborazione.".to_owned(),
             Self::Tributaria { guasto: true } => "L'Anagrafe Tributaria smette di rispondere.".to_owned(),
             Self::Tributaria { guasto: false } => "L'Anagrafe Tributaria risponde di nuovo.".to_owned(),
-            Self::Guasto { ambiente, tipo, volte } => format!(
+            Self::Guasto {
+                ambiente,
+                tipo,
+                volte,
+            } => format!(
                 "Guasto {} in {}, per {volte} richieste.",
                 tipo.parola(),
                 amb(ambiente)
@@ -513,7 +611,12 @@ pub(super) fn parola(stato: &impl Serialize) -> String {
     }
 }
 
-fn invio_buono(versione: u16, anomalie: &BTreeMap<String, u64>, invii: u16, file: &[Parte]) -> Result<(), String> {
+fn invio_buono(
+    versione: u16,
+    anomalie: &BTreeMap<String, u64>,
+    invii: u16,
+    file: &[Parte],
+) -> Result<(), String> {
     if !(1..=999).contains(&versione) {
         return Err("invia: versione da 1 a 999".to_owned());
     }
@@ -532,12 +635,16 @@ fn invio_buono(versione: u16, anomalie: &BTreeMap<String, u64>, invii: u16, file
     }
     let noti = generatore::pianta_disponibili();
     if let Some(c) = anomalie.keys().find(|c| !noti.contains(&c.as_str())) {
-        return Err(format!("invia: «{c}» non si può piantare (vedere anpr-sim generate --help)"));
+        return Err(format!(
+            "invia: «{c}» non si può piantare (vedere anpr-sim generate --help)"
+        ));
     }
     if anomalie.values().any(|n| *n == 0)
         || anomalie.values().fold(0_u64, |s, n| s.saturating_add(*n)) > DIFETTI_DI_PROVA
     {
-        return Err(format!("invia: ogni difetto almeno uno, in tutto al massimo {DIFETTI_DI_PROVA}"));
+        return Err(format!(
+            "invia: ogni difetto almeno uno, in tutto al massimo {DIFETTI_DI_PROVA}"
+        ));
     }
     Ok(())
 }
@@ -555,8 +662,8 @@ mod prove {
     fn every_example_is_read_as_what_it_shows_and_says_something() {
         let mut visti = BTreeSet::new();
         for v in VOCI_AZIONI {
-            let letta: Una = toml::from_str(&format!("a = {}", v.esempio))
-                .unwrap_or_else(|e| panic!("{}: {e}", v.nome));
+            let letta: Una =
+                toml::from_str(&format!("a = {}", v.esempio)).unwrap_or_else(|e| panic!("{}: {e}", v.nome));
             assert_eq!(letta.a.nome(), v.nome);
             assert!(letta.a.frase().ends_with('.'), "{}", v.nome);
             assert!(visti.insert(v.nome), "{} twice", v.nome);
@@ -566,7 +673,10 @@ mod prove {
             assert_eq!(serde_json::from_value::<Azione>(json).expect("back"), letta.a);
             // An unknown key is refused whatever the action.
             let di_troppo = v.esempio.replace(" }", ", boh = 1 }");
-            assert!(toml::from_str::<Una>(&format!("a = {di_troppo}")).is_err(), "{di_troppo}");
+            assert!(
+                toml::from_str::<Una>(&format!("a = {di_troppo}")).is_err(),
+                "{di_troppo}"
+            );
         }
         assert_eq!(visti.len(), 17, "a variant without a row");
     }
@@ -576,21 +686,48 @@ mod prove {
         let giorno = jiff::civil::date(2021, 3, 1);
         for (testo, perche) in [
             (r#"{ fai = "invia", ambiente = "pre", versione = 0 }"#, "versione"),
-            (r#"{ fai = "invia", ambiente = "pre", versione = 1, invii = 2, file = ["APR 3"] }"#, "APR 3"),
-            (r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { XX001 = 1 } }"#, "XX001"),
-            (r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 201 } }"#, "200"),
-            (r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 0 } }"#, "almeno uno"),
-            (r#"{ fai = "piano", inizio = "2021-03-02", fine = "2021-03-01" }"#, "viene dopo"),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, invii = 2, file = ["APR 3"] }"#,
+                "APR 3",
+            ),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { XX001 = 1 } }"#,
+                "XX001",
+            ),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 201 } }"#,
+                "200",
+            ),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 0 } }"#,
+                "almeno uno",
+            ),
+            (
+                r#"{ fai = "piano", inizio = "2021-03-02", fine = "2021-03-01" }"#,
+                "viene dopo",
+            ),
             (r#"{ fai = "data", giorno = "2021-02-28" }"#, "torna indietro"),
             (r#"{ fai = "casella", indirizzo = "boh" }"#, "non è un indirizzo"),
             (r#"{ fai = "certificato", nome = "a b" }"#, "si chiama"),
             (r#"{ fai = "certificato", nome = "noto" }"#, "c'è già"),
             (r#"{ fai = "certificato", nome = "x", tipo = "XX" }"#, "CO o PC"),
             (r#"{ fai = "revoca", certificato = "ignoto" }"#, "nessun passo"),
-            (r#"{ fai = "richiesta", ambiente = "test", operazione = "S001", certificato = "noto" }"#, "versione"),
-            (r#"{ fai = "richiesta", ambiente = "test", operazione = "TEST", certificato = "noto", difetto = "boh" }"#, "non esiste"),
-            (r#"{ fai = "richiesta", ambiente = "test", operazione = "TEST", certificato = "noto", difetto = "operatore-bloccato" }"#, "riguarda"),
-            (r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 0 }"#, "volte"),
+            (
+                r#"{ fai = "richiesta", ambiente = "test", operazione = "S001", certificato = "noto" }"#,
+                "versione",
+            ),
+            (
+                r#"{ fai = "richiesta", ambiente = "test", operazione = "TEST", certificato = "noto", difetto = "boh" }"#,
+                "non esiste",
+            ),
+            (
+                r#"{ fai = "richiesta", ambiente = "test", operazione = "TEST", certificato = "noto", difetto = "operatore-bloccato" }"#,
+                "riguarda",
+            ),
+            (
+                r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 0 }"#,
+                "volte",
+            ),
         ] {
             let una: Una = toml::from_str(&format!("a = {testo}")).expect(testo);
             let mut noti = BTreeSet::from(["noto".to_owned()]);

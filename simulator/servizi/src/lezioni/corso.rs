@@ -104,7 +104,9 @@ impl Simulatore {
         match self.corso()? {
             Some(c) if c.lezione == id => Ok((l, c)),
             Some(c) => Err(altra_in_corso(&c.lezione)),
-            None => Err(ErroreServizio::conflitto("La lezione non è in corso: prima va avviata.")),
+            None => Err(ErroreServizio::conflitto(
+                "La lezione non è in corso: prima va avviata.",
+            )),
         }
     }
 
@@ -223,10 +225,13 @@ impl Simulatore {
             cassetto: Vec::new(),
             fatti: Vec::new(),
         };
-        let vecchio = self.corso()?.map_or_else(|| c.clone(), |v| Corso {
-            avviata: c.avviata,
-            ..v
-        });
+        let vecchio = self.corso()?.map_or_else(
+            || c.clone(),
+            |v| Corso {
+                avviata: c.avviata,
+                ..v
+            },
+        );
         self.rifai_fino_a(l, &vecchio, 0)?;
         self.stato_lezione(id)
     }
@@ -244,7 +249,11 @@ impl Simulatore {
         })
     }
 
-    fn muovi(&self, id: &str, f: impl FnOnce(&Self, &Lezione, &mut Corso) -> Esito<()>) -> Esito<StatoLezione> {
+    fn muovi(
+        &self,
+        id: &str,
+        f: impl FnOnce(&Self, &Lezione, &mut Corso) -> Esito<()>,
+    ) -> Esito<StatoLezione> {
         let _turno = prendi(&self.turno_lezioni);
         let (l, mut c) = self.corso_di(id)?;
         if c.in_movimento {
@@ -253,7 +262,9 @@ impl Simulatore {
             ));
         }
         if c.passo >= l.passi.len() {
-            return Err(ErroreServizio::conflitto("La lezione è finita: si può ricominciare o terminare."));
+            return Err(ErroreServizio::conflitto(
+                "La lezione è finita: si può ricominciare o terminare.",
+            ));
         }
         self.salva_corso(&Corso {
             in_movimento: true,

@@ -11,7 +11,11 @@ use registro::MacroStato;
 use serde::{Deserialize, Serialize};
 
 use super::{attesa::Attesa, azione::Azione};
-use crate::{COMUNI_PRONTI, italiano::errore_valore, strumenti::{ABITANTI_DI_PROVA, AIRE_DI_PROVA}};
+use crate::{
+    COMUNI_PRONTI,
+    italiano::errore_valore,
+    strumenti::{ABITANTI_DI_PROVA, AIRE_DI_PROVA},
+};
 
 /// Bytes of a file.
 const FILE_BYTE: usize = 256 * 1024;
@@ -45,9 +49,15 @@ pub const LIMITI: [(&str, usize); 15] = [
     ("byte di un file", FILE_BYTE),
     ("caratteri del nome del file", ID_CARATTERI),
     ("caratteri di un titolo", TITOLO_CARATTERI),
-    ("caratteri di scopo, prerequisiti, note del calendario", FRASE_CARATTERI),
+    (
+        "caratteri di scopo, prerequisiti, note del calendario",
+        FRASE_CARATTERI,
+    ),
     ("caratteri del testo per l'aula in un passo", TESTO_CARATTERI),
-    ("caratteri delle note di un passo e di una risposta", NOTE_CARATTERI),
+    (
+        "caratteri di note e approfondimento di un passo, e di una risposta",
+        NOTE_CARATTERI,
+    ),
     ("passi", PASSI),
     ("minuti di un passo", MINUTI as usize),
     ("azioni di un passo", AZIONI),
@@ -188,8 +198,14 @@ pub struct Passo {
     pub minuti: u16,
     /// What the trainer says; nobody else reads it.
     pub note: String,
+    /// What the audience reads while the actions are still to come; without it, the text.
+    #[serde(default)]
+    pub prima: Option<String>,
     /// What the audience reads.
     pub testo: String,
+    /// What the hand-out explains besides.
+    #[serde(default)]
+    pub approfondimento: Option<String>,
     /// What is shown beside it.
     #[serde(default)]
     pub mostra: Mostra,
@@ -221,12 +237,17 @@ impl Lezione {
             perche,
         };
         if testo.len() > FILE_BYTE {
-            return Err(errore(None, format!("una lezione ha al massimo {FILE_BYTE} byte")));
+            return Err(errore(
+                None,
+                format!("una lezione ha al massimo {FILE_BYTE} byte"),
+            ));
         }
         let nome = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let id = nome.strip_suffix(".toml").unwrap_or_default();
         let buono = (1..=ID_CARATTERI).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !buono {
             return Err(errore(
                 None,
@@ -238,7 +259,10 @@ impl Lezione {
         let dove = |e: &toml::de::Error| e.span().map(|s| riga_di(testo, s.start));
         if let Err(e) = testo.parse::<toml::Table>() {
             let perche = e.message().lines().next().unwrap_or_default();
-            return Err(errore(dove(&e), format!("il file non si legge come TOML ({perche})")));
+            return Err(errore(
+                dove(&e),
+                format!("il file non si legge come TOML ({perche})"),
+            ));
         }
         let mut lezione: Self =
             toml::from_str(testo).map_err(|e| errore(dove(&e), in_italiano(e.message())))?;
@@ -300,7 +324,10 @@ impl Lezione {
                 .or_else(|e| in_testa("[[domande]]", e))?;
         }
         if !(1..=PASSI).contains(&self.passi.len()) {
-            return in_testa("[[passi]]", format!("da 1 a {PASSI} passi, qui {}", self.passi.len()));
+            return in_testa(
+                "[[passi]]",
+                format!("da 1 a {PASSI} passi, qui {}", self.passi.len()),
+            );
         }
         let (prima, ultima) = self.periodo();
         if ultima.since(prima).map_or(i32::MAX, |s| s.get_days()) > GIORNI {
@@ -330,6 +357,15 @@ impl Passo {
         lungo(&self.titolo, TITOLO_CARATTERI).map_err(|e| format!("titolo: {e}"))?;
         lungo(&self.testo, TESTO_CARATTERI).map_err(|e| format!("testo: {e}"))?;
         lungo(&self.note, NOTE_CARATTERI).map_err(|e| format!("note: {e}"))?;
+        if let Some(t) = &self.prima {
+            lungo(t, TESTO_CARATTERI).map_err(|e| format!("prima: {e}"))?;
+            if self.azioni.is_empty() {
+                return Err("prima: senza azioni non c'è un prima e un dopo".to_owned());
+            }
+        }
+        if let Some(t) = &self.approfondimento {
+            lungo(t, NOTE_CARATTERI).map_err(|e| format!("approfondimento: {e}"))?;
+        }
         if !(1..=MINUTI).contains(&self.minuti) {
             return Err(format!("minuti: da 1 a {MINUTI}"));
         }
@@ -352,7 +388,9 @@ impl Passo {
             let buona = m.pagina.starts_with('/')
                 && !m.pagina.starts_with("//")
                 && m.pagina.len() <= FRASE_CARATTERI
-                && m.pagina.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_?=&{}.".contains(&b));
+                && m.pagina
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"/-_?=&{}.".contains(&b));
             if !buona {
                 return Err("a_mano: «pagina» comincia con / e ha lettere, cifre e / - _ ? = & .".to_owned());
             }
@@ -455,7 +493,10 @@ testo = "Si legge"
         assert_eq!((l.id.as_str(), l.passi.len(), l.minuti()), ("una-prova", 2, 10));
         assert_eq!(l.stato, MacroStato::Censito);
         let (da, a) = l.periodo();
-        assert_eq!((da.to_string(), a.to_string()), ("2021-03-01".into(), "2021-03-02".into()));
+        assert_eq!(
+            (da.to_string(), a.to_string()),
+            ("2021-03-01".into(), "2021-03-02".into())
+        );
     }
 
     #[test]
@@ -465,19 +506,62 @@ testo = "Si legge"
             BUONA.replacen(da, a, 1)
         };
         for (testo, riga, perche) in [
-            (cambia("scopo =", "scoppo ="), Some(2), "campo sconosciuto «scoppo»"),
-            (cambia("minuti = 5", "minuti = \"5\""), Some(10), "trovato il testo «5»"),
-            (cambia("minuti = 5", "minuti = 0"), Some(8), "passo 1: minuti: da 1 a 120"),
-            (cambia("oggi = \"2021-03-01\"", "oggi = \"2021-13-01\""), Some(4), "una data AAAA-MM-GG"),
+            (
+                cambia("scopo =", "scoppo ="),
+                Some(2),
+                "campo sconosciuto «scoppo»",
+            ),
+            (
+                cambia("minuti = 5", "minuti = \"5\""),
+                Some(10),
+                "trovato il testo «5»",
+            ),
+            (
+                cambia("minuti = 5", "minuti = 0"),
+                Some(8),
+                "passo 1: minuti: da 1 a 120",
+            ),
+            (
+                cambia("oggi = \"2021-03-01\"", "oggi = \"2021-13-01\""),
+                Some(4),
+                "una data AAAA-MM-GG",
+            ),
             (cambia("888100", "888001"), Some(3), "un Comune suo"),
             (cambia("888100", "058091"), Some(3), "un Comune suo"),
             (cambia("abitanti = 50", "abitanti = 0"), Some(5), "da 1 a 5000"),
-            (cambia("titolo = \"Prova\"\n", ""), None, "manca il campo «titolo»"),
-            (cambia("fai = \"data\"", "fai = \"dato\""), Some(13), "valore sconosciuto «dato»"),
-            (cambia("fai = \"data\",", "fai = \"data\", che = 1,"), Some(13), "campo sconosciuto «che»"),
-            (cambia("[{ fai = \"data\", giorno = \"2021-03-02\" }]", "[{ fai = \"data\", giorno = \"2021-02-28\" }]"), Some(8), "torna indietro"),
-            (cambia("titolo = \"Due\"", &format!("titolo = \"{}\"", "x".repeat(81))), Some(16), "passo 2: titolo: 81 caratteri, al massimo 80"),
-            (cambia("minuti = 5", "minuti = 5\ncodici = [\"XX999\"]"), Some(8), "«XX999» non è nel catalogo"),
+            (
+                cambia("titolo = \"Prova\"\n", ""),
+                None,
+                "manca il campo «titolo»",
+            ),
+            (
+                cambia("fai = \"data\"", "fai = \"dato\""),
+                Some(13),
+                "valore sconosciuto «dato»",
+            ),
+            (
+                cambia("fai = \"data\",", "fai = \"data\", che = 1,"),
+                Some(13),
+                "campo sconosciuto «che»",
+            ),
+            (
+                cambia(
+                    "[{ fai = \"data\", giorno = \"2021-03-02\" }]",
+                    "[{ fai = \"data\", giorno = \"2021-02-28\" }]",
+                ),
+                Some(8),
+                "torna indietro",
+            ),
+            (
+                cambia("titolo = \"Due\"", &format!("titolo = \"{}\"", "x".repeat(81))),
+                Some(16),
+                "passo 2: titolo: 81 caratteri, al massimo 80",
+            ),
+            (
+                cambia("minuti = 5", "minuti = 5\ncodici = [\"XX999\"]"),
+                Some(8),
+                "«XX999» non è nel catalogo",
+            ),
             (cambia("titolo = ", "titolo "), Some(1), "non si legge come TOML"),
         ] {
             let e = letta(&testo).expect_err(perche);

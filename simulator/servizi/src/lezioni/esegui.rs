@@ -57,7 +57,11 @@ impl Simulatore {
                 self.chiedi_cancellazione(&ultima.id.to_string()).map(drop)
             }
             Azione::Notte {} => self.notte().map(drop),
-            Azione::Piano { ambiente, inizio, fine } => {
+            Azione::Piano {
+                ambiente,
+                inizio,
+                fine,
+            } => {
                 let piano = registro::Piano {
                     inizio: *inizio,
                     fine: *fine,
@@ -100,7 +104,10 @@ impl Simulatore {
                 let vecchio = self.quello(&impronta(c, certificato)?)?;
                 let nuovo = match self.dal_cassetto(c, |p| p.id == vecchio.id && p.difetto.is_none())? {
                     Some(impronta) => impronta,
-                    None => testo(&self.rinnova_certificato(&vecchio.impronta_sha256)?, "improntaSha256")?,
+                    None => testo(
+                        &self.rinnova_certificato(&vecchio.impronta_sha256)?,
+                        "improntaSha256",
+                    )?,
                 };
                 c.certificati.insert(nome.clone(), nuovo);
                 Ok(())
@@ -113,7 +120,14 @@ impl Simulatore {
                 versione,
             } => {
                 let firmata_con = self.quello(&impronta(c, certificato)?)?;
-                self.invia_richiesta(l, *ambiente, *operazione, &firmata_con, difetto.as_deref(), *versione)
+                self.invia_richiesta(
+                    l,
+                    *ambiente,
+                    *operazione,
+                    &firmata_con,
+                    difetto.as_deref(),
+                    *versione,
+                )
             }
             Azione::Ritmo { modo } => self.metti_ritmo(match modo {
                 Passo::Istantanea => Ritmo::Istantanea,
@@ -125,7 +139,11 @@ impl Simulatore {
                 self.batch.attendi_quiete();
                 Ok(())
             }
-            Azione::Guasto { ambiente, tipo, volte } => {
+            Azione::Guasto {
+                ambiente,
+                tipo,
+                volte,
+            } => {
                 let mut piano = vec![json!({"ambiente": ambiente, "tipo": tipo, "volte": volte})];
                 piano.extend(c.prima.guasti.as_array().cloned().unwrap_or_default());
                 c.toccati_guasti = true;
@@ -134,7 +152,14 @@ impl Simulatore {
         }
     }
 
-    fn invia_file(&self, c: &mut Corso, ambiente: Ambiente, comune: CodiceIstat, nome: &str, byte: &[u8]) -> Esito<()> {
+    fn invia_file(
+        &self,
+        c: &mut Corso,
+        ambiente: Ambiente,
+        comune: CodiceIstat,
+        nome: &str,
+        byte: &[u8],
+    ) -> Esito<()> {
         let mut deposito = self.deposito()?;
         deposito.write_all(byte)?;
         let invio = Invio {
@@ -164,7 +189,10 @@ impl Simulatore {
         if nuove.is_empty() {
             return Ok(());
         }
-        let mut tutte = self.tributaria()?["differenze"].as_array().cloned().unwrap_or_default();
+        let mut tutte = self.tributaria()?["differenze"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         for d in nuove {
             tutte.push(serde_json::to_value(d).map_err(ErroreServizio::guasto)?);
         }
@@ -235,7 +263,13 @@ fn scelti<'f>(fatta: &'f generatore::InMemoria, parti: &[Parte]) -> Vec<(&'f str
         match p {
             Parte::Apr => scelti.extend(buoni.clone().filter(|(n, _)| apr(n))),
             Parte::AprNumero(k) => {
-                scelti.extend(buoni.clone().filter(|(n, _)| apr(n)).skip(usize::from(*k) - 1).take(1));
+                scelti.extend(
+                    buoni
+                        .clone()
+                        .filter(|(n, _)| apr(n))
+                        .skip(usize::from(*k) - 1)
+                        .take(1),
+                );
             }
             Parte::Aire => scelti.extend(buoni.clone().filter(|(n, _)| !apr(n))),
             // Below a folder of their own: the last part is the name to send them by.
@@ -262,10 +296,9 @@ fn rifiutato(c: &mut Corso, e: ErroreServizio) -> Esito<()> {
 }
 
 fn impronta(c: &Corso, nome: &str) -> Esito<String> {
-    c.certificati
-        .get(nome)
-        .cloned()
-        .ok_or_else(|| ErroreServizio::conflitto(format!("Il certificato «{nome}» non è ancora stato emesso.")))
+    c.certificati.get(nome).cloned().ok_or_else(|| {
+        ErroreServizio::conflitto(format!("Il certificato «{nome}» non è ancora stato emesso."))
+    })
 }
 
 fn testo(v: &Value, nome: &str) -> Esito<String> {

@@ -78,7 +78,10 @@ impl Libreria {
             }
         }
         if file.is_empty() {
-            return Err(errore(cartella, "nella cartella non c'è nessun file .toml".to_owned()));
+            return Err(errore(
+                cartella,
+                "nella cartella non c'è nessun file .toml".to_owned(),
+            ));
         }
         if file.len() > LEZIONI_MASSIME {
             return Err(errore(
@@ -142,13 +145,22 @@ mod prove {
         fs::write(dir.path().join("mia.toml"), altra).expect("written");
         let l = Libreria::con_cartella(dir.path()).expect("read");
         assert_eq!(l.tutte().len(), INCLUSE.len() + 1);
-        assert!(l.una("primo-subentro").expect("there").titolo.starts_with("La mia: "));
+        assert!(
+            l.una("primo-subentro")
+                .expect("there")
+                .titolo
+                .starts_with("La mia: ")
+        );
         assert_eq!(l.una("mia").expect("there").comune.as_str(), "888201");
         fs::write(dir.path().join("doppia.toml"), testo.replace("888101", "888201")).expect("written");
         let e = Libreria::con_cartella(dir.path()).expect_err("two of one Comune");
         assert!(e.to_string().contains("888201"), "{e}");
         fs::write(dir.path().join("doppia.toml"), "titolo = \"x\"\nboh = 1\n").expect("written");
         let e = Libreria::con_cartella(dir.path()).expect_err("unknown key");
-        assert!(e.to_string().contains("doppia.toml, riga 2: campo sconosciuto «boh»"), "{e}");
+        assert!(
+            e.to_string()
+                .contains("doppia.toml, riga 2: campo sconosciuto «boh»"),
+            "{e}"
+        );
     }
 }

@@ -27,9 +27,7 @@ mod vista;
 pub use attesa::{Attesa, VOCI_ATTESE};
 pub use azione::{Azione, ChiDice, Operazione, Parte, Passo as PassoDelRitmo, VOCI_AZIONI, Voce};
 pub use collaudo::Difformita;
-pub use documento::{
-    AMano, DataNota, Domanda, ErroreLezione, LIMITI, Lezione, Luogo, Mostra, Passo,
-};
+pub use documento::{AMano, DataNota, Domanda, ErroreLezione, LIMITI, Lezione, Luogo, Mostra, Passo};
 pub use libreria::Libreria;
 pub use scena::SOFTWARE_HOUSE;
 pub use testo::{Blocco, blocchi};

@@ -21,7 +21,8 @@ impl Simulatore {
         versione: Option<u16>,
     ) -> Esito<()> {
         let guasto = |e: &dyn std::fmt::Display| ErroreServizio::guasto(e);
-        let cert = CertificateDer::from_pem_slice(&std::fs::read(&certificato.pem)?).map_err(|e| guasto(&e))?;
+        let cert =
+            CertificateDer::from_pem_slice(&std::fs::read(&certificato.pem)?).map_err(|e| guasto(&e))?;
         let chiave = PrivatePkcs8KeyDer::from_pem_slice(&std::fs::read(&certificato.chiave)?)
             .map_err(|e| guasto(&e))?
             .secret_pkcs8_der()

@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use anagrafe::Ambiente;
-use registro::{Fornitura, IdFornitura, IdPec, Lettura as _, Operatore, Ritmo, impronta_password, mondo::flusso};
+use registro::{
+    Fornitura, IdFornitura, IdPec, Lettura as _, Operatore, Ritmo, impronta_password, mondo::flusso,
+};
 use serde_json::Value;
 
 use super::documento::Lezione;
@@ -92,7 +94,12 @@ impl Simulatore {
             if let Some(comune) = t.comune(istat)? {
                 let notizia = percorso::oggetto_n031(&comune);
                 let altrui = t.pec_dopo(IdPec(pec_da))?;
-                pec.extend(altrui.iter().filter(|p| p.oggetto.ends_with(&notizia)).map(|p| p.id));
+                pec.extend(
+                    altrui
+                        .iter()
+                        .filter(|p| p.oggetto.ends_with(&notizia))
+                        .map(|p| p.id),
+                );
             }
             for id in &pec {
                 t.togli_pec(*id);

@@ -49,7 +49,10 @@ mod prove {
         let e = |v: &[&str]| Blocco::Elenco(v.iter().map(|t| (*t).to_owned()).collect());
         assert_eq!(blocchi(" \n\n"), []);
         assert_eq!(blocchi("a\nb\n\nc"), [p("a b"), p("c")]);
-        assert_eq!(blocchi("a\n- x\n- y\n  z\n\nb"), [p("a"), e(&["x", "y z"]), p("b")]);
+        assert_eq!(
+            blocchi("a\n- x\n- y\n  z\n\nb"),
+            [p("a"), e(&["x", "y z"]), p("b")]
+        );
         assert_eq!(blocchi("-x <b>"), [p("-x <b>")]);
     }
 }

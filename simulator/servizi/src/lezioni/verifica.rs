@@ -103,7 +103,11 @@ impl Simulatore {
                 let si = quante.map_or(trovate > 0, |n| trovate == n);
                 (si, format!("messaggi così: {trovate}"))
             }
-            Attesa::Piano { ambiente, inizio, fine } => match self.piano(istat, *ambiente)? {
+            Attesa::Piano {
+                ambiente,
+                inizio,
+                fine,
+            } => match self.piano(istat, *ambiente)? {
                 Some(p) => (
                     (p.inizio, p.fine) == (*inizio, *fine),
                     format!("dal {} al {}", giorno(p.inizio), giorno(p.fine)),
@@ -115,10 +119,9 @@ impl Simulatore {
                 None => (true, "nessun piano".to_owned()),
             },
             Attesa::Rifiuto { codice, testo } => {
-                let si = c
-                    .rifiuti
-                    .iter()
-                    .any(|r| r.codice == *codice && testo.as_ref().is_none_or(|t| r.testo.contains(t.as_str())));
+                let si = c.rifiuti.iter().any(|r| {
+                    r.codice == *codice && testo.as_ref().is_none_or(|t| r.testo.contains(t.as_str()))
+                });
                 let visti: Vec<String> = c
                     .rifiuti
                     .iter()
@@ -149,15 +152,26 @@ impl Simulatore {
                         && s.comune == Some(istat)
                         && s.operazione.as_deref() == Some(operazione.nome())
                 };
-                let tutti =
-                    self.giornale()
-                        .scorri(Some(c.giornale_da), Ordine::Crescente, SCAMBI_GUARDATI, None, &tieni);
+                let tutti = self.giornale().scorri(
+                    Some(c.giornale_da),
+                    Ordine::Crescente,
+                    SCAMBI_GUARDATI,
+                    None,
+                    &tieni,
+                );
                 let si = tutti.iter().any(|s| {
-                    s.esito == *esito && fault.as_ref().is_none_or(|f| s.fault.as_deref() == Some(f.as_str()))
+                    s.esito == *esito
+                        && fault
+                            .as_ref()
+                            .is_none_or(|f| s.fault.as_deref() == Some(f.as_str()))
                 });
                 let osservato = tutti.last().map_or_else(
                     || "nessuna richiesta".to_owned(),
-                    |s| format!("{} {}", s.esito.nome(), s.fault.as_deref().unwrap_or_default()).trim().to_owned(),
+                    |s| {
+                        format!("{} {}", s.esito.nome(), s.fault.as_deref().unwrap_or_default())
+                            .trim()
+                            .to_owned()
+                    },
                 );
                 (si, osservato)
             }

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
 use jiff::ToSpan as _;
-use registro::{Comune, EsitoScambio, Fornitura, IdFornitura, Lettura as _, MacroStato, Ordine, Quando, StatoFornitura};
+use registro::{
+    Comune, EsitoScambio, Fornitura, IdFornitura, Lettura as _, MacroStato, Ordine, Quando, StatoFornitura,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    azione::Azione,
-    corso::Corso,
-    documento::Lezione,
-    verifica::EsitoAttesa,
+use super::{azione::Azione, corso::Corso, documento::Lezione, verifica::EsitoAttesa};
+use crate::{
+    Esito, FiltroPosta, Simulatore,
+    avvio::{operatore_pronto, password_pronta},
 };
-use crate::{Esito, FiltroPosta, Simulatore, avvio::{operatore_pronto, password_pronta}};
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,6 +41,17 @@ pub struct PassoVisto {
     pub stato: StatoPasso,
     /// Its expectations: as they stood when it was left, as they stand for the one on the screen, none ahead.
     pub attese: Vec<EsitoAttesa>,
+}
+
+impl PassoVisto {
+    /// Expectations that were not reached when the step was left.
+    pub fn mancate(&self) -> usize {
+        if self.stato == StatoPasso::Fatto {
+            self.attese.iter().filter(|a| !a.raggiunta).count()
+        } else {
+            0
+        }
+    }
 }
 
 /// A refusal received in the step on the screen.
@@ -199,10 +210,13 @@ impl Simulatore {
             .enumerate()
             .map(|(i, p)| {
                 let (stato, attese) = match &mio {
-                    Some(c) if i < c.passo => (StatoPasso::Fatto, c.fatti.get(i).cloned().unwrap_or_default()),
-                    Some(c) if i == c.passo && comune.is_some() => {
-                        (StatoPasso::Corrente, self.attese_del_passo(l, c).unwrap_or_default())
+                    Some(c) if i < c.passo => {
+                        (StatoPasso::Fatto, c.fatti.get(i).cloned().unwrap_or_default())
                     }
+                    Some(c) if i == c.passo && comune.is_some() => (
+                        StatoPasso::Corrente,
+                        self.attese_del_passo(l, c).unwrap_or_default(),
+                    ),
                     Some(c) if i == c.passo => (StatoPasso::Corrente, Vec::new()),
                     _ => (StatoPasso::DaFare, Vec::new()),
                 };
@@ -247,7 +261,11 @@ impl Simulatore {
             passi,
             rifiuti: mio.as_ref().map(|c| c.rifiuti.clone()).unwrap_or_default(),
             fornitura,
-            pec: if comune.is_some() { self.ultima_pec_di(l)? } else { None },
+            pec: if comune.is_some() {
+                self.ultima_pec_di(l)?
+            } else {
+                None
+            },
             scambio: mio.as_ref().and_then(|c| self.ultimo_scambio(l, c)),
             calendario: self.calendario(l, mio.as_ref(), oggi)?,
         })
@@ -290,9 +308,13 @@ impl Simulatore {
 
     fn ultimo_scambio(&self, l: &Lezione, c: &Corso) -> Option<ScambioVisto> {
         let tieni = |s: &registro::Scambio| s.comune == Some(l.comune);
-        let tutti = self
-            .giornale()
-            .scorri(Some(c.giornale_da), Ordine::Crescente, crate::SCAMBI_PER_PAGINA, None, &tieni);
+        let tutti = self.giornale().scorri(
+            Some(c.giornale_da),
+            Ordine::Crescente,
+            crate::SCAMBI_PER_PAGINA,
+            None,
+            &tieni,
+        );
         tutti.into_iter().next_back().map(|s| ScambioVisto {
             n: s.n,
             esito: s.esito,

@@ -102,7 +102,11 @@ pub(crate) fn affida_alla_lezione(t: &mut Transazione, nome: &str, istat: Codice
 }
 
 /// Nobody looks after a Comune any more, and the software house `della_lezione` is no more.
-pub(crate) fn senza_software_house(t: &mut Transazione, della_lezione: &str, istat: CodiceIstat) -> Esito<()> {
+pub(crate) fn senza_software_house(
+    t: &mut Transazione,
+    della_lezione: &str,
+    istat: CodiceIstat,
+) -> Esito<()> {
     for (nome, mut s) in t.documenti::<SoftwareHouse>(RACCOLTA)? {
         if nome == della_lezione {
             t.togli_documento(RACCOLTA, &nome);

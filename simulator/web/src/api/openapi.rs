@@ -117,6 +117,7 @@ fn ingresso(a: Azione) -> Value {
         Azione::PecScrivi => rif("Scritto"),
         Azione::SchedaMetti => rif("StatoScheda"),
         Azione::Percorso(p) => super::schemi_percorso::ingresso(p),
+        Azione::Lezioni(_) => super::lezioni::ingresso(),
         _ => json!({"type": "object"}),
     }
 }
@@ -187,6 +188,7 @@ fn buono(r: &RottaApi) -> Value {
             "application/json": {"schema": super::schemi_percorso::uscita(p)}, "text/csv": {"schema": {"type": "string"}}}})
         }
         Azione::Percorso(p) => json(super::schemi_percorso::uscita(p)),
+        Azione::Lezioni(a) => json(super::lezioni::uscita(a)),
         Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),
     }
@@ -194,8 +196,10 @@ fn buono(r: &RottaApi) -> Value {
 
 fn schemi() -> Value {
     let mut tutti = schemi_di_base();
-    if let (Some(tutti), Value::Object(altri)) = (tutti.as_object_mut(), super::schemi_percorso::schemi()) {
-        tutti.extend(altri);
+    for altri in [super::schemi_percorso::schemi(), super::lezioni::schemi()] {
+        if let (Some(tutti), Value::Object(altri)) = (tutti.as_object_mut(), altri) {
+            tutti.extend(altri);
+        }
     }
     tutti
 }

@@ -92,6 +92,7 @@ pub(crate) enum Azione {
     Famiglie,
     Famiglia,
     Percorso(super::percorso::Percorso),
+    Lezioni(super::lezioni::Lezioni),
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
 }
@@ -524,5 +525,6 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
     tutte.extend(super::rotte_ambiente::rotte());
     tutte.extend(super::rotte_schede::rotte());
     tutte.extend(super::rotte_percorso::rotte());
+    tutte.extend(super::lezioni::rotte());
     tutte
 });

@@ -10,6 +10,7 @@ mod comuni;
 mod forniture;
 mod giornale;
 mod guasti;
+pub(crate) mod lezioni;
 mod operatori;
 mod percorso;
 mod porta;
@@ -26,6 +27,7 @@ use servizi::{
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
+use self::lezioni::Pagina;
 use crate::{
     ambiente::LIMITE_MODULO_BYTE,
     api, catalogo,
@@ -87,6 +89,7 @@ enum Azione {
     Codice,
     Sicurezza,
     SicurezzaCambia,
+    Lezioni(lezioni::Pagina),
     Guasti,
     GuastiCambia,
     Orologio,
@@ -165,6 +168,20 @@ static ROTTE: &[Rotta<Azione>] = &[
     rotta(Method::GET, "/catalogo/{codice}", Azione::Codice),
     rotta(Method::GET, "/sicurezza", Azione::Sicurezza),
     rotta(Method::POST, "/sicurezza", Azione::SicurezzaCambia),
+    rotta(Method::GET, "/lezioni", Azione::Lezioni(Pagina::Elenco)),
+    rotta(Method::GET, "/lezioni/{id}", Azione::Lezioni(Pagina::Una)),
+    rotta(Method::POST, "/lezioni/{id}", Azione::Lezioni(Pagina::Comando)),
+    rotta(
+        Method::GET,
+        "/lezioni/{id}/relatore",
+        Azione::Lezioni(Pagina::Relatore),
+    ),
+    rotta(Method::GET, "/lezioni/{id}/aula", Azione::Lezioni(Pagina::Aula)),
+    rotta(
+        Method::GET,
+        "/lezioni/{id}/dispensa",
+        Azione::Lezioni(Pagina::Dispensa),
+    ),
     rotta(Method::GET, "/guasti", Azione::Guasti),
     rotta(Method::POST, "/guasti", Azione::GuastiCambia),
     rotta(Method::POST, "/orologio", Azione::Orologio),
@@ -285,6 +302,7 @@ async fn servi(q: &Chiesta<'_>, azione: Azione, campi: &Campi) -> Esito<Risposta
         Azione::Codice => catalogo_voce(q).await,
         Azione::Sicurezza => self::sicurezza::pagina_sicurezza(q).await,
         Azione::SicurezzaCambia => self::sicurezza::cambia(q, campi).await,
+        Azione::Lezioni(quale) => lezioni::rispondi(q, quale, campi).await,
         Azione::Guasti => guasti::piano(q).await,
         Azione::GuastiCambia => guasti::cambia(q, campi).await,
         Azione::Orologio | Azione::Elaborazione | Azione::Notte | Azione::Reset => {
