@@ -108,7 +108,7 @@ fn casella(numero: i8, casi: &[CasoDelCalendario]) -> Casella {
     }
     if casi.contains(&CasoDelCalendario::Finestra) {
         classi.push("finestra");
-        segni.push("finestra");
+        segni.push("piano");
     }
     if casi.contains(&CasoDelCalendario::Inizio) {
         segni.push("inizio");
@@ -172,7 +172,7 @@ mod prove {
         assert_eq!((c(0, 0).numero, c(0, 0).segni.as_str()), (1, "inizio"));
         assert_eq!(
             (c(1, 3).numero, c(1, 3).segni.as_str()),
-            (11, "oggi, finestra, nota")
+            (11, "oggi, piano, nota")
         );
         assert_eq!(c(1, 3).classi, "oggi finestra nota-giorno");
         assert!(c(1, 3).oggi && !c(1, 2).oggi);
