@@ -109,10 +109,18 @@ async fn una(q: &Chiesta<'_>) -> Esito<Risposta> {
 async fn comando(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let id = id(q);
     let azione = campi.pieno("azione").unwrap_or_default().to_owned();
-    let passo = campi.pieno("passo").and_then(|p| p.parse::<usize>().ok());
+    let numero = |nome| campi.pieno(nome).and_then(|p| p.parse::<usize>().ok());
+    let (passo, da) = (numero("passo"), numero("da"));
     let dove = format!("{QUI}/{}", codifica(&id));
     let fine = azione == "termina";
-    fuori(q.sim, move |s| muovi(s, &id, &azione, passo)).await?;
+    fuori(q.sim, move |s| {
+        // A button pressed twice moves once: the second time it was the button of a step that is no longer there.
+        if da.is_some() && s.stato_lezione(&id)?.passo != da {
+            return Ok(());
+        }
+        muovi(s, &id, &azione, passo)
+    })
+    .await?;
     Ok(vai(&if fine { dove } else { format!("{dove}/relatore") }))
 }
 
