@@ -100,3 +100,8 @@ fn le_date_e_il_contributo_nel_browser() {
 fn il_resto_dell_applicazione_nel_browser() {
     prova("applicazione");
 }
+
+#[test]
+fn una_lezione_fra_relatore_e_aula_nel_browser() {
+    prova("lezioni");
+}

@@ -44,7 +44,7 @@ fn i_comandi_del_readme_fanno_quello_che_dicono() {
             esegui(&format!("{file}/{nome}"), blocco);
         }
     }
-    for file in ["DIFETTI.md", "SICUREZZA.md"] {
+    for file in ["DIFETTI.md", "LEZIONI.md", "SICUREZZA.md"] {
         let blocchi = blocchi(&radice().join("simulator/docs").join(file));
         assert!(!blocchi.is_empty(), "{file}");
         for (nome, blocco) in &blocchi {

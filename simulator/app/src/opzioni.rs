@@ -117,6 +117,9 @@ pub(crate) struct Serve {
     /// [predefinita: faithful]
     #[arg(long, value_name = "faithful|permissive|DIR")]
     pub(crate) sicurezza: Option<String>,
+    /// Cartella di lezioni per il formatore (.toml), oltre a quelle incluse
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lezioni: Option<PathBuf>,
     /// Catalogo dei testi: osservato (predefinito) o tabella
     #[arg(long, value_name = "CATALOGO")]
     pub(crate) testi_catalogo: Option<elaborazione::testi::CatalogoTesti>,

@@ -163,6 +163,8 @@ pub struct Simulatore {
     pub(crate) inoltro: Mutex<crate::posta::inoltro::StatoInoltro>,
     /// Runs of the support tools under way.
     pub(crate) strumenti: std::sync::atomic::AtomicUsize,
+    /// Held by whoever moves a lesson.
+    pub(crate) turno_lezioni: Mutex<()>,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     /// Logins of one name are judged one by one.
@@ -234,6 +236,7 @@ impl Simulatore {
             testate: Mutex::default(),
             inoltro: Mutex::default(),
             strumenti: std::sync::atomic::AtomicUsize::default(),
+            turno_lezioni: Mutex::default(),
             tentativi: Mutex::default(),
             fila: crate::accesso::Fila::default(),
             operatori_visti: Ricordi::default(),

@@ -190,7 +190,7 @@ impl From<Impedimento> for ErroreServizio {
 }
 
 /// `01/03/2021`.
-pub(super) fn giorno(d: Data) -> String {
+pub(crate) fn giorno(d: Data) -> String {
     format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
 }
 

@@ -36,9 +36,10 @@ pub use cruscotto::{
 };
 pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
+pub(crate) use impedimento::giorno;
 pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
 pub use installazione::{Occorrente, Trovato};
-pub(crate) use lettere_subentro::dopo_il_subentro;
+pub(crate) use lettere_subentro::{dopo_il_subentro, oggetto_n031};
 pub use macro_stato::{Caso, Passo, Quadro, caso};
 pub use piano_file::{COLONNE, EsitoPiano, RIGHE_MASSIME, RigaRifiutata, esporta_piano};
 pub use plico::{Consegna, Plico, StatoLettori, StatoPlico, id_plico};
@@ -52,3 +53,4 @@ pub(crate) use scadenze::al_primo_avvio;
 pub use scheda::{PianoSubentro, PropostaScheda, Scheda};
 pub use smart_card::{Chi, MetaCodici, SmartCard, SmartCardVista, StatoSmartCard};
 pub use software_house::SoftwareHouse;
+pub(crate) use software_house::{affida_alla_lezione, senza_software_house};

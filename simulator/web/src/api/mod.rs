@@ -8,6 +8,7 @@ mod ambiente;
 mod chiamate;
 mod cruscotto;
 mod forniture;
+mod lezioni;
 mod mondo;
 mod openapi;
 mod percorso;

@@ -10,6 +10,7 @@ mod comuni;
 mod forniture;
 mod giornale;
 mod guasti;
+pub(crate) mod lezioni;
 mod operatori;
 mod percorso;
 mod porta;
