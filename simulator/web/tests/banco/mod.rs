@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod api;
+pub(crate) mod inglese;
 
 use std::{
     path::PathBuf,
@@ -103,11 +104,13 @@ fn richiesta(metodo: Method, dove: &str, da: &str, testate: &[(&str, &str)], con
 async fn leggi(r: servizi::http::Risposta) -> Risposta {
     let (parti, corpo) = r.into_parts();
     let byte = raccogli(corpo, 64 << 20).await.expect("body");
-    Risposta {
+    let letta = Risposta {
         stato: parti.status,
         testate: parti.headers,
         testo: String::from_utf8_lossy(&byte).into_owned(),
-    }
+    };
+    inglese::controlla(&letta);
+    letta
 }
 
 const QUI: &str = "127.0.0.1:50000";
