@@ -12,6 +12,8 @@ use crate::forma::{Forma, Parte, e_numero, numero_inglese, parti};
 
 /// How deep holes are looked up inside holes.
 const PROFONDITA_MASSIMA: u8 = 3;
+/// Signs around a phrase that are none of it.
+const SEGNI: &str = ".,:;()…–·!?\"* ";
 
 /// A row of the fixture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Dizionario {
             }
         }
         let forma = Forma::leggi(italiano);
-        let inglese_a_parti = parti(inglese, forma.as_ref().map_or(0, Forma::buchi))?;
+        let inglese_a_parti = parti(inglese, forma.as_ref().map_or(0, Forma::quanti))?;
         if self.esatte.insert(italiano, inglese).is_some() {
             return Err("due volte".to_owned());
         }
@@ -143,25 +145,26 @@ impl Dizionario {
         if !testo.contains(|c: char| c.is_alphanumeric()) {
             return None;
         }
-        if let Some(&t) = self.esatte.get(testo) {
-            return Some(t.to_owned());
-        }
         if e_numero(testo) {
             return numero_inglese(testo);
         }
-        if let Some(t) = self.con_buchi(testo, livello, manca) {
-            return Some(t);
+        let trovata = self
+            .una(testo, livello, manca)
+            .or_else(|| self.senza_segni(testo, livello, manca))
+            .or_else(|| self.senza_maiuscola(testo, livello, manca))
+            .or_else(|| self.a_frasi(testo, livello, manca));
+        if trovata.is_none() {
+            manca(testo);
         }
-        if let Some(t) = self.senza_segni(testo) {
-            return Some(t);
+        trovata
+    }
+
+    /// The text is one phrase, as it stands.
+    fn una(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+        match self.esatte.get(testo) {
+            Some(&t) => Some(t.to_owned()),
+            None => self.con_buchi(testo, livello, manca),
         }
-        if livello < PROFONDITA_MASSIMA
-            && let Some(t) = self.a_pezzi(testo, livello, manca)
-        {
-            return Some(t);
-        }
-        manca(testo);
-        None
     }
 
     fn con_buchi(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
@@ -198,27 +201,48 @@ impl Dizionario {
         Some(fuori)
     }
 
-    /// The same words inside signs: `(aperta).` is `aperta`.
-    fn senza_segni(&self, testo: &str) -> Option<String> {
-        let dentro = testo.trim_matches(|c: char| ".,:;()…–·!?«»\"* ".contains(c));
-        if dentro.len() == testo.len() {
+    /// The same words between signs: `(aperta).` is `aperta`.
+    fn senza_segni(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+        let segno = |c: char| SEGNI.contains(c);
+        let (inizio, fine) = (testo.trim_start_matches(segno), testo.trim_end_matches(segno));
+        let tolti = testo.len() - inizio.len();
+        for (da, dentro) in [(tolti, inizio), (0, fine), (tolti, inizio.trim_end_matches(segno))] {
+            if dentro.is_empty() || dentro.len() == testo.len() {
+                continue;
+            }
+            let trovata = if e_numero(dentro) {
+                numero_inglese(dentro)
+            } else {
+                self.una(dentro, livello, manca)
+            };
+            if let Some(t) = trovata {
+                return Some(format!("{}{t}{}", &testo[..da], &testo[da + dentro.len()..]));
+            }
+        }
+        None
+    }
+
+    /// The same words where a sentence begins with them.
+    fn senza_maiuscola(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+        let mut lettere = testo.chars();
+        let prima = lettere.next().filter(|c| c.is_uppercase())?;
+        let resto = lettere.as_str();
+        // Initials and codes begin with two capitals.
+        if !resto.starts_with(char::is_lowercase) {
             return None;
         }
-        let inizio = testo.find(dentro)?;
-        let t = match self.esatte.get(dentro) {
-            Some(&t) => Cow::Borrowed(t),
-            None if e_numero(dentro) => Cow::Owned(numero_inglese(dentro)?),
-            None => return None,
-        };
-        Some(format!(
-            "{}{t}{}",
-            &testo[..inizio],
-            &testo[inizio + dentro.len()..]
-        ))
+        let minuscola: String = prima.to_lowercase().chain(resto.chars()).collect();
+        let t = self.una(&minuscola, livello, manca)?;
+        let mut lettere = t.chars();
+        let prima = lettere.next()?;
+        Some(prima.to_uppercase().chain(lettere.as_str().chars()).collect())
     }
 
     /// Sentence by sentence.
-    fn a_pezzi(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+    fn a_frasi(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+        if livello >= PROFONDITA_MASSIMA {
+            return None;
+        }
         for taglio in [". ", "; "] {
             if !testo.contains(taglio) {
                 continue;
@@ -257,7 +281,7 @@ fn ultima_parola(testo: &str) -> Option<&str> {
 mod prove {
     use super::*;
 
-    const PROVA: &str = "# comment\nComune\tComune\naperta\topen\nFornitura {}\tDelivery {}\n\
+    const PROVA: &str = "# comment\nComune\tComune\naperta\topen\nFornitura {}\tDelivery {}\nfornitura {}\tdelivery {}\n\
         Fornitura {} di {}\t{2}: delivery {1}\n{#} file\t{} files\n{} è {}\t{} is {}\nNulla da fare.\tNothing to do.\n\
         Il Comune {} non c'è.\tThere is no Comune {}.\nstato: {}\tstate: {}\n";
 
@@ -281,6 +305,9 @@ mod prove {
                 Some("Nothing to do. There is no Comune 1."),
             ),
             ("Nulla da fare. Altro.", Some("Nothing to do. Altro.")),
+            ("Aperta", Some("Open")),
+            ("APERTA", None),
+            (", fornitura F1:", Some(", delivery F1:")),
             ("–", None),
             ("", None),
         ] {

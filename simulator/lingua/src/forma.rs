@@ -1,7 +1,7 @@
 //! A phrase with holes: what of a text it recognises, and the text it writes instead.
 //!
-//! `{}` takes anything, `{#}` a number as people write it. The English names the holes in the order of the Italian
-//! (`{}`) or by their place (`{1}`). Holes are never empty: a phrase with a hole says that something is there.
+//! `{}` takes anything, `{#}` a number as people write it, `{@}` a date, a time or the dash that stands for none, `{_}`
+//! one word. The English names the holes in the order of the Italian (`{}`) or by their place (`{1}`). Holes are never empty: a phrase with a hole says that something is there.
 
 use std::ops::Range;
 
@@ -10,8 +10,36 @@ use std::ops::Range;
 pub(crate) struct Forma {
     /// Text before, between and after the holes: one more than the holes.
     pezzi: Vec<&'static str>,
-    /// Which holes take numbers only.
-    numeri: Vec<bool>,
+    /// What each hole takes.
+    buchi: Vec<Buco>,
+}
+
+/// What a hole takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Buco {
+    Tutto,
+    Numero,
+    Data,
+    Parola,
+}
+
+impl Buco {
+    /// As the Italian side writes it.
+    const SCRITTI: [(&str, Self); 4] = [
+        ("{}", Self::Tutto),
+        ("{#}", Self::Numero),
+        ("{@}", Self::Data),
+        ("{_}", Self::Parola),
+    ];
+
+    fn prende(self, testo: &str) -> bool {
+        match self {
+            Self::Tutto => true,
+            Self::Numero => e_numero(testo),
+            Self::Data => e_data(testo),
+            Self::Parola => !testo.contains(' '),
+        }
+    }
 }
 
 /// The English side: pieces of text, and holes by their place in the Italian.
@@ -26,15 +54,15 @@ pub(crate) enum Parte {
 impl Forma {
     /// A phrase with at least one hole; `None` when it has none.
     pub(crate) fn leggi(italiano: &'static str) -> Option<Self> {
-        let (mut pezzi, mut numeri) = (Vec::new(), Vec::new());
+        let (mut pezzi, mut buchi) = (Vec::new(), Vec::new());
         let mut resto = italiano;
-        while let Some((prima, numero, dopo)) = primo_buco(resto) {
+        while let Some((prima, buco, dopo)) = primo_buco(resto) {
             pezzi.push(prima);
-            numeri.push(numero);
+            buchi.push(buco);
             resto = dopo;
         }
         pezzi.push(resto);
-        (!numeri.is_empty()).then_some(Self { pezzi, numeri })
+        (!buchi.is_empty()).then_some(Self { pezzi, buchi })
     }
 
     /// Bytes that are not holes: the more, the better a match says.
@@ -53,8 +81,8 @@ impl Forma {
     }
 
     /// How many holes.
-    pub(crate) fn buchi(&self) -> usize {
-        self.numeri.len()
+    pub(crate) fn quanti(&self) -> usize {
+        self.buchi.len()
     }
 
     /// The text between two holes, or around them, in order.
@@ -65,15 +93,15 @@ impl Forma {
     /// Where the holes of this phrase are in a text; `None` when the text is not this phrase.
     pub(crate) fn riconosci(&self, testo: &str) -> Option<Vec<Range<usize>>> {
         let (primo, ultimo) = (self.inizio(), self.coda());
-        if testo.len() < self.peso() + self.buchi() || !testo.starts_with(primo) || !testo.ends_with(ultimo) {
+        if testo.len() < self.peso() + self.quanti() || !testo.starts_with(primo) || !testo.ends_with(ultimo) {
             return None;
         }
         let fine = testo.len() - ultimo.len();
-        let mut buchi = Vec::with_capacity(self.buchi());
+        let mut buchi = Vec::with_capacity(self.quanti());
         let mut qui = primo.len();
-        for (i, &numero) in self.numeri.iter().enumerate() {
+        for (i, tipo) in self.buchi.iter().enumerate() {
             let dentro = testo.get(qui..fine)?;
-            let lungo = if i + 1 == self.numeri.len() {
+            let lungo = if i + 1 == self.buchi.len() {
                 dentro.len()
             } else {
                 // A hole takes as little as it can, and at least one character.
@@ -81,7 +109,7 @@ impl Forma {
                 primo + dentro[primo..].find(self.pezzi[i + 1])?
             };
             let buco = &dentro[..lungo];
-            if buco.is_empty() || numero && !e_numero(buco) {
+            if buco.is_empty() || !tipo.prende(buco) {
                 return None;
             }
             buchi.push(qui..qui + lungo);
@@ -96,12 +124,20 @@ pub(crate) fn parti(inglese: &'static str, buchi: usize) -> Result<Vec<Parte>, S
     let mut parti = Vec::new();
     let mut usati = Vec::new();
     let mut resto = inglese;
-    while let Some(apre) = resto.find('{') {
+    let mut da = 0;
+    while let Some(apre) = resto[da..].find('{').map(|i| da + i) {
         let Some(chiude) = resto[apre..].find('}') else { break };
         let dentro = &resto[apre + 1..apre + chiude];
         let quale = match dentro {
-            "" | "#" => usati.len() + 1,
-            _ => dentro.parse().map_err(|_| format!("{{{dentro}}} non è un buco"))?,
+            "" | "#" | "@" | "_" => usati.len() + 1,
+            _ => match dentro.parse() {
+                Ok(n) => n,
+                // Braces around words are text, as on the other side.
+                Err(_) => {
+                    da = apre + 1;
+                    continue;
+                }
+            },
         };
         if quale == 0 || quale > buchi || usati.contains(&quale) {
             return Err(format!("il buco {quale} non c'è, o è già usato"));
@@ -110,6 +146,7 @@ pub(crate) fn parti(inglese: &'static str, buchi: usize) -> Result<Vec<Parte>, S
         parti.push(Parte::Testo(&resto[..apre]));
         parti.push(Parte::Buco(quale - 1));
         resto = &resto[apre + chiude + 1..];
+        da = 0;
     }
     parti.push(Parte::Testo(resto));
     if usati.len() == buchi {
@@ -119,14 +156,21 @@ pub(crate) fn parti(inglese: &'static str, buchi: usize) -> Result<Vec<Parte>, S
     }
 }
 
-fn primo_buco(testo: &'static str) -> Option<(&'static str, bool, &'static str)> {
-    let qualunque = testo.find("{}").map(|i| (i, false, i + 2));
-    let numero = testo.find("{#}").map(|i| (i, true, i + 3));
-    let (inizio, numero, fine) = match (qualunque, numero) {
-        (Some(a), Some(b)) => a.min(b),
-        (a, b) => a.or(b)?,
-    };
-    Some((&testo[..inizio], numero, &testo[fine..]))
+fn primo_buco(testo: &'static str) -> Option<(&'static str, Buco, &'static str)> {
+    let (inizio, scritto, buco) = Buco::SCRITTI
+        .iter()
+        .filter_map(|&(scritto, buco)| Some((testo.find(scritto)?, scritto, buco)))
+        .min_by_key(|(inizio, ..)| *inizio)?;
+    Some((&testo[..inizio], buco, &testo[inizio + scritto.len()..]))
+}
+
+/// A date or a time as Italian pages and the API write them; a dash is none.
+fn e_data(testo: &str) -> bool {
+    testo == "–"
+        || testo.starts_with(|c: char| c.is_ascii_digit())
+            && testo
+                .chars()
+                .all(|c| c.is_ascii_digit() || "/-:. TZ+".contains(c))
 }
 
 /// A number as Italian pages write it.
@@ -184,6 +228,10 @@ mod prove {
             ("{#} file", "1.200 file", Some(vec!["1.200"])),
             ("{#} file", "mio file", None),
             ("{#} su {#}", "1 su 2", Some(vec!["1", "2"])),
+            ("{@} da {}", "01/03/2021 08:05:00 da X", Some(vec!["01/03/2021 08:05:00", "X"])),
+            ("{@} da {}", "diversi da quelli", None),
+            ("{_}, scheda", "888007, scheda", Some(vec!["888007"])),
+            ("{_}, scheda", "una certa, scheda", None),
             ("a {} a", "a a", None),
         ] {
             let attesi = attesi.map(|a| a.into_iter().map(str::to_owned).collect());
@@ -200,6 +248,7 @@ mod prove {
             ("{}", 2, false),
             ("{3}", 2, false),
             ("{x}", 1, false),
+            ("{x} {} {istat}", 1, true),
             ("nothing", 0, true),
         ] {
             assert_eq!(parti(inglese, buchi).is_ok(), va, "{inglese}");

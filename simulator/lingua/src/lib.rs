@@ -12,12 +12,14 @@ mod dizionario;
 mod forma;
 mod pagina;
 mod preferenza;
+mod righe;
 
 use std::sync::LazyLock;
 
 pub use dizionario::{Dizionario, Voce};
 pub use pagina::ATTRIBUTI;
 pub use preferenza::{Lingua, preferita};
+pub use righe::Righe;
 
 /// The phrases in English, as they stand in the fixture.
 pub const FRASI_EN: &str = include_str!("../../../fixtures/lingue/en.tsv");

@@ -53,7 +53,11 @@ impl Dizionario {
                 continue;
             }
             self.tag(nome, tag, &mut fuori, manca);
-            if INTOCCATI.contains(&nome) || in_italiano(nome, tag) {
+            if e_dato(nome, tag) {
+                let fine = memchr(b'<', resto.as_bytes()).unwrap_or(resto.len());
+                fuori.push_str(&resto[..fine]);
+                resto = &resto[fine..];
+            } else if INTOCCATI.contains(&nome) || in_italiano(nome, tag) {
                 let chiude = memmem::find(resto.as_bytes(), format!("</{nome}").as_bytes());
                 let dentro = chiude.unwrap_or(resto.len());
                 fuori.push_str(&resto[..dentro]);
@@ -150,6 +154,17 @@ fn nome(tag: &str) -> &str {
     &dentro[..fine]
 }
 
+/// What follows the tag is data: pages write codes, paths and names in the class `mono`; an option without a value of its
+/// own sends its text.
+fn e_dato(nome: &str, tag: &str) -> bool {
+    let mono = || {
+        tag.split_once(" class=\"")
+            .and_then(|(_, v)| v.split('"').next())
+            .is_some_and(|v| v.split(' ').any(|c| c == "mono"))
+    };
+    nome == "option" && !tag.contains(" value=\"") || !INTOCCATI.contains(&nome) && mono()
+}
+
 /// The page itself says that an element is Italian, or not to be translated.
 fn in_italiano(nome: &str, tag: &str) -> bool {
     nome != "html" && (tag.contains(" lang=\"it\"") || tag.contains(" translate=\"no\""))
@@ -229,6 +244,9 @@ mod prove {
             ("<p>tutti &hellip; aperta</p>", "<p>tutti &hellip; aperta</p>"),
             ("<pre>aperta</pre><p>aperta</p>", "<pre>aperta</pre><p>open</p>"),
             ("<p lang=\"it\">aperta</p>aperta", "<p lang=\"it\">aperta</p>open"),
+            ("<td class=\"a mono\">aperta</td>aperta", "<td class=\"a mono\">aperta</td>open"),
+            ("<option>aperta</option>", "<option>aperta</option>"),
+            ("<option value=\"aperta\">aperta</option>", "<option value=\"aperta\">open</option>"),
             ("<p translate=\"no\">aperta</p>", "<p translate=\"no\">aperta</p>"),
             ("<textarea title=\"Cerca\">aperta", "<textarea title=\"Search\">aperta"),
             (

@@ -124,6 +124,7 @@ impl Banco {
         testate: &[(&str, &str)],
         dentro: &str,
     ) -> Risposta {
+        inglese::annota(dove, dentro);
         self.console_corpo(metodo, dove, testate, corpo(dentro.to_owned()))
             .await
     }
@@ -136,6 +137,7 @@ impl Banco {
         testate: &[(&str, &str)],
         c: Corpo,
     ) -> Risposta {
+        inglese::annota(dove, "");
         leggi(web::console(Arc::clone(&self.sim), richiesta(metodo, dove, QUI, testate, c)).await).await
     }
 
@@ -154,6 +156,7 @@ impl Banco {
         testate: &[(&str, &str)],
         dentro: &str,
     ) -> Risposta {
+        inglese::annota(dove, dentro);
         let r = richiesta(metodo, dove, QUI, testate, corpo(dentro.to_owned()));
         leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
     }
@@ -194,7 +197,12 @@ impl Banco {
 
     /// A page of the card listener, without a certificate.
     pub(crate) async fn carta(&self, dove: &str) -> Risposta {
-        let r = richiesta(Method::GET, dove, QUI, &[], corpo(""));
+        self.carta_in(dove, &[]).await
+    }
+
+    /// The same with headers.
+    pub(crate) async fn carta_in(&self, dove: &str, testate: &[(&str, &str)]) -> Risposta {
+        let r = richiesta(Method::GET, dove, QUI, testate, corpo(""));
         leggi(web::carta(Arc::clone(&self.sim), r, None).await).await
     }
 
@@ -345,7 +353,9 @@ impl Banco {
         file: &[u8],
     ) -> Risposta {
         let mut dentro = Vec::new();
+        inglese::annota(dove, nome);
         for (n, v) in campi {
+            inglese::annota("", v);
             let parte = format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
             dentro.extend_from_slice(parte.as_bytes());
         }
