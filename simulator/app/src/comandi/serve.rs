@@ -83,7 +83,7 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
         ascolti.push(Ascolto::lega(presa)?);
     }
     for avviso in ascolti.iter().flat_map(Ascolto::avvisi) {
-        eprintln!("anpr-sim: {avviso}");
+        eprintln!("anpr-sim: {}", l.riga(avviso));
     }
 
     let impostazioni = Impostazioni {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod api;
+pub(crate) mod inglese;
 
 use std::{
     path::PathBuf,
@@ -70,11 +71,13 @@ fn richiesta(metodo: Method, dove: &str, da: &str, testate: &[(&str, &str)], con
 async fn leggi(r: servizi::http::Risposta) -> Risposta {
     let (parti, corpo) = r.into_parts();
     let byte = raccogli(corpo, 64 << 20).await.expect("body");
-    Risposta {
+    let letta = Risposta {
         stato: parti.status,
         testate: parti.headers,
         testo: String::from_utf8_lossy(&byte).into_owned(),
-    }
+    };
+    inglese::controlla(&letta);
+    letta
 }
 
 const QUI: &str = "127.0.0.1:50000";
@@ -147,6 +150,7 @@ impl Banco {
         testate: &[(&str, &str)],
         dentro: &str,
     ) -> Risposta {
+        inglese::annota(dove, dentro);
         self.console_corpo(metodo, dove, testate, corpo(dentro.to_owned()))
             .await
     }
@@ -159,6 +163,7 @@ impl Banco {
         testate: &[(&str, &str)],
         c: Corpo,
     ) -> Risposta {
+        inglese::annota(dove, "");
         leggi(web::console(Arc::clone(&self.sim), richiesta(metodo, dove, QUI, testate, c)).await).await
     }
 
@@ -177,6 +182,7 @@ impl Banco {
         testate: &[(&str, &str)],
         dentro: &str,
     ) -> Risposta {
+        inglese::annota(dove, dentro);
         let r = richiesta(metodo, dove, QUI, testate, corpo(dentro.to_owned()));
         leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
     }
@@ -217,7 +223,12 @@ impl Banco {
 
     /// A page of the card listener, without a certificate.
     pub(crate) async fn carta(&self, dove: &str) -> Risposta {
-        let r = richiesta(Method::GET, dove, QUI, &[], corpo(""));
+        self.carta_in(dove, &[]).await
+    }
+
+    /// The same with headers.
+    pub(crate) async fn carta_in(&self, dove: &str, testate: &[(&str, &str)]) -> Risposta {
+        let r = richiesta(Method::GET, dove, QUI, testate, corpo(""));
         leggi(web::carta(Arc::clone(&self.sim), r, None).await).await
     }
 
@@ -368,7 +379,9 @@ impl Banco {
         file: &[u8],
     ) -> Risposta {
         let mut dentro = Vec::new();
+        inglese::annota(dove, nome);
         for (n, v) in campi {
+            inglese::annota("", v);
             let parte = format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
             dentro.extend_from_slice(parte.as_bytes());
         }
