@@ -34,7 +34,7 @@ await prova(async (banco) => {
   console.log("| --- | ---: | ---: | ---: |");
   for (const [pagina, radice, dove] of [
     [wa, base("pre"), "/combas"], [wa, base("pre"), "/combas/esiti"], [wa, base("pre"), "/combas/anomalie"],
-    [wa, base("pre"), "/combas/persone?cognome=a*"], [wa, base("pre"), "/combas/posta"], [wa, base("pre"), "/combas/amministrazione"],
+    [wa, base("pre"), "/combas/persone?cognome=ros*"], [wa, base("pre"), "/combas/posta"], [wa, base("pre"), "/combas/amministrazione"],
     [privata, base("sub"), "/servizidemografici"], [privata, base("sub"), "/servizidemografici/censimento"],
     [dash, base("sub"), "/dashboard"], [dash, base("sub"), "/dashboard/subentro"],
     [console_, pronto.console, "/"], [console_, pronto.console, "/scambi"], [console_, pronto.console, "/percorso"], [console_, pronto.console, "/catalogo"],
