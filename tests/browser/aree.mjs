@@ -4,21 +4,9 @@
 import assert from "node:assert/strict";
 import { api, base, prova, pronto, visto } from "./banco.mjs";
 import { esamina } from "./esame.mjs";
-import { tabella, vaiCon } from "./gesti.mjs";
+import { conCarta, entraInArea as entra, premi, tabella, vaiCon } from "./gesti.mjs";
 
 const ISTAT = "888011";
-
-/** Presses a button and waits for the page it leads to. */
-const premi = (pagina, testo) =>
-  Promise.all([pagina.waitForNavigation(), pagina.getByRole("button", { name: testo }).first().click()]);
-
-/** Enters an area. */
-async function entra(pagina, dove, nome, password) {
-  await pagina.goto(`${base("sub")}${dove}`);
-  await pagina.fill("#nome", nome);
-  await pagina.fill("#password", password);
-  await Promise.all([pagina.waitForNavigation(), pagina.click("main form button")]);
-}
 
 /** The half of a code in the message about a card. */
 async function messaggio(numero, quale) {
@@ -83,8 +71,7 @@ await prova(async (banco) => {
   await api("PUT", "/api/orologio", { oggi: "2021-03-20" });
   const als = utenti.find((u) => u.ruoli.includes("ALS"));
   const sua = await api("POST", "/api/percorso/prefetture/XX/carte", { nome: als.nome });
-  const clientCertificates = [{ origin: pronto.carta, pfxPath: sua.p12, passphrase: sua.password }];
-  const prefettura = await banco.pagina({ clientCertificates, ignoreHTTPSErrors: true });
+  const prefettura = await conCarta(banco, sua);
   await prefettura.goto(`${base("sub")}/prefettura`);
   await esamina(banco, prefettura, "85-prefettura-accesso", false);
   await prefettura.click("text=Entra con la carta");
@@ -136,7 +123,7 @@ await prova(async (banco) => {
   const pfxPath = await file.path();
   visto("il titolare attiva la carta con il PIN intero e ne scarica il file");
 
-  const con = await banco.pagina({ clientCertificates: [{ origin: pronto.carta, pfxPath, passphrase: pin }], ignoreHTTPSErrors: true });
+  const con = await conCarta(banco, { p12: pfxPath, password: pin });
   await con.goto(`${base("sub")}/com`);
   await con.waitForURL(`${base("sub")}/combas`);
   assert.match(await con.innerText(".chi"), new RegExp(sindaco));

@@ -83,7 +83,7 @@ export function chiedi(metodo, url, testate = {}, corpo = undefined) {
 
 /** A call of the control API that must answer 2xx, as JSON. */
 export async function api(metodo, percorso, corpo = undefined) {
-  const r = await chiedi(metodo, pronto.console + percorso, { "content-type": "application/json" }, corpo && JSON.stringify(corpo));
+  const r = await chiedi(metodo, pronto.console + percorso, { "content-type": "application/json" }, corpo === undefined ? undefined : JSON.stringify(corpo));
   assert.ok(r.stato >= 200 && r.stato < 300, `${metodo} ${percorso}: ${r.stato} ${r.testo}`);
   return r.testo ? JSON.parse(r.testo) : null;
 }

@@ -1,5 +1,8 @@
-// The examination every page passes, whatever it shows: banner, accessibility in both colour schemes, width, keyboard,
-// weight; and its pictures at three widths.
+// The examination every page passes, whatever it shows: banner, accessibility in both colour schemes, width, nothing cut,
+// keyboard, weight; and its pictures at three widths.
+//
+// axe runs every rule it has on by default (WCAG 2.0 to 2.2 A and AA, and its best practices) at two widths; what it finds
+// serious or critical is a fault. In the dark only contrast can differ, so only that is asked again.
 
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -10,6 +13,8 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 
 /** Widths of the pictures, in CSS pixels: a telephone, a laptop, a wide screen. */
 const LARGHEZZE = [360, 1280, 1920];
+/** Pictures: the narrow and the wide page once, the usual one in both colour schemes. */
+const RITRATTI = ["360-light", "1280-light", "1920-light", "1280-dark"];
 const SCHEMI = ["light", "dark"];
 /** Most bytes of a page with all it loads, decompressed. */
 const PESO_MASSIMO = 100_000;
@@ -17,12 +22,25 @@ const PESO_MASSIMO = 100_000;
 const MAX_TAB = 900;
 
 async function accessibile(banco, pagina, nome, schema) {
-  const gravi = await pagina.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+  const gravi = await pagina.evaluate(async (scuro) => {
+    const solo = scuro ? { runOnly: ["color-contrast"] } : {};
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], ...solo });
     return violations.filter((v) => v.impact === "serious" || v.impact === "critical")
       .map((v) => `${v.impact} ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html).join(" | ")}`);
-  });
+  }, schema === "dark");
   for (const g of gravi) banco.guaio(`${nome} (${schema}): ${g}`);
+}
+
+/** What sticks out of the page or loses text at its edge. What scrolls by itself (tables, sources) may be wider. */
+async function tagliati(banco, pagina, nome) {
+  const cosa = await pagina.evaluate(() => [...document.querySelectorAll("body *")]
+    .filter((e) => !e.closest(".scorri, pre, svg, .invisibile, .salta") && e.checkVisibility())
+    .filter((e) => {
+      const r = e.getBoundingClientRect();
+      const chiuso = !/^(INPUT|SELECT|TEXTAREA)$/.test(e.tagName) && getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1;
+      return r.width > 0 && (r.right > innerWidth + 1 || r.left < -1 || chiuso);
+    }).slice(0, 3).map((e) => e.outerHTML.slice(0, 120)));
+  for (const c of cosa) banco.guaio(`${nome}: esce o è tagliato ${c}`);
 }
 
 /** Tab reaches everything that can be used, in the order of the document, with a visible ring, never under the banner. */
@@ -49,6 +67,7 @@ async function tastiera(banco, pagina, nome) {
     return tutti.length;
   });
   const visti = new Set();
+  let prima = null;
   for (let giro = 0; visti.size < quanti && giro < MAX_TAB; giro += 1) {
     await pagina.keyboard.press("Tab");
     const t = await pagina.evaluate(() => {
@@ -58,16 +77,18 @@ async function tastiera(banco, pagina, nome) {
       const r = e.getBoundingClientRect();
       const striscia = document.querySelector(".banner").getBoundingClientRect().bottom;
       return {
-        tappa: e.dataset.tappa, cosa: e.outerHTML.slice(0, 120), anello: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2,
+        salta: e.classList.contains("salta"), tappa: e.dataset.tappa, cosa: e.outerHTML.slice(0, 120), anello: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2,
         coperto: r.bottom <= striscia && !e.classList.contains("salta"), fuori: r.bottom < 0 || r.top > innerHeight,
       };
     });
     if (!t) continue;
     if (visti.has(t.tappa)) continue;
     visti.add(t.tappa);
+    prima ??= t;
     if (!t.anello) banco.guaio(`${nome}: il fuoco non si vede su ${t.cosa}`);
     if (t.coperto || t.fuori) banco.guaio(`${nome}: il fuoco è nascosto su ${t.cosa}`);
   }
+  if (!prima?.salta) banco.guaio(`${nome}: la prima tappa non è «Vai al contenuto» ma ${prima?.cosa}`);
   if (visti.size < quanti) {
     const mancati = await pagina.evaluate((v) => [...document.querySelectorAll("[data-tappa]")]
       .filter((e) => !v.includes(e.dataset.tappa)).slice(0, 3).map((e) => e.outerHTML.slice(0, 120)), [...visti]);
@@ -106,13 +127,14 @@ export async function esamina(banco, pagina, nome, ritratti = true) {
       await pagina.setViewportSize({ width, height: width === 360 ? 740 : 860 });
       const oltre = await pagina.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (oltre > 0) banco.guaio(`${nome}: a ${width} px si scorre di lato per ${oltre} px`);
-      if (ritratti) {
+      if (colorScheme === "light") await tagliati(banco, pagina, `${nome} a ${width} px`);
+      if (ritratti && RITRATTI.includes(`${width}-${colorScheme}`)) {
         await pagina.evaluate(() => globalThis.scrollTo(0, 0));
         const dove = path.join(immagini, `${nome}-${width}-${colorScheme === "light" ? "chiaro" : "scuro"}.png`);
         await pagina.screenshot({ path: dove, fullPage: true });
       }
       // Narrow pages have other things on top of each other: colours are judged at both ends, names once.
-      if (width !== 1920) await accessibile(banco, pagina, `${nome} a ${width} px`, colorScheme);
+      if (width === 1280 || (width === 360 && colorScheme === "light")) await accessibile(banco, pagina, `${nome} a ${width} px`, colorScheme);
     }
   }
   await pagina.emulateMedia({ colorScheme: "light" });

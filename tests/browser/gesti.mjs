@@ -1,7 +1,8 @@
 // What a person does at the environment pages, as gestures: enter, send a file, wait for the outcome, leave.
 
 import assert from "node:assert/strict";
-import { base, operatore } from "./banco.mjs";
+import fs from "node:fs";
+import { base, operatore, pronto } from "./banco.mjs";
 
 /** Presses Tab until the element has the focus. */
 export async function vaiCon(pagina, selettore) {
@@ -78,3 +79,33 @@ export async function esci(pagina) {
 /** The cells of a table, row by row. */
 export const tabella = (pagina, nome) =>
   pagina.locator(`[role=region][aria-label='${nome}'] tbody tr`).evaluateAll((righe) => righe.map((r) => [...r.cells].map((c) => c.innerText.trim())));
+
+/** Presses a button and waits for the page it leads to. */
+export const premi = (pagina, testo) =>
+  Promise.all([pagina.waitForNavigation(), pagina.getByRole("button", { name: testo }).first().click()]);
+
+/** Enters an area with name and password. */
+export async function entraInArea(pagina, dove, nome, password) {
+  await pagina.goto(`${base("sub")}${dove}`);
+  await pagina.fill("#nome", nome);
+  await pagina.fill("#password", password);
+  await Promise.all([pagina.waitForNavigation(), pagina.click("main form button")]);
+}
+
+/** Downloads what a press gives: its name and its bytes. */
+export async function scarica(pagina, premuto) {
+  const [d] = await Promise.all([pagina.waitForEvent("download"), premuto()]);
+  return { nome: d.suggestedFilename(), byte: fs.readFileSync(await d.path()) };
+}
+
+/** Chooses and presses by keyboard: a field, its text. */
+export async function scrivi(pagina, selettore, testo) {
+  await vaiCon(pagina, selettore);
+  await pagina.keyboard.press("Control+A");
+  await pagina.keyboard.type(testo);
+}
+
+/** A browser that shows a card; the driver shows it in its place. */
+export const conCarta = (banco, carta) => banco.pagina({
+  clientCertificates: [{ origin: pronto.carta, pfxPath: carta.p12, passphrase: carta.password }], ignoreHTTPSErrors: true,
+});

@@ -90,3 +90,18 @@ fn la_console_mostra_i_verdetti_e_consegna_i_certificati() {
 fn il_percorso_prima_dei_file_nel_browser() {
     prova("aree");
 }
+
+#[test]
+fn le_date_e_il_contributo_nel_browser() {
+    prova("cruscotto");
+}
+
+#[test]
+fn il_resto_dell_applicazione_nel_browser() {
+    prova("applicazione");
+}
+
+#[test]
+fn una_lezione_fra_relatore_e_aula_nel_browser() {
+    prova("lezioni");
+}

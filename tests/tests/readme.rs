@@ -39,12 +39,12 @@ fn i_comandi_del_readme_fanno_quello_che_dicono() {
     for file in ["README.it.md", "README.md"] {
         let blocchi = blocchi(&radice().join(file));
         let nomi: Vec<&str> = blocchi.iter().map(|(n, _)| n.as_str()).collect();
-        assert_eq!(nomi, ["percorso", "check", "send"], "{file}");
+        assert_eq!(nomi, ["percorso", "demo", "check", "send"], "{file}");
         for (nome, blocco) in &blocchi {
             esegui(&format!("{file}/{nome}"), blocco);
         }
     }
-    for file in ["DIFETTI.md", "SICUREZZA.md"] {
+    for file in ["DIFETTI.md", "LEZIONI.md", "SICUREZZA.md"] {
         let blocchi = blocchi(&radice().join("simulator/docs").join(file));
         assert!(!blocchi.is_empty(), "{file}");
         for (nome, blocco) in &blocchi {

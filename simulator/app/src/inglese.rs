@@ -89,6 +89,9 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             ("serve", "sicurezza") => {
                 "Security policy: faithful, permissive, or a folder with test.toml, pre.toml, sub.toml [default: faithful]"
             }
+            ("serve", "lezioni") => {
+                "Folder of the trainer's lessons (.toml), besides those that are built in"
+            }
             ("serve", "sessione_inattiva") => {
                 "Seconds without use after which a web session ends [default: 1800]"
             }

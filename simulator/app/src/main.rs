@@ -49,22 +49,23 @@ fn main() -> ExitCode {
         }
     };
     let comando = riga.comando.unwrap_or_else(|| Comando::Serve(Box::default()));
+    let l = riga.lang;
     let esito = match comando {
-        Comando::Serve(o) => comandi::serve::esegui(*o, riga.lang),
-        Comando::Check(o) => comandi::check::esegui(&o),
-        Comando::Generate(o) => comandi::generate::esegui(&o, riga.lang),
-        Comando::Cert(o) => comandi::cert::esegui(&o),
-        Comando::Send(o) => comandi::send::esegui(&o),
-        Comando::Explain(o) => comandi::explain::esegui(&o, riga.lang),
-        Comando::Demo(o) => comandi::demo::esegui(&o, riga.lang),
-        Comando::Wait(o) => comandi::wait::esegui(&o, riga.lang),
+        Comando::Serve(o) => comandi::serve::esegui(*o, l),
+        Comando::Check(o) => comandi::check::esegui(&o, l),
+        Comando::Generate(o) => comandi::generate::esegui(&o, l),
+        Comando::Cert(o) => comandi::cert::esegui(&o, l),
+        Comando::Send(o) => comandi::send::esegui(&o, l),
+        Comando::Explain(o) => comandi::explain::esegui(&o, l),
+        Comando::Demo(o) => comandi::demo::esegui(&o, l),
+        Comando::Wait(o) => comandi::wait::esegui(&o, l),
     };
     match esito {
         Ok(comandi::Fine::Bene) => ExitCode::SUCCESS,
         Ok(comandi::Fine::Negativa) => ExitCode::from(1),
         Err(e) if tubo_chiuso(&e) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("anpr-sim: {e:#}");
+            eprintln!("anpr-sim: {}", l.errore(&e));
             ExitCode::from(2)
         }
     }

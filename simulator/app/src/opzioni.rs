@@ -2,7 +2,7 @@
 //!
 //! Every option of `serve` may also stand in the TOML file of `--config`, under the same name; what is typed wins.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{borrow::Cow, net::IpAddr, path::PathBuf};
 
 use anagrafe::Data;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,6 +33,28 @@ impl Lingua {
             Self::It => it,
             Self::En => en,
         }
+    }
+
+    /// A line written in Italian, in this language.
+    pub(crate) fn riga(self, testo: &str) -> Cow<'_, str> {
+        match self {
+            Self::It => Cow::Borrowed(testo),
+            Self::En => lingua::inglese().riga(testo),
+        }
+    }
+
+    /// Why a command could not do its work: each cause in this language.
+    pub(crate) fn errore(self, e: &anyhow::Error) -> String {
+        let detti: Vec<String> = e.chain().map(|c| self.righe(&c.to_string())).collect();
+        detti.join(": ")
+    }
+
+    /// Several lines, each in this language.
+    pub(crate) fn righe(self, testo: &str) -> String {
+        testo
+            .split_inclusive('\n')
+            .map(|r| self.riga(r))
+            .collect()
     }
 }
 
@@ -117,6 +139,9 @@ pub(crate) struct Serve {
     /// [predefinita: faithful]
     #[arg(long, value_name = "faithful|permissive|DIR")]
     pub(crate) sicurezza: Option<String>,
+    /// Cartella di lezioni per il formatore (.toml), oltre a quelle incluse
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lezioni: Option<PathBuf>,
     /// Catalogo dei testi: osservato (predefinito) o tabella
     #[arg(long, value_name = "CATALOGO")]
     pub(crate) testi_catalogo: Option<elaborazione::testi::CatalogoTesti>,

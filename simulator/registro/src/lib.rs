@@ -18,6 +18,7 @@ pub mod mondo;
 mod password;
 pub mod posta;
 mod registro;
+mod rimozione;
 pub mod store;
 mod transazione;
 mod valori;

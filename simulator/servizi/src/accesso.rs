@@ -4,7 +4,12 @@
 //! password, state, roles, Comuni or environments changed, or its card was revoked; its key is made at every login
 //! and only its digest is stored. Cards enter by `carta`, through the same door (`apri_sessione`).
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use anagrafe::{Ambiente, CodiceIstat};
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +25,8 @@ pub const LUNGHEZZA_PASSWORD_MINIMA: usize = 8;
 const TENTATIVI_LIBERI: u32 = 3;
 /// Longest delay a name can reach.
 const ATTESA_MASSIMA: Duration = Duration::from_secs(30);
+/// Names that may be tried at the same moment.
+const POSTI: usize = 64;
 /// Names whose failures are remembered; the oldest go first.
 const NOMI_RICORDATI: usize = 1_000;
 /// The last use of a session is written down no more often than this: a page is no reason for a commit.
@@ -44,6 +51,27 @@ impl Tentativi {
         } else {
             Duration::from_secs(1 << oltre.min(5)).min(ATTESA_MASSIMA)
         }
+    }
+}
+
+/// Who wants to enter waits for his turn: tries of one name are judged one after the other, or a burst of them would all
+/// find that none has failed yet. Names share places, by their hash.
+#[derive(Debug)]
+pub(crate) struct Fila([Mutex<()>; POSTI]);
+
+impl Default for Fila {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+impl Fila {
+    /// The turn of a name, until it is dropped.
+    pub(crate) fn di(&self, nome: &str) -> MutexGuard<'_, ()> {
+        let posto = BuildHasherDefault::<DefaultHasher>::default().hash_one(nome) % POSTI as u64;
+        self.0[posto as usize]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -165,8 +193,9 @@ impl Simulatore {
         password: &str,
         puo: impl Fn(&Operatore) -> bool,
     ) -> Esito<Operatore> {
-        let adesso = self.adesso();
         let nome = name_id.chars().take(64).collect::<String>();
+        let _turno = self.fila.di(&nome);
+        let adesso = self.adesso();
         self.pazienta(&nome, adesso)?;
         let operatore = self.registro().operatore(name_id)?;
         // The same work for a name that does not exist, or has no password: the time tells nothing.

@@ -36,6 +36,11 @@ const RETE_PIU_LARGA: (u8, u8) = (16, 32);
 /// Collection of the logos, by Comune.
 const LOGHI: &str = "logo";
 
+/// Forgets the logo of a Comune that is no more.
+pub(crate) fn dimentica_logo(t: &mut registro::Transazione, istat: CodiceIstat) {
+    t.togli_documento(LOGHI, istat.as_str());
+}
+
 /// Things on the page, each with who may change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VoceAmministrazione {

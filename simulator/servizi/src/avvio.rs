@@ -59,7 +59,7 @@ const PIANO_APERTO: Piano = Piano {
 };
 
 /// Roles of the ready operator.
-const RUOLI_PRONTI: [&str; 3] = ["ALS", "ALP", "OPERATORE"];
+pub(crate) const RUOLI_PRONTI: [&str; 3] = ["ALS", "ALP", "OPERATORE"];
 
 /// User name of the ready operator: a codice fiscale whose birthplace is the fictitious Comune itself.
 pub(crate) fn operatore_pronto(comune: CodiceIstat) -> String {
@@ -117,6 +117,7 @@ impl Simulatore {
                     t.salva_piano(ambiente, istat, Some(PIANO_APERTO))?;
                 }
             }
+            crate::percorso::al_primo_avvio(t)?;
             t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": false}))?;
             Ok(())
         })

@@ -1,13 +1,13 @@
 //! What the command line and the configuration decide before the simulator starts.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anagrafe::{Ambiente, CodiceIstat, Data};
 use elaborazione::Politica;
 use jiff::SignedDuration;
 use registro::LimitiGiornale;
 
-use crate::{posta::inoltro::Destinazione, sicurezza::Politiche};
+use crate::{lezioni::Libreria, posta::inoltro::Destinazione, sicurezza::Politiche};
 
 /// Comuni ready from the first start: 888001 … 888010.
 pub const COMUNI_PRONTI: std::ops::RangeInclusive<u32> = 888_001..=888_010;
@@ -62,6 +62,8 @@ pub struct Impostazioni {
     pub attesa_rilascio: SignedDuration,
     /// Where messages are relayed to, if anywhere: a server of this machine.
     pub inoltro: Option<Destinazione>,
+    /// Lessons, when there are more than those in the binary.
+    pub lezioni: Option<Arc<Libreria>>,
     /// How long a restored certificate goes on being refused, though the desk shows it active (spec security §5.4).
     pub attesa_ripristino: SignedDuration,
 }
@@ -93,6 +95,7 @@ impl Impostazioni {
             attesa_rilascio: SignedDuration::ZERO,
             attesa_ripristino: SignedDuration::ZERO,
             inoltro: None,
+            lezioni: None,
         }
     }
 }

@@ -60,6 +60,21 @@ impl ConteggiSubiti {
 /// Documents of the register: delivery → the later ones that share somebody with it.
 const DOCUMENTO: &str = "incroci";
 
+/// Deliveries that are no more: neither theirs is kept, nor their names with the others.
+pub(crate) fn dimentica_forniture(t: &mut Transazione, quali: &BTreeSet<IdFornitura>) -> Esito<()> {
+    for id in quali {
+        t.togli_documento(DOCUMENTO, &id.to_string());
+    }
+    for (nome, mut nuove) in t.documenti::<BTreeSet<IdFornitura>>(DOCUMENTO)? {
+        let prima = nuove.len();
+        nuove.retain(|f| !quali.contains(f));
+        if nuove.len() != prima {
+            t.salva_documento(DOCUMENTO, &nome, &nuove)?;
+        }
+    }
+    Ok(())
+}
+
 /// Columns of the duplicate lists; the published example has the ids, the other ISTAT and the kind.
 const COLONNE: [&str; 10] = [
     "Prog. ANPR soggetto",

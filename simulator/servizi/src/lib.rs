@@ -21,6 +21,7 @@ pub mod http;
 mod impostazioni;
 mod incroci;
 mod invio;
+pub mod lezioni;
 mod motivi;
 mod notte;
 mod operatori;
@@ -59,6 +60,7 @@ pub use giornale::{CercaScambi, Diagnosi, SCAMBI_PER_PAGINA, ScambioIntero};
 pub use guasti::{GUASTI_MASSIMI, Guasto, RITARDO_MASSIMO_MS, TipoGuasto};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};
 pub use invio::{Invio, Ricevuta, RifiutoInvio};
+pub use lezioni::Libreria;
 pub use operatori::RUOLI;
 pub use persone::{
     COMPONENTI_MOSTRATI, CercaPersone, Componente, ESAMI_PER_RICERCA, Esistente, EsitoRicerca,

@@ -163,8 +163,12 @@ pub struct Simulatore {
     pub(crate) inoltro: Mutex<crate::posta::inoltro::StatoInoltro>,
     /// Runs of the support tools under way.
     pub(crate) strumenti: std::sync::atomic::AtomicUsize,
+    /// Held by whoever moves a lesson.
+    pub(crate) turno_lezioni: Mutex<()>,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
+    /// Logins of one name are judged one by one.
+    pub(crate) fila: crate::accesso::Fila,
     /// What the register last said of operators, certificates (by digest) and the hour.
     pub(crate) operatori_visti: Ricordi<String, Option<Arc<Operatore>>>,
     pub(crate) revoche_viste: Ricordi<[u8; 32], Option<Revoca>>,
@@ -232,7 +236,9 @@ impl Simulatore {
             testate: Mutex::default(),
             inoltro: Mutex::default(),
             strumenti: std::sync::atomic::AtomicUsize::default(),
+            turno_lezioni: Mutex::default(),
             tentativi: Mutex::default(),
+            fila: crate::accesso::Fila::default(),
             operatori_visti: Ricordi::default(),
             revoche_viste: Ricordi::default(),
             orologio_visto: Ricordi::default(),

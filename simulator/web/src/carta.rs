@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The pages of the card listener: nobody is ever inside.
-struct Carta;
+pub(crate) struct Carta;
 
 impl Sala for Carta {
     type Soglia<'a> = Vista<'a>;
@@ -31,7 +31,7 @@ impl Sala for Carta {
 }
 
 /// What the browser asked for, and the certificate it showed.
-struct Vista<'r> {
+pub(crate) struct Vista<'r> {
     sim: &'r Arc<Simulatore>,
     parti: &'r Parts,
     segmenti: Parametri,
@@ -48,7 +48,7 @@ impl Vista<'_> {
     }
 }
 
-static ROTTE: &[Rotta<Carta>] = &[
+pub(crate) static ROTTE: &[Rotta<Carta>] = &[
     get("/", aperta!(|_v, _| indice())),
     get(
         "/statico/{nome}",

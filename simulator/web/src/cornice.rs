@@ -144,6 +144,7 @@ impl Cornice {
             ("/scambi", "Giornale"),
             ("/posta", "Posta PEC"),
             ("/percorso", "Percorso"),
+            ("/lezioni", "Lezioni"),
             ("/catalogo", "Catalogo anomalie"),
             ("/sicurezza", "Sicurezza"),
             ("/guasti", "Guasti"),

@@ -26,6 +26,8 @@ mod console;
 mod cookie;
 mod cornice;
 mod formati;
+mod lingue;
+pub mod mappa;
 mod modulo;
 mod persone;
 mod piano_di_test;
@@ -39,28 +41,31 @@ mod viste;
 
 /// Console pages, control API and `/metrics`.
 pub async fn console(sim: Arc<Simulatore>, r: Richiesta) -> Risposta {
+    let lingua = lingue::chiesta(r.headers());
     let mut risposta = console::rispondi(&sim, r).await;
     sicurezza::vesti(&mut risposta);
-    risposta
+    lingue::volgi(risposta, lingua).await
 }
 
 /// The pages of one environment: `/`, `/combas…`, `/com`, the static files; at the subentro also the private area and the
 /// Prefettura, which belong to the esercizio.
 pub async fn ambiente(sim: Arc<Simulatore>, a: Ambiente, r: Richiesta) -> Risposta {
+    let lingua = lingue::chiesta(r.headers());
     let mut risposta = if a == Ambiente::Sub && aree::sua(&r) {
         aree::rispondi(&sim, r).await
     } else {
         ambiente::rispondi(&sim, a, r).await
     };
     sicurezza::vesti(&mut risposta);
-    risposta
+    lingue::volgi(risposta, lingua).await
 }
 
 /// The pages of the card listener; `certificato` is what the browser showed in the TLS handshake (DER).
 pub async fn carta(sim: Arc<Simulatore>, r: Richiesta, certificato: Option<Vec<u8>>) -> Risposta {
+    let lingua = lingue::chiesta(r.headers());
     let mut risposta = carta::rispondi(&sim, r, certificato).await;
     sicurezza::vesti(&mut risposta);
-    risposta
+    lingue::volgi(risposta, lingua).await
 }
 
 /// Runs a call of the facade off the async threads: every one of them may touch the disk.

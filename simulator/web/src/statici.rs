@@ -7,12 +7,20 @@ use servizi::http::{Risposta, risposta};
 
 const STILE: &str = include_str!("../static/stile.css");
 const VIVO: &str = include_str!("../static/vivo.js");
+const STILE_LEZIONI: &str = include_str!("../static/lezioni.css");
+const TASTI: &str = include_str!("../static/lezioni.js");
 const ICONA: &str = include_str!("../static/icona.svg");
 
 /// Version mark of the embedded files, part of their addresses.
 pub(crate) const IMPRONTA: u32 = impronta(
     STILE.as_bytes(),
-    impronta(VIVO.as_bytes(), impronta(ICONA.as_bytes(), SEME_FNV)),
+    impronta(
+        VIVO.as_bytes(),
+        impronta(
+            ICONA.as_bytes(),
+            impronta(STILE_LEZIONI.as_bytes(), impronta(TASTI.as_bytes(), SEME_FNV)),
+        ),
+    ),
 );
 
 const SEME_FNV: u32 = 0x811c_9dc5;
@@ -32,6 +40,8 @@ pub(crate) fn file(nome: &str) -> Option<Risposta> {
     let (tipo, contenuto) = match nome {
         "stile.css" => ("text/css; charset=utf-8", STILE),
         "vivo.js" => ("text/javascript; charset=utf-8", VIVO),
+        "lezioni.css" => ("text/css; charset=utf-8", STILE_LEZIONI),
+        "lezioni.js" => ("text/javascript; charset=utf-8", TASTI),
         "icona.svg" => ("image/svg+xml", ICONA),
         _ => return None,
     };
@@ -50,9 +60,10 @@ mod prove {
     #[test]
     fn the_style_stays_small_and_asks_nobody_else() {
         assert!(STILE.len() < 20_000, "{} byte", STILE.len());
-        assert!(VIVO.len() < 3_000);
+        assert!(VIVO.len() < 3_000 && TASTI.len() < 3_000 && STILE_LEZIONI.len() < 10_000);
         for vietato in ["http://", "https://", "@import", "url("] {
             assert!(!STILE.contains(vietato), "{vietato}");
+            assert!(!STILE_LEZIONI.contains(vietato), "{vietato}");
         }
     }
 }

@@ -96,3 +96,50 @@ fn every_row_of_the_journey_is_here_once_and_its_tests_exist() {
     }
     assert_eq!(viste, attese);
 }
+
+/// Columns of the table of defences after the place.
+const MINACCE: usize = 8;
+
+#[test]
+fn every_place_has_a_test_for_every_threat() {
+    let testo = fs::read_to_string(radice().join("simulator/docs/SICUREZZA.md")).expect("the page");
+    let prove = prove();
+    let tabella = testo
+        .split("<!-- difese -->")
+        .nth(1)
+        .expect("the table of defences");
+    let mut luoghi = Vec::new();
+    for riga in tabella
+        .lines()
+        .filter(|r| r.starts_with("| ") && !r.starts_with("| ---"))
+        .skip(1)
+    {
+        let celle: Vec<&str> = riga.trim_matches('|').split('|').map(str::trim).collect();
+        assert_eq!(celle.len(), MINACCE + 1, "{riga}");
+        luoghi.push(celle[0].to_owned());
+        for cella in &celle[1..] {
+            let note: Vec<&str> = cella
+                .split(|c: char| !c.is_ascii_digit())
+                .filter(|n| !n.is_empty())
+                .collect();
+            assert!(!note.is_empty() || *cella == "–", "{}: {cella}", celle[0]);
+            for n in note {
+                let voce = format!("\n{n}. ");
+                let nome = tabella.split(&voce).nth(1).and_then(|r| r.split('`').nth(1));
+                let nome = nome.unwrap_or_else(|| panic!("no entry {n} under the table"));
+                assert!(prove.contains(nome), "{n}: no test is called {nome}");
+            }
+        }
+    }
+    assert_eq!(
+        luoghi,
+        [
+            "applicazione web (test, pre, sub)",
+            "carta",
+            "area privata",
+            "Prefettura",
+            "dashboard",
+            "console e API"
+        ]
+    );
+}

@@ -6,7 +6,7 @@ use anagrafe::Ambiente;
 use banco::{banco, dovute};
 use http::{Method, StatusCode};
 
-const PAGINE: [&str; 18] = [
+const PAGINE: [&str; 19] = [
     "/combas",
     "/combas/invio",
     "/combas/esiti",
@@ -20,6 +20,7 @@ const PAGINE: [&str; 18] = [
     "/combas/download",
     "/combas/confronto",
     "/combas/strumenti",
+    "/combas/strumenti/postazione",
     "/combas/strumenti/validatore",
     "/combas/strumenti/file-di-prova",
     "/combas/assistenza",

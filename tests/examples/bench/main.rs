@@ -6,6 +6,7 @@
 //! --roma [--abitanti N]  a delivery of 3,000,000: check of all files; upload, elaboration and load by the API
 //! --richieste            verified signed requests a second beside peers in Python and Java, with its chart
 //! --richieste --noi      the same, the simulator alone
+//! --pagine               first contentful paint of the main pages, in Chromium
 //! --ostili               what slow and half-open clients do to the others
 //! ```
 //! Ours runs every check of the catalogue, xmllint only the schema; xmllint needs the official XSD (`ANPR_SIM_ORACOLO`).
@@ -13,6 +14,7 @@
 
 mod consegna;
 mod grafico;
+mod pagine;
 mod processo;
 mod richieste;
 mod roma;
@@ -48,6 +50,9 @@ fn main() -> Result<()> {
     }
     if ha("--richieste") {
         return richieste::misura(ha("--noi"));
+    }
+    if ha("--pagine") {
+        return pagine::misura();
     }
     if ha("--ostili") {
         return richieste::misura_ostili();

@@ -296,15 +296,64 @@ fn demo_arriva_in_fondo() {
     assert_eq!(codice, Some(0), "{uscita}{errore}");
     let passi: Vec<Value> = uscita.lines().map(json).collect();
     assert!(passi.len() > 5, "{uscita}");
-    for parte in ["CENSITO", "KO", "ELABORATA_OK", "SUBENTRATO", "EN034"] {
-        assert!(uscita.contains(parte), "{parte} in {uscita}");
-    }
-    // Before the files: scheda, start of the tests, the sindaco summoned.
-    for oggetto in [
+    let detto: Vec<&str> = passi
+        .iter()
+        .filter_map(|p| p["esito"].as_str().or(p["testo"].as_str()))
+        .collect();
+    let in_ordine = |parti: &[&str]| {
+        let mut resto = detto.iter();
+        for parte in parti {
+            assert!(resto.any(|r| r.contains(parte)), "{parte} in {uscita}");
+        }
+    };
+    // The whole road, in its order: from inattivo to the contribution.
+    in_ordine(&[
         "Scheda di monitoraggio ricevuta",
-        "Avvio delle prove",
+        "piano di subentro",
+        "888001-CO-0000.p12",
+        "Censimento ricevuto",
         "Convocazione del sindaco",
-    ] {
-        assert!(uscita.contains(oggetto), "{oggetto} in {uscita}");
+        "Smart card consegnate",
+        "ALS ",
+        "888001-SC-0003 ESEMPIO OPERATORE: ATTIVA",
+        "888001-PC-0002: attivo",
+        "CENSITO (P02)",
+        "ELABORATA_OK",
+        "RispostaConnessione",
+        "(corpo-modificato) → fault: Incorrect reference digest value (from client)",
+        "PT01 ",
+        "PT04 ",
+        "file preliminare: CARICATO",
+        "KO – {\"ES092\":3}",
+        "ES092 ",
+        "PROVA di subentro non riuscita",
+        "PROVA di subentro riuscita",
+        "PRESUBENTRATO (P03)",
+        "HTTP 422: Il Comune non è presente nel piano",
+        "preferita 2021-09-01 (SWALFA)",
+        "HTTP 422: EN032",
+        "il Comune è SUBENTRATO",
+        "Subentro concluso",
+        "EN034",
+        "INA-SAIA",
+        "888004 PEC: [SIMULATORE – dati fittizi] N031",
+        "BOZZA: 1700 euro",
+        "INVIATA: 1700 euro",
+        "ACCOLTA: 1700 euro",
+        "inattivi 7, attivi 0, subentrati 3",
+        "888001: SUBENTRATO, 14/14 passi",
+    ]);
+    // In English too, every step of it.
+    let (codice, inglese, errore) = giro(&["demo", "--json", "--lang", "en"]);
+    assert_eq!(codice, Some(0), "{inglese}{errore}");
+    let altri: Vec<Value> = inglese.lines().map(json).collect();
+    let testi = |v: &[Value]| -> Vec<String> {
+        let testi = v.iter().filter_map(|p| p["testo"].as_str());
+        testi.map(ToOwned::to_owned).collect()
+    };
+    let (it, en) = (testi(&passi), testi(&altri));
+    assert_eq!(it.len(), en.len());
+    for (a, b) in it.iter().zip(&en) {
+        assert_ne!(a, b, "a step that is not translated");
     }
 }

@@ -2,6 +2,7 @@
 
 mod avvio;
 mod file;
+mod inglese;
 mod invio;
 mod uso;
 

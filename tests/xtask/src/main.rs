@@ -25,6 +25,7 @@ cargo xtask bench [--mb N]                     check contro xmllint --stream, st
 cargo xtask bench --scala                      tempo per soggetto da 10.000 a 3.000.000, con il grafico
 cargo xtask bench --roma [--abitanti N]        una fornitura di 3.000.000 fino al registro
 cargo xtask bench --richieste [--noi]          richieste firmate al secondo, accanto a Python e Java, con il grafico
+cargo xtask bench --pagine                     quanto aspetta chi apre una pagina: prima pittura in Chromium
 cargo xtask bench --ostili                     che cosa costano agli altri i client ostili
 cargo xtask soak [--minuti N]                  dieci minuti a pieno carico con il 5 % di messaggi rotti
 cargo xtask fuzz [--minuti N] [--seme N]       ingressi a caso e guasti per ogni lettore

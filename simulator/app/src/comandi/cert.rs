@@ -18,20 +18,21 @@ use serde_json::{Value, json};
 use super::{Fine, api, cliente, istat, messaggio, pronto, testo};
 use crate::opzioni::{
     AzioneCert, Cert, CertCard, CertExport, CertId, CertImport, CertIssue, CertList, CertRenew,
+    Lingua,
 };
 
 /// Largest file of certificates that is read; the simulator takes no more either.
 const IMPORTAZIONE_MASSIMA_BYTE: usize = 512 * 1024;
 
-pub(crate) fn esegui(o: &Cert) -> Result<Fine> {
+pub(crate) fn esegui(o: &Cert, l: Lingua) -> Result<Fine> {
     match &o.azione {
         AzioneCert::Issue(o) => emetti(o),
-        AzioneCert::List(o) => elenca(o),
-        AzioneCert::Revoke(o) => revoca(o, "DELETE", "", "revocato"),
-        AzioneCert::Restore(o) => revoca(o, "POST", "/ripristino", "ripristinato"),
+        AzioneCert::List(o) => elenca(o, l),
+        AzioneCert::Revoke(o) => revoca(o, "DELETE", "", "revocato", l),
+        AzioneCert::Restore(o) => revoca(o, "POST", "/ripristino", "ripristinato", l),
         AzioneCert::Renew(o) => rinnova(o),
         AzioneCert::Export(o) => esporta(o),
-        AzioneCert::Import(o) => importa(o),
+        AzioneCert::Import(o) => importa(o, l),
         AzioneCert::Card(o) => carta(o),
     }
 }
@@ -132,7 +133,7 @@ fn emetti(o: &CertIssue) -> Result<Fine> {
     mostra(&emesso, o.dove.json)
 }
 
-fn elenca(o: &CertList) -> Result<Fine> {
+fn elenca(o: &CertList, l: Lingua) -> Result<Fine> {
     let mut tutti = tutti(&o.dove.data)?;
     if o.stato.is_some() && tutti.iter().any(|c| c["stato"].is_null()) {
         in_esecuzione_per(&o.dove.data, "conoscere gli stati")?;
@@ -157,13 +158,14 @@ fn elenca(o: &CertList) -> Result<Fine> {
         return Ok(Fine::Bene);
     }
     for c in &tutti {
-        println!(
+        let riga = format!(
             "{}  {}  scade {}  {}",
             campo(c, "id"),
             c["stato"].as_str().unwrap_or("emesso"),
             campo(c, "nonDopo").get(..10).unwrap_or_default(),
             difetto(c)
         );
+        println!("{}", l.riga(&riga));
     }
     Ok(Fine::Bene)
 }
@@ -179,14 +181,14 @@ fn difetto(c: &Value) -> String {
     }
 }
 
-fn revoca(o: &CertId, metodo: &str, coda: &str, fatto: &str) -> Result<Fine> {
+fn revoca(o: &CertId, metodo: &str, coda: &str, fatto: &str, l: Lingua) -> Result<Fine> {
     let p = in_esecuzione_per(&o.dove.data, "revocare e ripristinare")?;
     let percorso = format!("/api/certificati/{}{coda}", segmento(&o.id));
     let v = api(&cliente(&p)?, &p, metodo, &percorso, &Value::Null)?;
     if o.dove.json {
         println!("{}", serde_json::to_string_pretty(&v)?);
     } else {
-        println!("{}: {fatto}", o.id);
+        println!("{}", l.riga(&format!("{}: {fatto}", o.id)));
     }
     Ok(Fine::Bene)
 }
@@ -261,14 +263,14 @@ fn esporta_tutti(o: &CertExport, comune: &str) -> Result<Fine> {
     Ok(Fine::Bene)
 }
 
-fn importa(o: &CertImport) -> Result<Fine> {
+fn importa(o: &CertImport, l: Lingua) -> Result<Fine> {
     let p = in_esecuzione_per(&o.dove.data, "la lista di fiducia")?;
     let c = cliente(&p)?;
     let ambiente = o.ambiente.map(|a| format!("?ambiente={a}")).unwrap_or_default();
     if let Some(impronta) = &o.togli {
         let percorso = format!("/api/certificati/importati/{}{ambiente}", segmento(impronta));
         api(&c, &p, "DELETE", &percorso, &Value::Null)?;
-        println!("{impronta}: tolto");
+        println!("{}", l.riga(&format!("{impronta}: tolto")));
         return Ok(Fine::Bene);
     }
     let importati = match &o.file {
@@ -302,7 +304,7 @@ fn importa(o: &CertImport) -> Result<Fine> {
         return Ok(Fine::Bene);
     }
     for i in elenco {
-        println!(
+        let riga = format!(
             "{}  {}  {}  scade {}  {}",
             campo(i, "id"),
             campo(i, "ambiente"),
@@ -310,6 +312,7 @@ fn importa(o: &CertImport) -> Result<Fine> {
             campo(i, "nonDopo").get(..10).unwrap_or_default(),
             campo(i, "improntaSha256")
         );
+        println!("{}", l.riga(&riga));
     }
     Ok(Fine::Bene)
 }

@@ -1,6 +1,6 @@
 //! `check`: the elaboration's verdict on files, without a server.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,16 +14,16 @@ use elaborazione::{
 use serde_json::Value;
 
 use super::{Fine, avanzamento::Barra, da_toml, istat, oggi, tracciato};
-use crate::opzioni::{AvvisiJunit, Check, Formato};
+use crate::opzioni::{AvvisiJunit, Check, Formato, Lingua};
 
 /// The file that stands for standard input.
 const TRATTINO: &str = "-";
 /// Bytes gathered before they are written.
 const TAMPONE_BYTES: usize = 1 << 16;
 
-pub(crate) fn esegui(o: &Check) -> Result<Fine> {
+pub(crate) fn esegui(o: &Check, l: Lingua) -> Result<Fine> {
     if o.file.is_empty() {
-        return tracciato::prova(&o.aire_layout, o.json || o.format == Formato::Json);
+        return tracciato::prova(&o.aire_layout, o.json || o.format == Formato::Json, l);
     }
     let (file, _cartella) = con_ingresso_standard(o)?;
     let (barra, osserva) = Barra::nuova();
@@ -69,13 +69,37 @@ pub(crate) fn esegui(o: &Check) -> Result<Fine> {
     let oscura = o.oscura || (viaggia && !o.in_chiaro);
     let presentazione = Presentazione::nuova(&controllo, prima.as_ref(), o.max_campioni, oscura)?;
     let mut uscita = BufWriter::with_capacity(TAMPONE_BYTES, std::io::stdout().lock());
-    rapporto::scrivi(formato, &presentazione, &mut uscita)?;
+    scrivi(formato, &presentazione, &mut uscita, l)?;
     uscita.flush()?;
     Ok(if controllo.esito == EsitoControllo::Ok {
         Fine::Bene
     } else {
         Fine::Negativa
     })
+}
+
+/// What people read takes their language; what programs read stays as it is.
+fn scrivi(
+    formato: rapporto::Formato,
+    p: &Presentazione<'_>,
+    uscita: &mut dyn Write,
+    l: Lingua,
+) -> Result<()> {
+    match (l, formato) {
+        (Lingua::En, rapporto::Formato::Testo) => {
+            let mut righe = lingua::Righe::nuove(lingua::inglese(), uscita);
+            rapporto::scrivi(formato, p, &mut righe)?;
+            righe.flush()?;
+        }
+        (Lingua::En, rapporto::Formato::Html) => {
+            let mut pagina = Vec::new();
+            rapporto::scrivi(formato, p, &mut pagina)?;
+            let pagina = String::from_utf8(pagina).context("rapporto non UTF-8")?;
+            uscita.write_all(lingua::inglese().pagina(&pagina).as_bytes())?;
+        }
+        _ => rapporto::scrivi(formato, p, uscita)?,
+    }
+    Ok(())
 }
 
 /// Where standard input is asked for, it becomes a file: the reading needs its size and goes back to its beginning.

@@ -1,11 +1,16 @@
-//! `demo`: the path of a Comune through the public doors, narrated, on a simulator of its own.
+//! `demo`: the whole journey of a Comune through the public doors, narrated, on a simulator of its own; one file for each
+//! stretch of the road, in the order of the calendar.
 //!
 //! A child process with `--ephemeral` on free ports: what is shown is what a user's script would see. It ends with
 //! the demo however that ends, because it watches the pipe whose other end only the demo holds; everything the demo
 //! writes lies in its folder and goes with it. Keys are kept between two demos in the user's own cache folder, which
 //! nobody else enters; without such a folder they are made anew.
 
+mod dopo;
+mod giorno;
+mod pre_subentro;
 mod prima;
+mod prove;
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -45,134 +50,11 @@ pub(crate) fn esegui(o: &Demo, l: Lingua) -> Result<Fine> {
         "console {}",
         palco.pronto["console"].as_str().unwrap_or_default()
     ))?;
-
     prima::racconta(&mut voce, &palco)?;
-
-    voce.dice(
-        &l.scegli(
-            format!("Il Comune {COMUNE} prepara la fornitura: {ABITANTI} abitanti, e tre schede senza famiglia."),
-            format!("The Comune {COMUNE} prepares its delivery: {ABITANTI} inhabitants, and three schede without a family."),
-        ),
-        &json!({"comando": format!("anpr-sim generate --comune {COMUNE} --abitanti {ABITANTI} --anomalie ES092=3")}),
-    )?;
-    let prima = palco.genera(1, &[("ES092", 3)])?;
-    voce.fatto(&nomi(&prima))?;
-
-    voce.dice(
-        l.scegli("La invia in pre-subentro.", "It sends it to the pre-subentro."),
-        &json!({"api": "POST /api/forniture?ambiente=pre"}),
-    )?;
-    let id = palco.carica("pre", &prima)?;
-    let f = palco.attendi(&id)?;
-    voce.fatto(&format!(
-        "{} {id}: {} – {}",
-        l.scegli("fornitura", "delivery"),
-        f["stato"],
-        f["conteggi"]
-    ))?;
-    if f["stato"] != "KO" {
-        bail!("la fornitura con tre ES092 doveva essere KO");
-    }
-
-    voce.dice(
-        l.scegli(
-            "Le anomalie dicono dove: scheda, riga e colonna del file inviato.",
-            "The findings say where: scheda, line and column of the file sent.",
-        ),
-        &json!({}),
-    )?;
-    let anomalie = api(
-        &palco.cliente,
-        &palco.pronto,
-        "GET",
-        &format!("/api/forniture/{id}/anomalie"),
-        &Value::Null,
-    )?;
-    for a in anomalie.as_array().into_iter().flatten() {
-        voce.fatto(&format!(
-            "{} {} scheda {} ({} {}, {} {})",
-            a["codice"].as_str().unwrap_or_default(),
-            a["testo"].as_str().unwrap_or_default(),
-            a["scheda"].as_str().unwrap_or_default(),
-            l.scegli("riga", "line"),
-            a["riga"],
-            l.scegli("colonna", "column"),
-            a["colonna"]
-        ))?;
-    }
-
-    voce.dice(
-        l.scegli(
-            "Arriva la PEC con l'esito negativo.",
-            "The PEC with the negative outcome arrives.",
-        ),
-        &json!({"api": "GET /api/pec"}),
-    )?;
-    voce.fatto(&palco.ultima_pec()?)?;
-
-    voce.dice(
-        l.scegli(
-            "Il Comune corregge e ripete con la versione 2: il pre-subentro passa.",
-            "The Comune corrects and sends versione 2: the pre-subentro passes.",
-        ),
-        &json!({}),
-    )?;
-    let seconda = palco.genera(2, &[])?;
-    let id = palco.carica("pre", &seconda)?;
-    let f = palco.attendi(&id)?;
-    voce.fatto(&format!(
-        "{} {id}: {} – {} {}",
-        l.scegli("fornitura", "delivery"),
-        f["stato"],
-        f["schede"]["soggetti"],
-        l.scegli("schede individuali", "individual schede")
-    ))?;
-    if f["stato"] != "ELABORATA_OK" {
-        bail!("la fornitura corretta doveva passare: {f}");
-    }
-
-    voce.dice(
-        l.scegli(
-            "Nella finestra del piano invia gli stessi file nell'ambiente di subentro.",
-            "Within the window of the plan it sends the same files to the subentro environment.",
-        ),
-        &json!({}),
-    )?;
-    let id = palco.carica("sub", &seconda)?;
-    let f = palco.attendi(&id)?;
-    let comune = api(
-        &palco.cliente,
-        &palco.pronto,
-        "GET",
-        &format!("/api/comuni/{COMUNE}"),
-        &Value::Null,
-    )?;
-    voce.fatto(&format!(
-        "{} {id}: {} – {} {}",
-        l.scegli("fornitura", "delivery"),
-        f["stato"],
-        l.scegli("il Comune è", "the Comune is"),
-        comune["stato"]
-    ))?;
-    voce.fatto(&palco.ultima_pec()?)?;
-
-    voce.dice(
-        l.scegli(
-            "Un Comune subentrato non può inviare altro.",
-            "A Comune that has migrated can send no more.",
-        ),
-        &json!({}),
-    )?;
-    let terza = palco.genera(3, &[])?;
-    let rifiuto = palco.invia("sub", &terza[0])?;
-    voce.fatto(&format!(
-        "HTTP {}: {}",
-        rifiuto.stato,
-        super::messaggio(&rifiuto.testo())
-    ))?;
-    if !rifiuto.testo().contains("EN034") {
-        bail!("il quarto invio doveva ricevere EN034: {}", rifiuto.testo());
-    }
+    prove::racconta(&mut voce, &palco)?;
+    pre_subentro::racconta(&mut voce, &palco)?;
+    giorno::racconta(&mut voce, &palco)?;
+    dopo::racconta(&mut voce, &palco)?;
     voce.dice(
         &format!(
             "{} {:.1} s.",
@@ -247,6 +129,8 @@ struct Palco {
     _processo: Figlio,
     pronto: Value,
     cliente: Cliente,
+    /// Data folder of the simulator.
+    dati: PathBuf,
     file: PathBuf,
 }
 
@@ -314,31 +198,68 @@ impl Palco {
         drop(lucchetto);
         let pronto: Value = serde_json::from_slice(&std::fs::read(file)?)?;
         let cliente = cliente(&pronto)?;
-        let file = Path::new(file)
+        let dati = Path::new(file)
             .parent()
             .context("cartella dei dati")?
-            .join("demo");
+            .to_path_buf();
         Ok(Self {
             _processo: processo,
             pronto,
             cliente,
-            file,
+            file: dati.join("demo"),
+            dati,
         })
     }
 
-    fn genera(&self, versione: u16, anomalie: &[(&str, u64)]) -> Result<Vec<PathBuf>> {
+    /// A call of the control API that must succeed.
+    fn chiama(&self, metodo: &str, dove: &str, corpo: &Value) -> Result<Value> {
+        api(&self.cliente, &self.pronto, metodo, dove, corpo)
+    }
+
+    fn vedi(&self, dove: &str) -> Result<Value> {
+        self.chiama("GET", dove, &Value::Null)
+    }
+
+    /// Takes the Comune out of the plan: a body that says `null`, which is not the lack of a body.
+    fn togli_finestra(&self) -> Result<()> {
+        let url = format!(
+            "{}/api/comuni/{COMUNE}/piano?ambiente=sub",
+            super::testo(&self.pronto, &["console"])?
+        );
+        let json = [("content-type", "application/json")];
+        let r = self.cliente.chiedi("PUT", &url, &json, b"null".to_vec())?;
+        if r.stato != 200 {
+            bail!("PUT {url}: {} {}", r.stato, super::messaggio(&r.testo()));
+        }
+        Ok(())
+    }
+
+    /// Moves the scenario to a day.
+    fn oggi(&self, giorno: &str) -> Result<()> {
+        self.chiama("PUT", "/api/orologio", &json!({"oggi": giorno}))?;
+        Ok(())
+    }
+
+    /// A delivery of so many inhabitants in a folder of its own.
+    fn genera(
+        &self,
+        dove: &str,
+        versione: u16,
+        abitanti: u64,
+        anomalie: &[(&str, u64)],
+    ) -> Result<Vec<PathBuf>> {
         let richiesta = generatore::Richiesta {
             comune: super::istat(COMUNE)?,
             versione,
-            abitanti: ABITANTI,
-            aire: 50,
+            abitanti,
+            aire: abitanti / 100,
             invii: None,
             max_invii: None,
             seed: 1,
             oggi: OGGI.parse()?,
             anomalie: anomalie.iter().map(|(c, n)| ((*c).to_owned(), *n)).collect(),
         };
-        Ok(generatore::genera(&richiesta, &self.file.join(versione.to_string()))?.file)
+        Ok(generatore::genera(&richiesta, &self.file.join(dove))?.file)
     }
 
     fn invia(&self, ambiente: &str, file: &Path) -> Result<anpr_sim::cliente::Ricevuta> {
@@ -370,13 +291,7 @@ impl Palco {
 
     fn attendi(&self, id: &str) -> Result<Value> {
         loop {
-            let f = api(
-                &self.cliente,
-                &self.pronto,
-                "GET",
-                &format!("/api/forniture/{id}"),
-                &Value::Null,
-            )?;
+            let f = self.vedi(&format!("/api/forniture/{id}"))?;
             if !matches!(f["stato"].as_str(), Some("APERTA" | "IN_ELABORAZIONE")) {
                 return Ok(f);
             }
@@ -384,21 +299,36 @@ impl Palco {
         }
     }
 
-    fn ultima_pec(&self) -> Result<String> {
-        let pec = api(
-            &self.cliente,
-            &self.pronto,
-            "GET",
-            &format!("/api/pec?comune={COMUNE}"),
-            &Value::Null,
-        )?;
-        let ultima = pec
+    /// The newest message of a Comune with a text, as its mailbox shows it.
+    fn pec(&self, comune: &str, testo: &str) -> Result<String> {
+        let tutte = self.vedi(&format!("/api/pec?comune={comune}&testo={}", senza_spazi(testo)))?;
+        let ultima = tutte
             .as_array()
-            // Notices that follow a subentro speak of no delivery; before the first one no message does.
-            .and_then(|p| p.iter().rfind(|p| !p["fornitura"].is_null()).or(p.last()))
-            .context("nessuna PEC")?;
-        Ok(format!("PEC: {}", ultima["oggetto"].as_str().unwrap_or_default()))
+            .and_then(|p| p.last())
+            .with_context(|| format!("nessuna PEC con «{testo}»"))?;
+        let allegati: Vec<&str> = ultima["allegati"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let con = if allegati.is_empty() {
+            String::new()
+        } else {
+            format!(" [+ {}]", allegati.join(", "))
+        };
+        Ok(format!("PEC: {}{con}", di(ultima, "oggetto")))
     }
+}
+
+/// A text in a query; ours have nothing but blanks to encode.
+fn senza_spazi(testo: &str) -> String {
+    testo.replace(' ', "%20")
+}
+
+/// A text of an answer.
+fn di<'v>(v: &'v Value, nome: &str) -> &'v str {
+    v[nome].as_str().unwrap_or_default()
 }
 
 /// The child, ended whatever becomes of the demo.

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Fine, check::elenco_testi};
 use crate::opzioni::{Explain, Lingua};
 
-pub(crate) fn esegui(o: &Explain, lingua: Lingua) -> Result<Fine> {
+pub(crate) fn esegui(o: &Explain, l: Lingua) -> Result<Fine> {
     let codice = o.codice.trim().to_ascii_uppercase();
     let Some(testo) = spiega(&codice) else {
         bail!("{codice}: codice sconosciuto (per esempio ES092, EN009, SIM001)");
@@ -33,12 +33,9 @@ pub(crate) fn esegui(o: &Explain, lingua: Lingua) -> Result<Fine> {
         println!("{}", serde_json::to_string_pretty(&v)?);
         return Ok(Fine::Bene);
     }
-    if lingua == Lingua::En {
-        println!("(explanations are written for Italian registry officers, in Italian)\n");
-    }
-    print!("{testo}");
+    print!("{}", l.righe(&testo));
     if let Some(ufficiale) = ufficiale {
-        println!("Testo dell'elenco: {ufficiale}");
+        println!("{}", l.riga(&format!("Testo dell'elenco: {ufficiale}")));
     }
     Ok(Fine::Bene)
 }

@@ -22,8 +22,8 @@ use elaborazione::Politica;
 use frontiera::politica::Preset;
 use jiff::SignedDuration;
 use servizi::{
-    Ammissione, CartellaPresa, Destinazione, Impostazioni, Indirizzi, LimitiGiornale, Politiche, Simulatore,
-    comuni_pronti,
+    Ammissione, CartellaPresa, Destinazione, Impostazioni, Indirizzi, Libreria, LimitiGiornale, Politiche,
+    Simulatore, comuni_pronti,
     http::{Porta, Richiesta, Risposta},
 };
 
@@ -83,12 +83,13 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
         ascolti.push(Ascolto::lega(presa)?);
     }
     for avviso in ascolti.iter().flat_map(Ascolto::avvisi) {
-        eprintln!("anpr-sim: {avviso}");
+        eprintln!("anpr-sim: {}", l.riga(avviso));
     }
 
     let impostazioni = Impostazioni {
         politica: politica(&o)?,
         sicurezza: sicurezza(o.sicurezza.as_deref())?,
+        lezioni: o.lezioni.as_deref().map(lezioni).transpose()?,
         inoltro,
         ..impostazioni(&o, dati.clone())
     };
@@ -484,6 +485,13 @@ fn sicurezza(scelta: Option<&str>) -> Result<Politiche> {
     Ok(politiche)
 }
 
+/// The lessons of a folder, besides those that are built in.
+fn lezioni(cartella: &Path) -> Result<Arc<Libreria>> {
+    Libreria::con_cartella(cartella)
+        .map(Arc::new)
+        .map_err(|e| anyhow!("--lezioni: {e}"))
+}
+
 /// The real host names, when the simulator answers to them.
 fn nomi_reali(si: bool) -> impl Iterator<Item = String> {
     certs::NOMI_REALI
@@ -517,6 +525,7 @@ fn con_file(o: Serve) -> Result<Serve> {
         aire_ignoto: o.aire_ignoto.or(f.aire_ignoto),
         politica: o.politica.or(f.politica),
         sicurezza: o.sicurezza.or(f.sicurezza),
+        lezioni: o.lezioni.or(f.lezioni),
         testi_catalogo: o.testi_catalogo.or(f.testi_catalogo),
         testi: o.testi.or(f.testi),
         aire_layout: if o.aire_layout.is_empty() {

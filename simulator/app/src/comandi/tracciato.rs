@@ -8,6 +8,7 @@ use elaborazione::scheda::{ErroreLayout, Layout, LayoutAire};
 use serde_json::{Value, json};
 
 use super::Fine;
+use crate::opzioni::Lingua;
 
 /// The layouts to try before the embedded one; every fault of every file is told, with its line.
 pub(crate) fn leggi(file: &[PathBuf]) -> Result<LayoutAire> {
@@ -26,7 +27,7 @@ pub(crate) fn leggi(file: &[PathBuf]) -> Result<LayoutAire> {
 }
 
 /// Tests the layouts and shows them; a faulty one is a negative verdict, not a failure.
-pub(crate) fn prova(file: &[PathBuf], in_json: bool) -> Result<Fine> {
+pub(crate) fn prova(file: &[PathBuf], in_json: bool, l: Lingua) -> Result<Fine> {
     let mut fine = Fine::Bene;
     let mut letti = Vec::new();
     let mut oggetti = Vec::new();
@@ -36,7 +37,7 @@ pub(crate) fn prova(file: &[PathBuf], in_json: bool) -> Result<Fine> {
                 if in_json {
                     oggetti.push(oggetto(percorso, &layout));
                 } else {
-                    print!("{}", tabella(&layout));
+                    print!("{}", l.righe(&tabella(&layout, l)));
                 }
                 letti.push(layout);
             }
@@ -50,7 +51,7 @@ pub(crate) fn prova(file: &[PathBuf], in_json: bool) -> Result<Fine> {
                     oggetti.push(json!({"file": percorso, "errori": errori}));
                 } else {
                     for riga in righe(percorso, &errori) {
-                        println!("{riga}");
+                        println!("{}", l.riga(&riga));
                     }
                 }
             }
@@ -78,7 +79,7 @@ fn righe(percorso: &Path, errori: &[ErroreLayout]) -> Vec<String> {
 }
 
 /// Positions from 1, both ends included, as the layouts are discussed.
-fn tabella(layout: &Layout) -> String {
+fn tabella(layout: &Layout, l: Lingua) -> String {
     let mut t = String::new();
     let _ = writeln!(
         t,
@@ -89,8 +90,12 @@ fn tabella(layout: &Layout) -> String {
     );
     let _ = writeln!(
         t,
-        "{:>4}  {:>11}  {:>4}  {:<4}  Campo",
-        "N.", "Posizioni", "Lun.", "Tipo"
+        "{:>4}  {:>11}  {:>4}  {:<4}  {}",
+        "N.",
+        l.scegli("Posizioni", "Positions"),
+        l.scegli("Lun.", "Len."),
+        l.scegli("Tipo", "Type"),
+        l.scegli("Campo", "Field")
     );
     for (i, c) in layout.campi.iter().enumerate() {
         let posizioni = format!("{}-{}", c.inizio + 1, c.inizio + c.lunghezza);

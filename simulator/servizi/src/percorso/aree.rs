@@ -191,6 +191,7 @@ impl Simulatore {
     ) -> Esito<SessioneArea> {
         self.pronto_lo_stato()?;
         let conteggio = format!("{}:{}", area.chiave(), nome.chars().take(64).collect::<String>());
+        let _turno = self.fila.di(&conteggio);
         let adesso = self.adesso();
         self.pazienta(&conteggio, adesso)?;
         let trovato = self.utente_di_area(area, nome)?;

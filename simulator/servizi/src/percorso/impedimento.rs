@@ -143,7 +143,7 @@ pub enum Impedimento {
     #[error("Il contributo si chiede solo dopo un subentro riuscito.")]
     SubentroMancante,
     /// The deadline is over.
-    #[error("Il termine per chiedere il contributo era il {}.", giorno(*.0))]
+    #[error("Il termine per chiedere il contributo era il {}. È un termine dello scenario: chi governa il simulatore lo sposta in console, «Percorso», o con PUT /api/percorso/scadenze {{\"contributo\":\"AAAA-MM-GG\"}}.", giorno(*.0))]
     ContributoScaduto(Data),
     /// What was sent does not change.
     #[error("La richiesta di contributo è già stata inviata: non si cambia più.")]
@@ -190,7 +190,7 @@ impl From<Impedimento> for ErroreServizio {
 }
 
 /// `01/03/2021`.
-pub(super) fn giorno(d: Data) -> String {
+pub(crate) fn giorno(d: Data) -> String {
     format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
 }
 

@@ -11,7 +11,8 @@ use super::{
     fascicolo::{AvvioProve, Nomine},
     impedimento::giorno,
     plico::{Plico, id_plico},
-    prefettura::{PrimoCertificato, casella_prefettura, pec_prefettura},
+    prefettura::{casella_prefettura, pec_prefettura},
+    prefettura_certificato::PrimoCertificato,
     scheda::Scheda,
     smart_card::{MetaCodici, SmartCard},
 };

@@ -35,6 +35,11 @@ pub(super) fn data_pianificata(t: &mut Transazione, comune: &Comune, p: &Pianifi
     al_comune(t, comune, &format!("{che} {}", giorno(p.preferita)), &testo)
 }
 
+/// Subject of the notice that the others get of the subentro of a Comune.
+pub(crate) fn oggetto_n031(comune: &Comune) -> String {
+    format!("N031 – subentro del Comune {}", di(comune))
+}
+
 /// What a successful subentro brings about (process G04): the Comune is told what ends, the others that it is in ANPR.
 pub(crate) fn dopo_il_subentro(t: &mut Transazione, comune: &Comune) -> Esito<()> {
     let testo = format!(
@@ -64,7 +69,7 @@ pub(crate) fn dopo_il_subentro(t: &mut Transazione, comune: &Comune) -> Esito<()
             ambiente: Ambiente::Sub,
             comune: altro,
             a: Destinatario::Comune,
-            oggetto: &format!("N031 – subentro del Comune {}", di(comune)),
+            oggetto: &oggetto_n031(comune),
             testo: &testo,
             allegati: &[],
         })?;

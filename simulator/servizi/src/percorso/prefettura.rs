@@ -5,14 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anagrafe::{Ambiente, CodiceIstat, Data};
-use certs::RichiestaEmissione;
-use registro::{Comune, Lettura, Quando, posta::Allegato};
+use anagrafe::{CodiceIstat, Data};
+use registro::{Comune, Lettura, Quando};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    credenziali::{in_allegato, parola_derivata},
+    credenziali::parola_derivata,
     fascicolo::{fascicolo, salva},
     impedimento::Impedimento,
     lettere,
@@ -72,23 +71,6 @@ pub struct Prefettura {
     /// The postazione it is of.
     #[serde(default)]
     pub postazione: Option<String>,
-}
-
-/// The first certificate of a Prefettura, ready to be sent.
-pub(super) struct PrimoCertificato {
-    pub(super) id: String,
-    pub(super) password: String,
-    pub(super) p12: Allegato,
-}
-
-/// The six digits that stand for a Prefettura in the id of its postazione: no public source shows the real ones. No Comune
-/// has a code of the province 999.
-fn codice_postazione(provincia: &str) -> String {
-    let n = provincia
-        .bytes()
-        .filter(u8::is_ascii_alphanumeric)
-        .fold(0_u32, |n, b| (n * 36 + u32::from(b.to_ascii_uppercase())) % 1_000);
-    format!("999{n:03}")
 }
 
 /// What `PUT` may change.
@@ -374,35 +356,6 @@ impl Simulatore {
             }
             t.salva_documento(RACCOLTA, provincia, &p)?;
             Ok(p)
-        })
-    }
-
-    /// The certificate of its first postazione; one made before a reset serves again.
-    fn primo_certificato(&self, provincia: &str) -> Esito<PrimoCertificato> {
-        let comune = codice_postazione(provincia);
-        let gia = self
-            .pki()
-            .postazione(&format!("{comune}-PC-0001"))
-            .map_err(ErroreServizio::guasto)?;
-        let p = match gia {
-            Some(p) => p,
-            None => self
-                .pki()
-                .emetti(&RichiestaEmissione {
-                    comune,
-                    tipo: "PC".to_owned(),
-                    numero: Some(1),
-                    difetto: None,
-                    ambiente: Some(Ambiente::Sub.chiave().to_owned()),
-                })
-                .map_err(ErroreServizio::guasto)?,
-        };
-        let p12 =
-            in_allegato(&p).ok_or_else(|| ErroreServizio::guasto(format!("{}: file illeggibile", p.id)))?;
-        Ok(PrimoCertificato {
-            id: p.id.clone(),
-            password: p.password.clone(),
-            p12,
         })
     }
 

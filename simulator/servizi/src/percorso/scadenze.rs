@@ -1,7 +1,7 @@
 //! The dates of the scenario that the circolare fixed and a trainer may move.
 
 use anagrafe::Data;
-use registro::Lettura;
+use registro::{Lettura, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -51,6 +51,25 @@ impl Default for Scadenze {
     }
 }
 
+/// The term of the contribution in a scenario that begins after it: it would be over before anybody could ask.
+fn contributo_per(oggi: Data) -> Option<Data> {
+    let vera = Scadenze::default().contributo;
+    (oggi > vera).then(|| jiff::civil::date(oggi.year().saturating_add(1).min(9_999), 12, 31))
+}
+
+/// At the first start, and after a reset: a scenario of today gets a term it can keep. The others stay as they were in
+/// truth, for who is late may still send.
+pub(crate) fn al_primo_avvio(t: &mut Transazione) -> Esito<()> {
+    if let Some(contributo) = contributo_per(t.oggi()?) {
+        let valori = Scadenze {
+            contributo,
+            ..Scadenze::default()
+        };
+        t.salva_documento(DOVE.0, DOVE.1, &valori)?;
+    }
+    Ok(())
+}
+
 impl Scadenze {
     fn controlla(&self) -> Esito<()> {
         if self.produzione_minima > self.produzione_massima
@@ -98,5 +117,24 @@ impl Simulatore {
         })?;
         self.al_passo()?;
         Ok(nuove)
+    }
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    #[test]
+    fn the_term_of_the_contribution_is_one_that_can_be_kept() {
+        let d = |t: &str| anagrafe::leggi_data(t).expect("date");
+        for (oggi, atteso) in [
+            ("2016-08-01", None),
+            ("2021-12-31", None),
+            ("2022-01-01", Some("2023-12-31")),
+            ("2026-11-27", Some("2027-12-31")),
+            ("9999-12-31", Some("9999-12-31")),
+        ] {
+            assert_eq!(contributo_per(d(oggi)), atteso.map(d), "{oggi}");
+        }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use anagrafe::CodiceIstat;
-use registro::Lettura;
+use registro::{Lettura, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -88,6 +88,33 @@ pub(super) fn cerca(t: &impl Lettura, nome: &str) -> Esito<Option<SoftwareHouse>
 /// Who looks after a Comune.
 pub(super) fn di(t: &impl Lettura, istat: CodiceIstat) -> Esito<Option<SoftwareHouse>> {
     Ok(tutte(t)?.into_iter().find(|s| s.comuni.contains(&istat)))
+}
+
+/// The Comune of a lesson is given to a software house that is the lesson's.
+pub(crate) fn affida_alla_lezione(t: &mut Transazione, nome: &str, istat: CodiceIstat) -> Esito<()> {
+    let sua = SoftwareHouse {
+        nome: nome.to_owned(),
+        ragione_sociale: "Software house della lezione (fittizia)".to_owned(),
+        comuni: BTreeSet::from([istat]),
+        password: None,
+    };
+    Ok(t.salva_documento(RACCOLTA, nome, &sua)?)
+}
+
+/// Nobody looks after a Comune any more, and the software house `della_lezione` is no more.
+pub(crate) fn senza_software_house(
+    t: &mut Transazione,
+    della_lezione: &str,
+    istat: CodiceIstat,
+) -> Esito<()> {
+    for (nome, mut s) in t.documenti::<SoftwareHouse>(RACCOLTA)? {
+        if nome == della_lezione {
+            t.togli_documento(RACCOLTA, &nome);
+        } else if s.comuni.remove(&istat) {
+            t.salva_documento(RACCOLTA, &nome, &s)?;
+        }
+    }
+    Ok(())
 }
 
 fn nome_buono(nome: &str) -> bool {

@@ -20,9 +20,6 @@ use crate::{ErroreServizio, Esito, simulatore::prendi};
 const LIBRETTI: &str = "piano-di-test";
 /// Where the number of the last exchange stands.
 const CURSORE: (&str, &str) = ("piano-di-test-cursore", "scambio");
-/// Comuni of which a libretto is kept in memory: more than there are in Italy. What a refused request says of its Comune
-/// nobody believes, so their number must have an end.
-const LIBRETTI_MASSIMI: usize = 10_000;
 /// Exchanges after which the libretti are written even if nothing in them is new: well within the smallest useful ring.
 const SCAMBI_PER_COMMIT: u64 = 10_000;
 /// Exchanges read at a time after a kill.
@@ -74,7 +71,8 @@ impl Raccolta {
         Ok(raccolta)
     }
 
-    /// Works on the libretto of a Comune; `None` when there are too many already.
+    /// Works on the libretto of a Comune; `None` when there is no such Comune: what a refused request says of itself nobody
+    /// believes, and it must not fill the memory.
     fn nel_libretto<T>(
         &self,
         m: &mut Memoria,
@@ -82,9 +80,7 @@ impl Raccolta {
         f: impl FnOnce(&mut Libretto) -> T,
     ) -> Option<T> {
         if !m.libretti.contains_key(&comune) {
-            if m.libretti.len() >= LIBRETTI_MASSIMI {
-                return None;
-            }
+            self.registro.comune(comune).ok().flatten()?;
             // One that cannot be read begins anew: it only counts what was proven.
             let tenuto = self.registro.documento(LIBRETTI, comune.as_str());
             m.libretti
@@ -157,10 +153,7 @@ impl Raccolta {
         };
         let fatto = self.registro.scrivi(|t| -> Esito<()> {
             for (comune, l) in &libretti {
-                // Nobody's libretto: a refused request named a Comune that is not here.
-                if t.comune(*comune)?.is_some() {
-                    t.salva_documento(LIBRETTI, comune.as_str(), l)?;
-                }
+                t.salva_documento(LIBRETTI, comune.as_str(), l)?;
             }
             Ok(t.salva_documento(CURSORE.0, CURSORE.1, &fino)?)
         });

@@ -210,6 +210,32 @@ impl Simulatore {
         Ok(CASI.iter().map(|c| fonti.caso(c, comune.soluzione)).collect())
     }
 
+    /// Each active postazione of a Comune with its last good connection test: exchange and instant.
+    pub(crate) fn connessioni(
+        &self,
+        ambiente: Ambiente,
+        istat: CodiceIstat,
+    ) -> Esito<Vec<(String, Option<(Option<u64>, Quando)>)>> {
+        let attive = self.postazioni_attive(Some(istat))?.remove(istat.as_str());
+        let libretto = self.libretto(istat);
+        let caso = CASI
+            .iter()
+            .find(|c| matches!(c.regola, Regola::OgniPostazione(_)));
+        let vista = |id: &str| {
+            let mut sue = libretto.per_postazione(ambiente, caso?);
+            let (_, segno) = sue.find(|(p, _)| *p == id)?;
+            Some((segno.prova.scambio, segno.ultimo))
+        };
+        Ok(attive
+            .unwrap_or_default()
+            .into_iter()
+            .map(|id| {
+                let v = vista(&id);
+                (id, v)
+            })
+            .collect())
+    }
+
     fn libretto(&self, istat: CodiceIstat) -> Libretto {
         let giornale = self.giornale();
         self.raccolta()

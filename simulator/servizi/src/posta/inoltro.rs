@@ -42,6 +42,11 @@ const RACCOLTA: &str = "inoltro";
 /// Key of the last message dealt with.
 const SEGNO: &str = "ultimo";
 
+/// Forgets what became of a message that is no more.
+pub(crate) fn dimentica(t: &mut registro::Transazione, id: IdPec) {
+    t.togli_documento(RACCOLTA, &id.to_string());
+}
+
 /// A server that may be relayed to: on this machine, for sure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destinazione {

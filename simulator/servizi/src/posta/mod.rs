@@ -106,6 +106,13 @@ impl Testate {
     pub(crate) fn dimentica(&mut self) {
         self.0.clear();
     }
+
+    /// Messages that are no more.
+    pub(crate) fn togli(&mut self, quali: &[IdPec]) {
+        for id in quali {
+            self.0.remove(id);
+        }
+    }
 }
 
 /// Which messages.

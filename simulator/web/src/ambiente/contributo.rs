@@ -29,6 +29,10 @@ struct Pagina {
     c: Cornice,
     csrf: String,
     termine: String,
+    /// The term is over.
+    scaduto: bool,
+    /// Address of the console.
+    console: String,
     k: Option<Contributo>,
     stato: Option<Etichetta>,
     iban: String,
@@ -71,7 +75,10 @@ async fn mostra(
     guasto: Option<String>,
 ) -> Esito<Risposta> {
     let comune = d.sessione.comune;
-    let (k, scadenze) = fuori(d.sim, move |s| Ok((s.contributo(comune)?, s.scadenze()?))).await?;
+    let (k, scadenze, oggi) = fuori(d.sim, move |s| {
+        Ok((s.contributo(comune)?, s.scadenze()?, s.orologio()?.oggi))
+    })
+    .await?;
     let mut c = d.cornice("Richiesta di contributo", PAGINA).await?;
     c = match d.query.valore("fatto") {
         Some("salvata") => c.con_avviso("ok", "Bozza salvata: ora si scarica il documento e si firma."),
@@ -93,6 +100,8 @@ async fn mostra(
         c,
         csrf: d.sessione.csrf.clone(),
         termine: formati::data(scadenze.contributo),
+        scaduto: oggi > scadenze.contributo,
+        console: d.sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default(),
         stato: k.as_ref().map(|k| formati::stato_contributo(k.stato)),
         k,
         iban,

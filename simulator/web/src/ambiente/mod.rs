@@ -9,6 +9,7 @@ mod assistenza;
 mod cancellazione;
 mod contributo;
 mod esiti;
+mod installazione;
 mod invio;
 mod persone;
 mod posta;
@@ -44,13 +45,14 @@ use crate::{
     sicurezza,
 };
 
-use self::rotte::{CASA, PRIMA_DELLA_SCELTA, ROTTE, SCELTA};
+pub(crate) use self::rotte::ROTTE;
+use self::rotte::{CASA, PRIMA_DELLA_SCELTA, SCELTA};
 
 /// Most bytes of a form without a file.
 pub(crate) const LIMITE_MODULO_BYTE: usize = 64 * 1024;
 
 /// The pages of an environment.
-struct Wa;
+pub(crate) struct Wa;
 
 impl Sala for Wa {
     type Soglia<'a> = Soglia<'a>;
@@ -58,7 +60,7 @@ impl Sala for Wa {
 }
 
 /// A request before any login.
-struct Soglia<'r> {
+pub(crate) struct Soglia<'r> {
     sim: &'r Arc<Simulatore>,
     ambiente: Ambiente,
     parti: &'r Parts,
@@ -66,7 +68,7 @@ struct Soglia<'r> {
 }
 
 /// A logged-in request.
-struct Dentro<'r> {
+pub(crate) struct Dentro<'r> {
     sim: &'r Arc<Simulatore>,
     ambiente: Ambiente,
     sessione: Sessione,

@@ -4,7 +4,7 @@
 //! and a card, the handler asks (`amministrazione`, `assistenza`, `contributo`, `sicurezza_locale::indice`).
 
 use super::{
-    Wa, accesso, amministrazione, assistenza, cancellazione, contributo, esiti, indice, invio, non_trovata,
+    Wa, accesso, amministrazione, assistenza, cancellazione, contributo, esiti, indice, installazione, invio, non_trovata,
     persone, posta, profilo,
     sicurezza_locale::{
         self, PER_GLI_OPERATORI, PER_LE_POSTAZIONI, carte, operatori, postazioni, smart_card,
@@ -27,7 +27,7 @@ const ESCI_OVUNQUE: &str = "/combas/profilo/uscita";
 pub(super) const PRIMA_DELLA_SCELTA: [&str; 3] = [SCELTA, ESCI, ESCI_OVUNQUE];
 
 /// The table.
-pub(super) static ROTTE: &[Rotta<Wa>] = &[
+pub(crate) static ROTTE: &[Rotta<Wa>] = &[
     get("/", aperta!(|s, _| indice(s.sim, s.ambiente))),
     get(
         "/statico/{nome}",
@@ -130,6 +130,7 @@ pub(super) static ROTTE: &[Rotta<Wa>] = &[
     ),
     get("/combas/amministrazione/logo.png", vista!(amministrazione::logo)),
     get("/combas/strumenti", vista!(strumenti::indice)),
+    get("/combas/strumenti/postazione", vista!(installazione::mostra)),
     get("/combas/strumenti/validatore", vista!(strumenti::validatore)),
     post("/combas/strumenti/validatore", caricamento!(strumenti::valida)),
     get(

@@ -8,7 +8,8 @@ use servizi::{
 };
 
 use super::{
-    Chiamata, ambiente, forniture, mondo, percorso, piano_di_test, posta, risposte::json as come_json,
+    Chiamata, ambiente, forniture, lezioni, mondo, percorso, piano_di_test, posta,
+    risposte::json as come_json,
     rotte::Azione, schede, sportello,
 };
 use crate::fuori;
@@ -139,6 +140,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Azione::PianoDiTest => piano_di_test::vedi(c).await?,
         Azione::Percorso(a) => percorso::leggi(a, c).await?,
+        Azione::Lezioni(a) => lezioni::leggi(a, c).await?,
         altra => sportello::leggi(altra, c).await?,
     })
 }
@@ -204,6 +206,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
         ),
         Azione::PecStato | Azione::PecScrivi => posta::scrivi(azione, c, v).await?,
         Azione::Percorso(a) => percorso::scrivi(a, c, v).await?,
+        Azione::Lezioni(_) => lezioni::salta(c, v).await?,
         _ => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })
 }

@@ -8,6 +8,7 @@ mod ambiente;
 mod chiamate;
 mod cruscotto;
 mod forniture;
+mod lezioni;
 mod mondo;
 mod openapi;
 mod percorso;
@@ -33,7 +34,7 @@ use servizi::{
 };
 
 use self::{
-    risposte::{Lingua, errore, json},
+    risposte::{errore, json},
     rotte::{Azione, ROTTE, RottaApi},
 };
 use crate::{
@@ -46,6 +47,12 @@ pub(crate) use self::risposte::rifiuto as rifiuto_alla_porta;
 /// Most bytes of a JSON body.
 pub(crate) const LIMITE_JSON_BYTE: usize = 1024 * 1024;
 
+/// 404.
+const PERCORSO_IGNOTO: &str = "Percorso sconosciuto: le chiamate sono descritte in /api/openapi.json.";
+/// 415.
+const TIPO_NON_JSON: &str =
+    "Il corpo deve essere JSON: aggiungere la testata Content-Type: application/json.";
+
 /// A call on its way: what was asked, in pieces.
 struct Chiamata<'r> {
     sim: &'r Arc<Simulatore>,
@@ -56,7 +63,6 @@ struct Chiamata<'r> {
 
 /// Answers `/api…` and `/metrics`.
 pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) -> Risposta {
-    let lingua = Lingua::di(&parti);
     let (rotta, segmenti) = match cerca(&ROTTE, &parti.method, parti.uri.path()) {
         Trovata::Si(rotta, segmenti) => (rotta, segmenti),
         Trovata::AltroMetodo(ammessi) => {
@@ -65,16 +71,16 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) 
                 .map(http::Method::as_str)
                 .collect::<Vec<_>>()
                 .join(", ");
-            let mut r = errore(405, "SIM014", &lingua.metodo(&elenco));
+            let mut r = errore(405, "SIM014", &format!("Metodo non ammesso qui: usare {elenco}."));
             if let Ok(v) = HeaderValue::from_str(&elenco) {
                 r.headers_mut().insert(header::ALLOW, v);
             }
             return r;
         }
-        Trovata::No => return errore(404, "SIM011", lingua.percorso()),
+        Trovata::No => return errore(404, "SIM011", PERCORSO_IGNOTO),
     };
     if rotta.azione == Azione::NonAncora {
-        return errore(501, "SIM016", &lingua.non_ancora(rotta.titolo));
+        return errore(501, "SIM016", &non_ancora(rotta.titolo));
     }
     let query = Campi::leggi(parti.uri.query().unwrap_or_default());
     let chiamata = Chiamata {
@@ -83,7 +89,7 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) 
         segmenti,
         query,
     };
-    match servi(rotta, &chiamata, corpo, lingua).await {
+    match servi(rotta, &chiamata, corpo).await {
         Ok(r) => r,
         Err(e) => risposte::errore_servizio(&e),
     }
@@ -93,7 +99,6 @@ async fn servi(
     rotta: &RottaApi,
     c: &Chiamata<'_>,
     corpo: Corpo,
-    lingua: Lingua,
 ) -> Result<Risposta, ErroreServizio> {
     match rotta.corpo {
         rotte::Corpo::Byte => match rotta.azione {
@@ -102,7 +107,7 @@ async fn servi(
         },
         rotte::Corpo::Json => {
             if !e_json(c.parti) {
-                return Ok(errore(415, "SIM015", lingua.tipo()));
+                return Ok(errore(415, "SIM015", TIPO_NON_JSON));
             }
             let byte = raccogli(corpo, LIMITE_JSON_BYTE)
                 .await
@@ -120,6 +125,11 @@ async fn servi(
             azione => chiamate::leggi(azione, c).await,
         },
     }
+}
+
+/// 501.
+fn non_ancora(titolo: &str) -> String {
+    format!("«{titolo}»: chiamata prevista ma non ancora realizzata in questa versione.")
 }
 
 /// A body of JSON says so: what a form of another site can send does not.

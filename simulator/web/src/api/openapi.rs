@@ -117,6 +117,7 @@ fn ingresso(a: Azione) -> Value {
         Azione::PecScrivi => rif("Scritto"),
         Azione::SchedaMetti => rif("StatoScheda"),
         Azione::Percorso(p) => super::schemi_percorso::ingresso(p),
+        Azione::Lezioni(_) => super::lezioni::ingresso(),
         _ => json!({"type": "object"}),
     }
 }
@@ -189,6 +190,7 @@ fn buono(r: &RottaApi) -> Value {
         Azione::PianoDiTest => json!({"description": r.titolo, "content": {
             "application/json": {"schema": rif("PianoDiTest")}, "text/csv": {"schema": {"type": "string"}}}}),
         Azione::Percorso(p) => json(super::schemi_percorso::uscita(p)),
+        Azione::Lezioni(a) => json(super::lezioni::uscita(a)),
         Azione::Liste | Azione::Catalogo => json(json!({"type": "array", "items": {"type": "object"}})),
         _ => json(json!({"type": "object"})),
     }
@@ -196,7 +198,11 @@ fn buono(r: &RottaApi) -> Value {
 
 fn schemi() -> Value {
     let mut tutti = schemi_di_base();
-    for altri in [super::schemi_percorso::schemi(), super::piano_di_test::schemi()] {
+    for altri in [
+        super::schemi_percorso::schemi(),
+        super::piano_di_test::schemi(),
+        super::lezioni::schemi(),
+    ] {
         if let (Some(tutti), Value::Object(altri)) = (tutti.as_object_mut(), altri) {
             tutti.extend(altri);
         }

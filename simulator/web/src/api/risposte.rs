@@ -1,6 +1,6 @@
 //! Replies of the API: JSON, and refusals in one shape.
 
-use http::{StatusCode, header, request::Parts};
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 use servizi::{
@@ -38,65 +38,4 @@ pub(crate) fn rifiuto(negato: &crate::sicurezza::Negato) -> Risposta {
         403
     };
     errore(stato, "SIM017", &negato.testo())
-}
-
-/// The language of this crate's own sentences; those of the facade are Italian.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lingua {
-    /// Italian.
-    It,
-    /// English, when `Accept-Language` names it before Italian.
-    En,
-}
-
-impl Lingua {
-    /// As the request prefers.
-    pub(crate) fn di(parti: &Parts) -> Self {
-        let testo = parti
-            .headers
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default();
-        let prima = testo
-            .split(',')
-            .map(str::trim)
-            .find(|t| t.starts_with("it") || t.starts_with("en"));
-        if prima.is_some_and(|t| t.starts_with("en")) {
-            Self::En
-        } else {
-            Self::It
-        }
-    }
-
-    /// 404.
-    pub(crate) fn percorso(self) -> &'static str {
-        match self {
-            Self::It => "Percorso sconosciuto: le chiamate sono descritte in /api/openapi.json.",
-            Self::En => "Unknown path: the calls are described at /api/openapi.json.",
-        }
-    }
-
-    /// 405.
-    pub(crate) fn metodo(self, ammessi: &str) -> String {
-        match self {
-            Self::It => format!("Metodo non ammesso qui: usare {ammessi}."),
-            Self::En => format!("Method not allowed here: use {ammessi}."),
-        }
-    }
-
-    /// 415.
-    pub(crate) fn tipo(self) -> &'static str {
-        match self {
-            Self::It => "Il corpo deve essere JSON: aggiungere la testata Content-Type: application/json.",
-            Self::En => "The body must be JSON: add the header Content-Type: application/json.",
-        }
-    }
-
-    /// 501.
-    pub(crate) fn non_ancora(self, titolo: &str) -> String {
-        match self {
-            Self::It => format!("«{titolo}»: chiamata prevista ma non ancora realizzata in questa versione."),
-            Self::En => format!("\"{titolo}\": announced, not built yet in this version."),
-        }
-    }
 }

@@ -93,6 +93,7 @@ pub(crate) enum Azione {
     Famiglia,
     PianoDiTest,
     Percorso(super::percorso::Percorso),
+    Lezioni(super::lezioni::Lezioni),
     /// Declared in the contract, built by a later issue: answers 501 and says so.
     NonAncora,
 }
@@ -526,5 +527,6 @@ pub(crate) static ROTTE: LazyLock<Vec<RottaApi>> = LazyLock::new(|| {
     tutte.extend(super::rotte_schede::rotte());
     tutte.extend(super::rotte_percorso::rotte());
     tutte.extend(super::piano_di_test::rotte());
+    tutte.extend(super::lezioni::rotte());
     tutte
 });

@@ -18,6 +18,7 @@ pub(crate) use self::{
     censimento::incarico,
     prefettura::esporta,
     privata::soluzione,
+    rotte::di as rotte_di,
     utenti::{RUOLI, ruoli},
 };
 
@@ -45,7 +46,7 @@ use crate::{
 };
 
 /// The pages of the areas.
-struct Aree;
+pub(crate) struct Aree;
 
 impl Sala for Aree {
     type Soglia<'a> = Soglia<'a>;
@@ -53,7 +54,7 @@ impl Sala for Aree {
 }
 
 /// A request before any login.
-struct Soglia<'r> {
+pub(crate) struct Soglia<'r> {
     sim: &'r Arc<Simulatore>,
     area: Area,
     parti: &'r Parts,
@@ -100,7 +101,7 @@ pub(crate) fn sua(r: &Richiesta) -> bool {
 }
 
 /// A logged-in request.
-struct Dentro<'r> {
+pub(crate) struct Dentro<'r> {
     sim: &'r Arc<Simulatore>,
     area: Area,
     sessione: SessioneArea,

@@ -29,7 +29,7 @@ pub(super) const fn casa(area: Area) -> &'static str {
 }
 
 /// The table of an area.
-pub(super) fn di(area: Area) -> &'static [Rotta<Aree>] {
+pub(crate) fn di(area: Area) -> &'static [Rotta<Aree>] {
     match area {
         Area::Privata => PRIVATA,
         Area::Prefettura => PREFETTURA,

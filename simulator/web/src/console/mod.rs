@@ -10,6 +10,7 @@ mod comuni;
 mod forniture;
 mod giornale;
 mod guasti;
+pub(crate) mod lezioni;
 mod operatori;
 mod percorso;
 mod porta;
@@ -27,7 +28,7 @@ use servizi::{
     http::{Richiesta, Risposta},
 };
 
-use self::rotte::ROTTE;
+pub(crate) use self::rotte::ROTTE;
 use crate::{
     api, catalogo,
     cornice::{
@@ -40,7 +41,7 @@ use crate::{
 };
 
 /// The pages of the console.
-struct Console;
+pub(crate) struct Console;
 
 impl Sala for Console {
     type Soglia<'a> = Chiesta<'a>;
@@ -48,7 +49,7 @@ impl Sala for Console {
 }
 
 /// A request let in.
-struct Chiesta<'r> {
+pub(crate) struct Chiesta<'r> {
     sim: &'r Arc<Simulatore>,
     segmenti: Parametri,
     query: Campi,

@@ -2,7 +2,7 @@
 
 use super::{
     Console, casa, catalogo_elenco, catalogo_voce, certificati, comuni, forniture, giornale, guasti,
-    non_trovata, operatori, percorso, posta, registro, sicurezza,
+    lezioni, non_trovata, operatori, percorso, posta, registro, sicurezza,
 };
 use crate::{
     cornice::vai,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The table.
-pub(super) static ROTTE: &[Rotta<Console>] = &[
+pub(crate) static ROTTE: &[Rotta<Console>] = &[
     get("/", vista!(casa::quadro)),
     get(
         "/statico/{nome}",
@@ -90,6 +90,13 @@ pub(super) static ROTTE: &[Rotta<Console>] = &[
         "/posta/{id}/ricevute/{n}/daticert.xml",
         vista!(|q| posta::uno(q, Pezzo::Daticert).await),
     ),
+    // Lessons.
+    get("/lezioni", vista!(lezioni::elenco)),
+    get("/lezioni/{id}", vista!(lezioni::una)),
+    post("/lezioni/{id}", invio!(lezioni::comando)),
+    get("/lezioni/{id}/relatore", vista!(lezioni::relatore)),
+    get("/lezioni/{id}/aula", vista!(lezioni::aula)),
+    get("/lezioni/{id}/dispensa", vista!(lezioni::dispensa)),
     // How the perimeter behaves.
     get("/sicurezza", vista!(sicurezza::pagina_sicurezza)),
     post("/sicurezza", invio!(sicurezza::cambia)),

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod api;
+pub(crate) mod inglese;
 
 use std::{
     path::PathBuf,
@@ -49,40 +50,7 @@ pub(crate) struct Entrato {
 /// The one simulator of this test binary.
 pub(crate) fn banco() -> &'static Banco {
     static BANCO: OnceLock<Banco> = OnceLock::new();
-    BANCO.get_or_init(|| {
-        let cartella = tempfile::tempdir().expect("temporary folder");
-        let opzioni = OpzioniPki {
-            nomi: Vec::new(),
-            nomi_reali: false,
-            pronti: servizi::comuni_pronti()
-                .iter()
-                .map(|c| c.as_str().to_owned())
-                .collect(),
-            adesso: jiff::Timestamp::now(),
-            fili: 2,
-        };
-        let pki = Pki::apri(&cartella.path().join("pki"), &opzioni).expect("keys");
-        let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
-        i.oggi = anagrafe::leggi_data("2021-03-01");
-        i.token_console = Some("gettone-di-prova".to_owned());
-        i.host_console = vec!["banco.example".to_owned()];
-        i.host_ambienti = vec![
-            "servizidemografici.interno.it".to_owned(),
-            "dashboard.anpr.it".to_owned(),
-        ];
-        let sim = Simulatore::apri(i, pki).expect("simulator");
-        sim.ascolta_su(Indirizzi {
-            console: "http://127.0.0.1:8080".to_owned(),
-            ambienti: [
-                (Ambiente::Test, "https://localhost:8443".to_owned()),
-                (Ambiente::Pre, "https://localhost:8444".to_owned()),
-                (Ambiente::Sub, "https://localhost:8445".to_owned()),
-            ],
-            carta: "https://localhost:8446".to_owned(),
-        });
-        sim.popola();
-        Banco { sim, cartella }
-    })
+    BANCO.get_or_init(|| Banco::nuovo(|_| {}))
 }
 
 fn richiesta(metodo: Method, dove: &str, da: &str, testate: &[(&str, &str)], contenuto: Corpo) -> Richiesta {
@@ -103,16 +71,77 @@ fn richiesta(metodo: Method, dove: &str, da: &str, testate: &[(&str, &str)], con
 async fn leggi(r: servizi::http::Risposta) -> Risposta {
     let (parti, corpo) = r.into_parts();
     let byte = raccogli(corpo, 64 << 20).await.expect("body");
-    Risposta {
+    let letta = Risposta {
         stato: parti.status,
         testate: parti.headers,
         testo: String::from_utf8_lossy(&byte).into_owned(),
-    }
+    };
+    inglese::controlla(&letta);
+    letta
 }
 
 const QUI: &str = "127.0.0.1:50000";
 
 impl Banco {
+    /// A simulator with keys of its own; `cambia` has the last word on its settings.
+    pub(crate) fn nuovo(cambia: impl FnOnce(&mut Impostazioni)) -> Self {
+        let cartella = tempfile::tempdir().expect("temporary folder");
+        let opzioni = OpzioniPki {
+            nomi: Vec::new(),
+            nomi_reali: false,
+            pronti: servizi::comuni_pronti()
+                .iter()
+                .map(|c| c.as_str().to_owned())
+                .collect(),
+            adesso: jiff::Timestamp::now(),
+            fili: 2,
+        };
+        let pki = Pki::apri(&cartella.path().join("pki"), &opzioni).expect("keys");
+        let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
+        i.oggi = anagrafe::leggi_data("2021-03-01");
+        i.token_console = Some("gettone-di-prova".to_owned());
+        i.host_console = vec!["banco.example".to_owned()];
+        i.host_ambienti = vec![
+            "servizidemografici.interno.it".to_owned(),
+            "dashboard.anpr.it".to_owned(),
+        ];
+        cambia(&mut i);
+        let sim = Simulatore::apri(i, pki).expect("simulator");
+        sim.ascolta_su(Indirizzi {
+            console: "http://127.0.0.1:8080".to_owned(),
+            ambienti: [
+                (Ambiente::Test, "https://localhost:8443".to_owned()),
+                (Ambiente::Pre, "https://localhost:8444".to_owned()),
+                (Ambiente::Sub, "https://localhost:8445".to_owned()),
+            ],
+            carta: "https://localhost:8446".to_owned(),
+        });
+        sim.popola();
+        Self { sim, cartella }
+    }
+
+    /// Files of the data folder but those of the store and of the keys, which change by themselves.
+    pub(crate) fn file_dei_dati(&self) -> Vec<PathBuf> {
+        fn in_fondo(cartella: &std::path::Path, tutti: &mut Vec<PathBuf>) {
+            for voce in std::fs::read_dir(cartella).into_iter().flatten().flatten() {
+                let p = voce.path();
+                if p.is_dir() {
+                    in_fondo(&p, tutti);
+                } else {
+                    tutti.push(p);
+                }
+            }
+        }
+        let mut tutti = Vec::new();
+        in_fondo(self.cartella.path(), &mut tutti);
+        tutti.retain(|p| {
+            let p = p.strip_prefix(self.cartella.path()).unwrap_or(p);
+            !["pki", "registro", "giornale"].iter().any(|c| p.starts_with(c))
+        });
+        tutti.sort();
+        tutti
+    }
+
     /// A request to the console, from this machine.
     pub(crate) async fn console(
         &self,
@@ -121,6 +150,7 @@ impl Banco {
         testate: &[(&str, &str)],
         dentro: &str,
     ) -> Risposta {
+        inglese::annota(dove, dentro);
         self.console_corpo(metodo, dove, testate, corpo(dentro.to_owned()))
             .await
     }
@@ -133,6 +163,7 @@ impl Banco {
         testate: &[(&str, &str)],
         c: Corpo,
     ) -> Risposta {
+        inglese::annota(dove, "");
         leggi(web::console(Arc::clone(&self.sim), richiesta(metodo, dove, QUI, testate, c)).await).await
     }
 
@@ -151,6 +182,7 @@ impl Banco {
         testate: &[(&str, &str)],
         dentro: &str,
     ) -> Risposta {
+        inglese::annota(dove, dentro);
         let r = richiesta(metodo, dove, QUI, testate, corpo(dentro.to_owned()));
         leggi(web::ambiente(Arc::clone(&self.sim), a, r).await).await
     }
@@ -191,7 +223,12 @@ impl Banco {
 
     /// A page of the card listener, without a certificate.
     pub(crate) async fn carta(&self, dove: &str) -> Risposta {
-        let r = richiesta(Method::GET, dove, QUI, &[], corpo(""));
+        self.carta_in(dove, &[]).await
+    }
+
+    /// The same with headers.
+    pub(crate) async fn carta_in(&self, dove: &str, testate: &[(&str, &str)]) -> Risposta {
+        let r = richiesta(Method::GET, dove, QUI, testate, corpo(""));
         leggi(web::carta(Arc::clone(&self.sim), r, None).await).await
     }
 
@@ -342,7 +379,9 @@ impl Banco {
         file: &[u8],
     ) -> Risposta {
         let mut dentro = Vec::new();
+        inglese::annota(dove, nome);
         for (n, v) in campi {
+            inglese::annota("", v);
             let parte = format!("--BORDO\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
             dentro.extend_from_slice(parte.as_bytes());
         }
@@ -415,7 +454,7 @@ impl Banco {
 }
 
 /// Home of an area.
-fn casa_di(area: &str) -> &'static str {
+pub(crate) fn casa_di(area: &str) -> &'static str {
     match area {
         "privata" => "/servizidemografici",
         "dashboard" => "/dashboard/subentro",
@@ -424,7 +463,7 @@ fn casa_di(area: &str) -> &'static str {
 }
 
 /// `nome=valore` of the cookie whose header begins so.
-fn prima_parte(r: &Risposta, inizio: &str) -> String {
+pub(crate) fn prima_parte(r: &Risposta, inizio: &str) -> String {
     r.testate
         .get_all("set-cookie")
         .iter()

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use self::{mittente::Mittente, spedizione::Spedizione};
 use super::{Fine, api, cliente, pronto, testo};
-use crate::opzioni::Send;
+use crate::opzioni::{Lingua, Send};
 
 /// Path of an operation's service.
 fn percorso(operazione: &str) -> Result<&'static str> {
@@ -27,7 +27,7 @@ fn percorso(operazione: &str) -> Result<&'static str> {
     }
 }
 
-pub(crate) fn esegui(o: &Send) -> Result<Fine> {
+pub(crate) fn esegui(o: &Send, l: Lingua) -> Result<Fine> {
     let voci = voci(o)?;
     // The defect decides; oddities alone must be accepted.
     let atteso = voci.last().map(|v| v.atteso);
@@ -91,9 +91,9 @@ pub(crate) fn esegui(o: &Send) -> Result<Fine> {
                 .and_then(|r| r.json().ok())
                 .and_then(|v| v["diagnosi"]["frase"].as_str().map(|f| f.replace('\n', " ")));
             if let Some(causa) = causa {
-                eprintln!("causa: {causa}");
+                eprintln!("{}", l.riga(&format!("causa: {causa}")));
             }
-            eprintln!("il perché: {console}/scambi/{n}");
+            eprintln!("{}", l.riga(&format!("il perché: {console}/scambi/{n}")));
         }
         if let (Some(a), Some(arrivata)) = (atteso, arrivata) {
             let come = if arrivata {
@@ -101,7 +101,7 @@ pub(crate) fn esegui(o: &Send) -> Result<Fine> {
             } else {
                 "NON è arrivato"
             };
-            eprintln!("atteso: {}, {come}", a.sigla());
+            eprintln!("{}", l.riga(&format!("atteso: {}, {come}", a.sigla())));
         }
     }
     let bene = if o.atteso {

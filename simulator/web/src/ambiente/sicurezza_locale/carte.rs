@@ -54,7 +54,7 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
         })
         .collect();
     let p = Carte {
-        c: d.cornice("Gestione smart card", QUI).await?,
+        c: d.cornice("Smart card: carte emesse", QUI).await?,
         righe,
         testo,
         stato,

@@ -68,7 +68,7 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
         Ok((s.smart_card(comune)?, s.fascicolo(comune)?.nomine))
     })
     .await?;
-    let mut c = d.cornice("Smart card del Comune", QUI).await?;
+    let mut c = d.cornice("Smart card: nomine e consegna", QUI).await?;
     if d.query.valore("fatto").is_some() {
         c = c.con_avviso("ok", "Nomine registrate: da ora ALS e ALP hanno i loro ruoli.");
     }

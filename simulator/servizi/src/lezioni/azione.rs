@@ -1,0 +1,741 @@
+//! What a step does: the typed actions, how each is written, checked and said. Carried out by `esegui`.
+
+use std::{collections::BTreeMap, collections::BTreeSet, fmt};
+
+use anagrafe::{Ambiente, Data};
+use certs::Difetto;
+use frontiera::firma::Come;
+use registro::MacroStato;
+use serde::{Deserialize, Serialize};
+
+use crate::{TipoGuasto, percorso::giorno, strumenti::DIFETTI_DI_PROVA};
+
+/// Requests one planned fault strikes at most.
+const VOLTE: u64 = 100;
+/// Files of one delivery.
+const INVII: u16 = 9;
+/// Characters of the name of a certificate in a lesson.
+const NOME_CERTIFICATO: usize = 30;
+
+/// One part of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Parte {
+    /// Every APR file.
+    Apr,
+    /// The APR file with this progressivo.
+    AprNumero(u16),
+    /// The AIRE file.
+    Aire,
+    /// The damaged copies that some codes plant beside the delivery.
+    Rifiutati,
+}
+
+impl TryFrom<String> for Parte {
+    type Error = String;
+    fn try_from(t: String) -> Result<Self, String> {
+        let numero = || t.strip_prefix("APR ").and_then(|n| n.parse().ok());
+        match t.as_str() {
+            "APR" => Ok(Self::Apr),
+            "AIRE" => Ok(Self::Aire),
+            "RIFIUTATI" => Ok(Self::Rifiutati),
+            _ => numero()
+                .filter(|n| (1..=INVII).contains(n))
+                .map(Self::AprNumero)
+                .ok_or_else(|| format!("«{t}»: una parte è APR, APR 1 … APR {INVII}, AIRE o RIFIUTATI")),
+        }
+    }
+}
+
+impl From<Parte> for String {
+    fn from(p: Parte) -> Self {
+        p.to_string()
+    }
+}
+
+impl fmt::Display for Parte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Apr => f.write_str("APR"),
+            Self::AprNumero(n) => write!(f, "APR {n}"),
+            Self::Aire => f.write_str("AIRE"),
+            Self::Rifiutati => f.write_str("RIFIUTATI"),
+        }
+    }
+}
+
+/// Who gives dates to the dashboard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChiDice {
+    /// The software house of the lesson.
+    #[default]
+    SoftwareHouse,
+    /// The Ministry.
+    Ministero,
+}
+
+/// Which service a signed request asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operazione {
+    /// TestConn.
+    #[serde(rename = "TEST")]
+    Test,
+    /// S001, with the APR file of a version.
+    S001,
+}
+
+impl Operazione {
+    /// The name of the journal.
+    pub const fn nome(self) -> &'static str {
+        match self {
+            Self::Test => "TEST",
+            Self::S001 => "S001",
+        }
+    }
+}
+
+/// Pace of the elaboration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Passo {
+    /// At once.
+    Istantanea,
+    /// Not until told otherwise.
+    Sospesa,
+}
+
+/// One action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fai", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Azione {
+    /// Moves the scenario date on.
+    Data {
+        /// To this day.
+        giorno: Data,
+    },
+    /// Generates a delivery and sends it, or parts of it.
+    Invia {
+        /// Where to.
+        ambiente: Ambiente,
+        /// Version.
+        versione: u16,
+        /// Planted defects: code and how many.
+        #[serde(default)]
+        anomalie: BTreeMap<String, u64>,
+        /// APR files it is cut into.
+        #[serde(default = "uno")]
+        invii: u16,
+        /// Which files; all of them when not said.
+        #[serde(default = "tutti")]
+        file: Vec<Parte>,
+    },
+    /// Asks for the cancellation of the last delivery.
+    Cancella {
+        /// Of this environment.
+        ambiente: Ambiente,
+    },
+    /// Runs the night.
+    Notte {},
+    /// Opens or moves the window of the plan, as the Ministry would.
+    Piano {
+        /// Of this environment.
+        #[serde(default = "subentro")]
+        ambiente: Ambiente,
+        /// First day.
+        inizio: Data,
+        /// Last day.
+        fine: Data,
+    },
+    /// Takes the window away.
+    TogliPiano {
+        /// Of this environment.
+        #[serde(default = "subentro")]
+        ambiente: Ambiente,
+    },
+    /// Proposes dates on the dashboard, with its rules.
+    Pianifica {
+        /// First day.
+        prima: Data,
+        /// Last day.
+        ultima: Data,
+        /// Preferred day.
+        preferita: Data,
+        /// Who proposes.
+        #[serde(default)]
+        da: ChiDice,
+    },
+    /// Gives the Comune a mailbox for the outcomes, or takes it away.
+    Casella {
+        /// The address; none takes it away.
+        #[serde(default)]
+        indirizzo: Option<String>,
+    },
+    /// Puts the Comune into a state of the process, as the support would.
+    Stato {
+        /// The state.
+        stato: MacroStato,
+    },
+    /// Issues a certificate of a postazione.
+    Certificato {
+        /// How the lesson calls it.
+        nome: String,
+        /// `CO` or `PC`.
+        #[serde(default = "tipo_co")]
+        tipo: String,
+        /// Its deliberate defect.
+        #[serde(default)]
+        difetto: Option<Difetto>,
+    },
+    /// Revokes a certificate.
+    Revoca {
+        /// The name the lesson gave it.
+        certificato: String,
+    },
+    /// Restores a revoked certificate.
+    Ripristina {
+        /// The name the lesson gave it.
+        certificato: String,
+    },
+    /// Renews a certificate.
+    Rinnova {
+        /// The one that ends.
+        certificato: String,
+        /// The name of the new one.
+        nome: String,
+    },
+    /// Sends a signed request.
+    Richiesta {
+        /// Where to.
+        ambiente: Ambiente,
+        /// Which service.
+        operazione: Operazione,
+        /// Signed with this certificate of the lesson.
+        certificato: String,
+        /// A defect of the catalogue of `send --difetto`, of the message alone.
+        #[serde(default)]
+        difetto: Option<String>,
+        /// For S001: the version of the delivery whose APR file is sent.
+        #[serde(default)]
+        versione: Option<u16>,
+    },
+    /// Changes the pace of the elaboration.
+    Ritmo {
+        /// To this.
+        modo: Passo,
+    },
+    /// Breaks or mends the tax register.
+    Tributaria {
+        /// It does not answer.
+        guasto: bool,
+    },
+    /// Puts a fault at the head of the plan.
+    Guasto {
+        /// In this environment.
+        ambiente: Ambiente,
+        /// What goes wrong.
+        tipo: TipoGuasto,
+        /// How often.
+        #[serde(default = "una_volta")]
+        volte: u64,
+    },
+}
+
+const fn uno() -> u16 {
+    1
+}
+const fn una_volta() -> u64 {
+    1
+}
+const fn subentro() -> Ambiente {
+    Ambiente::Sub
+}
+fn tipo_co() -> String {
+    "CO".to_owned()
+}
+fn tutti() -> Vec<Parte> {
+    vec![Parte::Apr, Parte::Aire]
+}
+
+/// A row of the documentation of actions or expectations.
+#[derive(Debug, Clone, Copy)]
+pub struct Voce {
+    /// The word.
+    pub nome: &'static str,
+    /// What it does or asks.
+    pub che: &'static str,
+    /// A line of TOML that shows every key.
+    pub esempio: &'static str,
+}
+
+/// The actions, for the documentation; a test reads every example.
+pub const VOCI_AZIONI: &[Voce] = &[
+    Voce {
+        nome: "data",
+        che: "porta avanti la data dello scenario, che è di tutto il simulatore",
+        esempio: r#"{ fai = "data", giorno = "2021-03-11" }"#,
+    },
+    Voce {
+        nome: "invia",
+        che: "genera una fornitura del Comune, con i difetti chiesti, e la invia: tutta, o solo i file nominati («APR», «APR 1», «AIRE», «RIFIUTATI»). `invii` è il numero dei file APR. Le stesse persone in ogni versione; un rifiuto allo sportello resta fra i rifiuti del passo",
+        esempio: r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 3 }, invii = 2, file = ["APR 1"] }"#,
+    },
+    Voce {
+        nome: "cancella",
+        che: "chiede la cancellazione dell'ultima fornitura (test e pre); la esegue la notte",
+        esempio: r#"{ fai = "cancella", ambiente = "pre" }"#,
+    },
+    Voce {
+        nome: "notte",
+        che: "esegue i lavori notturni, di tutti i Comuni",
+        esempio: r#"{ fai = "notte" }"#,
+    },
+    Voce {
+        nome: "piano",
+        che: "apre o sposta la finestra del piano senza passare dalla dashboard",
+        esempio: r#"{ fai = "piano", ambiente = "sub", inizio = "2021-03-10", fine = "2021-03-12" }"#,
+    },
+    Voce {
+        nome: "togli_piano",
+        che: "toglie la finestra",
+        esempio: r#"{ fai = "togli_piano", ambiente = "sub" }"#,
+    },
+    Voce {
+        nome: "pianifica",
+        che: "propone le date sulla dashboard, con le sue regole: `da` è «software-house» (quella della lezione, se manca) o «ministero». Un no resta fra i rifiuti del passo",
+        esempio: r#"{ fai = "pianifica", prima = "2021-03-10", ultima = "2021-03-12", preferita = "2021-03-11", da = "software-house" }"#,
+    },
+    Voce {
+        nome: "casella",
+        che: "dà al Comune la PEC per gli esiti; senza `indirizzo` la toglie",
+        esempio: r#"{ fai = "casella", indirizzo = "protocollo@comune.example" }"#,
+    },
+    Voce {
+        nome: "stato",
+        che: "mette il Comune in uno stato del percorso, come farebbe l'assistenza",
+        esempio: r#"{ fai = "stato", stato = "PRESUBENTRATO" }"#,
+    },
+    Voce {
+        nome: "certificato",
+        che: "emette un certificato di postazione, anche difettoso, e gli dà un nome nella lezione",
+        esempio: r#"{ fai = "certificato", nome = "vecchio", tipo = "CO", difetto = "scaduto" }"#,
+    },
+    Voce {
+        nome: "revoca",
+        che: "revoca un certificato della lezione",
+        esempio: r#"{ fai = "revoca", certificato = "vecchio" }"#,
+    },
+    Voce {
+        nome: "ripristina",
+        che: "ripristina un certificato revocato",
+        esempio: r#"{ fai = "ripristina", certificato = "vecchio" }"#,
+    },
+    Voce {
+        nome: "rinnova",
+        che: "rinnova un certificato senza difetti; quello nuovo prende `nome`",
+        esempio: r#"{ fai = "rinnova", certificato = "vecchio", nome = "nuovo" }"#,
+    },
+    Voce {
+        nome: "richiesta",
+        che: "firma e invia una richiesta: «TEST», oppure «S001» con il file APR di una `versione`. `difetto` è una voce di DIFETTI.md che riguarda il solo messaggio",
+        esempio: r#"{ fai = "richiesta", ambiente = "pre", operazione = "S001", certificato = "vecchio", difetto = "corpo-modificato", versione = 1 }"#,
+    },
+    Voce {
+        nome: "ritmo",
+        che: "«sospesa» ferma l'elaborazione di tutti, «istantanea» la riprende; alla fine torna com'era",
+        esempio: r#"{ fai = "ritmo", modo = "sospesa" }"#,
+    },
+    Voce {
+        nome: "tributaria",
+        che: "guasta l'Anagrafe Tributaria simulata, o la ripara; alla fine torna com'era",
+        esempio: r#"{ fai = "tributaria", guasto = true }"#,
+    },
+    Voce {
+        nome: "guasto",
+        che: "mette un guasto in testa al piano (SICUREZZA.md); alla fine il piano torna com'era, con i conteggi da zero",
+        esempio: r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 1 }"#,
+    },
+];
+
+impl Azione {
+    /// The word it is written with.
+    pub const fn nome(&self) -> &'static str {
+        match self {
+            Self::Data { .. } => "data",
+            Self::Invia { .. } => "invia",
+            Self::Cancella { .. } => "cancella",
+            Self::Notte {} => "notte",
+            Self::Piano { .. } => "piano",
+            Self::TogliPiano { .. } => "togli_piano",
+            Self::Pianifica { .. } => "pianifica",
+            Self::Casella { .. } => "casella",
+            Self::Stato { .. } => "stato",
+            Self::Certificato { .. } => "certificato",
+            Self::Revoca { .. } => "revoca",
+            Self::Ripristina { .. } => "ripristina",
+            Self::Rinnova { .. } => "rinnova",
+            Self::Richiesta { .. } => "richiesta",
+            Self::Ritmo { .. } => "ritmo",
+            Self::Tributaria { .. } => "tributaria",
+            Self::Guasto { .. } => "guasto",
+        }
+    }
+
+    /// The days it names.
+    pub(super) fn giorni(&self) -> Vec<Data> {
+        match self {
+            Self::Data { giorno } => vec![*giorno],
+            Self::Piano { inizio, fine, .. } => vec![*inizio, *fine],
+            Self::Pianifica { prima, ultima, .. } => vec![*prima, *ultima],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Checks it in its place: `oggi` is the scenario date there, `certificati` those that have a name already.
+    pub(super) fn verifica(&self, oggi: &mut Data, certificati: &mut BTreeSet<String>) -> Result<(), String> {
+        let noto = |nome: &str, c: &BTreeSet<String>| {
+            if c.contains(nome) {
+                Ok(())
+            } else {
+                Err(format!(
+                    "{}: nessun passo prima di questo emette il certificato «{nome}»",
+                    self.nome()
+                ))
+            }
+        };
+        let nuovo = |nome: &str, c: &mut BTreeSet<String>| {
+            let buono = (1..=NOME_CERTIFICATO).contains(&nome.len())
+                && nome
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            if !buono {
+                return Err(format!(
+                    "{}: «{nome}»: un certificato si chiama con al più {NOME_CERTIFICATO} lettere minuscole, cifre o trattini",
+                    self.nome()
+                ));
+            }
+            if c.insert(nome.to_owned()) {
+                Ok(())
+            } else {
+                Err(format!("{}: il certificato «{nome}» c'è già", self.nome()))
+            }
+        };
+        match self {
+            Self::Data { giorno } if giorno < oggi => Err(format!(
+                "data: {giorno} torna indietro, il passo comincia il {oggi}"
+            )),
+            Self::Data { giorno } => {
+                *oggi = *giorno;
+                Ok(())
+            }
+            Self::Invia {
+                versione,
+                anomalie,
+                invii,
+                file,
+                ..
+            } => invio_buono(*versione, anomalie, *invii, file),
+            Self::Piano { inizio, fine, .. } if inizio > fine => {
+                Err(format!("piano: {inizio} viene dopo {fine}"))
+            }
+            Self::Casella { indirizzo: Some(i) } if !registro::posta::indirizzo_valido(i) => {
+                Err(format!("casella: «{i}» non è un indirizzo di posta"))
+            }
+            Self::Certificato { nome, tipo, .. } => {
+                if !["CO", "PC"].contains(&tipo.as_str()) {
+                    return Err(format!("certificato: tipo «{tipo}»: CO o PC"));
+                }
+                nuovo(nome, certificati)
+            }
+            Self::Revoca { certificato } | Self::Ripristina { certificato } => noto(certificato, certificati),
+            Self::Rinnova { certificato, nome } => {
+                noto(certificato, certificati)?;
+                nuovo(nome, certificati)
+            }
+            Self::Richiesta {
+                operazione,
+                certificato,
+                difetto,
+                versione,
+                ..
+            } => {
+                noto(certificato, certificati)?;
+                if (*operazione == Operazione::S001) != versione.is_some_and(|v| (1..=999).contains(&v)) {
+                    return Err("richiesta: «versione», da 1 a 999, serve a S001 e a nessun'altra".to_owned());
+                }
+                match difetto
+                    .as_deref()
+                    .map(|d| (d, frontiera::firma::catalogo::difetto(d)))
+                {
+                    Some((d, None)) => Err(format!("richiesta: il difetto «{d}» non esiste (DIFETTI.md)")),
+                    Some((d, Some(v)))
+                        if !matches!(v.come, Come::Ricetta(_) | Come::Prima(_) | Come::Dopo(_)) =>
+                    {
+                        Err(format!(
+                            "richiesta: il difetto «{d}» non riguarda il solo messaggio"
+                        ))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Self::Guasto { volte, .. } if !(1..=VOLTE).contains(volte) => {
+                Err(format!("guasto: volte da 1 a {VOLTE}"))
+            }
+            Self::Guasto {
+                tipo: TipoGuasto::Ritardo,
+                ..
+            } => Err("guasto: un ritardo non si vede in una lezione".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// What it does, for whoever reads.
+    pub fn frase(&self) -> String {
+        let amb = |a: &Ambiente| match a {
+            Ambiente::Test => "test",
+            Ambiente::Pre => "pre-subentro",
+            Ambiente::Sub => "subentro",
+        };
+        match self {
+            Self::Data { giorno: g } => format!("La data dello scenario passa al {}.", giorno(*g)),
+            Self::Invia {
+                ambiente,
+                versione,
+                anomalie,
+                invii,
+                file,
+            } => {
+                let parti: Vec<String> = file.iter().map(ToString::to_string).collect();
+                let con = if anomalie.is_empty() {
+                    "senza difetti".to_owned()
+                } else {
+                    let voci: Vec<String> = anomalie.iter().map(|(c, n)| format!("{c} × {n}")).collect();
+                    format!("con {}", voci.join(", "))
+                };
+                let in_file = if *invii > 1 {
+                    format!(", {invii} file APR")
+                } else {
+                    String::new()
+                };
+                format!(
+                    "Genera la versione {versione} {con}{in_file} e invia {} in {}.",
+                    parti.join(", "),
+                    amb(ambiente)
+                )
+            }
+            Self::Cancella { ambiente } => {
+                format!(
+                    "Chiede la cancellazione dell'ultima fornitura di {}.",
+                    amb(ambiente)
+                )
+            }
+            Self::Notte {} => "Passa la notte.".to_owned(),
+            Self::Piano {
+                ambiente,
+                inizio,
+                fine,
+            } => format!(
+                "Piano di {}: dal {} al {}.",
+                amb(ambiente),
+                giorno(*inizio),
+                giorno(*fine)
+            ),
+            Self::TogliPiano { ambiente } => format!("Toglie il piano di {}.", amb(ambiente)),
+            Self::Pianifica {
+                prima,
+                ultima,
+                preferita,
+                da,
+            } => format!(
+                "{} propone sulla dashboard dal {} al {}, meglio il {}.",
+                match da {
+                    ChiDice::SoftwareHouse => "La software house",
+                    ChiDice::Ministero => "Il Ministero",
+                },
+                giorno(*prima),
+                giorno(*ultima),
+                giorno(*preferita)
+            ),
+            Self::Casella { indirizzo: Some(i) } => format!("PEC per gli esiti: {i}."),
+            Self::Casella { indirizzo: None } => "Toglie la PEC per gli esiti.".to_owned(),
+            Self::Stato { stato } => format!("L'assistenza mette il Comune nello stato {}.", parola(stato)),
+            Self::Certificato { nome, tipo, difetto } => match difetto {
+                Some(d) => format!("Emette il certificato {tipo} «{nome}» con il difetto {d}."),
+                None => format!("Emette il certificato {tipo} «{nome}»."),
+            },
+            Self::Revoca { certificato } => format!("Revoca il certificato «{certificato}»."),
+            Self::Ripristina { certificato } => format!("Ripristina il certificato «{certificato}»."),
+            Self::Rinnova { certificato, nome } => {
+                format!("Rinnova il certificato «{certificato}»: il nuovo è «{nome}».")
+            }
+            Self::Richiesta {
+                ambiente,
+                operazione,
+                certificato,
+                difetto,
+                ..
+            } => {
+                let difetto = difetto
+                    .as_ref()
+                    .map_or_else(String::new, |d| format!(", con il difetto {d}"));
+                format!(
+                    "Invia in {} una richiesta {} firmata con «{certificato}»{difetto}.",
+                    amb(ambiente),
+                    operazione.nome()
+                )
+            }
+            Self::Ritmo { modo: Passo::Sospesa } => "Ferma l'elaborazione.".to_owned(),
+            Self::Ritmo {
+                modo: Passo::Istantanea,
+            } => "Riprende l'elaborazione.".to_owned(),
+            Self::Tributaria { guasto: true } => "L'Anagrafe Tributaria smette di rispondere.".to_owned(),
+            Self::Tributaria { guasto: false } => "L'Anagrafe Tributaria risponde di nuovo.".to_owned(),
+            Self::Guasto {
+                ambiente,
+                tipo,
+                volte,
+            } => format!(
+                "Guasto {} in {}, per {volte} richieste.",
+                tipo.parola(),
+                amb(ambiente)
+            ),
+        }
+    }
+}
+
+/// A state as API and files write it.
+pub(super) fn parola(stato: &impl Serialize) -> String {
+    match serde_json::to_value(stato) {
+        Ok(serde_json::Value::String(t)) => t,
+        _ => String::new(),
+    }
+}
+
+fn invio_buono(
+    versione: u16,
+    anomalie: &BTreeMap<String, u64>,
+    invii: u16,
+    file: &[Parte],
+) -> Result<(), String> {
+    if !(1..=999).contains(&versione) {
+        return Err("invia: versione da 1 a 999".to_owned());
+    }
+    if !(1..=INVII).contains(&invii) {
+        return Err(format!("invia: invii da 1 a {INVII}"));
+    }
+    if file.is_empty() {
+        return Err("invia: nessun file da inviare".to_owned());
+    }
+    for p in file {
+        if let Parte::AprNumero(n) = p
+            && *n > invii
+        {
+            return Err(format!("invia: «{p}» ma i file APR sono {invii}"));
+        }
+    }
+    let noti = generatore::pianta_disponibili();
+    if let Some(c) = anomalie.keys().find(|c| !noti.contains(&c.as_str())) {
+        return Err(format!(
+            "invia: «{c}» non si può piantare (vedere anpr-sim generate --help)"
+        ));
+    }
+    if anomalie.values().any(|n| *n == 0)
+        || anomalie.values().fold(0_u64, |s, n| s.saturating_add(*n)) > DIFETTI_DI_PROVA
+    {
+        return Err(format!(
+            "invia: ogni difetto almeno uno, in tutto al massimo {DIFETTI_DI_PROVA}"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Una {
+        a: Azione,
+    }
+
+    #[test]
+    fn every_example_is_read_as_what_it_shows_and_says_something() {
+        let mut visti = BTreeSet::new();
+        for v in VOCI_AZIONI {
+            let letta: Una =
+                toml::from_str(&format!("a = {}", v.esempio)).unwrap_or_else(|e| panic!("{}: {e}", v.nome));
+            assert_eq!(letta.a.nome(), v.nome);
+            assert!(letta.a.frase().ends_with('.'), "{}", v.nome);
+            assert!(visti.insert(v.nome), "{} twice", v.nome);
+            // What is written back is what was read: the API shows it so.
+            let json = serde_json::to_value(&letta.a).expect("JSON");
+            assert_eq!(json["fai"], v.nome);
+            assert_eq!(serde_json::from_value::<Azione>(json).expect("back"), letta.a);
+            // An unknown key is refused whatever the action.
+            let di_troppo = v.esempio.replace(" }", ", boh = 1 }");
+            assert!(
+                toml::from_str::<Una>(&format!("a = {di_troppo}")).is_err(),
+                "{di_troppo}"
+            );
+        }
+        assert_eq!(visti.len(), 17, "a variant without a row");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let giorno = jiff::civil::date(2021, 3, 1);
+        for (testo, perche) in [
+            (r#"{ fai = "invia", ambiente = "pre", versione = 0 }"#, "versione"),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, invii = 2, file = ["APR 3"] }"#,
+                "APR 3",
+            ),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { XX001 = 1 } }"#,
+                "XX001",
+            ),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 201 } }"#,
+                "200",
+            ),
+            (
+                r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 0 } }"#,
+                "almeno uno",
+            ),
+            (
+                r#"{ fai = "piano", inizio = "2021-03-02", fine = "2021-03-01" }"#,
+                "viene dopo",
+            ),
+            (r#"{ fai = "data", giorno = "2021-02-28" }"#, "torna indietro"),
+            (r#"{ fai = "casella", indirizzo = "boh" }"#, "non è un indirizzo"),
+            (r#"{ fai = "certificato", nome = "a b" }"#, "si chiama"),
+            (r#"{ fai = "certificato", nome = "noto" }"#, "c'è già"),
+            (r#"{ fai = "certificato", nome = "x", tipo = "XX" }"#, "CO o PC"),
+            (r#"{ fai = "revoca", certificato = "ignoto" }"#, "nessun passo"),
+            (
+                r#"{ fai = "richiesta", ambiente = "test", operazione = "S001", certificato = "noto" }"#,
+                "versione",
+            ),
+            (
+                r#"{ fai = "richiesta", ambiente = "test", operazione = "TEST", certificato = "noto", difetto = "boh" }"#,
+                "non esiste",
+            ),
+            (
+                r#"{ fai = "richiesta", ambiente = "test", operazione = "TEST", certificato = "noto", difetto = "operatore-bloccato" }"#,
+                "riguarda",
+            ),
+            (
+                r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 0 }"#,
+                "volte",
+            ),
+        ] {
+            let una: Una = toml::from_str(&format!("a = {testo}")).expect(testo);
+            let mut noti = BTreeSet::from(["noto".to_owned()]);
+            let e = una.a.verifica(&mut giorno.clone(), &mut noti).expect_err(testo);
+            assert!(e.contains(perche), "{testo}: {e}");
+        }
+        for parte in ["APR 0", "APR 10", "apr", "APR1", ""] {
+            assert!(Parte::try_from(parte.to_owned()).is_err(), "{parte}");
+        }
+    }
+}

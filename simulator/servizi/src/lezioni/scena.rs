@@ -1,0 +1,147 @@
+//! The scene of a lesson: its Comune with operator and software house, and the date; made at the start, taken away whole.
+//!
+//! What must stay true: what is removed is the lesson's (its Comune and everything that hangs on it, the notices that its
+//! subentro sent to others) and nothing else; a Comune that somebody made is never taken for the lesson's.
+
+use std::collections::BTreeSet;
+
+use anagrafe::Ambiente;
+use registro::{
+    Fornitura, IdFornitura, IdPec, Lettura as _, Operatore, Ritmo, impronta_password, mondo::flusso,
+};
+use serde_json::Value;
+
+use super::documento::Lezione;
+use crate::{
+    ErroreServizio, Esito, Simulatore, amministrazione,
+    avvio::{RUOLI_PRONTI, comune_fittizio, operatore_pronto, password_pronta},
+    incroci, percorso,
+    posta::inoltro,
+    simulatore::prendi,
+};
+
+/// User name of the software house that looks after the Comune of a lesson.
+pub const SOFTWARE_HOUSE: &str = "SWLEZIONE";
+/// Collection of the Comuni that are a lesson's: code → id of the lesson.
+const COMUNI: &str = "lezioni-comuni";
+
+impl Simulatore {
+    /// Refuses a lesson whose Comune somebody else made.
+    pub(super) fn scena_libera(&self, l: &Lezione) -> Esito<()> {
+        let nostra: Option<Value> = self.registro().documento(COMUNI, l.comune.as_str())?;
+        if nostra.is_none() && self.registro().comune(l.comune)?.is_some() {
+            return Err(ErroreServizio::conflitto(format!(
+                "Il Comune {} esiste già e non è della lezione: la lezione ne vuole uno suo e non tocca quello che c'è.",
+                l.comune
+            )));
+        }
+        Ok(())
+    }
+
+    /// Makes the Comune and sets date and pace. Gives the certificates of earlier runs and the last message before.
+    pub(super) fn monta_scena(&self, l: &Lezione) -> Esito<(Vec<String>, u64)> {
+        let istat = l.comune;
+        let seme = self.registro().seme()?;
+        let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {istat}")));
+        let operatore = Operatore {
+            password: impronta_password(&password_pronta(seme, istat), &sale)?,
+            ruoli: RUOLI_PRONTI.map(String::from).into(),
+            ..Operatore::nuovo(&operatore_pronto(istat), istat)
+        };
+        let pec_da = self.ultima_pec()?;
+        self.registro().scrivi(|t| -> Esito<()> {
+            // Speed 0: the day of the lesson does not end while somebody explains it, and instants repeat.
+            t.imposta_orologio(Some(l.oggi), Some(0))?;
+            t.salva_ritmo(Ritmo::Istantanea)?;
+            let mut comune = comune_fittizio(istat)?;
+            comune.stato = l.stato;
+            t.salva_comune(&comune)?;
+            t.salva_operatore(&operatore)?;
+            t.salva_documento(COMUNI, istat.as_str(), &l.id)?;
+            percorso::affida_alla_lezione(t, SOFTWARE_HOUSE, istat)?;
+            t.evento()?;
+            Ok(())
+        })?;
+        let cassetto = self
+            .pki()
+            .elenco()
+            .into_iter()
+            .filter(|p| p.comune == istat.as_str())
+            .map(|p| p.consegna.impronta_sha256)
+            .collect();
+        Ok((cassetto, pec_da))
+    }
+
+    /// Takes the scene away; messages after `pec_da` told the others of the subentro of its Comune.
+    pub(super) fn smonta_scena(&self, l: &Lezione, pec_da: u64) -> Esito<()> {
+        self.scena_libera(l)?;
+        let istat = l.comune;
+        self.ritira_certificati(l)?;
+        let _lavoro = self.al_lavoro();
+        let turni = Ambiente::TUTTI.map(|a| self.turno(a, istat));
+        let _presi: Vec<_> = turni.iter().map(|t| prendi(t)).collect();
+        let forniture: Vec<Fornitura> = self.registro().forniture(None, istat)?;
+        let ids: BTreeSet<IdFornitura> = forniture.iter().map(|f| f.id).collect();
+        let tolte = self.registro().scrivi(|t| -> Esito<Vec<IdPec>> {
+            for f in &forniture {
+                if let Some(segmento) = f.segmento {
+                    t.rimuovi_segmento(f.ambiente, segmento)?;
+                }
+                t.togli_fornitura(f);
+            }
+            incroci::dimentica_forniture(t, &ids)?;
+            let mut pec: BTreeSet<IdPec> = t.pec(None, istat)?.into_iter().map(|p| p.id).collect();
+            if let Some(comune) = t.comune(istat)? {
+                let notizia = percorso::oggetto_n031(&comune);
+                let altrui = t.pec_dopo(IdPec(pec_da))?;
+                pec.extend(
+                    altrui
+                        .iter()
+                        .filter(|p| p.oggetto.ends_with(&notizia))
+                        .map(|p| p.id),
+                );
+            }
+            for id in &pec {
+                t.togli_pec(*id);
+                inoltro::dimentica(t, *id);
+            }
+            for mut o in t.operatori(istat)? {
+                t.togli_sessioni_di(&o.name_id)?;
+                o.comuni.remove(&istat);
+                if o.comuni.is_empty() {
+                    t.togli_operatore(&o.name_id);
+                } else {
+                    t.salva_operatore(&o)?;
+                }
+            }
+            for a in Ambiente::TUTTI {
+                t.togli_risposte_di(a, istat.as_str())?;
+            }
+            percorso::dimentica(t, istat);
+            percorso::senza_software_house(t, SOFTWARE_HOUSE, istat)?;
+            amministrazione::dimentica_logo(t, istat);
+            t.togli_documento(COMUNI, istat.as_str());
+            t.togli_comune(istat);
+            Ok(pec.into_iter().collect())
+        })?;
+        prendi(&self.testate).togli(&tolte);
+        self.subiti.dimentica();
+        for id in ids {
+            let cartella = self.cartella(id);
+            if cartella.exists() {
+                std::fs::remove_dir_all(cartella)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys stay on disk: the certificates of a run that ends are revoked, and the next run takes them again.
+    fn ritira_certificati(&self, l: &Lezione) -> Esito<()> {
+        for p in self.pki().elenco() {
+            if p.comune == l.comune.as_str() && !self.revocato(&p.impronta_sha256)? {
+                self.segna_revocati(&p.id, &[&p.impronta_sha256])?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,25 @@
+// Keys of the presenter: each presses a button of the page, which does the same by itself. Off while somebody writes in a
+// field, with a modifier, or when the box of the page says so (kept in this browser).
+(() => {
+  "use strict";
+  const casella = document.getElementById("scorciatoie");
+  const CHIAVE = "anpr-sim-scorciatoie";
+  const ricordata = () => { try { return localStorage.getItem(CHIAVE); } catch { return null; } };
+  if (casella) {
+    casella.closest("[hidden]")?.removeAttribute("hidden");
+    casella.checked = ricordata() !== "no";
+    casella.addEventListener("change", () => {
+      try { localStorage.setItem(CHIAVE, casella.checked ? "si" : "no"); } catch { /* only for this page, then */ }
+    });
+  }
+  addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || (casella && !casella.checked)) return;
+    const qui = e.target;
+    if (qui instanceof Element && qui.closest("input:not([type=checkbox]), select, textarea")) return;
+    const tasto = e.key.length === 1 ? e.key.toLowerCase() : e.key;
+    const comando = [...document.querySelectorAll("[data-tasti]")].find((b) => b.dataset.tasti.split(" ").includes(tasto));
+    if (!comando) return;
+    e.preventDefault();
+    comando.click();
+  });
+})();
