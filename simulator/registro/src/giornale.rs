@@ -132,7 +132,7 @@ struct Coda {
 }
 
 /// Told of what was written.
-type Osservatore = Box<dyn Fn(&[Voce]) + Send + Sync>;
+pub type Osservatore = Box<dyn Fn(&[Voce]) + Send + Sync>;
 
 struct Interno {
     coda: Mutex<Coda>,
@@ -200,7 +200,7 @@ impl Giornale {
 
     /// Has the writer tell of every batch it wrote, before anyone who waits for it goes on. Once; what could not be
     /// written is not told. The observer must not ask the journal for anything: it is its writer.
-    pub fn osserva(&self, f: Box<dyn Fn(&[Voce]) + Send + Sync>) {
+    pub fn osserva(&self, f: Osservatore) {
         // A second observer would be a bug of the start; the first stays.
         let _ = self.interno.osservatore.set(f);
     }

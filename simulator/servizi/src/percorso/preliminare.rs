@@ -154,14 +154,11 @@ mod prove {
         };
         assert_eq!(termine(&pronto), None);
         assert_eq!(termine(&f), d("2017-01-17"));
-        let prove = |dal: &str| {
-            Some(AvvioProve {
-                comunicato: jiff::civil::datetime(2016, 12, 1, 8, 0, 0, 0),
-                dal: d(dal).expect("date"),
-                utente: String::new(),
-            })
-        };
-        f.prove = prove("2017-03-16");
+        f.prove = Some(AvvioProve {
+            comunicato: jiff::civil::datetime(2016, 12, 1, 8, 0, 0, 0),
+            dal: d("2017-03-16").expect("date"),
+            utente: String::new(),
+        });
         assert_eq!(termine(&f), d("2017-03-01"));
         // What the Ministry said holds.
         f.piano = f

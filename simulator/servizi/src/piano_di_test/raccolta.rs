@@ -6,7 +6,7 @@
 //! exchange counts twice; what was committed outlives the ring; an exchange the journal could not keep proves nothing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::{Arc, Mutex},
 };
 
@@ -79,15 +79,17 @@ impl Raccolta {
         comune: CodiceIstat,
         f: impl FnOnce(&mut Libretto) -> T,
     ) -> Option<T> {
-        if !m.libretti.contains_key(&comune) {
-            self.registro.comune(comune).ok().flatten()?;
-            // One that cannot be read begins anew: it only counts what was proven.
-            let tenuto = self.registro.documento(LIBRETTI, comune.as_str());
-            m.libretti
-                .insert(comune, tenuto.ok().flatten().unwrap_or_default());
-        }
+        let libretto = match m.libretti.entry(comune) {
+            Entry::Occupied(tenuto) => tenuto.into_mut(),
+            Entry::Vacant(posto) => {
+                self.registro.comune(comune).ok().flatten()?;
+                // One that cannot be read begins anew: it only counts what was proven.
+                let scritto = self.registro.documento(LIBRETTI, comune.as_str());
+                posto.insert(scritto.ok().flatten().unwrap_or_default())
+            }
+        };
         m.sporchi.insert(comune);
-        m.libretti.get_mut(&comune).map(f)
+        Some(f(libretto))
     }
 
     /// The journal wrote these.

@@ -114,6 +114,9 @@ pub struct PianoDiTest {
     pub casi: Vec<CasoVisto>,
 }
 
+/// A postazione with exchange and instant of its last good connection test.
+type Connessione = (String, Option<(Option<u64>, Quando)>);
+
 /// The postazioni in force, by Comune.
 type Postazioni = BTreeMap<String, Vec<String>>;
 
@@ -211,11 +214,7 @@ impl Simulatore {
     }
 
     /// Each active postazione of a Comune with its last good connection test: exchange and instant.
-    pub(crate) fn connessioni(
-        &self,
-        ambiente: Ambiente,
-        istat: CodiceIstat,
-    ) -> Esito<Vec<(String, Option<(Option<u64>, Quando)>)>> {
+    pub(crate) fn connessioni(&self, ambiente: Ambiente, istat: CodiceIstat) -> Esito<Vec<Connessione>> {
         let attive = self.postazioni_attive(Some(istat))?.remove(istat.as_str());
         let libretto = self.libretto(istat);
         let caso = CASI
