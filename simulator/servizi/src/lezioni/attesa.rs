@@ -233,21 +233,15 @@ impl Attesa {
                 file,
                 soggetti,
             } => {
-                let mut frase = format!(
+                let mut parti = vec![format!(
                     "La fornitura {versione} ({}) è {}",
                     amb(ambiente),
                     stato.nome().replace('_', " ")
-                );
-                if let Some(c) = conteggi {
-                    frase.push_str(&format!(", {}", codici(c)));
-                }
-                if let Some(n) = file {
-                    frase.push_str(&format!(", file ricevuti {n}"));
-                }
-                if let Some(n) = soggetti {
-                    frase.push_str(&format!(", schede APR {n}"));
-                }
-                frase
+                )];
+                parti.extend(conteggi.as_ref().map(codici));
+                parti.extend(file.map(|n| format!("file ricevuti {n}")));
+                parti.extend(soggetti.map(|n| format!("schede APR {n}")));
+                parti.join(", ")
             }
             Self::Comune { stato } => format!("Il Comune è {}", parola(stato).replace('_', " ")),
             Self::Situazione { ambiente, situazione } => format!(

@@ -1,5 +1,8 @@
 //! What a step does: the typed actions, how each is written, checked and said. Carried out by `esegui`.
 
+mod frase;
+mod voci;
+
 use std::{collections::BTreeMap, collections::BTreeSet, fmt};
 
 use anagrafe::{Ambiente, Data};
@@ -8,7 +11,9 @@ use frontiera::firma::Come;
 use registro::MacroStato;
 use serde::{Deserialize, Serialize};
 
-use crate::{TipoGuasto, percorso::giorno, strumenti::DIFETTI_DI_PROVA};
+use crate::{TipoGuasto, strumenti::DIFETTI_DI_PROVA};
+
+pub use voci::{VOCI_AZIONI, Voce};
 
 /// Requests one planned fault strikes at most.
 const VOLTE: u64 = 100;
@@ -257,106 +262,6 @@ fn tutti() -> Vec<Parte> {
     vec![Parte::Apr, Parte::Aire]
 }
 
-/// A row of the documentation of actions or expectations.
-#[derive(Debug, Clone, Copy)]
-pub struct Voce {
-    /// The word.
-    pub nome: &'static str,
-    /// What it does or asks.
-    pub che: &'static str,
-    /// A line of TOML that shows every key.
-    pub esempio: &'static str,
-}
-
-/// The actions, for the documentation; a test reads every example.
-pub const VOCI_AZIONI: &[Voce] = &[
-    Voce {
-        nome: "data",
-        che: "porta avanti la data dello scenario, che è di tutto il simulatore",
-        esempio: r#"{ fai = "data", giorno = "2021-03-11" }"#,
-    },
-    Voce {
-        nome: "invia",
-        che: "genera una fornitura del Comune, con i difetti chiesti, e la invia: tutta, o solo i file nominati («APR», «APR 1», «AIRE», «RIFIUTATI»). `invii` è il numero dei file APR. Le stesse persone in ogni versione; un rifiuto allo sportello resta fra i rifiuti del passo",
-        esempio: r#"{ fai = "invia", ambiente = "pre", versione = 1, anomalie = { ES092 = 3 }, invii = 2, file = ["APR 1"] }"#,
-    },
-    Voce {
-        nome: "cancella",
-        che: "chiede la cancellazione dell'ultima fornitura (test e pre); la esegue la notte",
-        esempio: r#"{ fai = "cancella", ambiente = "pre" }"#,
-    },
-    Voce {
-        nome: "notte",
-        che: "esegue i lavori notturni, di tutti i Comuni",
-        esempio: r#"{ fai = "notte" }"#,
-    },
-    Voce {
-        nome: "piano",
-        che: "apre o sposta la finestra del piano senza passare dalla dashboard",
-        esempio: r#"{ fai = "piano", ambiente = "sub", inizio = "2021-03-10", fine = "2021-03-12" }"#,
-    },
-    Voce {
-        nome: "togli_piano",
-        che: "toglie la finestra",
-        esempio: r#"{ fai = "togli_piano", ambiente = "sub" }"#,
-    },
-    Voce {
-        nome: "pianifica",
-        che: "propone le date sulla dashboard, con le sue regole: `da` è «software-house» (quella della lezione, se manca) o «ministero». Un no resta fra i rifiuti del passo",
-        esempio: r#"{ fai = "pianifica", prima = "2021-03-10", ultima = "2021-03-12", preferita = "2021-03-11", da = "software-house" }"#,
-    },
-    Voce {
-        nome: "casella",
-        che: "dà al Comune la PEC per gli esiti; senza `indirizzo` la toglie",
-        esempio: r#"{ fai = "casella", indirizzo = "protocollo@comune.example" }"#,
-    },
-    Voce {
-        nome: "stato",
-        che: "mette il Comune in uno stato del percorso, come farebbe l'assistenza",
-        esempio: r#"{ fai = "stato", stato = "PRESUBENTRATO" }"#,
-    },
-    Voce {
-        nome: "certificato",
-        che: "emette un certificato di postazione, anche difettoso, e gli dà un nome nella lezione",
-        esempio: r#"{ fai = "certificato", nome = "vecchio", tipo = "CO", difetto = "scaduto" }"#,
-    },
-    Voce {
-        nome: "revoca",
-        che: "revoca un certificato della lezione",
-        esempio: r#"{ fai = "revoca", certificato = "vecchio" }"#,
-    },
-    Voce {
-        nome: "ripristina",
-        che: "ripristina un certificato revocato",
-        esempio: r#"{ fai = "ripristina", certificato = "vecchio" }"#,
-    },
-    Voce {
-        nome: "rinnova",
-        che: "rinnova un certificato senza difetti; quello nuovo prende `nome`",
-        esempio: r#"{ fai = "rinnova", certificato = "vecchio", nome = "nuovo" }"#,
-    },
-    Voce {
-        nome: "richiesta",
-        che: "firma e invia una richiesta: «TEST», oppure «S001» con il file APR di una `versione`. `difetto` è una voce di DIFETTI.md che riguarda il solo messaggio",
-        esempio: r#"{ fai = "richiesta", ambiente = "pre", operazione = "S001", certificato = "vecchio", difetto = "corpo-modificato", versione = 1 }"#,
-    },
-    Voce {
-        nome: "ritmo",
-        che: "«sospesa» ferma l'elaborazione di tutti, «istantanea» la riprende; alla fine torna com'era",
-        esempio: r#"{ fai = "ritmo", modo = "sospesa" }"#,
-    },
-    Voce {
-        nome: "tributaria",
-        che: "guasta l'Anagrafe Tributaria simulata, o la ripara; alla fine torna com'era",
-        esempio: r#"{ fai = "tributaria", guasto = true }"#,
-    },
-    Voce {
-        nome: "guasto",
-        che: "mette un guasto in testa al piano (SICUREZZA.md); alla fine il piano torna com'era, con i conteggi da zero",
-        esempio: r#"{ fai = "guasto", ambiente = "test", tipo = "F8", volte = 1 }"#,
-    },
-];
-
 impl Azione {
     /// The word it is written with.
     pub const fn nome(&self) -> &'static str {
@@ -486,119 +391,6 @@ impl Azione {
                 ..
             } => Err("guasto: un ritardo non si vede in una lezione".to_owned()),
             _ => Ok(()),
-        }
-    }
-
-    /// What it does, for whoever reads.
-    pub fn frase(&self) -> String {
-        let amb = |a: &Ambiente| match a {
-            Ambiente::Test => "test",
-            Ambiente::Pre => "pre-subentro",
-            Ambiente::Sub => "subentro",
-        };
-        match self {
-            Self::Data { giorno: g } => format!("La data dello scenario passa al {}.", giorno(*g)),
-            Self::Invia {
-                ambiente,
-                versione,
-                anomalie,
-                invii,
-                file,
-            } => {
-                let parti: Vec<String> = file.iter().map(ToString::to_string).collect();
-                let con = if anomalie.is_empty() {
-                    "senza difetti".to_owned()
-                } else {
-                    let voci: Vec<String> = anomalie.iter().map(|(c, n)| format!("{c} × {n}")).collect();
-                    format!("con {}", voci.join(", "))
-                };
-                let in_file = if *invii > 1 {
-                    format!(", {invii} file APR")
-                } else {
-                    String::new()
-                };
-                format!(
-                    "Genera la versione {versione} {con}{in_file} e invia {} in {}.",
-                    parti.join(", "),
-                    amb(ambiente)
-                )
-            }
-            Self::Cancella { ambiente } => {
-                format!(
-                    "Chiede la cancellazione dell'ultima fornitura di {}.",
-                    amb(ambiente)
-                )
-            }
-            Self::Notte {} => "Passa la notte.".to_owned(),
-            Self::Piano {
-                ambiente,
-                inizio,
-                fine,
-            } => format!(
-                "Piano di {}: dal {} al {}.",
-                amb(ambiente),
-                giorno(*inizio),
-                giorno(*fine)
-            ),
-            Self::TogliPiano { ambiente } => format!("Toglie il piano di {}.", amb(ambiente)),
-            Self::Pianifica {
-                prima,
-                ultima,
-                preferita,
-                da,
-            } => format!(
-                "{} propone sulla dashboard dal {} al {}, meglio il {}.",
-                match da {
-                    ChiDice::SoftwareHouse => "La software house",
-                    ChiDice::Ministero => "Il Ministero",
-                },
-                giorno(*prima),
-                giorno(*ultima),
-                giorno(*preferita)
-            ),
-            Self::Casella { indirizzo: Some(i) } => format!("PEC per gli esiti: {i}."),
-            Self::Casella { indirizzo: None } => "Toglie la PEC per gli esiti.".to_owned(),
-            Self::Stato { stato } => format!("L'assistenza mette il Comune nello stato {}.", parola(stato)),
-            Self::Certificato { nome, tipo, difetto } => match difetto {
-                Some(d) => format!("Emette il certificato {tipo} «{nome}» con il difetto {d}."),
-                None => format!("Emette il certificato {tipo} «{nome}»."),
-            },
-            Self::Revoca { certificato } => format!("Revoca il certificato «{certificato}»."),
-            Self::Ripristina { certificato } => format!("Ripristina il certificato «{certificato}»."),
-            Self::Rinnova { certificato, nome } => {
-                format!("Rinnova il certificato «{certificato}»: il nuovo è «{nome}».")
-            }
-            Self::Richiesta {
-                ambiente,
-                operazione,
-                certificato,
-                difetto,
-                ..
-            } => {
-                let difetto = difetto
-                    .as_ref()
-                    .map_or_else(String::new, |d| format!(", con il difetto {d}"));
-                format!(
-                    "Invia in {} una richiesta {} firmata con «{certificato}»{difetto}.",
-                    amb(ambiente),
-                    operazione.nome()
-                )
-            }
-            Self::Ritmo { modo: Passo::Sospesa } => "Ferma l'elaborazione.".to_owned(),
-            Self::Ritmo {
-                modo: Passo::Istantanea,
-            } => "Riprende l'elaborazione.".to_owned(),
-            Self::Tributaria { guasto: true } => "L'Anagrafe Tributaria smette di rispondere.".to_owned(),
-            Self::Tributaria { guasto: false } => "L'Anagrafe Tributaria risponde di nuovo.".to_owned(),
-            Self::Guasto {
-                ambiente,
-                tipo,
-                volte,
-            } => format!(
-                "Guasto {} in {}, per {volte} richieste.",
-                tipo.parola(),
-                amb(ambiente)
-            ),
         }
     }
 }

@@ -28,9 +28,8 @@ pub struct EsitoAttesa {
 impl Simulatore {
     /// The expectations of the step on the screen, as things stand.
     pub(super) fn attese_del_passo(&self, l: &Lezione, c: &Corso) -> Esito<Vec<EsitoAttesa>> {
-        c.passo_di(l)
-            .map(|p| p.attese.iter().map(|a| self.verifica_attesa(l, c, a)).collect())
-            .unwrap_or_else(|| Ok(Vec::new()))
+        let attese = c.passo_di(l).map_or(&[][..], |p| p.attese.as_slice());
+        attese.iter().map(|a| self.verifica_attesa(l, c, a)).collect()
     }
 
     fn verifica_attesa(&self, l: &Lezione, c: &Corso, a: &Attesa) -> Esito<EsitoAttesa> {

@@ -279,9 +279,13 @@ impl Simulatore {
     }
 
     fn ultima_fornitura(&self, c: &Comune) -> Esito<Option<FornituraVista>> {
-        let mut tutte: Vec<Fornitura> = self.registro().forniture(None, c.istat)?;
-        tutte.sort_by_key(|f| f.id);
-        Ok(tutte.pop().map(|f| FornituraVista {
+        let mut ultima: Option<Fornitura> = None;
+        // By environment, where the list of a Comune has an index: the room asks every second or so.
+        for a in Ambiente::TUTTI {
+            let sua = self.registro().forniture(a, c.istat)?.pop();
+            ultima = sua.into_iter().chain(ultima).max_by_key(|f| f.id);
+        }
+        Ok(ultima.map(|f| FornituraVista {
             id: f.id,
             ambiente: f.ambiente,
             versione: f.versione,
