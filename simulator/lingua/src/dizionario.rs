@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::forma::{Forma, Parte, e_numero, numero_inglese, parti};
 
 /// How deep holes are looked up inside holes.
-const PROFONDITA_MASSIMA: u8 = 3;
+const PROFONDITA_MASSIMA: u8 = 4;
 /// Signs around a phrase that are none of it.
 const SEGNI: &str = ".,:;()…–·!?\"* ";
 
@@ -150,10 +150,10 @@ impl Dizionario {
         }
         let trovata = self
             .intera(testo)
-            .or_else(|| self.tra_segni(testo, |dentro| self.intera(dentro)))
+            .or_else(|| tra_segni(testo, |dentro| self.intera(dentro)))
             .or_else(|| self.a_frasi(testo, livello, true, &mut |_| {}))
             .or_else(|| self.con_buchi(testo, livello, manca))
-            .or_else(|| self.tra_segni(testo, |dentro| self.con_buchi(dentro, livello, manca)))
+            .or_else(|| tra_segni(testo, |dentro| self.con_buchi(dentro, livello, manca)))
             .or_else(|| self.a_frasi(testo, livello, false, manca));
         if trovata.is_none() {
             manca(testo);
@@ -222,29 +222,14 @@ impl Dizionario {
         fuori
     }
 
-    /// The same words between signs: `(aperta).` is `aperta`.
-    fn tra_segni(&self, testo: &str, mut cerca: impl FnMut(&str) -> Option<String>) -> Option<String> {
-        let segno = |c: char| SEGNI.contains(c);
-        let (inizio, fine) = (testo.trim_start_matches(segno), testo.trim_end_matches(segno));
-        let tolti = testo.len() - inizio.len();
-        for (da, dentro) in [(tolti, inizio), (0, fine), (tolti, inizio.trim_end_matches(segno))] {
-            if dentro.is_empty() || dentro.len() == testo.len() {
-                continue;
-            }
-            if let Some(t) = cerca(dentro) {
-                return Some(format!("{}{t}{}", &testo[..da], &testo[da + dentro.len()..]));
-            }
-        }
-        None
-    }
-
     /// Sentence by sentence; `intere` when none of them may be without a phrase.
     fn a_frasi(&self, testo: &str, livello: u8, intere: bool, manca: Manca<'_>) -> Option<String> {
         if livello >= PROFONDITA_MASSIMA {
             return None;
         }
-        for taglio in [". ", "; "] {
-            if !testo.contains(taglio) {
+        // Commas stand inside sentences too: a list is one of phrases only.
+        for taglio in [". ", "; ", ", "] {
+            if !testo.contains(taglio) || taglio == ", " && !intere {
                 continue;
             }
             let (mut fuori, mut trovate) = (String::with_capacity(testo.len()), false);
@@ -265,6 +250,22 @@ impl Dizionario {
         }
         None
     }
+}
+
+/// The same words between signs: `(aperta).` is `aperta`.
+fn tra_segni(testo: &str, mut cerca: impl FnMut(&str) -> Option<String>) -> Option<String> {
+    let segno = |c: char| SEGNI.contains(c);
+    let (inizio, fine) = (testo.trim_start_matches(segno), testo.trim_end_matches(segno));
+    let tolti = testo.len() - inizio.len();
+    for (da, dentro) in [(tolti, inizio), (0, fine), (tolti, inizio.trim_end_matches(segno))] {
+        if dentro.is_empty() || dentro.len() == testo.len() {
+            continue;
+        }
+        if let Some(t) = cerca(dentro) {
+            return Some(format!("{}{t}{}", &testo[..da], &testo[da + dentro.len()..]));
+        }
+    }
+    None
 }
 
 /// A text as it stands inside a sentence; `None` when it does not begin one.
@@ -323,6 +324,8 @@ mod prove {
                 Some("Nothing to do. There is no Comune 1."),
             ),
             ("Nulla da fare. Altro.", Some("Nothing to do. Altro.")),
+            ("aperta, Comune", Some("open, Comune")),
+            ("aperta, altro", None),
             ("Aperta", Some("Open")),
             ("APERTA", None),
             (", fornitura F1:", Some(", delivery F1:")),

@@ -31,7 +31,12 @@ const DI_UNA_FORMA: usize = 3;
 
 /// GET addresses the visitors do not reach: they answer no page, or only in the middle of something, where other tests
 /// of the crate look (and `banco` at what they see).
-const NON_DA_QUI: [&str; 9] = [
+const NON_DA_QUI: [&str; 14] = [
+    "/combas/posta/{id}/allegati/{n}",
+    "/posta/{id}/allegati/{n}",
+    "/combas/sicurezza/carte/{id}/p12",
+    "/prefettura/posta/{id}",
+    "/prefettura/posta/{id}/messaggio.eml",
     "/com/entra",
     "/prefettura/carta",
     "/prefettura/carta/entra",
@@ -56,6 +61,12 @@ struct Visitatore {
     porta: Porta,
     biscotto: String,
     da: Vec<String>,
+}
+
+/// The tests share the mailboxes, whose count of unread messages stands on every page: each has them for itself.
+async fn turno() -> tokio::sync::MutexGuard<'static, ()> {
+    static TURNO: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    TURNO.lock().await
 }
 
 fn indirizzi(da: &[&str]) -> Vec<String> {
@@ -207,6 +218,7 @@ async fn visitatori() -> Vec<Visitatore> {
     metti("/api/percorso/scadenze", &scadenze).await;
     fornitura_fallita(FALLITO).await;
     in_cammino(IN_CAMMINO).await;
+    scambio("<a/>".to_owned()).await;
     let uno = vedi_api("/api/schede?ambiente=pre&comune=888002&limite=1").await;
     let cognome = uno[0]["cognome"].as_str().expect("a surname").replace(' ', "+").replace('\'', "%27");
     let persone = format!("/combas/persone?cognome={cognome}");
@@ -325,6 +337,7 @@ fn con_dati(html: &str, dati: &[(usize, String)]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_of_every_area_has_its_english_in_the_same_markup() {
+    let _turno = turno().await;
     let mut viste = BTreeMap::new();
     for v in visitatori().await {
         visita(&v, &mut viste).await;
@@ -405,6 +418,7 @@ fn every_sentence_of_a_template_has_its_english() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn italian_is_what_it_was_unless_english_is_preferred() {
+    let _turno = turno().await;
     let b = banco();
     let solita = b.console(Method::GET, "/catalogo/ES092", &[], "").await;
     for lingua in ["it", "it, en", "en, it", "fr", "*", "en;q=0", ""] {
@@ -440,6 +454,7 @@ async fn italian_is_what_it_was_unless_english_is_preferred() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_of_ours_are_told_in_english_and_those_of_anpr_as_they_are() {
+    let _turno = turno().await;
     let b = banco();
     for (metodo, dove, corpo, codice, frase) in [
         (Method::GET, "/api/nulla", "", "SIM011", "Unknown path: the calls are described at /api/openapi.json."),
@@ -477,6 +492,19 @@ async fn refusals_of_ours_are_told_in_english_and_those_of_anpr_as_they_are() {
     );
 }
 
+/// Sends a message to the connection test: its number in the journal.
+async fn scambio(busta: String) -> String {
+    let richiesta = http::Request::builder()
+        .method(Method::POST)
+        .uri("/ANPRTestConn/TestConn")
+        .header("host", "localhost")
+        .header("content-type", "text/xml; charset=utf-8")
+        .body(servizi::http::corpo(busta))
+        .expect("a request");
+    let r = servizi::soap::rispondi(&banco().sim, Ambiente::Test, richiesta).await;
+    r.headers()["x-anpr-sim-scambio"].to_str().expect("a number").to_owned()
+}
+
 /// The keys of a ready Comune's postazione, as the ready data name them.
 fn chiavi(comune: &Value) -> frontiera::firma::Chiavi {
     let der = |nome: &str| {
@@ -496,7 +524,7 @@ fn chiavi(comune: &Value) -> frontiera::firma::Chiavi {
 /// Each defect of a message leads to a page of the journal with its own sentences: none of them without English.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_diagnosis_of_every_defect_has_its_english() {
-    const CONNESSIONE: &str = "/ANPRTestConn/TestConn";
+    let _turno = turno().await;
     let b = banco();
     let pronto = b.sim.pronto().expect("ready");
     let comune = &pronto["comuni"][0];
@@ -518,15 +546,7 @@ async fn the_diagnosis_of_every_defect_has_its_english() {
         let mut messaggio = frontiera::firma::Messaggio::nuovo(corpo, operatore, &postazione, adesso);
         messaggio.id = format!("inglese-{i}");
         let busta = frontiera::firma::componi_con(&messaggio, &chiavi, &[v]).expect("a message");
-        let richiesta = http::Request::builder()
-            .method(Method::POST)
-            .uri(CONNESSIONE)
-            .header("host", "localhost")
-            .header("content-type", "text/xml; charset=utf-8")
-            .body(servizi::http::corpo(busta))
-            .expect("a request");
-        let r = servizi::soap::rispondi(&b.sim, Ambiente::Test, richiesta).await;
-        let numero = r.headers()["x-anpr-sim-scambio"].to_str().expect("a number").to_owned();
+        let numero = scambio(busta).await;
         // Looking is enough: what has no English fails there.
         let it = b.console(Method::GET, &format!("/scambi/{numero}"), &[], "").await;
         assert_eq!(it.stato, StatusCode::OK, "{}", v.nome);
@@ -542,6 +562,7 @@ async fn the_diagnosis_of_every_defect_has_its_english() {
 /// Sentences of ANPR's anomalies and the messages of the authority are no phrases, not even in part.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_the_authority_stay_italian() {
+    let _turno = turno().await;
     let b = banco();
     let mut parole: Vec<String> = elaborazione::CATALOGO
         .iter()
