@@ -4,14 +4,14 @@
 //! a hole; the one with most text of its own wins, so that the special goes before the general. A text that is no phrase
 //! may still be several: sentence by sentence, or without the sign it ends with.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use rustc_hash::FxHashMap;
 
 use crate::forma::{Forma, Parte, e_numero, numero_inglese, parti};
 
 /// How deep holes are looked up inside holes.
-const PROFONDITA_MASSIMA: u8 = 3;
+const PROFONDITA_MASSIMA: u8 = 4;
 /// Signs around a phrase that are none of it.
 const SEGNI: &str = ".,:;()…–·!?\"* ";
 
@@ -149,21 +149,26 @@ impl Dizionario {
             return numero_inglese(testo);
         }
         let trovata = self
-            .una(testo, livello, manca)
-            .or_else(|| self.senza_segni(testo, livello, manca))
-            .or_else(|| self.senza_maiuscola(testo, livello, manca))
-            .or_else(|| self.a_frasi(testo, livello, manca));
+            .intera(testo)
+            .or_else(|| tra_segni(testo, |dentro| self.intera(dentro)))
+            .or_else(|| self.a_frasi(testo, livello, true, &mut |_| {}))
+            .or_else(|| self.con_buchi(testo, livello, manca))
+            .or_else(|| tra_segni(testo, |dentro| self.con_buchi(dentro, livello, manca)))
+            .or_else(|| self.a_frasi(testo, livello, false, manca));
         if trovata.is_none() {
             manca(testo);
         }
         trovata
     }
 
-    /// The text is one phrase, as it stands.
-    fn una(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+    /// The text is a phrase without holes, or a number, as it stands or where a sentence begins with it.
+    fn intera(&self, testo: &str) -> Option<String> {
+        if e_numero(testo) {
+            return numero_inglese(testo);
+        }
         match self.esatte.get(testo) {
             Some(&t) => Some(t.to_owned()),
-            None => self.con_buchi(testo, livello, manca),
+            None => self.esatte.get(minuscola(testo)?.as_str()).map(|t| maiuscola(t)),
         }
     }
 
@@ -171,20 +176,36 @@ impl Dizionario {
         if livello >= PROFONDITA_MASSIMA {
             return None;
         }
+        let minuscola = minuscola(testo);
+        let cosi = self.frase_di(testo);
+        let altra = minuscola.as_deref().and_then(|m| self.frase_di(m));
+        // The phrase with most text of its own: indices follow the weight.
+        match (cosi, altra, &minuscola) {
+            (cosi, Some((i, buchi)), Some(m)) if cosi.as_ref().is_none_or(|(c, _)| i < *c) => {
+                Some(maiuscola(&self.riempi(i, m, &buchi, livello, manca)))
+            }
+            (Some((i, buchi)), ..) => Some(self.riempi(i, testo, &buchi, livello, manca)),
+            _ => None,
+        }
+    }
+
+    /// The phrase with holes that a text is, and where its holes are.
+    fn frase_di(&self, testo: &str) -> Option<(u32, Vec<Range<usize>>)> {
         let per_inizio = prima_parola(testo).and_then(|p| self.per_inizio.get(p));
         let per_coda = ultima_parola(testo).and_then(|p| self.per_coda.get(p));
-        let migliore = [per_inizio, per_coda, Some(&self.altre)]
+        [per_inizio, per_coda, Some(&self.altre)]
             .into_iter()
             .flatten()
             .filter_map(|lista| {
-                lista.iter().find_map(|&i| {
-                    let buchi = self.frasi[i as usize].forma.riconosci(testo)?;
-                    Some((i, buchi))
-                })
+                lista
+                    .iter()
+                    .find_map(|&i| Some((i, self.frasi[i as usize].forma.riconosci(testo)?)))
             })
-            // Indices follow the weight.
-            .min_by_key(|(i, _)| *i);
-        let (i, buchi) = migliore?;
+            .min_by_key(|(i, _)| *i)
+    }
+
+    /// The English of a phrase with what stood in its holes, looked up in turn.
+    fn riempi(&self, i: u32, testo: &str, buchi: &[Range<usize>], livello: u8, manca: Manca<'_>) -> String {
         let mut fuori = String::with_capacity(testo.len() + testo.len() / 4);
         for parte in &self.frasi[i as usize].inglese {
             match parte {
@@ -198,53 +219,17 @@ impl Dizionario {
                 }
             }
         }
-        Some(fuori)
+        fuori
     }
 
-    /// The same words between signs: `(aperta).` is `aperta`.
-    fn senza_segni(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
-        let segno = |c: char| SEGNI.contains(c);
-        let (inizio, fine) = (testo.trim_start_matches(segno), testo.trim_end_matches(segno));
-        let tolti = testo.len() - inizio.len();
-        for (da, dentro) in [(tolti, inizio), (0, fine), (tolti, inizio.trim_end_matches(segno))] {
-            if dentro.is_empty() || dentro.len() == testo.len() {
-                continue;
-            }
-            let trovata = if e_numero(dentro) {
-                numero_inglese(dentro)
-            } else {
-                self.una(dentro, livello, manca)
-            };
-            if let Some(t) = trovata {
-                return Some(format!("{}{t}{}", &testo[..da], &testo[da + dentro.len()..]));
-            }
-        }
-        None
-    }
-
-    /// The same words where a sentence begins with them.
-    fn senza_maiuscola(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
-        let mut lettere = testo.chars();
-        let prima = lettere.next().filter(|c| c.is_uppercase())?;
-        let resto = lettere.as_str();
-        // Initials and codes begin with two capitals.
-        if !resto.starts_with(char::is_lowercase) {
-            return None;
-        }
-        let minuscola: String = prima.to_lowercase().chain(resto.chars()).collect();
-        let t = self.una(&minuscola, livello, manca)?;
-        let mut lettere = t.chars();
-        let prima = lettere.next()?;
-        Some(prima.to_uppercase().chain(lettere.as_str().chars()).collect())
-    }
-
-    /// Sentence by sentence.
-    fn a_frasi(&self, testo: &str, livello: u8, manca: Manca<'_>) -> Option<String> {
+    /// Sentence by sentence; `intere` when none of them may be without a phrase.
+    fn a_frasi(&self, testo: &str, livello: u8, intere: bool, manca: Manca<'_>) -> Option<String> {
         if livello >= PROFONDITA_MASSIMA {
             return None;
         }
-        for taglio in [". ", "; "] {
-            if !testo.contains(taglio) {
+        // Commas stand inside sentences too: a list is one of phrases only.
+        for taglio in [". ", "; ", ", "] {
+            if !testo.contains(taglio) || taglio == ", " && !intere {
                 continue;
             }
             let (mut fuori, mut trovate) = (String::with_capacity(testo.len()), false);
@@ -258,13 +243,47 @@ impl Dizionario {
                 }
                 fuori.push_str(t.as_deref().unwrap_or(frase));
             }
-            if trovate {
+            if trovate && (!intere || senza.is_empty()) {
                 senza.iter().for_each(|m| manca(m));
                 return Some(fuori);
             }
         }
         None
     }
+}
+
+/// The same words between signs: `(aperta).` is `aperta`.
+fn tra_segni(testo: &str, mut cerca: impl FnMut(&str) -> Option<String>) -> Option<String> {
+    let segno = |c: char| SEGNI.contains(c);
+    let (inizio, fine) = (testo.trim_start_matches(segno), testo.trim_end_matches(segno));
+    let tolti = testo.len() - inizio.len();
+    for (da, dentro) in [(tolti, inizio), (0, fine), (tolti, inizio.trim_end_matches(segno))] {
+        if dentro.is_empty() || dentro.len() == testo.len() {
+            continue;
+        }
+        if let Some(t) = cerca(dentro) {
+            return Some(format!("{}{t}{}", &testo[..da], &testo[da + dentro.len()..]));
+        }
+    }
+    None
+}
+
+/// A text as it stands inside a sentence; `None` when it does not begin one.
+fn minuscola(testo: &str) -> Option<String> {
+    let mut lettere = testo.chars();
+    let prima = lettere.next().filter(|c| c.is_uppercase())?;
+    let resto = lettere.as_str();
+    // Initials and codes begin with two capitals.
+    resto
+        .starts_with(|c: char| c.is_lowercase() || c == '\'' || c == ' ')
+        .then(|| prima.to_lowercase().chain(resto.chars()).collect())
+}
+
+/// A text as a sentence begins with it.
+fn maiuscola(testo: &str) -> String {
+    let mut lettere = testo.chars();
+    let prima = lettere.next().into_iter().flat_map(char::to_uppercase);
+    prima.chain(lettere.as_str().chars()).collect()
 }
 
 /// The first word of a text, when another follows.
@@ -305,6 +324,8 @@ mod prove {
                 Some("Nothing to do. There is no Comune 1."),
             ),
             ("Nulla da fare. Altro.", Some("Nothing to do. Altro.")),
+            ("aperta, Comune", Some("open, Comune")),
+            ("aperta, altro", None),
             ("Aperta", Some("Open")),
             ("APERTA", None),
             (", fornitura F1:", Some(", delivery F1:")),

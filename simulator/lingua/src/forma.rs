@@ -1,9 +1,12 @@
 //! A phrase with holes: what of a text it recognises, and the text it writes instead.
 //!
 //! `{}` takes anything, `{#}` a number as people write it, `{@}` a date, a time or the dash that stands for none, `{_}`
-//! one word. The English names the holes in the order of the Italian (`{}`) or by their place (`{1}`). Holes are never empty: a phrase with a hole says that something is there.
+//! one word. The English names the holes in the order of the Italian (`{}`) or by their place (`{1}`). A hole is empty only between two pieces of text.
 
 use std::ops::Range;
+
+/// Places of holes that are tried before a text is not the phrase: a text from outside may be long and repeat itself.
+const TENTATIVI_MASSIMI: usize = 200;
 
 /// The Italian side.
 #[derive(Debug)]
@@ -91,31 +94,54 @@ impl Forma {
     }
 
     /// Where the holes of this phrase are in a text; `None` when the text is not this phrase.
+    ///
+    /// Each hole takes as little as it can; where a later one then does not fit, the earlier one takes more.
     pub(crate) fn riconosci(&self, testo: &str) -> Option<Vec<Range<usize>>> {
         let (primo, ultimo) = (self.inizio(), self.coda());
-        if testo.len() < self.peso() + self.quanti() || !testo.starts_with(primo) || !testo.ends_with(ultimo) {
+        if testo.len() < self.peso() || !testo.starts_with(primo) || !testo.ends_with(ultimo) {
             return None;
         }
-        let fine = testo.len() - ultimo.len();
         let mut buchi = Vec::with_capacity(self.quanti());
-        let mut qui = primo.len();
-        for (i, tipo) in self.buchi.iter().enumerate() {
-            let dentro = testo.get(qui..fine)?;
-            let lungo = if i + 1 == self.buchi.len() {
-                dentro.len()
-            } else {
-                // A hole takes as little as it can, and at least one character.
-                let primo = dentro.chars().next()?.len_utf8();
-                primo + dentro[primo..].find(self.pezzi[i + 1])?
-            };
-            let buco = &dentro[..lungo];
-            if buco.is_empty() || !tipo.prende(buco) {
-                return None;
-            }
-            buchi.push(qui..qui + lungo);
-            qui += lungo + self.pezzi[i + 1].len();
+        let dentro = &testo[..testo.len() - ultimo.len()];
+        let mut tentativi = TENTATIVI_MASSIMI;
+        self.prova(dentro, primo.len(), &mut buchi, &mut tentativi).then_some(buchi)
+    }
+
+    /// Places the next hole, which begins `qui`, and those after it.
+    fn prova(
+        &self,
+        testo: &str,
+        qui: usize,
+        buchi: &mut Vec<Range<usize>>,
+        tentativi: &mut usize,
+    ) -> bool {
+        let i = buchi.len();
+        let Some((tipo, resto)) = self.buchi.get(i).zip(testo.get(qui..)) else {
+            return false;
+        };
+        // Between two pieces of text a value may be empty, as in «».
+        let vuoto = !self.pezzi[i].is_empty() && !self.pezzi[i + 1].is_empty();
+        let va = |buco: &str| (vuoto || !buco.is_empty()) && (buco.is_empty() || tipo.prende(buco));
+        if i + 1 == self.buchi.len() {
+            buchi.push(qui..testo.len());
+            return va(resto);
         }
-        Some(buchi)
+        let pezzo = self.pezzi[i + 1];
+        let mut da = if vuoto { 0 } else { resto.chars().next().map_or(0, char::len_utf8) };
+        while *tentativi > 0
+            && let Some(lungo) = resto.get(da..).and_then(|r| r.find(pezzo)).map(|l| da + l)
+        {
+            *tentativi -= 1;
+            if va(&resto[..lungo]) {
+                buchi.push(qui..qui + lungo);
+                if self.prova(testo, qui + lungo + pezzo.len(), buchi, tentativi) {
+                    return true;
+                }
+                buchi.truncate(i);
+            }
+            da = lungo + resto[lungo..].chars().next().map_or(1, char::len_utf8);
+        }
+        false
     }
 }
 
@@ -223,7 +249,9 @@ mod prove {
             ("Comune {}", "comune 1", None),
             ("{} di {}", "a di b di c", Some(vec!["a", "b di c"])),
             ("{}{}", "àb", Some(vec!["à", "b"])),
-            ("«{}» è qui", "«» è qui", None),
+            ("«{}» è qui", "«» è qui", Some(vec![""])),
+            ("{} ({_})", "vale (Z) (Timestamp)", Some(vec!["vale (Z)", "Timestamp"])),
+            ("{} ({_})", "vale (Z) (due parole)", None),
             ("«{}» è qui", "«»» è qui", Some(vec!["»"])),
             ("{#} file", "1.200 file", Some(vec!["1.200"])),
             ("{#} file", "mio file", None),

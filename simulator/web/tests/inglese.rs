@@ -10,7 +10,7 @@ use std::{
 use anagrafe::Ambiente;
 use banco::{
     Risposta,
-    api::{JSON, metti, vedi_api},
+    api::{JSON, metti, ordina, vedi_api},
     banco,
     inglese::di_prosa,
 };
@@ -22,13 +22,31 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
+/// Namespace of the connection test.
+const SPAZIO: &str = "http://sogei.it/ANPR/connessione";
 /// What a browser of somebody English sends.
 const EN: (&str, &str) = ("accept-language", "en-GB,en;q=0.9,it;q=0.5");
-/// Pages of one visitor at most: a list that grew without end would not be noticed otherwise.
-const PAGINE_MASSIME: usize = 600;
+/// Pages of one shape a visitor looks at: the others of a list say the same.
+const DI_UNA_FORMA: usize = 3;
 
-/// GET addresses the visitors do not reach: they answer no page, or only in the middle of something.
-const SENZA_PAGINA: [&str; 3] = ["/com/entra", "/prefettura/carta", "/prefettura/carta/entra"];
+/// GET addresses the visitors do not reach: they answer no page, or only in the middle of something, where other tests
+/// of the crate look (and `banco` at what they see).
+const NON_DA_QUI: [&str; 14] = [
+    "/combas/posta/{id}/allegati/{n}",
+    "/posta/{id}/allegati/{n}",
+    "/combas/sicurezza/carte/{id}/p12",
+    "/prefettura/posta/{id}",
+    "/prefettura/posta/{id}/messaggio.eml",
+    "/com/entra",
+    "/prefettura/carta",
+    "/prefettura/carta/entra",
+    "/combas/contributo/documento",
+    "/combas/amministrazione/logo.png",
+    "/combas/strumenti/file-di-prova.zip",
+    "/combas/sicurezza/smart-card/{numero}",
+    "/certificati/archivio",
+    "/combas/sicurezza/postazioni/archivio",
+];
 
 /// Where somebody stands.
 #[derive(Clone, Copy)]
@@ -42,7 +60,17 @@ enum Porta {
 struct Visitatore {
     porta: Porta,
     biscotto: String,
-    da: Vec<&'static str>,
+    da: Vec<String>,
+}
+
+/// The tests share the mailboxes, whose count of unread messages stands on every page: each has them for itself.
+async fn turno() -> tokio::sync::MutexGuard<'static, ()> {
+    static TURNO: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    TURNO.lock().await
+}
+
+fn indirizzi(da: &[&str]) -> Vec<String> {
+    da.iter().map(|d| (*d).to_owned()).collect()
 }
 
 async fn vedi(v: &Visitatore, dove: &str, lingua: Option<(&str, &str)>) -> Risposta {
@@ -104,9 +132,20 @@ fn legami(html: &str) -> Vec<String> {
         .collect()
 }
 
+/// An address without what tells one thing of a list from another.
+fn forma(dove: &str) -> String {
+    let (percorso, domanda) = dove.split_once('?').unwrap_or((dove, ""));
+    let segmenti = percorso
+        .split('/')
+        .map(|s| if s.contains(|c: char| c.is_ascii_digit()) { "#" } else { s });
+    let nomi = domanda.split('&').map(|c| c.split('=').next().unwrap_or_default());
+    segmenti.chain(nomi).collect::<Vec<_>>().join("/")
+}
+
 async fn visita(v: &Visitatore, viste: &mut BTreeMap<String, String>) {
-    let mut fila: VecDeque<String> = v.da.iter().map(|d| (*d).to_owned()).collect();
+    let mut fila: VecDeque<String> = v.da.iter().cloned().collect();
     let mut gia: BTreeSet<String> = fila.iter().cloned().collect();
+    let mut forme: BTreeMap<String, usize> = BTreeMap::new();
     while let Some(dove) = fila.pop_front() {
         // Looking may change a page (a message becomes read): the second look is compared.
         let _ = vedi(v, &dove, None).await;
@@ -127,8 +166,9 @@ async fn visita(v: &Visitatore, viste: &mut BTreeMap<String, String>) {
         assert!(en.testo.contains("(simulator – fictitious data)"), "{dove}");
         assert_eq!(ossatura(&en.testo), ossatura(&it.testo), "{dove}");
         for d in legami(&it.testo) {
-            // One of the many pages of a list is enough, and all the parameters of a page.
-            if gia.len() < PAGINE_MASSIME && gia.insert(d.clone()) {
+            let simili = forme.entry(forma(&d)).or_default();
+            if *simili < DI_UNA_FORMA && gia.insert(d.clone()) {
+                *simili += 1;
                 fila.push_back(d);
             }
         }
@@ -136,18 +176,64 @@ async fn visita(v: &Visitatore, viste: &mut BTreeMap<String, String>) {
     }
 }
 
+/// A delivery that fails, so that there are outcomes, anomalies and messages to read.
+async fn fornitura_fallita(istat: &str) {
+    let richiesta = generatore::Richiesta {
+        comune: anagrafe::CodiceIstat::parse(istat).expect("a code"),
+        versione: 1,
+        abitanti: 60,
+        aire: 3,
+        invii: None,
+        max_invii: Some(1),
+        seed: 5,
+        oggi: anagrafe::leggi_data("2021-03-01").expect("a date"),
+        anomalie: generatore::leggi_anomalie("ES092=1,EC001=1").expect("a plan"),
+    };
+    for (nome, byte) in generatore::in_memoria(&richiesta).expect("a delivery").file {
+        let dove = format!("/api/forniture?ambiente=pre&comune={istat}&nome={nome}");
+        let r = banco()
+            .console_corpo(Method::POST, &dove, &[], servizi::http::corpo(byte))
+            .await;
+        assert_eq!(r.stato, StatusCode::CREATED, "{}", r.testo);
+    }
+    let chi = banco().entra(Ambiente::Pre, istat).await;
+    banco().stato_finale(Ambiente::Pre, &chi.biscotto).await;
+}
+
+/// A Comune on its way: scheda and censimento sent, smart cards in production.
+async fn in_cammino(istat: &str) {
+    ordina("/api/comuni", &json!({"istat": istat})).await;
+    let base = format!("/api/percorso/comuni/{istat}");
+    let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-09-30", "postazioni": 4, "inizioProve": "2022-06-01"});
+    metti(&format!("{base}/scheda"), &scheda).await;
+    ordina(&format!("{base}/censimento/esempio"), &Value::Null).await;
+    ordina(&format!("{base}/censimento/invio"), &Value::Null).await;
+}
+
 async fn visitatori() -> Vec<Visitatore> {
+    const FALLITO: &str = "888004";
+    const IN_CAMMINO: &str = "888031";
     let b = banco();
+    let scadenze = json!({"scheda": "2021-12-31", "prefettureDal": "2021-01-01"});
+    metti("/api/percorso/scadenze", &scadenze).await;
+    fornitura_fallita(FALLITO).await;
+    in_cammino(IN_CAMMINO).await;
+    scambio("<a/>".to_owned()).await;
+    let uno = vedi_api("/api/schede?ambiente=pre&comune=888002&limite=1").await;
+    let cognome = uno[0]["cognome"].as_str().expect("a surname").replace(' ', "+").replace('\'', "%27");
+    let persone = format!("/combas/persone?cognome={cognome}");
+    let registro = format!("/registro?ambiente=pre&comune=888002&cognome={cognome}");
+    let fallito = b.entra(Ambiente::Pre, FALLITO).await;
     let mut v = vec![
         Visitatore {
             porta: Porta::Console,
             biscotto: String::new(),
-            da: vec!["/", "/comuni/888002", "/percorso", "/percorso/888002", "/comuni/888002/operatori", "/nulla"],
+            da: indirizzi(&["/", "/comuni/888002", "/comuni/888003/operatori/INGLESETUTTIRUOL", "/percorso/888002", "/comuni/888002/operatori", &registro, "/nulla"]),
         },
         Visitatore {
             porta: Porta::Carta,
             biscotto: String::new(),
-            da: vec!["/", "/test/com", "/prefettura/com", "/nulla"],
+            da: indirizzi(&["/", "/test/com", "/prefettura/com", "/nulla"]),
         },
     ];
     for a in Ambiente::TUTTI {
@@ -155,23 +241,29 @@ async fn visitatori() -> Vec<Visitatore> {
         v.push(Visitatore {
             porta: Porta::Ambiente(a),
             biscotto: chi.biscotto,
-            da: vec!["/combas", "/combas/profilo", "/nulla"],
+            da: indirizzi(&["/combas", "/combas/profilo", &persone, "/nulla"]),
         });
         v.push(Visitatore {
             porta: Porta::Ambiente(a),
             biscotto: String::new(),
-            da: vec!["/", "/combas", "/com", "/nulla"],
+            da: indirizzi(&["/", "/combas", "/com", "/nulla"]),
         });
     }
+    v.push(Visitatore {
+        porta: Porta::Ambiente(Ambiente::Pre),
+        biscotto: fallito.biscotto,
+        da: indirizzi(&["/combas", "/combas/posta", "/combas/anomalie"]),
+    });
     let tutto = ["ALS", "ALP", "SINDACO", "OPERATORE"];
     let capo = b.con_ruoli(Ambiente::Sub, "888003", "INGLESETUTTIRUOL", &tutto).await;
+    ordina("/api/carte", &json!({"comune": "888003", "nameId": "INGLESETUTTIRUOL"})).await;
     v.push(Visitatore {
         porta: Porta::Ambiente(Ambiente::Sub),
         biscotto: capo.biscotto,
-        da: vec!["/combas/sicurezza", "/combas/sicurezza/operatori", "/combas/sicurezza/postazioni",
-            "/combas/sicurezza/carte", "/combas/sicurezza/smart-card", "/combas/contributo", "/combas/comune"],
+        da: indirizzi(&["/combas/sicurezza", "/combas/sicurezza/operatori", "/combas/sicurezza/postazioni",
+            "/combas/sicurezza/operatori/INGLESETUTTIRUOL", "/combas/sicurezza/carte", "/combas/sicurezza/smart-card", "/combas/contributo", "/combas/comune"]),
     });
-    let q = vedi_api("/api/percorso/comuni/888002").await;
+    let q = vedi_api(&format!("/api/percorso/comuni/{IN_CAMMINO}")).await;
     let provincia = q["provincia"].as_str().expect("a province").to_owned();
     let (nome, password) = (&q["areaPrivata"]["utente"], &q["areaPrivata"]["password"]);
     let p = vedi_api(&format!("/api/percorso/prefetture/{provincia}")).await;
@@ -187,12 +279,12 @@ async fn visitatori() -> Vec<Visitatore> {
         v.push(Visitatore {
             porta: Porta::Ambiente(Ambiente::Sub),
             biscotto: chi.biscotto,
-            da: vec![casa],
+            da: indirizzi(&[casa]),
         });
         v.push(Visitatore {
             porta: Porta::Ambiente(Ambiente::Sub),
             biscotto: String::new(),
-            da: vec![casa, "/dashboard", "/servizidemografici/attivazione"],
+            da: indirizzi(&[casa, "/dashboard", "/servizidemografici/attivazione"]),
         });
     }
     v
@@ -245,6 +337,7 @@ fn con_dati(html: &str, dati: &[(usize, String)]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_of_every_area_has_its_english_in_the_same_markup() {
+    let _turno = turno().await;
     let mut viste = BTreeMap::new();
     for v in visitatori().await {
         visita(&v, &mut viste).await;
@@ -252,7 +345,7 @@ async fn every_page_of_every_area_has_its_english_in_the_same_markup() {
     let rotte = rotte();
     let mai: Vec<&String> = rotte
         .iter()
-        .filter(|r| !r.starts_with("/statico") && !SENZA_PAGINA.contains(&r.as_str()))
+        .filter(|r| !r.starts_with("/statico") && !NON_DA_QUI.contains(&r.as_str()))
         .filter(|r| !viste.keys().any(|v| e_di(v, r)))
         .collect();
     assert!(mai.is_empty(), "never visited: {mai:#?}");
@@ -310,6 +403,10 @@ fn every_sentence_of_a_template_has_its_english() {
         let testo = std::fs::read_to_string(&f).expect("a template");
         // A hole is a number, which fits any of ours; a sentence that a condition changes is seen where it is shown.
         let testo = sostituisci(&sostituisci(&testo, "{{", "}}", "0"), "{%", "%}", "\u{1}");
+        let testo: String = testo
+            .split_inclusive(['<', '>'])
+            .map(|p| if p.ends_with('<') && p.contains('\u{1}') { "<" } else { p })
+            .collect();
         for m in lingua::inglese().mancanti(&testo) {
             if !m.contains('\u{1}') && di_prosa(&m) {
                 mancanti.push(format!("{}: {m}", f.display()));
@@ -321,6 +418,7 @@ fn every_sentence_of_a_template_has_its_english() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn italian_is_what_it_was_unless_english_is_preferred() {
+    let _turno = turno().await;
     let b = banco();
     let solita = b.console(Method::GET, "/catalogo/ES092", &[], "").await;
     for lingua in ["it", "it, en", "en, it", "fr", "*", "en;q=0", ""] {
@@ -356,6 +454,7 @@ async fn italian_is_what_it_was_unless_english_is_preferred() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_of_ours_are_told_in_english_and_those_of_anpr_as_they_are() {
+    let _turno = turno().await;
     let b = banco();
     for (metodo, dove, corpo, codice, frase) in [
         (Method::GET, "/api/nulla", "", "SIM011", "Unknown path: the calls are described at /api/openapi.json."),
@@ -393,9 +492,77 @@ async fn refusals_of_ours_are_told_in_english_and_those_of_anpr_as_they_are() {
     );
 }
 
+/// Sends a message to the connection test: its number in the journal.
+async fn scambio(busta: String) -> String {
+    let richiesta = http::Request::builder()
+        .method(Method::POST)
+        .uri("/ANPRTestConn/TestConn")
+        .header("host", "localhost")
+        .header("content-type", "text/xml; charset=utf-8")
+        .body(servizi::http::corpo(busta))
+        .expect("a request");
+    let r = servizi::soap::rispondi(&banco().sim, Ambiente::Test, richiesta).await;
+    r.headers()["x-anpr-sim-scambio"].to_str().expect("a number").to_owned()
+}
+
+/// The keys of a ready Comune's postazione, as the ready data name them.
+fn chiavi(comune: &Value) -> frontiera::firma::Chiavi {
+    let der = |nome: &str| {
+        let file = comune["postazioni"][0][nome].as_str().expect("a path");
+        let pem = std::fs::read_to_string(file).expect("a PEM file");
+        let corpo: String = pem.lines().filter(|r| !r.starts_with("-----")).collect();
+        frontiera::security::base64(&corpo).expect("base64")
+    };
+    frontiera::firma::Chiavi {
+        comune_key_pkcs8: der("chiave"),
+        comune_cert_der: der("certificato"),
+        postazione_key_pkcs8: der("chiave"),
+        postazione_cert_der: der("certificato"),
+    }
+}
+
+/// Each defect of a message leads to a page of the journal with its own sentences: none of them without English.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_diagnosis_of_every_defect_has_its_english() {
+    let _turno = turno().await;
+    let b = banco();
+    let pronto = b.sim.pronto().expect("ready");
+    let comune = &pronto["comuni"][0];
+    let postazione = comune["postazioni"][0]["id"].as_str().expect("an id");
+    let postazione = anagrafe::IdPostazione::parse(postazione).expect("a postazione");
+    let operatore = comune["operatori"][0]["nameId"].as_str().expect("a name");
+    let chiavi = chiavi(comune);
+    let mut viste = BTreeSet::new();
+    for (i, v) in frontiera::firma::DIFETTI.iter().filter(|v| v.del_messaggio()).enumerate() {
+        let adesso = jiff::Timestamp::now();
+        let secondo = jiff::Timestamp::from_second(adesso.as_second()).expect("an instant");
+        let corpo = format!(
+            "<a:RichiestaConnessione xmlns:a=\"{SPAZIO}\"><testataRichiesta><idOperazioneComune>{i}</idOperazioneComune>\
+             <codMittente>{}</codMittente><codDestinatario>ANPR05</codDestinatario>\
+             <operazioneRichiesta>TEST</operazioneRichiesta><dataOraRichiesta>{secondo}</dataOraRichiesta>\
+             <tipoOperazione>C</tipoOperazione><tipoInvio>TEST</tipoInvio></testataRichiesta></a:RichiestaConnessione>",
+            comune["istat"].as_str().expect("a code"),
+        );
+        let mut messaggio = frontiera::firma::Messaggio::nuovo(corpo, operatore, &postazione, adesso);
+        messaggio.id = format!("inglese-{i}");
+        let busta = frontiera::firma::componi_con(&messaggio, &chiavi, &[v]).expect("a message");
+        let numero = scambio(busta).await;
+        // Looking is enough: what has no English fails there.
+        let it = b.console(Method::GET, &format!("/scambi/{numero}"), &[], "").await;
+        assert_eq!(it.stato, StatusCode::OK, "{}", v.nome);
+        let en = b.console(Method::GET, &format!("/scambi/{numero}"), &[EN], "").await;
+        assert_eq!(ossatura(&en.testo), ossatura(&it.testo), "{}", v.nome);
+        let detto = en.testo.split("<main").nth(1).unwrap_or_default();
+        assert!(detto.contains("What to do."), "{}", v.nome);
+        viste.insert(numero);
+    }
+    assert!(viste.len() > 60, "{}", viste.len());
+}
+
 /// Sentences of ANPR's anomalies and the messages of the authority are no phrases, not even in part.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_the_authority_stay_italian() {
+    let _turno = turno().await;
     let b = banco();
     let mut parole: Vec<String> = elaborazione::CATALOGO
         .iter()

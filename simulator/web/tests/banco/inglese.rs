@@ -17,8 +17,8 @@ use servizi::Simulatore;
 
 use super::{Risposta, banco};
 
-/// Names that are invented and shown as they are, in no list a test can read.
-const NOMI: [&str; 2] = ["Alfa Anagrafi S.r.l.", "Beta Demografici S.p.A."];
+/// Shown as they are, and in no list a test can read: invented names, words of the API.
+const NOMI: [&str; 4] = ["Alfa Anagrafi S.r.l.", "Beta Demografici S.p.A.", "ritardo", "taglio"];
 
 /// Texts that tests sent: they may come back on a page.
 static INVIATI: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -28,8 +28,8 @@ pub(crate) fn annota(dove: &str, corpo: &str) {
     let mut inviati = INVIATI.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let domanda = dove.split_once('?').map_or("", |(_, q)| q);
     for coppia in domanda.split('&').chain(corpo.split('&')) {
-        let valore = coppia.split_once('=').map_or(coppia, |(_, v)| v);
-        inviati.insert(in_chiaro(valore));
+        let (nome, valore) = coppia.split_once('=').unwrap_or((coppia, ""));
+        inviati.extend([in_chiaro(nome), in_chiaro(valore)]);
     }
     inviati.extend(dove.split('/').map(in_chiaro));
     if let Ok(v) = serde_json::from_str(corpo) {
@@ -122,6 +122,10 @@ fn mancanti_del_rifiuto(testo: &str) -> Vec<String> {
 
 /// A text with at least one word as prose writes it: letters only, small but for the first.
 pub(crate) fn di_prosa(testo: &str) -> bool {
+    // The name of a certificate.
+    if testo.starts_with("CN=") {
+        return false;
+    }
     // Values of a program, one word each: `oggi, velocita`.
     if testo.contains(", ") && testo.split(", ").all(|v| !v.contains(' ')) {
         return false;
