@@ -126,6 +126,9 @@ impl Simulatore {
         })?;
         prendi(&self.testate).togli(&tolte);
         self.subiti.dimentica();
+        if let Some(raccolta) = self.raccolta() {
+            raccolta.dimentica_comune(istat)?;
+        }
         for id in ids {
             let cartella = self.cartella(id);
             if cartella.exists() {

@@ -136,6 +136,20 @@ impl Raccolta {
         m.nuovo || m.arretrato.is_some() || m.fino - m.salvato.min(m.fino) >= SCAMBI_PER_COMMIT
     }
 
+    /// A Comune is no more: what it proved goes with it.
+    pub(crate) fn dimentica_comune(&self, comune: CodiceIstat) -> Esito<()> {
+        let _uno_alla_volta = prendi(&self.commit);
+        {
+            let mut m = prendi(&self.memoria);
+            m.libretti.remove(&comune);
+            m.sporchi.remove(&comune);
+        }
+        self.registro.scrivi(|t| {
+            t.togli_documento(LIBRETTI, comune.as_str());
+            Ok(())
+        })
+    }
+
     /// Commits what changed. What fails is tried again at the next occasion.
     pub(crate) fn salva(&self, giornale: &Giornale) -> Esito<()> {
         let _uno_alla_volta = prendi(&self.commit);
