@@ -4,8 +4,8 @@
 //! and a card, the handler asks (`amministrazione`, `assistenza`, `contributo`, `sicurezza_locale::indice`).
 
 use super::{
-    Wa, accesso, amministrazione, assistenza, cancellazione, contributo, esiti, indice, installazione, invio, non_trovata,
-    persone, posta, profilo,
+    Wa, accesso, amministrazione, assistenza, cancellazione, contributo, esiti, indice, installazione, invio,
+    non_trovata, persone, posta, profilo,
     sicurezza_locale::{
         self, PER_GLI_OPERATORI, PER_LE_POSTAZIONI, carte, operatori, postazioni, smart_card,
     },

@@ -9,8 +9,7 @@ use servizi::{
 
 use super::{
     Chiamata, ambiente, forniture, lezioni, mondo, percorso, piano_di_test, posta,
-    risposte::json as come_json,
-    rotte::Azione, schede, sportello,
+    risposte::json as come_json, rotte::Azione, schede, sportello,
 };
 use crate::fuori;
 

@@ -1,8 +1,8 @@
 //! The pages of the console, row by row: address and handler.
 
 use super::{
-    Console, casa, catalogo_elenco, catalogo_voce, certificati, comuni, forniture, giornale, guasti,
-    lezioni, non_trovata, operatori, percorso, posta, registro, sicurezza,
+    Console, casa, catalogo_elenco, catalogo_voce, certificati, comuni, forniture, giornale, guasti, lezioni,
+    non_trovata, operatori, percorso, posta, registro, sicurezza,
 };
 use crate::{
     cornice::vai,
