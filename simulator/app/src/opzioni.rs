@@ -51,10 +51,7 @@ impl Lingua {
 
     /// Several lines, each in this language.
     pub(crate) fn righe(self, testo: &str) -> String {
-        testo
-            .split_inclusive('\n')
-            .map(|r| self.riga(r))
-            .collect()
+        testo.split_inclusive('\n').map(|r| self.riga(r)).collect()
     }
 }
 

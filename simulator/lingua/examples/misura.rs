@@ -13,7 +13,11 @@ fn main() {
     let pagina = std::fs::read_to_string(&file).expect("a page in UTF-8");
     let inizio = Instant::now();
     let dizionario = lingua::inglese();
-    println!("{} phrases read in {:?}", dizionario.voci().len(), inizio.elapsed());
+    println!(
+        "{} phrases read in {:?}",
+        dizionario.voci().len(),
+        inizio.elapsed()
+    );
     let migliore = (0..GIRI)
         .map(|_| {
             let inizio = Instant::now();

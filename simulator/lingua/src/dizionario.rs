@@ -257,7 +257,11 @@ fn tra_segni(testo: &str, mut cerca: impl FnMut(&str) -> Option<String>) -> Opti
     let segno = |c: char| SEGNI.contains(c);
     let (inizio, fine) = (testo.trim_start_matches(segno), testo.trim_end_matches(segno));
     let tolti = testo.len() - inizio.len();
-    for (da, dentro) in [(tolti, inizio), (0, fine), (tolti, inizio.trim_end_matches(segno))] {
+    for (da, dentro) in [
+        (tolti, inizio),
+        (0, fine),
+        (tolti, inizio.trim_end_matches(segno)),
+    ] {
         if dentro.is_empty() || dentro.len() == testo.len() {
             continue;
         }

@@ -104,17 +104,12 @@ impl Forma {
         let mut buchi = Vec::with_capacity(self.quanti());
         let dentro = &testo[..testo.len() - ultimo.len()];
         let mut tentativi = TENTATIVI_MASSIMI;
-        self.prova(dentro, primo.len(), &mut buchi, &mut tentativi).then_some(buchi)
+        self.prova(dentro, primo.len(), &mut buchi, &mut tentativi)
+            .then_some(buchi)
     }
 
     /// Places the next hole, which begins `qui`, and those after it.
-    fn prova(
-        &self,
-        testo: &str,
-        qui: usize,
-        buchi: &mut Vec<Range<usize>>,
-        tentativi: &mut usize,
-    ) -> bool {
+    fn prova(&self, testo: &str, qui: usize, buchi: &mut Vec<Range<usize>>, tentativi: &mut usize) -> bool {
         let i = buchi.len();
         let Some((tipo, resto)) = self.buchi.get(i).zip(testo.get(qui..)) else {
             return false;
@@ -127,7 +122,11 @@ impl Forma {
             return va(resto);
         }
         let pezzo = self.pezzi[i + 1];
-        let mut da = if vuoto { 0 } else { resto.chars().next().map_or(0, char::len_utf8) };
+        let mut da = if vuoto {
+            0
+        } else {
+            resto.chars().next().map_or(0, char::len_utf8)
+        };
         while *tentativi > 0
             && let Some(lungo) = resto.get(da..).and_then(|r| r.find(pezzo)).map(|l| da + l)
         {
@@ -152,7 +151,9 @@ pub(crate) fn parti(inglese: &'static str, buchi: usize) -> Result<Vec<Parte>, S
     let mut resto = inglese;
     let mut da = 0;
     while let Some(apre) = resto[da..].find('{').map(|i| da + i) {
-        let Some(chiude) = resto[apre..].find('}') else { break };
+        let Some(chiude) = resto[apre..].find('}') else {
+            break;
+        };
         let dentro = &resto[apre + 1..apre + chiude];
         let quale = match dentro {
             "" | "#" | "@" | "_" => usati.len() + 1,
@@ -203,7 +204,9 @@ fn e_data(testo: &str) -> bool {
 pub(crate) fn e_numero(testo: &str) -> bool {
     testo.starts_with(|c: char| c.is_ascii_digit())
         && testo.ends_with(|c: char| c.is_ascii_digit())
-        && testo.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
+        && testo
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
 }
 
 /// `1.234,5` → `1,234.5`; anything that is not grouped so stays as it is.
@@ -250,13 +253,21 @@ mod prove {
             ("{} di {}", "a di b di c", Some(vec!["a", "b di c"])),
             ("{}{}", "àb", Some(vec!["à", "b"])),
             ("«{}» è qui", "«» è qui", Some(vec![""])),
-            ("{} ({_})", "vale (Z) (Timestamp)", Some(vec!["vale (Z)", "Timestamp"])),
+            (
+                "{} ({_})",
+                "vale (Z) (Timestamp)",
+                Some(vec!["vale (Z)", "Timestamp"]),
+            ),
             ("{} ({_})", "vale (Z) (due parole)", None),
             ("«{}» è qui", "«»» è qui", Some(vec!["»"])),
             ("{#} file", "1.200 file", Some(vec!["1.200"])),
             ("{#} file", "mio file", None),
             ("{#} su {#}", "1 su 2", Some(vec!["1", "2"])),
-            ("{@} da {}", "01/03/2021 08:05:00 da X", Some(vec!["01/03/2021 08:05:00", "X"])),
+            (
+                "{@} da {}",
+                "01/03/2021 08:05:00 da X",
+                Some(vec!["01/03/2021 08:05:00", "X"]),
+            ),
             ("{@} da {}", "diversi da quelli", None),
             ("{_}, scheda", "888007, scheda", Some(vec!["888007"])),
             ("{_}, scheda", "una certa, scheda", None),

@@ -106,10 +106,7 @@ impl Dizionario {
         let mut qui = 0;
         // Every attribute of our pages is `name`, or `name="value"` with the value escaped.
         while let Some(uguale) = memmem::find(&tag.as_bytes()[qui..], b"=\"") {
-            let nome = tag[qui..qui + uguale]
-                .rsplit(spazio)
-                .next()
-                .unwrap_or_default();
+            let nome = tag[qui..qui + uguale].rsplit(spazio).next().unwrap_or_default();
             let inizio = qui + uguale + 2;
             let Some(lungo) = memchr(b'"', &tag.as_bytes()[inizio..]) else {
                 break;
@@ -236,19 +233,28 @@ mod prove {
         for (qui, la) in [
             ("<html lang=\"it\"><body>", "<html lang=\"en\"><body>"),
             ("<p> Comune di Roma\n</p>", "<p> Comune of Roma\n</p>"),
+            ("<p>Comune\n  di &#60;b&#62;</p>", "<p>Comune of &#60;b&#62;</p>"),
             (
-                "<p>Comune\n  di &#60;b&#62;</p>",
-                "<p>Comune of &#60;b&#62;</p>",
+                "<p>tutti &amp; nessuno</p>",
+                "<p>all &#60;b&#62;&#34;&#38;&#34;&#60;/b&#62; none</p>",
             ),
-            ("<p>tutti &amp; nessuno</p>", "<p>all &#60;b&#62;&#34;&#38;&#34;&#60;/b&#62; none</p>"),
             ("<p>tutti &hellip; aperta</p>", "<p>tutti &hellip; aperta</p>"),
             ("<pre>aperta</pre><p>aperta</p>", "<pre>aperta</pre><p>open</p>"),
             ("<p lang=\"it\">aperta</p>aperta", "<p lang=\"it\">aperta</p>open"),
-            ("<td class=\"a mono\">aperta</td>aperta", "<td class=\"a mono\">aperta</td>open"),
+            (
+                "<td class=\"a mono\">aperta</td>aperta",
+                "<td class=\"a mono\">aperta</td>open",
+            ),
             ("<option>aperta</option>", "<option>aperta</option>"),
-            ("<option value=\"aperta\">aperta</option>", "<option value=\"aperta\">open</option>"),
+            (
+                "<option value=\"aperta\">aperta</option>",
+                "<option value=\"aperta\">open</option>",
+            ),
             ("<p translate=\"no\">aperta</p>", "<p translate=\"no\">aperta</p>"),
-            ("<textarea title=\"Cerca\">aperta", "<textarea title=\"Search\">aperta"),
+            (
+                "<textarea title=\"Cerca\">aperta",
+                "<textarea title=\"Search\">aperta",
+            ),
             (
                 "<input name=\"aperta\" type=\"text\" value=\"aperta\" placeholder=\"aperta\">",
                 "<input name=\"aperta\" type=\"text\" value=\"aperta\" placeholder=\"open\">",
@@ -263,7 +269,10 @@ mod prove {
             ),
             ("<!-- aperta --><!doctype html>", "<!-- aperta --><!doctype html>"),
             ("<a title=\"x > y\">aperta", "<a title=\"x > y\">open"),
-            ("<script>if (a<b) aperta()</script>", "<script>if (a<b) aperta()</script>"),
+            (
+                "<script>if (a<b) aperta()</script>",
+                "<script>if (a<b) aperta()</script>",
+            ),
             ("a < b <", "a < b <"),
         ] {
             assert_eq!(d.pagina(qui), la, "{qui}");

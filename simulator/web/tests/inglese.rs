@@ -128,17 +128,29 @@ fn legami(html: &str) -> Vec<String> {
         .skip(1)
         .filter_map(|p| p.split('"').next())
         .filter(|d| d.starts_with('/') && !d.starts_with("//") && !d.starts_with("/statico/"))
-        .map(|d| d.split('#').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&"))
+        .map(|d| {
+            d.split('#')
+                .next()
+                .unwrap_or_default()
+                .replace("&#38;", "&")
+                .replace("&amp;", "&")
+        })
         .collect()
 }
 
 /// An address without what tells one thing of a list from another.
 fn forma(dove: &str) -> String {
     let (percorso, domanda) = dove.split_once('?').unwrap_or((dove, ""));
-    let segmenti = percorso
-        .split('/')
-        .map(|s| if s.contains(|c: char| c.is_ascii_digit()) { "#" } else { s });
-    let nomi = domanda.split('&').map(|c| c.split('=').next().unwrap_or_default());
+    let segmenti = percorso.split('/').map(|s| {
+        if s.contains(|c: char| c.is_ascii_digit()) {
+            "#"
+        } else {
+            s
+        }
+    });
+    let nomi = domanda
+        .split('&')
+        .map(|c| c.split('=').next().unwrap_or_default());
     segmenti.chain(nomi).collect::<Vec<_>>().join("/")
 }
 
@@ -220,7 +232,11 @@ async fn visitatori() -> Vec<Visitatore> {
     in_cammino(IN_CAMMINO).await;
     scambio("<a/>".to_owned()).await;
     let uno = vedi_api("/api/schede?ambiente=pre&comune=888002&limite=1").await;
-    let cognome = uno[0]["cognome"].as_str().expect("a surname").replace(' ', "+").replace('\'', "%27");
+    let cognome = uno[0]["cognome"]
+        .as_str()
+        .expect("a surname")
+        .replace(' ', "+")
+        .replace('\'', "%27");
     let persone = format!("/combas/persone?cognome={cognome}");
     let registro = format!("/registro?ambiente=pre&comune=888002&cognome={cognome}");
     let fallito = b.entra(Ambiente::Pre, FALLITO).await;
@@ -228,7 +244,15 @@ async fn visitatori() -> Vec<Visitatore> {
         Visitatore {
             porta: Porta::Console,
             biscotto: String::new(),
-            da: indirizzi(&["/", "/comuni/888002", "/comuni/888003/operatori/INGLESETUTTIRUOL", "/percorso/888002", "/comuni/888002/operatori", &registro, "/nulla"]),
+            da: indirizzi(&[
+                "/",
+                "/comuni/888002",
+                "/comuni/888003/operatori/INGLESETUTTIRUOL",
+                "/percorso/888002",
+                "/comuni/888002/operatori",
+                &registro,
+                "/nulla",
+            ]),
         },
         Visitatore {
             porta: Porta::Carta,
@@ -255,13 +279,27 @@ async fn visitatori() -> Vec<Visitatore> {
         da: indirizzi(&["/combas", "/combas/posta", "/combas/anomalie"]),
     });
     let tutto = ["ALS", "ALP", "SINDACO", "OPERATORE"];
-    let capo = b.con_ruoli(Ambiente::Sub, "888003", "INGLESETUTTIRUOL", &tutto).await;
-    ordina("/api/carte", &json!({"comune": "888003", "nameId": "INGLESETUTTIRUOL"})).await;
+    let capo = b
+        .con_ruoli(Ambiente::Sub, "888003", "INGLESETUTTIRUOL", &tutto)
+        .await;
+    ordina(
+        "/api/carte",
+        &json!({"comune": "888003", "nameId": "INGLESETUTTIRUOL"}),
+    )
+    .await;
     v.push(Visitatore {
         porta: Porta::Ambiente(Ambiente::Sub),
         biscotto: capo.biscotto,
-        da: indirizzi(&["/combas/sicurezza", "/combas/sicurezza/operatori", "/combas/sicurezza/postazioni",
-            "/combas/sicurezza/operatori/INGLESETUTTIRUOL", "/combas/sicurezza/carte", "/combas/sicurezza/smart-card", "/combas/contributo", "/combas/comune"]),
+        da: indirizzi(&[
+            "/combas/sicurezza",
+            "/combas/sicurezza/operatori",
+            "/combas/sicurezza/postazioni",
+            "/combas/sicurezza/operatori/INGLESETUTTIRUOL",
+            "/combas/sicurezza/carte",
+            "/combas/sicurezza/smart-card",
+            "/combas/contributo",
+            "/combas/comune",
+        ]),
     });
     let q = vedi_api(&format!("/api/percorso/comuni/{IN_CAMMINO}")).await;
     let provincia = q["provincia"].as_str().expect("a province").to_owned();
@@ -270,8 +308,18 @@ async fn visitatori() -> Vec<Visitatore> {
     let s = vedi_api("/api/percorso/software-house").await;
     let aree = [
         ("privata", nome, password, "/servizidemografici"),
-        ("prefettura", &p["utenti"][0]["nome"], &p["utenti"][0]["password"], "/prefettura"),
-        ("dashboard", &s[0]["nome"], &s[0]["password"], "/dashboard/subentro"),
+        (
+            "prefettura",
+            &p["utenti"][0]["nome"],
+            &p["utenti"][0]["password"],
+            "/prefettura",
+        ),
+        (
+            "dashboard",
+            &s[0]["nome"],
+            &s[0]["password"],
+            "/dashboard/subentro",
+        ),
     ];
     for (area, nome, password, casa) in aree {
         let testo = |v: &Value| v.as_str().expect("text").to_owned();
@@ -294,7 +342,12 @@ async fn visitatori() -> Vec<Visitatore> {
 fn rotte() -> BTreeSet<String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut rotte = BTreeSet::new();
-    for file in ["console/rotte.rs", "ambiente/rotte.rs", "aree/rotte.rs", "carta.rs"] {
+    for file in [
+        "console/rotte.rs",
+        "ambiente/rotte.rs",
+        "aree/rotte.rs",
+        "carta.rs",
+    ] {
         let testo = std::fs::read_to_string(src.join(file)).expect("a table");
         for pezzo in testo.split(" get(").skip(1) {
             let pezzo = pezzo.trim_start();
@@ -353,16 +406,30 @@ async fn every_page_of_every_area_has_its_english_in_the_same_markup() {
     // The same pages with anything in their texts: phrases with anything in their holes, and anything.
     let pagine: Vec<String> = viste.into_values().filter(|t| !t.is_empty()).collect();
     let frasi: Vec<&str> = lingua::inglese().voci().iter().map(|v| v.italiano).collect();
-    let cattivi = select(vec!["<script>alert(1)</script>", "\"><img src=x>", "&lt;b&gt;", "{}", "' onclick='", "]]>", "1.234"]);
-    let dato = (select(frasi), cattivi, any::<String>(), any::<u8>()).prop_map(|(frase, cattivo, altro, come)| {
-        let dentro = if come & 1 == 0 { cattivo.to_owned() } else { altro };
-        if come & 2 == 0 {
-            ["{}", "{#}", "{@}", "{_}"].iter().fold(frase.to_owned(), |f, b| f.replace(b, &dentro))
-        } else {
-            dentro
-        }
-    });
-    let caso = (select(pagine), proptest::collection::vec((any::<usize>(), dato), 1..40));
+    let cattivi = select(vec![
+        "<script>alert(1)</script>",
+        "\"><img src=x>",
+        "&lt;b&gt;",
+        "{}",
+        "' onclick='",
+        "]]>",
+        "1.234",
+    ]);
+    let dato =
+        (select(frasi), cattivi, any::<String>(), any::<u8>()).prop_map(|(frase, cattivo, altro, come)| {
+            let dentro = if come & 1 == 0 { cattivo.to_owned() } else { altro };
+            if come & 2 == 0 {
+                ["{}", "{#}", "{@}", "{_}"]
+                    .iter()
+                    .fold(frase.to_owned(), |f, b| f.replace(b, &dentro))
+            } else {
+                dentro
+            }
+        });
+    let caso = (
+        select(pagine),
+        proptest::collection::vec((any::<usize>(), dato), 1..40),
+    );
     TestRunner::new(Config::with_cases(300))
         .run(&caso, |(pagina, dati)| {
             let it = con_dati(&pagina, &dati);
@@ -396,7 +463,10 @@ fn every_sentence_of_a_template_has_its_english() {
         fuori
     }
     let mut trovati = Vec::new();
-    file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut trovati);
+    file(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"),
+        &mut trovati,
+    );
     assert!(trovati.len() > 80, "{}", trovati.len());
     let mut mancanti = Vec::new();
     for f in trovati {
@@ -405,7 +475,13 @@ fn every_sentence_of_a_template_has_its_english() {
         let testo = sostituisci(&sostituisci(&testo, "{{", "}}", "0"), "{%", "%}", "\u{1}");
         let testo: String = testo
             .split_inclusive(['<', '>'])
-            .map(|p| if p.ends_with('<') && p.contains('\u{1}') { "<" } else { p })
+            .map(|p| {
+                if p.ends_with('<') && p.contains('\u{1}') {
+                    "<"
+                } else {
+                    p
+                }
+            })
             .collect();
         for m in lingua::inglese().mancanti(&testo) {
             if !m.contains('\u{1}') && di_prosa(&m) {
@@ -422,18 +498,26 @@ async fn italian_is_what_it_was_unless_english_is_preferred() {
     let b = banco();
     let solita = b.console(Method::GET, "/catalogo/ES092", &[], "").await;
     for lingua in ["it", "it, en", "en, it", "fr", "*", "en;q=0", ""] {
-        let r = b.console(Method::GET, "/catalogo/ES092", &[("accept-language", lingua)], "").await;
+        let r = b
+            .console(Method::GET, "/catalogo/ES092", &[("accept-language", lingua)], "")
+            .await;
         assert_eq!(r.testo, solita.testo, "{lingua}");
         assert_eq!(r.testate["content-language"], "it", "{lingua}");
     }
     let inglese = b.console(Method::GET, "/catalogo/ES092", &[EN], "").await;
     assert_eq!(inglese.testo, lingua::inglese().pagina(&solita.testo));
     for (frase, sua) in [
-        ("Che cosa significa e che cosa fare", "What it means and what to do"),
+        (
+            "Che cosa significa e che cosa fare",
+            "What it means and what to do",
+        ),
         ("Vai al contenuto", "Skip to the content"),
         ("aria-label=\"Principale\"", "aria-label=\"Main\""),
     ] {
-        assert!(solita.testo.contains(frase) && !inglese.testo.contains(frase), "{frase}");
+        assert!(
+            solita.testo.contains(frase) && !inglese.testo.contains(frase),
+            "{frase}"
+        );
         assert!(inglese.testo.contains(sua), "{sua}");
     }
     // What imitates the authority stays as it is.
@@ -457,8 +541,20 @@ async fn refusals_of_ours_are_told_in_english_and_those_of_anpr_as_they_are() {
     let _turno = turno().await;
     let b = banco();
     for (metodo, dove, corpo, codice, frase) in [
-        (Method::GET, "/api/nulla", "", "SIM011", "Unknown path: the calls are described at /api/openapi.json."),
-        (Method::PUT, "/api/stato", "", "SIM014", "Method not allowed here: use GET."),
+        (
+            Method::GET,
+            "/api/nulla",
+            "",
+            "SIM011",
+            "Unknown path: the calls are described at /api/openapi.json.",
+        ),
+        (
+            Method::PUT,
+            "/api/stato",
+            "",
+            "SIM014",
+            "Method not allowed here: use GET.",
+        ),
         (
             Method::PUT,
             "/api/orologio",
@@ -466,14 +562,36 @@ async fn refusals_of_ours_are_told_in_english_and_those_of_anpr_as_they_are() {
             "SIM010",
             "Request not valid: unknown field «ieri»: allowed are oggi, velocita.",
         ),
-        (Method::PUT, "/api/orologio", "{", "SIM010", "The body is not right: the JSON ends too early (line 1, column 1)."),
-        (Method::GET, "/api/comuni/999999", "", "SIM011", "The Comune 999999 is not in the simulator."),
-        (Method::DELETE, "/api/certificati/<b>", "", "SIM011", "No certificate <b>."),
+        (
+            Method::PUT,
+            "/api/orologio",
+            "{",
+            "SIM010",
+            "The body is not right: the JSON ends too early (line 1, column 1).",
+        ),
+        (
+            Method::GET,
+            "/api/comuni/999999",
+            "",
+            "SIM011",
+            "The Comune 999999 is not in the simulator.",
+        ),
+        (
+            Method::DELETE,
+            "/api/certificati/<b>",
+            "",
+            "SIM011",
+            "No certificate <b>.",
+        ),
     ] {
         let dove = dove.replace("<b>", "%3Cb%3E");
         let r = b.console(metodo, &dove, &[EN, JSON], corpo).await;
         let attesa = json!({"errori": [{"codice": codice, "testo": frase}]});
-        assert_eq!(serde_json::from_str::<Value>(&r.testo).expect("JSON"), attesa, "{dove}");
+        assert_eq!(
+            serde_json::from_str::<Value>(&r.testo).expect("JSON"),
+            attesa,
+            "{dove}"
+        );
         assert_eq!(r.testate["content-language"], "en", "{dove}");
     }
     // ANPR's own codes and words, and what the API says when all is well.
@@ -502,7 +620,10 @@ async fn scambio(busta: String) -> String {
         .body(servizi::http::corpo(busta))
         .expect("a request");
     let r = servizi::soap::rispondi(&banco().sim, Ambiente::Test, richiesta).await;
-    r.headers()["x-anpr-sim-scambio"].to_str().expect("a number").to_owned()
+    r.headers()["x-anpr-sim-scambio"]
+        .to_str()
+        .expect("a number")
+        .to_owned()
 }
 
 /// The keys of a ready Comune's postazione, as the ready data name them.
@@ -533,7 +654,11 @@ async fn the_diagnosis_of_every_defect_has_its_english() {
     let operatore = comune["operatori"][0]["nameId"].as_str().expect("a name");
     let chiavi = chiavi(comune);
     let mut viste = BTreeSet::new();
-    for (i, v) in frontiera::firma::DIFETTI.iter().filter(|v| v.del_messaggio()).enumerate() {
+    for (i, v) in frontiera::firma::DIFETTI
+        .iter()
+        .filter(|v| v.del_messaggio())
+        .enumerate()
+    {
         let adesso = jiff::Timestamp::now();
         let secondo = jiff::Timestamp::from_second(adesso.as_second()).expect("an instant");
         let corpo = format!(
@@ -548,9 +673,13 @@ async fn the_diagnosis_of_every_defect_has_its_english() {
         let busta = frontiera::firma::componi_con(&messaggio, &chiavi, &[v]).expect("a message");
         let numero = scambio(busta).await;
         // Looking is enough: what has no English fails there.
-        let it = b.console(Method::GET, &format!("/scambi/{numero}"), &[], "").await;
+        let it = b
+            .console(Method::GET, &format!("/scambi/{numero}"), &[], "")
+            .await;
         assert_eq!(it.stato, StatusCode::OK, "{}", v.nome);
-        let en = b.console(Method::GET, &format!("/scambi/{numero}"), &[EN], "").await;
+        let en = b
+            .console(Method::GET, &format!("/scambi/{numero}"), &[EN], "")
+            .await;
         assert_eq!(ossatura(&en.testo), ossatura(&it.testo), "{}", v.nome);
         let detto = en.testo.split("<main").nth(1).unwrap_or_default();
         assert!(detto.contains("What to do."), "{}", v.nome);

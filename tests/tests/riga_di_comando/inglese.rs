@@ -6,7 +6,10 @@ use super::{giro, percorsi, strada};
 
 /// A size is a matter of compression, and nothing to fix here.
 fn senza_dimensione(riga: &str) -> String {
-    match riga.split_once(" bytes)").and_then(|(p, dopo)| Some((p.rsplit_once(' ')?.0, dopo))) {
+    match riga
+        .split_once(" bytes)")
+        .and_then(|(p, dopo)| Some((p.rsplit_once(' ')?.0, dopo)))
+    {
         Some((prima, dopo)) => format!("{prima} N bytes){dopo}"),
         None => riga.to_owned(),
     }
@@ -24,22 +27,35 @@ fn check_reports_in_english_to_people_only() {
     let sue: Vec<&str> = italiano.lines().collect();
     assert_eq!(righe.len(), sue.len());
     assert_eq!(righe[0], "888001_SUBAPR_1_1_1.gz (APR, N bytes)");
-    assert_eq!(righe[1], "  note: incomplete delivery, missing: the AIRE file; sent like this it would stay under elaboration without an outcome");
+    assert_eq!(
+        righe[1],
+        "  note: incomplete delivery, missing: the AIRE file; sent like this it would stay under elaboration without an outcome"
+    );
     let [.., da_correggere, esito] = righe.as_slice() else {
         panic!("{uscita}")
     };
-    assert_eq!(da_correggere, "To be corrected before the subentro: 2, about 1 person-day");
+    assert_eq!(
+        da_correggere,
+        "To be corrected before the subentro: 2, about 1 person-day"
+    );
     assert_eq!(esito, "Outcome KO, errors 1");
     assert!(righe.contains(&"ES092: 1".to_owned()), "{uscita}");
     // A finding keeps ANPR's sentence; its place is told in English.
     let suo = sue.iter().find(|r| r.starts_with("ES092 E")).expect("a finding");
     let (testa, frase) = suo.split_once(": ").expect("a sentence");
-    let attesa = format!("{}: {frase}", testa.replace(" riga ", " line ").replace(" colonna ", " column "));
+    let attesa = format!(
+        "{}: {frase}",
+        testa.replace(" riga ", " line ").replace(" colonna ", " column ")
+    );
     assert!(righe.contains(&attesa), "{attesa} in {uscita}");
     assert!(testa.contains(" riga "), "{testa}");
 
     for formato in ["json", "csv", "sarif", "junit"] {
-        assert_eq!(con(&["--format", formato, "--lang", "en"]), con(&["--format", formato]), "{formato}");
+        assert_eq!(
+            con(&["--format", formato, "--lang", "en"]),
+            con(&["--format", formato]),
+            "{formato}"
+        );
     }
     let (_, pagina, _) = con(&["--format", "html", "--lang", "en"]);
     for frase in [
@@ -55,9 +71,15 @@ fn check_reports_in_english_to_people_only() {
 
     let (codice, uscita, errore) = giro(&["--lang", "en", "check", "--nome", "x.gz", file]);
     assert_eq!((codice, uscita.as_str()), (Some(2), ""));
-    assert_eq!(errore, "anpr-sim: --nome is for the file read from standard input (-)\n");
+    assert_eq!(
+        errore,
+        "anpr-sim: --nome is for the file read from standard input (-)\n"
+    );
     let (_, _, errore) = giro(&["--lang", "en", "check", "--comune", "12", file]);
-    assert_eq!(errore, "anpr-sim: «12» is not an ISTAT code of six digits (length 2 not allowed)\n");
+    assert_eq!(
+        errore,
+        "anpr-sim: «12» is not an ISTAT code of six digits (length 2 not allowed)\n"
+    );
 }
 
 #[test]
@@ -72,7 +94,10 @@ fn explain_is_in_english_but_for_the_sentence() {
     assert!(uscita.starts_with(inizio), "{uscita}");
     let (codice, _, errore) = giro(&["--lang", "en", "explain", "XX000"]);
     assert_eq!(codice, Some(2));
-    assert_eq!(errore, "anpr-sim: XX000: unknown code (for example ES092, EN009, SIM001)\n");
+    assert_eq!(
+        errore,
+        "anpr-sim: XX000: unknown code (for example ES092, EN009, SIM001)\n"
+    );
 }
 
 #[test]
@@ -94,11 +119,14 @@ fn cert_and_send_speak_english() {
     );
     assert!(uscita.starts_with("888001-CO-0000  active  expires "), "{uscita}");
     for (azione, fatto) in [("revoke", "revoked"), ("restore", "restored")] {
-        let (_, uscita, _) = en(&["cert", azione, "888001-PC-0001"]);
-        assert_eq!(uscita, format!("888001-PC-0001: {fatto}\n"));
+        let (_, uscita, _) = en(&["cert", azione, "888001-CO-0000"]);
+        assert_eq!(uscita, format!("888001-CO-0000: {fatto}\n"));
     }
     let (codice, _, errore) = en(&["cert", "export", "888001-PC-7777"]);
-    assert_eq!((codice, errore.as_str()), (Some(2), "anpr-sim: no certificate 888001-PC-7777\n"));
+    assert_eq!(
+        (codice, errore.as_str()),
+        (Some(2), "anpr-sim: no certificate 888001-PC-7777\n")
+    );
     let (codice, _, errore) = en(&["cert", "revoke", "888001-PC-7777"]);
     assert_eq!(codice, Some(2));
     assert_eq!(
@@ -115,7 +143,10 @@ fn cert_and_send_speak_english() {
     assert_eq!(righe[3], "expected: F5, it came");
     let (codice, _, errore) = en(&["send", "--operazione", "3002"]);
     assert_eq!(codice, Some(2));
-    assert_eq!(errore, "anpr-sim: --operazione 3002: the simulator answers TEST and S001\n");
+    assert_eq!(
+        errore,
+        "anpr-sim: --operazione 3002: the simulator answers TEST and S001\n"
+    );
     let altrove = tempfile::tempdir().expect("a folder");
     let dove = strada(altrove.path());
     let (_, _, errore) = giro(&["--lang", "en", "send", "--data", dove]);
@@ -129,5 +160,8 @@ fn cert_and_send_speak_english() {
     // A second instance on the same folder.
     let (codice, _, errore) = en(&["serve"]);
     assert_eq!(codice, Some(2));
-    assert!(errore.contains("is already used by another instance of anpr-sim"), "{errore}");
+    assert!(
+        errore.contains("is already used by another instance of anpr-sim"),
+        "{errore}"
+    );
 }

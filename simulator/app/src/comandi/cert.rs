@@ -17,8 +17,7 @@ use serde_json::{Value, json};
 
 use super::{Fine, api, cliente, istat, messaggio, pronto, testo};
 use crate::opzioni::{
-    AzioneCert, Cert, CertCard, CertExport, CertId, CertImport, CertIssue, CertList, CertRenew,
-    Lingua,
+    AzioneCert, Cert, CertCard, CertExport, CertId, CertImport, CertIssue, CertList, CertRenew, Lingua,
 };
 
 /// Largest file of certificates that is read; the simulator takes no more either.

@@ -93,11 +93,7 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, parti: Parts, corpo: Corpo) 
     }
 }
 
-async fn servi(
-    rotta: &RottaApi,
-    c: &Chiamata<'_>,
-    corpo: Corpo,
-) -> Result<Risposta, ErroreServizio> {
+async fn servi(rotta: &RottaApi, c: &Chiamata<'_>, corpo: Corpo) -> Result<Risposta, ErroreServizio> {
     match rotta.corpo {
         rotte::Corpo::Byte => match rotta.azione {
             Azione::FornitureCarica => forniture::carica(c, corpo).await,

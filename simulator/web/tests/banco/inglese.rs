@@ -18,7 +18,12 @@ use servizi::Simulatore;
 use super::{Risposta, banco};
 
 /// Shown as they are, and in no list a test can read: invented names, words of the API.
-const NOMI: [&str; 4] = ["Alfa Anagrafi S.r.l.", "Beta Demografici S.p.A.", "ritardo", "taglio"];
+const NOMI: [&str; 4] = [
+    "Alfa Anagrafi S.r.l.",
+    "Beta Demografici S.p.A.",
+    "ritardo",
+    "taglio",
+];
 
 /// Texts that tests sent: they may come back on a page.
 static INVIATI: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
