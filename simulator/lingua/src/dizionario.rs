@@ -244,7 +244,9 @@ impl Dizionario {
                 fuori.push_str(t.as_deref().unwrap_or(frase));
             }
             if trovate && (!intere || senza.is_empty()) {
-                senza.iter().for_each(|m| manca(m));
+                for m in &senza {
+                    manca(m);
+                }
                 return Some(fuori);
             }
         }

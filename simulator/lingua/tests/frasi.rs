@@ -112,7 +112,7 @@ fn tratti(testo: &str, sorgenti: &[u8]) -> Option<usize> {
             .filter(|(_, c)| *c == ' ')
             .map(|(i, _)| i)
             .chain([resto.len()]);
-        let lungo = fini.filter(|&f| c_e(&resto[..f])).last()?;
+        let lungo = fini.rev().find(|&f| c_e(&resto[..f]))?;
         quanti += 1;
         resto = resto[lungo..].trim_start();
     }

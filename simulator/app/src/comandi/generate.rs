@@ -49,12 +49,13 @@ pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
     println!("{}", prodotto.manifesto.display());
     let s = &prodotto.contenuto.schede;
     println!(
-        "{} {}, {} {}, {} convivenze, {} AIRE; {}: {}",
+        "{} {}, {} {}, {} {}, {} AIRE; {}: {}",
         s.soggetti,
         l.scegli("schede individuali", "individual schede"),
         s.famiglie,
         l.scegli("famiglie", "families"),
         s.convivenze,
+        l.scegli("convivenze", "cohabitations"),
         s.aire,
         l.scegli("anomalie attese", "findings expected"),
         if prodotto.contenuto.attese.is_empty() {
