@@ -92,6 +92,8 @@ fn sorgenti() -> String {
         }
     }
     file(&radice().join("certs/src"), "rs", &mut trovati);
+    // Titles of lessons and of their steps are titles of pages.
+    file(&radice().join("fixtures/lezioni"), "toml", &mut trovati);
     for f in &trovati {
         tutto += &sorgente(&fs::read_to_string(f).expect("text"));
         tutto.push(BUCO);

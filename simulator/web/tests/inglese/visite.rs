@@ -23,7 +23,11 @@ use super::{
 const DI_UNA_FORMA: usize = 3;
 /// GET addresses the visitors do not reach: they answer no page, or only in the middle of something, where other tests
 /// of the crate look (and `banco` at what they see).
-const NON_DA_QUI: [&str; 14] = [
+const NON_DA_QUI: [&str; 18] = [
+    "/lezioni/{id}/aula",
+    "/lezioni/{id}/relatore",
+    "/prefettura/posta/{id}/allegati/{n}",
+    "/servizidemografici/posta/{id}/allegati/{n}",
     "/combas/posta/{id}/allegati/{n}",
     "/posta/{id}/allegati/{n}",
     "/combas/sicurezza/carte/{id}/p12",
