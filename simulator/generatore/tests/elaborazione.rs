@@ -96,6 +96,29 @@ fn a_clean_delivery_raises_nothing() {
 }
 
 #[test]
+fn the_ready_comuni_are_clean_on_any_scenario_date() {
+    // From the first day of the plans of the ready Comuni on, with the day they are usually extracted on and its eve.
+    for oggi in [
+        Data::constant(2015, 1, 1),
+        Data::constant(2016, 2, 29),
+        Data::constant(2016, 8, 10),
+        Data::constant(2017, 7, 1),
+        Data::constant(2018, 6, 29),
+        Data::constant(2018, 6, 30),
+        Data::constant(2024, 2, 29),
+        Data::constant(2030, 1, 1),
+    ] {
+        for (comune, abitanti) in [("888002", 2000), ("888003", 500)] {
+            let mut r = richiesta(comune, abitanti, abitanti / 50);
+            r.oggi = oggi;
+            r.invii = Some(1);
+            r.seed = 1;
+            assert_eq!(giudica(&r).1, [], "{comune} {oggi}");
+        }
+    }
+}
+
+#[test]
 fn clean_deliveries_stay_clean_in_every_year_and_comune() {
     // Comuni born late, renamed, moved to another province, and a fictitious one; days around the law on unions.
     for (k, comune) in ["001272", "108033", "111107", "016252", "888500"]

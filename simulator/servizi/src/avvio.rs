@@ -48,7 +48,7 @@ pub(crate) fn orologio_chiesto(i: &Impostazioni, adesso: Timestamp) -> Option<Or
         None => i.velocita.map(|v| corrente(adesso, v)),
     }
 }
-/// Inhabitants were generated as if extracted on this day: always before any scenario date of ours.
+/// Inhabitants are generated as if extracted on this day at the latest, so that every later scenario has the same ones.
 const ESTRAZIONE: Data = jiff::civil::date(2018, 6, 30);
 /// AIRE schede of a populated Comune, per hundred inhabitants.
 const AIRE_PER_CENTO: u64 = 2;
@@ -156,6 +156,7 @@ impl Simulatore {
             return Ok(());
         }
         let seme = self.registro().seme()?;
+        let estratti_il = self.estrazione()?;
         for (istat, abitanti) in COMUNI_POPOLATI {
             let comune = CodiceIstat::parse(istat).map_err(ErroreServizio::guasto)?;
             let richiesta = generatore::Richiesta {
@@ -166,7 +167,7 @@ impl Simulatore {
                 invii: Some(1),
                 max_invii: None,
                 seed: seme,
-                oggi: ESTRAZIONE,
+                oggi: estratti_il,
                 anomalie: BTreeMap::new(),
             };
             let file = generatore::in_memoria(&richiesta).map_err(ErroreServizio::guasto)?;
@@ -180,6 +181,14 @@ impl Simulatore {
         }
         self.registro()
             .scrivi(|t| Ok(t.salva_documento(SEGNO.0, SEGNO.1, &json!({"popolati": true}))?))
+    }
+
+    /// The day the inhabitants are extracted on: a scenario before the usual day would find births and acts of its own
+    /// future. The date asked for counts before the clock, which a high speed has moved on by now: the same request
+    /// gives the same people. The clock counts only if somebody has set it back in the meantime.
+    fn estrazione(&self) -> Esito<Data> {
+        let chiesta = self.impostazioni().oggi.unwrap_or(ESTRAZIONE);
+        Ok(ESTRAZIONE.min(chiesta).min(self.registro().oggi()?))
     }
 
     fn popola_uno(&self, ambiente: Ambiente, comune: CodiceIstat, file: &[(String, Vec<u8>)]) -> Esito<()> {

@@ -52,3 +52,35 @@ fn i_comuni_pronti_ci_sono_da_subito_anche_se_il_registro_tarda() {
         }
     }
 }
+
+#[test]
+fn i_comuni_pronti_si_popolano_a_qualunque_data_di_scenario() {
+    let chiavi = tempfile::tempdir().expect("temporary folder");
+    // The plans of the ready Comuni are open from the first of these days on.
+    for oggi in [
+        "2015-01-01",
+        "2016-02-29",
+        "2016-08-10",
+        "2017-07-01",
+        "2018-06-29",
+        "2018-06-30",
+        "2018-12-31",
+        "2030-01-01",
+    ] {
+        let cartella = tempfile::tempdir().expect("temporary folder");
+        let mut i = Impostazioni::in_cartella(cartella.path().to_owned());
+        i.oggi = Some(anagrafe::leggi_data(oggi).expect("date"));
+        let sim = Simulatore::apri(i, pki(chiavi.path())).expect("simulator");
+        sim.popola();
+        let stato = sim.stato().expect("state");
+        assert_eq!(stato["comuniPronti"], true, "{oggi}: {stato}");
+        // 2,000 and 500 residents, and two AIRE schede in every hundred.
+        for ambiente in Ambiente::TUTTI {
+            assert!(
+                stato["ambienti"][ambiente.chiave()]["schede"].as_u64() >= Some(2_550),
+                "{oggi}: {stato}"
+            );
+        }
+        sim.chiudi();
+    }
+}
