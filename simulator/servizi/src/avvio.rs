@@ -22,6 +22,7 @@ use crate::{
     invio::{
         aggiorna_schede, annota_famiglie_aire, file_nuovo, fornitura_nuova, nome_originale, nome_segmento,
     },
+    lezioni,
     riuso::Cancellati,
 };
 
@@ -136,12 +137,17 @@ impl Simulatore {
         }
         let adesso = self.adesso();
         registro.scrivi(|t| {
+            // A lesson that runs keeps its day: what is asked for holds from its end on.
+            let lezione = lezioni::scambia_orologi(t)?;
             if altra_data {
                 let orologio = orologio_chiesto(i, adesso).unwrap_or_else(|| corrente(adesso, 1));
                 t.salva_orologio(&orologio)?;
             } else {
                 // Another speed from where the clock stands; none asked for is that of every day.
                 t.imposta_orologio(None, Some(velocita.unwrap_or(1)))?;
+            }
+            if lezione {
+                lezioni::scambia_orologi(t)?;
             }
             t.salva_documento(DATA_CHIESTA.0, DATA_CHIESTA.1, &data)?;
             t.salva_documento(VELOCITA_CHIESTA.0, VELOCITA_CHIESTA.1, &velocita)?;

@@ -281,6 +281,47 @@ fn a_running_lesson_survives_a_restart_and_a_reset_of_everything_ends_it() {
 }
 
 /// A table between two marks of the page follows the code; with `ANPR_SIM_RISCRIVI=1` it is written anew.
+#[test]
+fn a_lesson_keeps_its_day_when_the_program_starts_again_with_another() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let politiche = || servizi::Politiche::predefinite(frontiera::politica::Preset::Faithful);
+    let id = "tre-errori-bloccanti";
+    let prima = {
+        let b = banco::apri(cartella.path(), politiche());
+        b.sim.avvia_lezione(id).expect("started");
+        let s = b.sim.salta_lezione(id, 2).expect("a step");
+        let vista = (impronta(&b.sim, &s), b.sim.orologio().expect("clock").oggi);
+        b.sim.chiudi();
+        vista
+    };
+    // Another date, another speed, and in the end neither: the lesson does not notice.
+    for (oggi, velocita) in [
+        (Some("2024-06-05"), None),
+        (Some("2024-06-05"), Some(0)),
+        (None, None),
+    ] {
+        let b = banco::apri_con(cartella.path(), politiche(), |i| {
+            i.oggi = oggi.and_then(anagrafe::leggi_data);
+            i.velocita = velocita;
+        });
+        let s = b.sim.stato_lezione(id).expect("state");
+        let o = b.sim.orologio().expect("clock");
+        assert_eq!((impronta(&b.sim, &s), o.oggi), prima, "{oggi:?}");
+        assert_eq!(o.velocita, 0, "the day of a lesson stands still");
+        b.sim.chiudi();
+    }
+    // What was asked for at the last start holds when the lesson ends.
+    let b = banco::apri_con(cartella.path(), politiche(), |i| {
+        i.oggi = anagrafe::leggi_data("2022-02-03");
+        i.velocita = Some(0);
+    });
+    let s = b.sim.avanti_lezione(id).expect("goes on");
+    assert_eq!(s.passo, Some(4));
+    b.sim.termina_lezione(id).expect("ended");
+    let o = b.sim.orologio().expect("clock");
+    assert_eq!((o.oggi.to_string().as_str(), o.velocita), ("2022-02-03", 0));
+}
+
 fn tabella(pagina: &mut String, nome: &str, righe: &str) {
     let (inizio, fine) = (format!("<!-- {nome} -->\n"), format!("<!-- fine {nome} -->"));
     let a = pagina.find(&inizio).expect(nome) + inizio.len();

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use registro::{Lettura as _, Orologio, Ritmo};
+use registro::{Lettura as _, Orologio, Ritmo, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -322,6 +322,19 @@ impl Simulatore {
     pub(super) fn ultima_pec(&self) -> Esito<u64> {
         Ok(self.registro().contatore(None, "pec")?)
     }
+}
+
+/// Changes the clock of the running lesson for the one that its end puts back, and back again when called twice; false
+/// when no lesson runs. What is set in between is what holds after the lesson.
+pub(crate) fn scambia_orologi(t: &mut Transazione) -> Esito<bool> {
+    let Some(mut c) = t.documento::<Corso>(DOVE.0, DOVE.1)? else {
+        return Ok(false);
+    };
+    let della_lezione = t.orologio()?;
+    t.salva_orologio(&c.prima.orologio)?;
+    c.prima.orologio = della_lezione;
+    t.salva_documento(DOVE.0, DOVE.1, &c)?;
+    Ok(true)
 }
 
 fn altra_in_corso(id: &str) -> ErroreServizio {

@@ -27,6 +27,7 @@ mod vista;
 pub use attesa::{Attesa, VOCI_ATTESE};
 pub use azione::{Azione, ChiDice, Operazione, Parte, Passo as PassoDelRitmo, VOCI_AZIONI, Voce};
 pub use collaudo::Difformita;
+pub(crate) use corso::scambia_orologi;
 pub use documento::{AMano, DataNota, Domanda, ErroreLezione, LIMITI, Lezione, Luogo, Mostra, Passo};
 pub use libreria::Libreria;
 pub use scena::SOFTWARE_HOUSE;
