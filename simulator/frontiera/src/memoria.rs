@@ -103,10 +103,13 @@ impl<K: DiMemoria, V: Clone> Memoria<K, V> {
     }
 }
 
+/// A text and what is known of it.
+type Noto<V> = Arc<(Box<str>, V)>;
+
 /// A memory by text. Two texts of one length and one CRC take each other's place: who makes such a pair, out of parts that
 /// hang on an anchor, slows himself down.
 #[derive(Debug)]
-pub(crate) struct DiTesto<V>(Memoria<(u32, u32), Arc<(Box<str>, V)>>);
+pub(crate) struct DiTesto<V>(Memoria<(u32, u32), Noto<V>>);
 
 impl<V: Clone> DiTesto<V> {
     /// Room for `voci` entries in all.
