@@ -19,7 +19,7 @@ use super::{
     scadenze::{Scadenze, scadenze},
     software_house,
 };
-use crate::{ErroreServizio, Esito, Simulatore};
+use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
 
 /// Years ahead a planned day may lie.
 const ANNI_MASSIMI: i64 = 10;
@@ -158,6 +158,13 @@ pub struct RigaCruscotto {
     pub rinvii: u32,
     /// User name of its software house.
     pub software_house: Option<String>,
+}
+
+impl RigaCruscotto {
+    /// Whether the window is the one a ready Comune starts with: open on any day, planned by nobody.
+    pub fn sempre_aperta(&self) -> bool {
+        self.prima == Some(PIANO_APERTO.inizio) && self.ultima == Some(PIANO_APERTO.fine)
+    }
 }
 
 /// How many Comuni in a macro state, and how many people.
