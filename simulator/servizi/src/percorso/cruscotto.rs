@@ -294,6 +294,12 @@ pub(super) fn applica(
             if comune.stato == MacroStato::MancatoSubentro {
                 return Err(Impedimento::NuovaDataDelMinistero.into());
             }
+            // The files still to come would find the gate closed. The Ministry may: it is the way out of a window that ended.
+            let piano = t.piano(Ambiente::Sub, comune.istat)?;
+            let forniture = t.forniture(Ambiente::Sub, comune.istat)?;
+            if piano.is_some() && forniture.iter().any(|f| f.stato.in_corso()) {
+                return Err(Impedimento::InvioInCorso.into());
+            }
             let primo = primo_giorno(oggi, &s);
             if prima < primo {
                 return Err(Impedimento::Preavviso {
