@@ -54,7 +54,7 @@ const ESTRAZIONE: Data = jiff::civil::date(2018, 6, 30);
 /// AIRE schede of a populated Comune, per hundred inhabitants.
 const AIRE_PER_CENTO: u64 = 2;
 /// The plan of the ready Comuni is open on any day a test may choose.
-const PIANO_APERTO: Piano = Piano {
+pub(crate) const PIANO_APERTO: Piano = Piano {
     inizio: jiff::civil::date(2015, 1, 1),
     fine: jiff::civil::date(2099, 12, 31),
 };

@@ -127,6 +127,8 @@ impl Simulatore {
             c.stato = m.stato.unwrap_or(c.stato);
             if m.stato == Some(MacroStato::InattivoSenzaCensimento) {
                 crate::percorso::dimentica(t, istat);
+                // From the beginning on the dates of the dashboard open the subentro, not what a ready Comune starts with.
+                t.salva_piano(Ambiente::Sub, istat, None)?;
             }
             c.soluzione = m.soluzione.unwrap_or(c.soluzione);
             if let Some(nuova) = m.configurazione {

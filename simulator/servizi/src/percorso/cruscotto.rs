@@ -19,7 +19,7 @@ use super::{
     scadenze::{Scadenze, scadenze},
     software_house,
 };
-use crate::{ErroreServizio, Esito, Simulatore};
+use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
 
 /// Years ahead a planned day may lie.
 const ANNI_MASSIMI: i64 = 10;
@@ -160,6 +160,13 @@ pub struct RigaCruscotto {
     pub software_house: Option<String>,
 }
 
+impl RigaCruscotto {
+    /// Whether the window is the one a ready Comune starts with: open on any day, planned by nobody.
+    pub fn sempre_aperta(&self) -> bool {
+        self.prima == Some(PIANO_APERTO.inizio) && self.ultima == Some(PIANO_APERTO.fine)
+    }
+}
+
 /// How many Comuni in a macro state, and how many people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Conto {
@@ -286,6 +293,12 @@ pub(super) fn applica(
         ChiPianifica::SoftwareHouse(_) => {
             if comune.stato == MacroStato::MancatoSubentro {
                 return Err(Impedimento::NuovaDataDelMinistero.into());
+            }
+            // The files still to come would find the gate closed. The Ministry may: it is the way out of a window that ended.
+            let piano = t.piano(Ambiente::Sub, comune.istat)?;
+            let forniture = t.forniture(Ambiente::Sub, comune.istat)?;
+            if piano.is_some() && forniture.iter().any(|f| f.stato.in_corso()) {
+                return Err(Impedimento::InvioInCorso.into());
             }
             let primo = primo_giorno(oggi, &s);
             if prima < primo {

@@ -117,6 +117,12 @@ pub enum Impedimento {
         "Il subentro non è riuscito: la nuova data la comunica il Ministero (la console del simulatore), poi si può rinviare."
     )]
     NuovaDataDelMinistero,
+    /// Files of the subentro are in: the window they came in stays until they have their outcome.
+    #[error(
+        "Un invio è in corso nell'ambiente di subentro: la data non si sposta finché non ha il suo esito. Se occorre, la \
+         sposta il Ministero (la console del simulatore)."
+    )]
+    InvioInCorso,
     /// The window begins in the past.
     #[error("La prima data non può precedere oggi, {}.", giorno(*.0))]
     DataPassata(Data),

@@ -15,7 +15,7 @@ use super::{
     fascicolo::{fascicolo, salva},
     impedimento::Rifiuto,
 };
-use crate::{ErroreServizio, Esito, Simulatore};
+use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
 
 /// The columns, in their order.
 pub const COLONNE: [&str; 6] = [
@@ -80,8 +80,13 @@ pub fn esporta_piano(righe: &[RigaCruscotto]) -> Esito<Vec<u8>> {
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     csv.write_record(COLONNE).map_err(ErroreServizio::guasto)?;
-    let forse = |d: Option<Data>| d.map(|d| d.to_string()).unwrap_or_default();
     for r in righe {
+        // Nobody planned the window a ready Comune starts with.
+        let forse = |d: Option<Data>| {
+            d.filter(|_| !r.sempre_aperta())
+                .map(|d| d.to_string())
+                .unwrap_or_default()
+        };
         let nome = if r.nome.starts_with(['=', '+', '-', '@', '\t', '\r']) {
             format!("'{}", r.nome)
         } else {
@@ -244,7 +249,9 @@ impl Simulatore {
                     .iter()
                     .zip(&scritte)
                     .all(|(t, d)| t.is_empty() || d.is_some());
-                if (leggibili && scritte == come_prima) || (r.vuota() && presente.is_none()) {
+                if (leggibili && scritte == come_prima)
+                    || (r.vuota() && presente.is_none_or(|p| p == PIANO_APERTO))
+                {
                     esito.invariati += 1;
                     continue;
                 }
