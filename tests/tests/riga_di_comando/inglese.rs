@@ -114,7 +114,11 @@ fn cert_and_send_speak_english() {
         // What has no defect ends with none.
         if it.contains("  attivo  ") && it.ends_with("  ") {
             buoni += 1;
-            assert_eq!(en, it.replace("  attivo  ", "  active  ").replace("  scade ", "  expires "));
+            assert_eq!(
+                en,
+                it.replace("  attivo  ", "  active  ")
+                    .replace("  scade ", "  expires ")
+            );
         }
     }
     assert!(buoni > 0, "{italiano}");

@@ -47,7 +47,8 @@ fn ossatura(html: &str) -> Vec<String> {
             let nome = prima.rsplit([' ', '\n']).next().unwrap_or_default();
             let letto = lingua::ATTRIBUTI.contains(&nome) || nome == "lang";
             if !letto && !pulito.contains("name=csrf") {
-                pulito += &format!("={valore}");
+                pulito.push('=');
+                pulito += valore;
             }
             attributi = altri;
         }

@@ -160,7 +160,7 @@ fn con_dati(html: &str, dati: &[(usize, String)]) -> String {
     for (dove, dato) in dati {
         let dove = dove % pezzi.len();
         // A text ends where a tag begins; what is inside of script and style stays.
-        if pezzi[dove].ends_with('<') && !pezzi[dove].contains("{") {
+        if pezzi[dove].ends_with('<') && !pezzi[dove].contains('{') {
             let protetto: String = dato
                 .chars()
                 .map(|c| match c {
