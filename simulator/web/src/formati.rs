@@ -12,6 +12,22 @@ use servizi::percorso::{
     StatoContributo, StatoLettori, StatoPianificazione, StatoPlico, StatoScheda, StatoSmartCard,
 };
 
+/// The months, January first.
+pub(crate) const MESI: [&str; 12] = [
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+];
+
 /// A word with the class of its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Etichetta {

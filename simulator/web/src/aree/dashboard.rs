@@ -219,21 +219,6 @@ struct Calendario {
     settimane: Vec<Vec<Option<Giorno>>>,
 }
 
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-
 fn chiave(d: Data) -> String {
     format!("{:04}-{:02}", d.year(), d.month())
 }
@@ -299,7 +284,7 @@ pub(super) async fn calendario(d: &Dentro<'_>) -> Esito<Risposta> {
     let spostato = |mesi: i64| primo.checked_add(mesi.months()).ok().map(chiave);
     let mese = format!(
         "{} {}",
-        MESI[usize::try_from(primo.month() - 1).unwrap_or(0) % 12],
+        formati::MESI[usize::try_from(primo.month() - 1).unwrap_or(0) % 12],
         primo.year()
     );
     let capienza = scadenze.capienza_giornaliera;

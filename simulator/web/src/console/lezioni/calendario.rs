@@ -18,21 +18,6 @@ pub(crate) const GIORNI: [(&str, &str); 7] = [
     ("dom", "domenica"),
 ];
 
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-
 /// Months drawn at most; a lesson of two years shows those where something is.
 const MESI_MASSIMI: usize = 6;
 
@@ -61,7 +46,7 @@ fn indice(n: i8, lunghezza: usize) -> usize {
 /// `giovedì 11 marzo 2021`.
 pub(super) fn in_parole(d: Data) -> String {
     let giorno = GIORNI[indice(d.weekday().to_monday_zero_offset(), 7)].1;
-    let mese = MESI[indice(d.month() - 1, 12)];
+    let mese = formati::MESI[indice(d.month() - 1, 12)];
     format!("{giorno} {} {mese} {}", d.day(), d.year())
 }
 
@@ -93,7 +78,11 @@ fn mese(primo: Data, giornate: &[Giornata]) -> Mese {
         celle.push(None);
     }
     Mese {
-        nome: format!("{} {}", MESI[indice(primo.month() - 1, 12)], primo.year()),
+        nome: format!(
+            "{} {}",
+            formati::MESI[indice(primo.month() - 1, 12)],
+            primo.year()
+        ),
         settimane: celle.chunks(7).map(<[_]>::to_vec).collect(),
     }
 }
