@@ -43,8 +43,23 @@ async function tagliati(banco, pagina, nome) {
   for (const c of cosa) banco.guaio(`${nome}: esce o è tagliato ${c}`);
 }
 
+/** Walks of one page: a live page may renew a part of itself under the walk, which then counts for nothing. */
+const MAX_GIRI = 3;
+
 /** Tab reaches everything that can be used, in the order of the document, with a visible ring, never under the banner. */
 async function tastiera(banco, pagina, nome) {
+  for (let giro = 1; ; giro += 1) {
+    const { quanti, guai, rinnovata } = await percorri(pagina);
+    if (rinnovata && giro < MAX_GIRI) continue;
+    if (rinnovata) guai.push(`la pagina si rinnova sotto le dita: ${MAX_GIRI} giri di tastiera interrotti`);
+    for (const g of guai) banco.guaio(`${nome}: ${g}`);
+    return quanti;
+  }
+}
+
+/** One walk: the stops, what is wrong, and whether marked stops vanished meanwhile. */
+async function percorri(pagina) {
+  const guai = [];
   const quanti = await pagina.evaluate(() => {
     const visibile = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled;
     const gruppi = new Set();
@@ -66,6 +81,7 @@ async function tastiera(banco, pagina, nome) {
     document.body.removeAttribute("tabindex");
     return tutti.length;
   });
+  const marcate = await pagina.locator("[data-tappa]").count();
   const visti = new Set();
   let prima = null;
   for (let giro = 0; visti.size < quanti && giro < MAX_TAB; giro += 1) {
@@ -85,16 +101,17 @@ async function tastiera(banco, pagina, nome) {
     if (visti.has(t.tappa)) continue;
     visti.add(t.tappa);
     prima ??= t;
-    if (!t.anello) banco.guaio(`${nome}: il fuoco non si vede su ${t.cosa}`);
-    if (t.coperto || t.fuori) banco.guaio(`${nome}: il fuoco è nascosto su ${t.cosa}`);
+    if (!t.anello) guai.push(`il fuoco non si vede su ${t.cosa}`);
+    if (t.coperto || t.fuori) guai.push(`il fuoco è nascosto su ${t.cosa}`);
   }
-  if (!prima?.salta) banco.guaio(`${nome}: la prima tappa non è «Vai al contenuto» ma ${prima?.cosa}`);
+  if (!prima?.salta) guai.push(`la prima tappa non è «Vai al contenuto» ma ${prima?.cosa}`);
   if (visti.size < quanti) {
     const mancati = await pagina.evaluate((v) => [...document.querySelectorAll("[data-tappa]")]
       .filter((e) => !v.includes(e.dataset.tappa)).slice(0, 3).map((e) => e.outerHTML.slice(0, 120)), [...visti]);
-    banco.guaio(`${nome}: ${quanti - visti.size} elementi su ${quanti} non si raggiungono con il tasto Tab: ${mancati.join(" | ")}`);
+    guai.push(`${quanti - visti.size} elementi su ${quanti} non si raggiungono con il tasto Tab: ${mancati.join(" | ")}`);
   }
-  return quanti;
+  const segnate = await pagina.locator("[data-tappa]").count();
+  return { quanti, guai, rinnovata: segnate < marcate };
 }
 
 /** Examines the page that is open; `nome` names its pictures. A page much like another needs none (`ritratti` false). */
