@@ -10,7 +10,7 @@ use std::{
     sync::{MutexGuard, PoisonError},
 };
 
-use anagrafe::{Ambiente, IdPostazione};
+use anagrafe::{Ambiente, CodiceIstat, IdPostazione};
 use frontiera::security::certificato::{Certificato, ProblemaCertificato};
 use jiff::{SignedDuration, Timestamp};
 use registro::{Lettura as _, Operatore, StatoOperatore};
@@ -74,6 +74,8 @@ pub enum MotivoCarta {
     NonAttivo(String, StatoOperatore),
     /// The card was not activated yet.
     DaAttivare(String),
+    /// Wrong PINs have blocked the smart card of this number.
+    Bloccata(String),
 }
 
 /// A card that lets in.
@@ -151,7 +153,29 @@ impl Simulatore {
         if self.certificato_revocato(c.impronta())? {
             return Ok(Err(MotivoCarta::Revocata));
         }
-        Ok(Ok(c))
+        Ok(match self.bloccata(c.impronta())? {
+            Some(numero) => Err(MotivoCarta::Bloccata(numero)),
+            None => Ok(c),
+        })
+    }
+
+    /// The number of the smart card a certificate is on, when wrong PINs have blocked it.
+    fn bloccata(&self, impronta: &[u8]) -> Esito<Option<String>> {
+        let impronta = crate::esadecimale(impronta);
+        let carta = self
+            .pki()
+            .carte()
+            .into_iter()
+            .find(|c| c.impronta_sha256 == impronta);
+        // The card of a Prefettura, and one of the desk, is no smart card of the journey.
+        let comune = carta
+            .as_ref()
+            .and_then(|c| CodiceIstat::parse(&c.comune).ok())
+            .filter(|&k| self.comune(k).is_ok());
+        match (carta, comune) {
+            (Some(carta), Some(comune)) => self.smart_card_bloccata(comune, &carta.id),
+            _ => Ok(None),
+        }
     }
 
     /// Judges the certificate a browser showed, for one environment, now: chain, validity, revocation, operator.

@@ -169,6 +169,8 @@ pub struct Simulatore {
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     /// Logins of one name are judged one by one.
     pub(crate) fila: crate::accesso::Fila,
+    /// Turns of the hand-over of smart cards, by Comune.
+    pub(crate) fila_carte: crate::accesso::Fila,
     /// What the register last said of operators, certificates (by digest) and the hour.
     pub(crate) operatori_visti: Ricordi<String, Option<Arc<Operatore>>>,
     pub(crate) revoche_viste: Ricordi<[u8; 32], Option<Revoca>>,
@@ -239,6 +241,7 @@ impl Simulatore {
             turno_lezioni: Mutex::default(),
             tentativi: Mutex::default(),
             fila: crate::accesso::Fila::default(),
+            fila_carte: crate::accesso::Fila::default(),
             operatori_visti: Ricordi::default(),
             revoche_viste: Ricordi::default(),
             orologio_visto: Ricordi::default(),

@@ -311,5 +311,12 @@ fn parole(motivo: &MotivoCarta) -> (StatusCode, &'static str, String, &'static s
             ),
             "Alla consegna l'ALS attiva la scheda (Sicurezza, Gestione operatori).",
         ),
+        MotivoCarta::Bloccata(numero) => (
+            VIETATO,
+            "Smart card bloccata",
+            format!("Troppi PIN sbagliati hanno bloccato la smart card {numero}."),
+            "Sbloccarla con il PUK (area privata, Attivazione della smart card: /servizidemografici/attivazione sulla porta \
+             del subentro). Dopo troppi PUK sbagliati la sblocca l'assistenza, dalla console.",
+        ),
     }
 }

@@ -11,7 +11,7 @@ use super::{
     credenziali,
     fascicolo::{Fascicolo, fascicolo},
     impedimento::giorno,
-    plico::{StatoLettori, StatoPlico},
+    plico::{Plico, StatoLettori, StatoPlico},
     preliminare::StatoPreliminare,
     scheda::in_ritardo,
     smart_card::StatoSmartCard,
@@ -282,21 +282,56 @@ fn passi_carte(f: &Fascicolo, oggi: Data) -> Vec<Passo> {
     let tutti = |fatto: &dyn Fn(StatoPlico) -> bool| {
         allo_sportello || (!f.plichi.is_empty() && f.plichi.iter().all(|p| fatto(p.stato(oggi))))
     };
-    let testo = |altrimenti: &str| {
+    // What is known of a step that is done, or is under way; before that, what is to do.
+    let testo = |fatti: Vec<String>, da_fare: &str| {
         if allo_sportello {
             "Carte emesse allo sportello.".to_owned()
+        } else if fatti.is_empty() {
+            da_fare.to_owned()
         } else {
-            altrimenti.to_owned()
+            fatti.join(" ")
         }
     };
-    let produzione = f
-        .plichi
-        .iter()
-        .find(|p| p.stato(oggi) == StatoPlico::InProduzione)
-        .map_or_else(
-            || "Comincia con il censimento.".to_owned(),
-            |p| format!("In produzione fino al {}.", giorno(p.pronto)),
-        );
+    let di_ogni = |dice: &dyn Fn(&Plico) -> Option<String>| -> Vec<String> {
+        // With one parcel its number says nothing.
+        let nome = |p: &Plico| {
+            if f.plichi.len() > 1 {
+                format!("Plico {}. ", p.numero)
+            } else {
+                String::new()
+            }
+        };
+        let detto = |p: &Plico| dice(p).map(|t| format!("{}{t}", nome(p)));
+        f.plichi.iter().filter_map(detto).collect()
+    };
+    let produzione = di_ogni(&|p| {
+        Some(match p.stato(oggi) {
+            StatoPlico::InProduzione => format!("In produzione fino al {}.", giorno(p.pronto)),
+            _ => format!("Carte pronte il {}.", giorno(p.pronto)),
+        })
+    });
+    let plico = di_ogni(&|p| {
+        let arrivo = giorno(p.registrato?.date());
+        Some(match p.convocato {
+            Some(d) => format!("Arrivato il {arrivo}. Sindaco convocato per il {}.", giorno(d)),
+            None => format!("Arrivato il {arrivo}. Il sindaco è da convocare."),
+        })
+    });
+    let consegna = di_ogni(&|p| {
+        let c = p.consegna.as_ref()?;
+        let a = if c.delegato { "al delegato" } else { "al sindaco" };
+        Some(format!(
+            "Consegnato il {} {a} {}, da {}.",
+            giorno(c.quando.date()),
+            c.a,
+            c.da
+        ))
+    });
+    let viaggio = di_ogni(&|p| match p.lettori(oggi) {
+        StatoLettori::InPreparazione => None,
+        StatoLettori::InViaggio => Some("Spediti.".to_owned()),
+        StatoLettori::Consegnati => Some("Arrivati al Comune.".to_owned()),
+    });
     let lettori = allo_sportello
         || (!f.plichi.is_empty()
             && f.plichi
@@ -307,25 +342,34 @@ fn passi_carte(f: &Fascicolo, oggi: Data) -> Vec<Passo> {
             "C02",
             "Produzione delle smart card",
             tutti(&|s| s != StatoPlico::InProduzione),
-            testo(&produzione),
+            testo(produzione, "Comincia con il censimento."),
         ),
         passo(
             "C03",
             "Plico alla Prefettura e convocazione",
             tutti(&|s| matches!(s, StatoPlico::SindacoConvocato | StatoPlico::Consegnato)),
-            testo("La Prefettura registra il plico e convoca il sindaco con una PEC."),
+            testo(
+                plico,
+                "La Prefettura registra il plico e convoca il sindaco con una PEC.",
+            ),
         ),
         passo(
             "C04",
             "Consegna al sindaco",
             tutti(&|s| s == StatoPlico::Consegnato),
-            testo("In Prefettura il sindaco, o un suo delegato, ritira carte e buste."),
+            testo(
+                consegna,
+                "In Prefettura il sindaco, o un suo delegato, ritira carte e buste.",
+            ),
         ),
         passo(
             "C10",
             "Lettori di smart card",
             lettori,
-            testo("Arrivano direttamente al Comune pochi giorni dopo la spedizione delle carte."),
+            testo(
+                viaggio,
+                "Arrivano direttamente al Comune pochi giorni dopo la spedizione delle carte.",
+            ),
         ),
     ]
 }

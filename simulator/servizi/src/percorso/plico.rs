@@ -3,7 +3,7 @@
 use anagrafe::{CodiceIstat, Data};
 use jiff::ToSpan as _;
 use rand::RngExt as _;
-use registro::{Comune, Lettura as _, Quando, StatoOperatore, Transazione, mondo::flusso};
+use registro::{Comune, Lettura, Quando, StatoOperatore, Transazione, mondo::flusso};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -239,9 +239,19 @@ impl Simulatore {
     /// "Consegna smart card Prefettura" (C04): the parcel to the sindaco or to a delegate; the sindaco's own card is
     /// registered thereby, and the other halves of its codes go to his mailbox. `da`: the user of the Prefettura.
     pub fn consegna_plico(&self, id: &str, da: &str, ricevente: &str) -> Esito<Plico> {
+        let (istat, _) = leggi_id(id).ok_or_else(nessun_plico)?;
+        // A certificate is made outside the commit, and once made it is there: whoever is refused must be so before it,
+        // and of two who hand over at once the second must find it done.
+        let _turno = self.fila_carte.di(istat.as_str());
         let (comune, prima, carte) = self.plico(id)?;
         let ricevente = ricevente.trim().to_ascii_uppercase();
         consegnabile(&prima)?;
+        chi_ritira(
+            self.registro(),
+            comune.istat,
+            &self.fascicolo(comune.istat)?,
+            &ricevente,
+        )?;
         let sua = carte
             .iter()
             .find(|c| c.incarico == Incarico::Sindaco && c.registrata.is_none());
@@ -249,7 +259,7 @@ impl Simulatore {
             .map(|c| self.emetti_con_pin(comune.istat, &c.titolare, &c.pin))
             .transpose()?;
         let numero = prima.numero;
-        self.nel_fascicolo(comune.istat, |t, comune, f, quando| {
+        let fatto = self.nel_fascicolo(comune.istat, |t, comune, f, quando| {
             let delegato = chi_ritira(t, comune.istat, f, &ricevente)?;
             let p = f.plico_mut(numero)?;
             consegnabile(p)?;
@@ -265,11 +275,12 @@ impl Simulatore {
                 .carte
                 .iter_mut()
                 .find(|c| c.plico == numero && c.incarico == Incarico::Sindaco);
-            if let (Some(c), Some(certificato)) = (sindaco, certificato) {
-                c.registra(t, comune, da, certificato, quando)?;
+            if let (Some(c), Some(certificato)) = (sindaco, &certificato) {
+                c.registra(t, comune, da, certificato.clone(), quando)?;
             }
             Ok(p)
-        })
+        });
+        self.altrimenti_revoca(certificato.as_deref(), fatto)
     }
 }
 
@@ -286,7 +297,7 @@ fn consegnabile(p: &Plico) -> Result<(), Impedimento> {
 }
 
 /// Whether who takes the parcel is a delegate (`true`) or the sindaco; anybody else is refused (B04).
-fn chi_ritira(t: &Transazione, istat: CodiceIstat, f: &Fascicolo, chi: &str) -> Esito<bool> {
+fn chi_ritira(t: &impl Lettura, istat: CodiceIstat, f: &Fascicolo, chi: &str) -> Esito<bool> {
     let estraneo = || ErroreServizio::from(Impedimento::RiceventeEstraneo(chi.to_owned()));
     let o = t
         .operatore(chi)?

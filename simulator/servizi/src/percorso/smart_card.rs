@@ -399,19 +399,39 @@ impl Simulatore {
     /// "Registra smart card Comune" (C05, C06): the ALS's card by the sindaco, the others by the ALS. Who registers hands
     /// over the envelope; the other halves go to the holder's mailbox.
     pub fn registra_smart_card(&self, istat: CodiceIstat, chi: Chi<'_>, numero: &str) -> Esito<()> {
+        let _turno = self.fila_carte.di(istat.as_str());
         let f = self.fascicolo(istat)?;
         let c = f.carta(numero)?;
         registrabile(&f, c)?;
         // The role first: a key takes time, and who may not register shall not make the simulator spend it.
         autorizzato(self.registro(), &f, chi, c)?;
         let certificato = self.emetti_con_pin(istat, &c.titolare, &c.pin)?;
-        self.nel_fascicolo(istat, |t, comune, f, quando| {
+        let fatto = self.nel_fascicolo(istat, |t, comune, f, quando| {
             let c = f.carta(numero)?.clone();
             registrabile(f, &c)?;
             autorizzato(t, f, chi, &c)?;
             f.carta_mut(numero)?
-                .registra(t, comune, &chi.nome(), certificato, quando)
-        })
+                .registra(t, comune, &chi.nome(), certificato.clone(), quando)
+        });
+        self.altrimenti_revoca(Some(&certificato), fatto)
+    }
+
+    /// A certificate made for a hand-over that did not come about opens nothing.
+    pub(super) fn altrimenti_revoca<T>(&self, certificato: Option<&str>, fatto: Esito<T>) -> Esito<T> {
+        if let (Some(id), Err(_)) = (certificato, &fatto) {
+            self.revoca_carta(id)?;
+        }
+        fatto
+    }
+
+    /// The number of a smart card that wrong PINs have blocked, by the certificate it bears (its id at the desk).
+    pub(crate) fn smart_card_bloccata(&self, istat: CodiceIstat, certificato: &str) -> Esito<Option<String>> {
+        let f = self.fascicolo(istat)?;
+        let bloccata = f
+            .carte
+            .into_iter()
+            .find(|c| c.bloccata && c.carta.as_deref() == Some(certificato));
+        Ok(bloccata.map(|c| c.numero))
     }
 
     /// The holder activates a card with the whole PIN; the operator is active from then on and may enter with the

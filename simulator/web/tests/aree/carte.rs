@@ -40,6 +40,29 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
         (stato(0).await.as_str(), stato(1).await.as_str()),
         ("DA_ATTIVARE", "AL_COMUNE")
     );
+    // A step that is done says when and to whom.
+    let passi = vedi_api(base).await["passi"].clone();
+    let detto = |id: &str| {
+        let suo = passi.as_array().and_then(|p| p.iter().find(|p| p["id"] == id));
+        suo.expect("a step")["testo"].as_str().expect("text").to_owned()
+    };
+    assert_eq!(
+        [detto("C03"), detto("C04"), detto("C10")],
+        [
+            "Arrivato il 20/03/2021. Sindaco convocato per il 22/03/2021.".to_owned(),
+            format!(
+                "Consegnato il 20/03/2021 al sindaco {}, da FORMATORE.",
+                titolare(0)
+            ),
+            "Arrivati al Comune.".to_owned(),
+        ]
+    );
+    let pronte = vedi_api("/api/percorso/comuni/888022/plichi").await[0]["pronto"].clone();
+    let pronte = anagrafe::leggi_data(pronte.as_str().expect("a day")).expect("a date");
+    assert_eq!(
+        detto("C02"),
+        pronte.strftime("Carte pronte il %d/%m/%Y.").to_string()
+    );
     // Before he activates it his card opens nothing, and nobody is named.
     let sua = der(vedi_api(&format!("{base}/smart-card")).await[0]["carta"]
         .as_str()
@@ -217,6 +240,23 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
     assert_eq!(attiva(&terza, &puk, "sblocca").await.stato, StatusCode::OK);
     assert_eq!(attiva(&terza, &intero, "attiva").await.stato, StatusCode::OK);
     assert_eq!(stato(2).await, "ATTIVA");
+    // A card that works and is blocked by wrong PINs opens no session until the PUK.
+    let sua = vedi_api(&format!("{base}/smart-card")).await[2]["carta"].clone();
+    let sua = der(sua.as_str().expect("card")).await;
+    b.entra_con_carta(SUB, sua.clone()).await.expect("in");
+    for _ in 0..3 {
+        attiva(&terza, "00000000", "scarica").await;
+    }
+    assert_eq!(stato(2).await, "BLOCCATA");
+    let no = b.entra_con_carta(SUB, sua.clone()).await.err().expect("refused");
+    assert_eq!(no.stato, StatusCode::FORBIDDEN);
+    assert!(
+        no.testo.contains("Smart card bloccata") && no.testo.contains(&terza),
+        "{}",
+        no.testo
+    );
+    assert_eq!(attiva(&terza, &puk, "sblocca").await.stato, StatusCode::OK);
+    b.entra_con_carta(SUB, sua).await.expect("in again");
     // C07: the ALS gives the profile, on the page that was there.
     let q = vedi_api(base).await;
     assert_eq!(q["prossimo"], "C07", "{q}");

@@ -238,7 +238,15 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
     assert_eq!(r.stato, StatusCode::CONFLICT);
     assert!(r.testo.contains("non può ritirare il plico"), "{}", r.testo);
     assert!(posta("888020", "Codici della smart card").await.is_empty());
-    fatto(&invia(&als, dove, &consegna).await);
+    // A refusal makes no card, and of many who hand over at once one does.
+    let carte = async || vedi_api("/api/carte?comune=888020").await;
+    assert_eq!(carte().await, json!([]));
+    let uno = || invia(&als, dove, &consegna);
+    let (a, b, c, d) = tokio::join!(uno(), uno(), uno(), uno());
+    let mut esiti = [a, b, c, d].map(|r| r.stato.as_u16());
+    esiti.sort_unstable();
+    assert_eq!(esiti, [303, 409, 409, 409]);
+    assert_eq!(carte().await.as_array().map(Vec::len), Some(1));
     assert_eq!(
         invia(&als, dove, &consegna).await.stato,
         StatusCode::CONFLICT,
