@@ -57,7 +57,9 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
             "Arrivati al Comune.".to_owned(),
         ]
     );
-    let pronte = vedi_api("/api/percorso/comuni/888022/plichi").await[0]["pronto"].clone();
+    let plichi = vedi_api("/api/percorso/prefetture/XX/plichi").await;
+    let mut plichi = plichi.as_array().expect("parcels").iter();
+    let pronte = &plichi.find(|p| p["id"] == "888022-1").expect("its parcel")["pronto"];
     let pronte = anagrafe::leggi_data(pronte.as_str().expect("a day")).expect("a date");
     assert_eq!(
         detto("C02"),
