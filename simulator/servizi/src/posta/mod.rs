@@ -11,7 +11,7 @@ mod scritti;
 
 use std::collections::BTreeMap;
 
-use anagrafe::{Ambiente, CodiceIstat};
+use anagrafe::{Ambiente, CodiceIstat, codice_fiscale::normalizza};
 use registro::{
     Casella, IdFornitura, IdPec, Lettura as _, NaturaPec, Pec, Quando,
     posta::{Allegato, Ricevuta, allegato, ricevute},
@@ -64,6 +64,13 @@ pub struct Testata {
     pub byte: u64,
 }
 
+/// The form in which texts are searched: words as names are compared (case, accents and apostrophes do not count), one
+/// blank between them.
+fn forma(testo: &str) -> String {
+    let parole: Vec<String> = testo.split_whitespace().map(normalizza).collect();
+    parole.join(" ").trim().to_owned()
+}
+
 impl Testata {
     fn di(p: Pec) -> Self {
         Self {
@@ -85,14 +92,14 @@ impl Testata {
         }
     }
 
-    /// Whether the head holds the text, already in lower case.
+    /// Whether the head holds the text, already in the form of the search.
     fn contiene(&self, testo: &str) -> bool {
         let fornitura = self.fornitura.map(|f| f.to_string()).unwrap_or_default();
         [&self.oggetto, &self.da, &self.a, &self.id.to_string(), &fornitura]
             .into_iter()
             .chain(&self.allegati)
             .chain(&self.di)
-            .any(|t| t.to_lowercase().contains(testo))
+            .any(|t| forma(t).contains(testo))
             || self.comune.as_str().contains(testo)
     }
 }
@@ -200,9 +207,13 @@ impl Simulatore {
             let buone = t.values().rev().filter(|t| filtro.ammette(t));
             buone.cloned().collect::<Vec<_>>()
         })?;
-        let testo = filtro.testo.trim().to_lowercase();
-        if testo.is_empty() {
+        let cercato = filtro.testo.trim();
+        if cercato.is_empty() {
             return Ok(righe);
+        }
+        let testo = forma(cercato);
+        if testo.is_empty() {
+            return Ok(Vec::new());
         }
         let mut letti = 0;
         let mut buone = Vec::new();
@@ -212,7 +223,7 @@ impl Simulatore {
             } else if letti < TESTI_CERCATI {
                 letti += 1;
                 let pec = self.registro().messaggio(t.id)?;
-                if pec.is_some_and(|p| p.testo.to_lowercase().contains(&testo)) {
+                if pec.is_some_and(|p| forma(&p.testo).contains(&testo)) {
                     buone.push(t);
                 }
             }
@@ -301,5 +312,29 @@ impl Simulatore {
     /// What the providers say of a message.
     pub fn ricevute_pec(&self, id: &str) -> Esito<[Ricevuta; 2]> {
         Ok(ricevute(&self.pec_una(id)?)?)
+    }
+}
+
+#[cfg(test)]
+mod prove {
+    use super::forma;
+
+    #[test]
+    fn a_search_forgives_case_accents_and_apostrophes_but_not_the_order_of_words() {
+        let testo = forma("Cèrca  l’esito\ndell'INVIO n. 12");
+        for buono in [
+            "cerca",
+            "CERCÀ",
+            "l'esito",
+            "lesito",
+            "esito dellinvio",
+            "invio n 12",
+            " n. ",
+        ] {
+            assert!(testo.contains(&forma(buono)), "{buono}");
+        }
+        for altro in ["esito cerca", "cercal", "invion"] {
+            assert!(!testo.contains(&forma(altro)), "{altro}");
+        }
     }
 }
