@@ -20,6 +20,9 @@ struct Preso {
     testo: String,
 }
 
+/// Connections a server turns away before it takes any mail.
+const ALLA_PORTA: usize = 3;
+
 /// One conversation; recipients that begin with `rifiuta` are refused for good.
 fn conversa(filo: TcpStream, presi: &Mutex<Vec<Preso>>) -> std::io::Result<()> {
     let mut scrivi = filo.try_clone()?;
@@ -70,7 +73,11 @@ fn conversa(filo: TcpStream, presi: &Mutex<Vec<Preso>>) -> std::io::Result<()> {
 fn ascolta(server: TcpListener, presi: &Arc<Mutex<Vec<Preso>>>) {
     let presi = Arc::clone(presi);
     thread::spawn(move || {
-        for filo in server.incoming().flatten() {
+        for (quale, mut filo) in server.incoming().flatten().enumerate() {
+            if quale < ALLA_PORTA {
+                let _ = filo.write_all(b"554 prova.example takes no mail now\r\n");
+                continue;
+            }
             // A client that leaves half-way is its own business.
             let _ = conversa(filo, &presi);
         }
@@ -141,9 +148,10 @@ fn what_may_leave_leaves_once_and_a_server_that_is_down_holds_up_nothing() {
     };
     let fuori = risposta_a("persona.vera@comune.it", "fuori");
     let respinta = risposta_a("rifiuta@pec.example", "respinta");
+    let rimbalzo = risposta_a("persona%comune.it@pec.example", "rimbalzo");
     let buona = risposta_a("protocollo@pec.test", "buona");
     let tutti = sim.pec(None).expect("mail").len();
-    assert_eq!(tutti, gia + 7);
+    assert_eq!(tutti, gia + 9);
     let errore = finche("l'errore", || sim.inoltro().errore);
     assert!(!errore.is_empty());
     assert_eq!(sim.inoltro().inoltrati, 0);
@@ -164,14 +172,19 @@ fn what_may_leave_leaves_once_and_a_server_that_is_down_holds_up_nothing() {
         perche.contains("persona.vera@comune.it") && perche.contains(".test o .example"),
         "{perche}"
     );
+    // The old way of asking a server to pass a message on.
+    let Ok(Some(Sorte::Escluso(perche))) = sim.sorte_pec(rimbalzo.id) else {
+        panic!("{:?}", sim.sorte_pec(rimbalzo.id));
+    };
+    assert!(perche.contains("un altro server"), "{perche}");
     let Ok(Some(Sorte::Rifiutato(perche))) = sim.sorte_pec(respinta.id) else {
         panic!("{:?}", sim.sorte_pec(respinta.id));
     };
     assert!(perche.contains("no such mailbox"), "{perche}");
     let presi = presi.lock().expect("taken").clone();
-    // The outcomes of the ready Comuni, four questions, one answer.
-    assert_eq!(presi.len(), gia + 5, "{presi:#?}");
-    assert_eq!(sim.inoltro().trattenuti, 2);
+    // The outcomes of the ready Comuni, five questions, one answer.
+    assert_eq!(presi.len(), gia + 6, "{presi:#?}");
+    assert_eq!(sim.inoltro().trattenuti, 3);
     for p in &presi {
         let testate = p.testo.split("\r\n\r\n").next().expect("headers");
         assert_eq!(p.a.len(), 1);

@@ -172,11 +172,7 @@ impl Simulatore {
         for pec in da_fare {
             let sorte = match busta(&pec) {
                 Err(perche) => Sorte::Escluso(perche),
-                Ok(busta) => match posta.send_raw(&busta, pec.grezzo.as_bytes()) {
-                    Ok(_) => Sorte::Inoltrato,
-                    Err(e) if e.is_permanent() => Sorte::Rifiutato(detto(&e)),
-                    Err(e) => return Err(detto(&e)),
-                },
+                Ok(busta) => spedisci(posta, &busta, pec.grezzo.as_bytes())?,
             };
             let inoltrato = sorte == Sorte::Inoltrato;
             self.registro()
@@ -195,6 +191,23 @@ impl Simulatore {
         }
         prendi(&self.inoltro).errore = None;
         Ok(())
+    }
+}
+
+/// Offers a message. A server that turns everybody away at its door has said nothing of this message: a refusal counts
+/// when it is repeated to somebody who was let in.
+fn spedisci(posta: &SmtpTransport, busta: &Envelope, byte: &[u8]) -> Result<Sorte, String> {
+    let offri = || match posta.send_raw(busta, byte) {
+        Ok(_) => Ok(Sorte::Inoltrato),
+        Err(e) if e.is_permanent() => Ok(Sorte::Rifiutato(detto(&e))),
+        Err(e) => Err(detto(&e)),
+    };
+    match offri()? {
+        Sorte::Rifiutato(_) => {
+            posta.test_connection().map_err(|e| detto(&e))?;
+            offri()
+        }
+        altra => Ok(altra),
     }
 }
 
@@ -228,6 +241,12 @@ fn busta(pec: &Pec) -> Result<Envelope, String> {
     if !indirizzo_riservato(&pec.a) {
         return Err(format!(
             "il destinatario {} non è sotto .test o .example: il messaggio resta nella casella",
+            pec.a
+        ));
+    }
+    if pec.a.split('@').next().is_some_and(|u| u.contains(['%', '!'])) {
+        return Err(format!(
+            "il destinatario {} nomina un altro server nella parte locale: il messaggio resta nella casella",
             pec.a
         ));
     }
