@@ -282,6 +282,7 @@ async fn the_api_filters_marks_and_hands_out_what_the_pages_do() {
         ("casella=ASSISTENZA", 0),
         ("testo=es092", 1),
         ("testo=zzzz", 0),
+        ("di=PREFETTURA", 0),
     ] {
         assert_eq!(quanti(q).await, attesi, "{q}");
     }
@@ -294,6 +295,12 @@ async fn the_api_filters_marks_and_hands_out_what_the_pages_do() {
             "{q}"
         );
     }
+    let uno = leggi(&format!("/api/pec/{id}")).await;
+    assert_eq!(
+        (&uno["inoltro"], &uno["id"]),
+        (&Value::Null, &Value::from(id.as_str())),
+        "no relay here"
+    );
     let r = b
         .console(
             Method::PUT,

@@ -47,14 +47,28 @@ pub(super) async fn orologio(c: &Chiamata<'_>, v: Value) -> Esito<impl Serialize
     fuori(c.sim, move |s| s.metti_orologio(n.oggi, n.velocita)).await
 }
 
+/// A message alone.
+#[derive(Serialize)]
+struct PecIntera {
+    #[serde(flatten)]
+    pec: registro::Pec,
+    /// What became of it at the relay, once it was its turn.
+    inoltro: Option<servizi::Sorte>,
+}
+
 /// `GET /api/pec/{id}`: JSON, or the message itself.
 pub(super) async fn pec(c: &Chiamata<'_>) -> Esito<Risposta> {
     let id = c.segmenti.prendi("id").to_owned();
-    let pec = fuori(c.sim, move |s| s.pec_una(&id)).await?;
+    let (pec, inoltro) = fuori(c.sim, move |s| {
+        let pec = s.pec_una(&id)?;
+        let inoltro = s.sorte_pec(pec.id)?;
+        Ok((pec, inoltro))
+    })
+    .await?;
     if accetta(c, "message/rfc822") {
         return Ok(risposta(StatusCode::OK, "message/rfc822", pec.grezzo));
     }
-    Ok(come_json(StatusCode::OK, &pec))
+    Ok(come_json(StatusCode::OK, &PecIntera { pec, inoltro }))
 }
 
 /// What the query asks of the journal.

@@ -313,7 +313,9 @@ fn schemi_di_base() -> Value {
             "valori": valori}}]},
         "Pec": {"type": "object", "properties": {"id": s, "ambiente": ambiente, "comune": s, "da": s, "a": s, "oggetto": s, "quando": s,
             "letta": {"type": "boolean"}, "fornitura": forse, "casella": forse, "natura": {"enum": ["ESITO", "AVVISO", "DOMANDA", "RISPOSTA"]},
-            "risponde": s, "testo": s, "allegati": {"type": "array", "items": s}, "grezzo": s}},
+            "risponde": s, "testo": s, "allegati": {"type": "array", "items": s}, "grezzo": s,
+            "inoltro": {"type": ["object", "null"], "description": "Solo nel messaggio singolo: che cosa ne ha fatto il server di prova",
+                "properties": {"stato": {"enum": ["INOLTRATO", "ESCLUSO", "RIFIUTATO"]}, "motivo": s}}}},
         "Scritto": {"description": "Una domanda {comune, ambiente, oggetto, testo} oppure una risposta {risponde, testo}",
             "type": "object", "required": ["testo"], "properties": {
             "comune": s, "ambiente": ambiente, "oggetto": s, "testo": s, "risponde": s}},

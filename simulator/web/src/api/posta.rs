@@ -23,7 +23,7 @@ pub(super) fn filtro(c: &Chiamata<'_>) -> Esito<FiltroPosta> {
             Some("ALTRI") => Some(Casella::Altri),
             Some(_) => return Err(uno_di("casella", "COMUNE, ASSISTENZA, ALTRI")),
         },
-        di: None,
+        di: c.query.pieno("di").map(ToOwned::to_owned),
         ambiente: c.ambiente()?,
         comune: c.comune()?,
         letta: match c.query.pieno("letta") {

@@ -172,6 +172,10 @@ pub(super) const FILTRI_PEC: &[Parametro] = &[
     COMUNE,
     AMBIENTE,
     p("casella", "COMUNE, ASSISTENZA o ALTRI"),
+    p(
+        "di",
+        "titolare di una casella che non è di un Comune, come in /api/pec/conti",
+    ),
     p("letta", "si o no"),
     p("testo", "cercato in intestazioni e testo"),
 ];

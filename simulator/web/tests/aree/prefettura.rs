@@ -256,6 +256,8 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
     let pagina = vedi(&als, dove).await.testo;
     let codici = posta("888020", "Codici della smart card").await;
     assert_eq!((codici.len(), &codici[0]["casella"]), (1, &json!(sindaco)));
+    let sue = vedi_api(&format!("/api/pec?di={sindaco}")).await;
+    assert_eq!(sue, json!([codici[0]]), "his mailbox by its owner");
     let busta = vedi_api("/api/percorso/comuni/888020/smart-card/888020-SC-0001/busta").await;
     assert!(pagina.contains(busta["pin"].as_str().expect("half")));
     assert!(!pagina.contains(&meta(&codici[0], "del PIN")));
