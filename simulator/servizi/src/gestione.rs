@@ -60,6 +60,20 @@ pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
         .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {}.", errore_json(&e))))
 }
 
+/// A scenario date, if it lies in the years a scenario may have; else the sentence that says which.
+pub fn data_di_scenario(oggi: Data) -> Result<Data, String> {
+    let anni = registro::mondo::limiti::ANNI_SCENARIO;
+    if anni.contains(&oggi.year()) {
+        Ok(oggi)
+    } else {
+        Err(format!(
+            "la data dello scenario va dal 01/01/{} al 31/12/{}.",
+            anni.start(),
+            anni.end()
+        ))
+    }
+}
+
 impl Simulatore {
     /// One Comune, 404 when unknown.
     pub fn comune(&self, istat: CodiceIstat) -> Esito<Comune> {
@@ -252,6 +266,9 @@ impl Simulatore {
 
     /// Moves the clock, changes its speed, or both.
     pub fn metti_orologio(&self, oggi: Option<Data>, velocita: Option<u32>) -> Esito<OrologioMostrato> {
+        let oggi = oggi
+            .map(|d| data_di_scenario(d).map_err(|t| ErroreServizio::richiesta(format!("oggi: {t}"))))
+            .transpose()?;
         self.registro().scrivi(|t| -> Esito<()> {
             t.imposta_orologio(oggi, velocita)?;
             Ok(())

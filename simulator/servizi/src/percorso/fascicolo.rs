@@ -151,15 +151,17 @@ impl Fascicolo {
 
 /// The file of a Comune inside or outside a transaction. Who is put back to the beginning has none.
 pub(super) fn fascicolo(t: &impl Lettura, comune: &Comune) -> Esito<Fascicolo> {
-    if let Some(f) = t.documento(RACCOLTA, comune.istat.as_str())? {
-        return Ok(f);
-    }
+    let scritto: Option<Fascicolo> = t.documento(RACCOLTA, comune.istat.as_str())?;
     let pronto = comune.pronto && comune.stato != MacroStato::InattivoSenzaCensimento;
-    Ok(if pronto {
-        Fascicolo::pronto(comune)
-    } else {
-        Fascicolo::default()
-    })
+    let mut f = match scritto {
+        Some(f) => f,
+        None if pronto => Fascicolo::pronto(comune),
+        None => Fascicolo::default(),
+    };
+    if let Some(s) = &mut f.scheda {
+        s.giudica(&scadenze(t)?);
+    }
+    Ok(f)
 }
 
 /// Stores the file of a Comune.
