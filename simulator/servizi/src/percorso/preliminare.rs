@@ -85,16 +85,17 @@ fn inviate(t: &impl Lettura, istat: CodiceIstat) -> Esito<Vec<Fornitura>> {
     Ok(tutte)
 }
 
-/// Whether the Comune is to be reminded today.
-pub(super) fn da_sollecitare(t: &impl Lettura, istat: CodiceIstat, f: &Fascicolo, oggi: Data) -> Esito<bool> {
-    let passato =
-        f.prove.is_some() && f.sollecito_preliminare.is_none() && termine(f, istat).is_some_and(|d| oggi > d);
-    // The deliveries are looked at last: this is asked for with every page.
-    Ok(
-        passato
-            && !t.comune(istat)?.is_some_and(|c| c.stato.presubentrato())
-            && inviate(t, istat)?.is_empty(),
-    )
+/// Day of the reminder, the one after the term; none before the start of tests, and once it went out.
+pub(super) fn giorno_del_sollecito(f: &Fascicolo, istat: CodiceIstat) -> Option<Data> {
+    if f.prove.is_none() || f.sollecito_preliminare.is_some() {
+        return None;
+    }
+    termine(f, istat)?.tomorrow().ok()
+}
+
+/// Whether there is still something to be reminded of.
+pub(super) fn da_sollecitare(t: &impl Lettura, istat: CodiceIstat) -> Esito<bool> {
+    Ok(!t.comune(istat)?.is_some_and(|c| c.stato.presubentrato()) && inviate(t, istat)?.is_empty())
 }
 
 impl Simulatore {

@@ -122,6 +122,8 @@ impl Simulatore {
 
     /// Changes some of them; the rest stays. What becomes due by the change happens at once.
     pub fn metti_scadenze(&self, modifica: Value) -> Esito<Scadenze> {
+        // By the terms of before: what is due by them is not of the change.
+        self.al_passo()?;
         let nuove = self.registro().scrivi(|t| {
             let mut valori = serde_json::to_value(scadenze(t)?).map_err(ErroreServizio::guasto)?;
             let Value::Object(cambi) = modifica else {
@@ -134,6 +136,7 @@ impl Simulatore {
             nuove.controlla()?;
             t.salva_documento(DOVE.0, DOVE.1, &nuove)?;
             t.evento()?;
+            super::cambiato(t)?;
             Ok(nuove)
         })?;
         self.al_passo()?;

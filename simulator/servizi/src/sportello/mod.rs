@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use importati::importati;
-pub(crate) use stato::Revoca;
+pub(crate) use stato::{Revoca, revoca_in};
 pub use stato::StatoCertificato;
 
 use crate::{ErroreServizio, Esito, Simulatore, gestione::leggi};

@@ -7,6 +7,7 @@ mod banco;
 mod carte;
 mod comune;
 mod difese;
+mod giri;
 mod prefettura;
 
 use anagrafe::Ambiente;
