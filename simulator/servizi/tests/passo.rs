@@ -41,11 +41,15 @@ fn nuovo(sim: &Simulatore, istat: &str, prove: &str) {
 /// messages, the files and the states that came of it.
 fn corsa(sim: &Simulatore, velocita: u32, giorni: &[&str]) -> (Vec<Pec>, Value) {
     sim.reset().expect("reset");
-    sim.metti_orologio(Some(d("2021-03-01")), Some(velocita)).expect("clock");
+    sim.metti_orologio(Some(d("2021-03-01")), Some(velocita))
+        .expect("clock");
     // Without months of notice the start of tests goes out fifteen days before them.
     let termini = json!({"anticipoProveMesi": 0, "produzioneMinima": 3, "produzioneMassima": 8});
     sim.metti_scadenze(termini).expect("terms");
-    for (istat, prove) in COMUNI.iter().zip(["2021-03-20", "2021-03-22", "2021-03-21", "2021-03-22"]) {
+    for (istat, prove) in COMUNI
+        .iter()
+        .zip(["2021-03-20", "2021-03-22", "2021-03-21", "2021-03-22"])
+    {
         nuovo(sim, istat, prove);
         sim.censimento_di_esempio(codice(istat)).expect("filled in");
         sim.invia_censimento(codice(istat)).expect("sent");
@@ -96,7 +100,11 @@ fn ten_steps_of_a_day_and_one_of_ten_days_are_the_same() {
         .filter(|(_, _, che)| !che.starts_with("Smart card"))
         .map(|(q, c, che)| {
             let posto = COMUNI.iter().position(|x| x == c).expect("one of them");
-            let che = if che.starts_with("Avvio") { "prove" } else { "sollecito" };
+            let che = if che.starts_with("Avvio") {
+                "prove"
+            } else {
+                "sollecito"
+            };
             (q[..10].to_owned(), COMUNI[posto], che)
         })
         .collect();
@@ -116,7 +124,11 @@ fn ten_steps_of_a_day_and_one_of_ten_days_are_the_same() {
         .filter(|p| p.oggetto.contains("Smart card spedite"))
         .map(|p| p.quando.date().to_string())
         .collect();
-    let pronti = |istat: &str| b.sim.fascicolo(codice(istat)).expect("file").plichi[0].pronto.to_string();
+    let pronti = |istat: &str| {
+        b.sim.fascicolo(codice(istat)).expect("file").plichi[0]
+            .pronto
+            .to_string()
+    };
     let mut dovuti = COMUNI.map(pronti);
     dovuti.sort();
     assert_eq!(plichi, dovuti, "each on the day its cards were made");
@@ -152,13 +164,15 @@ fn what_a_change_makes_due_happens_when_it_changes() {
     sim.metti_orologio(Some(d("2021-03-11")), None).expect("moved");
     assert_eq!(avvii("888021"), [""; 0]);
     // Ten months of notice: its day was in January, and nobody was told then.
-    sim.metti_scadenze(json!({"anticipoProveMesi": 10})).expect("terms");
+    sim.metti_scadenze(json!({"anticipoProveMesi": 10}))
+        .expect("terms");
     assert_eq!(avvii("888021"), ["2021-03-11"]);
     // A scheda of today, for tests that should have been announced long ago.
     nuovo(sim, "888022", "2021-12-01");
     assert_eq!(avvii("888022"), ["2021-03-11"]);
     // Back in time and forth again: nothing is told twice, and what is new has its day.
-    sim.metti_scadenze(json!({"anticipoProveMesi": 2})).expect("terms");
+    sim.metti_scadenze(json!({"anticipoProveMesi": 2}))
+        .expect("terms");
     sim.metti_orologio(Some(d("2021-03-02")), None).expect("back");
     nuovo(sim, "888023", "2021-06-01");
     sim.metti_orologio(Some(d("2021-04-01")), None).expect("forth");
@@ -170,7 +184,9 @@ fn what_a_change_makes_due_happens_when_it_changes() {
 fn a_running_clock_brings_the_day_about_without_anybody_looking() {
     let dir = tempfile::tempdir().expect("folder");
     let b = banco::apri(dir.path(), Politiche::predefinite(Preset::Faithful));
-    b.sim.metti_orologio(Some(d("2021-03-01")), Some(0)).expect("clock");
+    b.sim
+        .metti_orologio(Some(d("2021-03-01")), Some(0))
+        .expect("clock");
     nuovo(&b.sim, "888021", "2021-05-20");
     // A day in two seconds.
     b.sim.metti_orologio(None, Some(43_200)).expect("faster");

@@ -129,11 +129,15 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
         .expect("put back");
     let scheda = || sim.scadenze().expect("terms").scheda.to_string();
     let in_ritardo = |oggi: &str| {
-        sim.metti_orologio(anagrafe::leggi_data(oggi), None).expect("moved");
+        sim.metti_orologio(anagrafe::leggi_data(oggi), None)
+            .expect("moved");
         sim.quadro(istat).expect("steps").in_ritardo
     };
     assert_eq!(scheda(), "2027-02-25");
-    assert_eq!(["2026-11-27", "2027-02-25", "2027-02-26"].map(in_ritardo), [false, false, true]);
+    assert_eq!(
+        ["2026-11-27", "2027-02-25", "2027-02-26"].map(in_ritardo),
+        [false, false, true]
+    );
     sim.metti_orologio(anagrafe::leggi_data("2026-11-27"), None)
         .expect("back");
     sim.aggiorna_comune(istat, json!({"stato": "SUBENTRATO"}))
@@ -158,8 +162,12 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
         }
         altro => panic!("{altro:?}"),
     }
-    sim.metti_scadenze(json!({"scheda": "2016-09-16"})).expect("moved");
+    sim.metti_scadenze(json!({"scheda": "2016-09-16"}))
+        .expect("moved");
     sim.reset().expect("reset");
-    assert_eq!((termine(), scheda()), ("2027-12-31".to_owned(), "2027-02-25".to_owned()));
+    assert_eq!(
+        (termine(), scheda()),
+        ("2027-12-31".to_owned(), "2027-02-25".to_owned())
+    );
     sim.chiudi();
 }

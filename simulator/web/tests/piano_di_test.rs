@@ -375,7 +375,11 @@ async fn the_preliminary_file_is_seen_in_the_test_environment_and_its_lateness_i
     let pagina = banco()
         .pagina(SUB, "/servizidemografici/piano-di-test", &chi.biscotto)
         .await;
-    assert!(pagina.testo.contains("inviato, manca il file AIRE"), "{}", pagina.testo);
+    assert!(
+        pagina.testo.contains("inviato, manca il file AIRE"),
+        "{}",
+        pagina.testo
+    );
     carica_solo("888071", 2, &[], "AIRE").await;
     let p = preliminare().await;
     assert_eq!((&p["stato"], &p["manca"]), (&json!("CARICATO"), &Value::Null));

@@ -304,13 +304,37 @@ mod prove {
         let giorno = q("2021-03-05T00:00:00").date();
         for (a, dopo, atteso) in [
             // Ahead; of a day behind; of today, with the clock standing and running, before and after the hour.
-            (adesso(0, "2021-03-04T23:59:59", None), "2021-03-01T09:00:00", None),
-            (adesso(0, "2021-03-11T08:00:00", None), "2021-03-01T09:00:00", Some(Some("2021-03-05T08:00:00"))),
-            (adesso(0, "2021-03-05T08:00:07", None), "2021-03-01T09:00:00", Some(None)),
-            (adesso(1, "2021-03-05T08:00:07", None), "2021-03-01T09:00:00", Some(Some("2021-03-05T08:00:00"))),
-            (adesso(1, "2021-03-05T03:00:00", None), "2021-03-01T09:00:00", Some(None)),
+            (
+                adesso(0, "2021-03-04T23:59:59", None),
+                "2021-03-01T09:00:00",
+                None,
+            ),
+            (
+                adesso(0, "2021-03-11T08:00:00", None),
+                "2021-03-01T09:00:00",
+                Some(Some("2021-03-05T08:00:00")),
+            ),
+            (
+                adesso(0, "2021-03-05T08:00:07", None),
+                "2021-03-01T09:00:00",
+                Some(None),
+            ),
+            (
+                adesso(1, "2021-03-05T08:00:07", None),
+                "2021-03-01T09:00:00",
+                Some(Some("2021-03-05T08:00:00")),
+            ),
+            (
+                adesso(1, "2021-03-05T03:00:00", None),
+                "2021-03-01T09:00:00",
+                Some(None),
+            ),
             // Never before what brought it about, known by its own instant or by the mark of the last change.
-            (adesso(1, "2021-03-11T08:00:00", None), "2021-03-06T10:00:00", Some(Some("2021-03-06T10:00:00"))),
+            (
+                adesso(1, "2021-03-11T08:00:00", None),
+                "2021-03-06T10:00:00",
+                Some(Some("2021-03-06T10:00:00")),
+            ),
             (
                 adesso(1, "2021-03-11T08:00:00", Some("2021-03-10T08:00:00")),
                 "2021-03-01T09:00:00",

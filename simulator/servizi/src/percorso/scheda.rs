@@ -196,10 +196,7 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
         ),
         Some(d) if d <= oggi => no(
             "inizioProve",
-            format!(
-                "La data deve essere successiva a oggi ({}).",
-                giorno(oggi)
-            ),
+            format!("La data deve essere successiva a oggi ({}).", giorno(oggi)),
         ),
         Some(d) if d > limite => no(
             "inizioProve",
@@ -367,7 +364,10 @@ mod prove {
         if let Some(o) = vecchia.as_object_mut() {
             o.remove("inRitardo");
         }
-        assert_eq!(serde_json::from_value::<Scheda>(vecchia).expect("without it"), letta);
+        assert_eq!(
+            serde_json::from_value::<Scheda>(vecchia).expect("without it"),
+            letta
+        );
         for (termine, tardi) in [("2016-09-04", true), ("2016-09-05", false), ("2016-09-16", false)] {
             let s = Scadenze {
                 scheda: d(termine),
@@ -386,8 +386,16 @@ mod prove {
         (s.fine_adeguamento, s.inizio_prove) = (Some(d("2017-01-01")), d("2017-02-05"));
         let dette = s.avvertenze();
         assert_eq!(dette.len(), 2, "{dette:?}");
-        assert!(dette[0].starts_with("La data dell'adeguamento, 01/01/2017,"), "{}", dette[0]);
-        assert!(dette[1].starts_with("La data delle prove, 05/02/2017,"), "{}", dette[1]);
+        assert!(
+            dette[0].starts_with("La data dell'adeguamento, 01/01/2017,"),
+            "{}",
+            dette[0]
+        );
+        assert!(
+            dette[1].starts_with("La data delle prove, 05/02/2017,"),
+            "{}",
+            dette[1]
+        );
     }
 
     #[test]

@@ -94,12 +94,17 @@ async fn a_term_that_moves_makes_late_and_heals() {
         ("2021-12-31", false),
     ] {
         metti("/api/percorso/scadenze", &json!({"scheda": termine})).await;
-        for dove in ["/api/percorso/comuni/888031/scheda", "/api/percorso/comuni/888031"] {
+        for dove in [
+            "/api/percorso/comuni/888031/scheda",
+            "/api/percorso/comuni/888031",
+        ] {
             assert_eq!(vedi_api(dove).await["inRitardo"], tardi, "{dove}, {termine}");
         }
         let ricevuta = vedi(&io, "/servizidemografici/scheda/ricevuta").await.testo;
         assert_eq!(ricevuta.contains("in ritardo"), tardi, "{termine}");
-        let fra_le_tardi = vedi(&pref, "/prefettura/schede?stato=INVIATA_IN_RITARDO").await.testo;
+        let fra_le_tardi = vedi(&pref, "/prefettura/schede?stato=INVIATA_IN_RITARDO")
+            .await
+            .testo;
         assert_eq!(fra_le_tardi.contains("888031"), tardi, "{termine}");
     }
 }
@@ -116,7 +121,8 @@ async fn the_gestionale_is_tried_when_it_is_ready_and_a_sunday_is_said() {
         let r = invia(&io, dove, &presto).await;
         assert_eq!(r.stato, StatusCode::BAD_REQUEST);
         assert!(
-            r.testo.contains("href=\"#inizioProve\"") && r.testo.contains("non possono cominciare prima del 29/05/2022"),
+            r.testo.contains("href=\"#inizioProve\"")
+                && r.testo.contains("non possono cominciare prima del 29/05/2022"),
             "{}",
             r.testo
         );
@@ -128,7 +134,10 @@ async fn the_gestionale_is_tried_when_it_is_ready_and_a_sunday_is_said() {
     let pec = posta("888032", "Scheda di monitoraggio ricevuta").await;
     let pec = pec[0]["testo"].as_str().expect("text");
     for giorno in ["29/05/2022, è una domenica", "05/06/2022, è una domenica"] {
-        assert!(ricevuta.contains(giorno) && pec.contains(giorno), "{giorno}: {ricevuta} {pec}");
+        assert!(
+            ricevuta.contains(giorno) && pec.contains(giorno),
+            "{giorno}: {ricevuta} {pec}"
+        );
     }
     fatto(&invia(&io, dove, &domenica.replace("06-05", "06-06")).await);
     let ricevuta = vedi(&io, "/servizidemografici/scheda/ricevuta").await.testo;
@@ -147,7 +156,10 @@ async fn terms_and_dates_that_no_scenario_can_keep_are_refused_by_name() {
         "capienzaGiornaliera: ",
     )
     .await;
-    assert_eq!(metti(termini, &json!({"capienzaGiornaliera": 1})).await["capienzaGiornaliera"], 1);
+    assert_eq!(
+        metti(termini, &json!({"capienzaGiornaliera": 1})).await["capienzaGiornaliera"],
+        1
+    );
     metti(termini, &json!({"capienzaGiornaliera": 50})).await;
     for oggi in ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"] {
         rifiuto(
@@ -159,12 +171,21 @@ async fn terms_and_dates_that_no_scenario_can_keep_are_refused_by_name() {
         )
         .await;
         let r = banco()
-            .console(Method::POST, "/orologio", &[MODULO], &format!("oggi={oggi}&velocita=7"))
+            .console(
+                Method::POST,
+                "/orologio",
+                &[MODULO],
+                &format!("oggi={oggi}&velocita=7"),
+            )
             .await;
         assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{oggi}");
     }
     let o = vedi_api("/api/orologio").await;
-    assert_eq!((&o["oggi"], &o["velocita"]), (&json!("2021-03-01"), &json!(1)), "nothing moved");
+    assert_eq!(
+        (&o["oggi"], &o["velocita"]),
+        (&json!("2021-03-01"), &json!(1)),
+        "nothing moved"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,8 +47,16 @@ async fn a_round_that_ends_takes_cards_operators_and_sessions_along() {
         ordina(&format!("{base}/smart-card/{}/attivazione", numero(n)), &codice).await;
     };
     attiva(0).await;
-    ordina(&format!("{base}/nomine"), &json!({"als": titolare(1), "alp": titolare(2)})).await;
-    ordina(&format!("{base}/smart-card/{}/registrazione", numero(1)), &Value::Null).await;
+    ordina(
+        &format!("{base}/nomine"),
+        &json!({"als": titolare(1), "alp": titolare(2)}),
+    )
+    .await;
+    ordina(
+        &format!("{base}/smart-card/{}/registrazione", numero(1)),
+        &Value::Null,
+    )
+    .await;
     attiva(1).await;
     ordina(&format!("{base}/prove"), &Value::Null).await;
     let avvio = posta("888033", "Avvio delle prove").await;
@@ -58,7 +66,11 @@ async fn a_round_that_ends_takes_cards_operators_and_sessions_along() {
         .next()
         .expect("password");
     let sua = format!("/api/comuni/888033/operatori/{}", titolare(2));
-    metti(&sua, &json!({"ruoli": ["ALP", "RESPONSABILE_CNSD"], "password": "parola-sua"})).await;
+    metti(
+        &sua,
+        &json!({"ruoli": ["ALP", "RESPONSABILE_CNSD"], "password": "parola-sua"}),
+    )
+    .await;
 
     // Everybody is in: by card in three environments, by password, in the private area; and a ticket is on its way.
     let (sindaco, als) = (carta("888033", 0).await, carta("888033", 1).await);
@@ -77,21 +89,38 @@ async fn a_round_that_ends_takes_cards_operators_and_sessions_along() {
     let com = b.pagina(SUB, "/com", "").await;
     let legame = prima_parte(&com, "__Host-anpr-sub-carta=");
     let porta = com.testate["location"].to_str().expect("ascii");
-    let vista = b.carta_con(porta.split_once("8446").expect("the listener").1, der(&als).await).await;
+    let vista = b
+        .carta_con(porta.split_once("8446").expect("the listener").1, der(&als).await)
+        .await;
     let biglietto = vista.testate["location"].to_str().expect("ascii");
     let biglietto = &biglietto[biglietto.find("/com/entra").expect("a ticket")..];
 
     let indietro = b
-        .console(Method::POST, "/percorso/888033", &[MODULO], "azione=inizio&conferma=si")
+        .console(
+            Method::POST,
+            "/percorso/888033",
+            &[MODULO],
+            "azione=inizio&conferma=si",
+        )
         .await;
     assert_eq!(indietro.stato, StatusCode::SEE_OTHER);
     for (a, chi) in &entrati {
         assert!(!dentro(*a, chi).await, "{a:?}");
     }
     let scheda_di = "/servizidemografici/scheda";
-    assert_eq!(vedi(&responsabile, scheda_di).await.stato, StatusCode::UNAUTHORIZED);
-    assert_eq!(vedi(&comune, scheda_di).await.stato, StatusCode::OK, "the Comune's own credentials");
-    assert_eq!(b.pagina(SUB, biglietto, &legame).await.stato, StatusCode::FORBIDDEN);
+    assert_eq!(
+        vedi(&responsabile, scheda_di).await.stato,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        vedi(&comune, scheda_di).await.stato,
+        StatusCode::OK,
+        "the Comune's own credentials"
+    );
+    assert_eq!(
+        b.pagina(SUB, biglietto, &legame).await.stato,
+        StatusCode::FORBIDDEN
+    );
     for a in Ambiente::TUTTI {
         for c in [&sindaco, &als] {
             let no = con_carta(a, c).await.err().expect("refused");
@@ -104,15 +133,25 @@ async fn a_round_that_ends_takes_cards_operators_and_sessions_along() {
     }
     assert_eq!(vedi_api("/api/comuni/888033/operatori").await, json!([]));
     // What is a machine's stays.
-    assert_eq!(vedi_api("/api/certificati/888033-CO-0000").await["stato"], "attivo");
+    assert_eq!(
+        vedi_api("/api/certificati/888033-CO-0000").await["stato"],
+        "attivo"
+    );
 
     // The next round, with the same people. A register of before knew of no revocation: the new censimento makes it.
     ordina(&format!("/api/carte/{sindaco}/ripristino"), &Value::Null).await;
     metti(&format!("{base}/scheda"), &scheda("2022-06-01")).await;
     ordina(&format!("{base}/censimento/esempio"), &Value::Null).await;
     let k = ordina(&format!("{base}/censimento/invio"), &Value::Null).await;
-    assert_eq!(k["persone"][0]["codiceFiscale"], titolare(0).as_str(), "the same sindaco");
-    assert_eq!(vedi_api(&format!("/api/carte/{sindaco}")).await["stato"], "revocato");
+    assert_eq!(
+        k["persone"][0]["codiceFiscale"],
+        titolare(0).as_str(),
+        "the same sindaco"
+    );
+    assert_eq!(
+        vedi_api(&format!("/api/carte/{sindaco}")).await["stato"],
+        "revocato"
+    );
     metti("/api/orologio", &json!({"oggi": "2021-04-12"})).await;
     let plico = "/api/percorso/plichi/888033-1";
     ordina(&format!("{plico}/registrazione"), &Value::Null).await;
@@ -133,27 +172,41 @@ async fn a_ready_comune_put_back_has_its_ready_operator_as_he_was_and_nobody_els
     let _turno = turno("2021-03-01").await;
     let b = banco();
     let pronto = vedi_api("/api/ready").await;
-    let suo = pronto["comuni"].as_array().expect("list").iter().find(|c| c["istat"] == "888006");
+    let suo = pronto["comuni"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .find(|c| c["istat"] == "888006");
     let operatore = suo.expect("there")["operatori"][0].clone();
     let testo = |n: &str| operatore[n].as_str().expect("text").to_owned();
     let (nome, parola) = (testo("nameId"), testo("password"));
     let suoi = "/api/comuni/888006/operatori";
     let prima = vedi_api(&format!("{suoi}/{nome}")).await;
     // A round of his: another password, another role, a card; a colleague; and one who works for two Comuni.
-    metti(&format!("{suoi}/{nome}"), &json!({"ruoli": ["SUPERVISORE"], "password": "altra-parola"})).await;
+    metti(
+        &format!("{suoi}/{nome}"),
+        &json!({"ruoli": ["SUPERVISORE"], "password": "altra-parola"}),
+    )
+    .await;
     let c = ordina("/api/carte", &json!({"comune": "888006", "nameId": nome})).await;
     let c = c["id"].as_str().expect("id").to_owned();
     for istat in ["888006", "888007"] {
         let due = format!("/api/comuni/{istat}/operatori/DUEDUE80A01Y006A");
         metti(&due, &json!({"password": "parola-sua"})).await;
     }
-    let collega = b.con_ruoli(SUB, "888006", "PRVPRV80A01Y006A", &["OPERATORE"]).await;
+    let collega = b
+        .con_ruoli(SUB, "888006", "PRVPRV80A01Y006A", &["OPERATORE"])
+        .await;
     let due = b.entra_come(SUB, "DUEDUE80A01Y006A", "parola-sua").await;
     let io = con_carta(SUB, &c).await.expect("in");
     for chi in [&collega, &due, &io] {
         assert!(dentro(SUB, chi).await);
     }
-    metti("/api/comuni/888006", &json!({"stato": "INATTIVO_SENZA_CENSIMENTO"})).await;
+    metti(
+        "/api/comuni/888006",
+        &json!({"stato": "INATTIVO_SENZA_CENSIMENTO"}),
+    )
+    .await;
     for chi in [&collega, &due, &io] {
         assert!(!dentro(SUB, chi).await);
     }
