@@ -163,15 +163,16 @@ impl Simulatore {
         self.registro().scrivi(|t| cambiato(t))
     }
 
-    /// The same when the date is another than at the last look: the batch's thread asks, so that a running clock needs no
-    /// page to be opened.
+    /// The same when the date of a running clock is another than at the last look: the batch's thread asks, so that no page
+    /// need be opened. A clock that stands is moved by somebody, and the move brings everything about.
     pub(crate) fn al_passo_del_giorno(&self) -> Esito<()> {
-        let oggi = self.registro().oggi()?;
+        let adesso = Adesso::leggi(self.registro())?;
         let visto = || self.passo.visto.lock().unwrap_or_else(PoisonError::into_inner);
-        if *visto() != Some(oggi) {
+        let oggi = Some(adesso.ora.date());
+        if adesso.orologio.velocita > 0 && *visto() != oggi {
             let _lavoro = self.al_lavoro();
             self.al_passo()?;
-            *visto() = Some(oggi);
+            *visto() = oggi;
         }
         Ok(())
     }

@@ -226,3 +226,24 @@ async fn a_ready_comune_put_back_has_its_ready_operator_as_he_was_and_nobody_els
     assert!(con_carta(SUB, nuova["id"].as_str().expect("id")).await.is_ok());
     metti("/api/comuni/888006", &json!({"stato": "CENSITO"})).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_of_a_lesson_ends_with_its_run() {
+    let _turno = turno("2021-03-01").await;
+    let lezione = async |che: &str| ordina(&format!("/api/lezioni/primo-subentro/{che}"), &Value::Null).await;
+    lezione("avvio").await;
+    let operatori = vedi_api("/api/comuni/888101/operatori").await;
+    let domanda = json!({"comune": "888101", "nameId": operatori[0]["nameId"]});
+    let c = ordina("/api/carte", &domanda).await;
+    let c = c["id"].as_str().expect("id").to_owned();
+    let io = con_carta(SUB, &c).await.expect("in");
+    assert!(dentro(SUB, &io).await);
+    // The next run has an operator of the same name.
+    lezione("fine").await;
+    lezione("avvio").await;
+    assert_eq!(vedi_api("/api/comuni/888101/operatori").await, operatori);
+    assert!(!dentro(SUB, &io).await);
+    let no = con_carta(SUB, &c).await.err().expect("refused");
+    assert!(no.contains("revocata"), "{no}");
+    lezione("fine").await;
+}
