@@ -81,7 +81,7 @@ impl Adesso {
         let di_oggi = istante > self.ora || (self.orologio.velocita == 0 && istante.date() == oggi);
         let istante = Some(istante).filter(|_| !cambiato_ora && !di_oggi);
         Some(Dovuto {
-            giorno: istante.map_or(oggi, |i| i.date()),
+            giorno: istante.map_or(oggi, Quando::date),
             comune,
             cosa,
             istante,
@@ -160,7 +160,7 @@ impl Simulatore {
             // One thing may bring another, whose day may lie behind too.
             coda.extend(self.dovuti_di(d.comune)?);
         }
-        self.registro().scrivi(|t| cambiato(t))
+        self.registro().scrivi(cambiato)
     }
 
     /// The same when the date of a running clock is another than at the last look: the batch's thread asks, so that no page
