@@ -137,7 +137,7 @@ fn ten_steps_of_a_day_and_one_of_ten_days_are_the_same() {
     assert!(istanti.is_sorted(), "{istanti:?}");
     for f in COMUNI.map(|c| b.sim.fascicolo(codice(c)).expect("file")) {
         let p = &f.plichi[0];
-        assert_eq!(p.spedito.map(|q| q.date()), Some(p.pronto));
+        assert_eq!(p.spedito.map(registro::Quando::date), Some(p.pronto));
     }
 
     // With a clock that runs the days come out the same.
