@@ -60,10 +60,9 @@ async fn a_round_that_ends_takes_cards_operators_and_sessions_along() {
     attiva(1).await;
     ordina(&format!("{base}/prove"), &Value::Null).await;
     let avvio = posta("888033", "Avvio delle prove").await;
-    let parola = avvio[0]["testo"].as_str().expect("text").lines();
-    let parola = parola
-        .filter_map(|r| r.strip_prefix("Password: "))
-        .next()
+    let mut righe = avvio[0]["testo"].as_str().expect("text").lines();
+    let parola = righe
+        .find_map(|r| r.strip_prefix("Password: "))
         .expect("password");
     let sua = format!("/api/comuni/888033/operatori/{}", titolare(2));
     metti(
