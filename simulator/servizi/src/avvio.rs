@@ -85,6 +85,16 @@ pub(crate) fn password_pronta(seme: u64, comune: CodiceIstat) -> String {
         .collect()
 }
 
+/// The ready operator, as at the first start.
+pub(crate) fn operatore_di_partenza(seme: u64, comune: CodiceIstat) -> Esito<Operatore> {
+    let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {comune}")));
+    Ok(Operatore {
+        password: impronta_password(&password_pronta(seme, comune), &sale)?,
+        ruoli: RUOLI_PRONTI.map(String::from).into(),
+        ..Operatore::nuovo(&operatore_pronto(comune), comune)
+    })
+}
+
 /// Postazione id of the one ready certificate of a Comune.
 pub(crate) fn postazione_pronta(comune: CodiceIstat) -> String {
     format!("{comune}-CO-0000")
@@ -101,12 +111,7 @@ impl Simulatore {
         let seme = registro.seme()?;
         let mut operatori = Vec::new();
         for istat in comuni_pronti() {
-            let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {istat}")));
-            operatori.push(Operatore {
-                password: impronta_password(&password_pronta(seme, istat), &sale)?,
-                ruoli: RUOLI_PRONTI.map(String::from).into(),
-                ..Operatore::nuovo(&operatore_pronto(istat), istat)
-            });
+            operatori.push(operatore_di_partenza(seme, istat)?);
         }
         registro.scrivi(|t| {
             for (istat, operatore) in comuni_pronti().into_iter().zip(&operatori) {

@@ -233,6 +233,9 @@ impl Simulatore {
         if !self.avviato_o_ritentato() {
             return;
         }
+        if let Err(e) = self.al_passo_del_giorno() {
+            tracing::warn!(%e, "ciò che la data porta con sé è rimandato");
+        }
         match self.dovute() {
             Ok(dovute) => {
                 self.batch.coda().in_giro.retain(|id| dovute.contains(id));

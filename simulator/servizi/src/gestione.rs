@@ -8,7 +8,9 @@ use registro::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::errore_json};
+use crate::{
+    ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::errore_json, percorso::cambiato,
+};
 
 /// A Comune to be added (`POST /api/comuni`).
 #[derive(Debug, Clone, Deserialize)]
@@ -58,6 +60,20 @@ fn presente<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Resu
 pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
     serde_json::from_value(valore)
         .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {}.", errore_json(&e))))
+}
+
+/// A scenario date, if it lies in the years a scenario may have; else the sentence that says which.
+pub fn data_di_scenario(oggi: Data) -> Result<Data, String> {
+    let anni = registro::mondo::limiti::ANNI_SCENARIO;
+    if anni.contains(&oggi.year()) {
+        Ok(oggi)
+    } else {
+        Err(format!(
+            "la data dello scenario va dal 01/01/{} al 31/12/{}.",
+            anni.start(),
+            anni.end()
+        ))
+    }
 }
 
 impl Simulatore {
@@ -115,6 +131,10 @@ impl Simulatore {
     pub fn aggiorna_comune(&self, istat: CodiceIstat, modifica: Value) -> Esito<Comune> {
         self.pronto_lo_stato()?;
         let m: ModificaComune = leggi(modifica)?;
+        if m.stato.is_some() {
+            // By the state of before: what is due by it is not of the change.
+            self.al_passo()?;
+        }
         self.registro().scrivi(|t| {
             let mut c = t
                 .comune(istat)?
@@ -126,9 +146,7 @@ impl Simulatore {
             }
             c.stato = m.stato.unwrap_or(c.stato);
             if m.stato == Some(MacroStato::InattivoSenzaCensimento) {
-                crate::percorso::dimentica(t, istat);
-                // From the beginning on the dates of the dashboard open the subentro, not what a ready Comune starts with.
-                t.salva_piano(Ambiente::Sub, istat, None)?;
+                self.ricomincia(t, &c)?;
             }
             c.soluzione = m.soluzione.unwrap_or(c.soluzione);
             if let Some(nuova) = m.configurazione {
@@ -136,6 +154,9 @@ impl Simulatore {
             }
             t.salva_comune(&c)?;
             t.evento()?;
+            if m.stato.is_some() {
+                cambiato(t)?;
+            }
             Ok(c)
         })
     }
@@ -252,11 +273,26 @@ impl Simulatore {
 
     /// Moves the clock, changes its speed, or both.
     pub fn metti_orologio(&self, oggi: Option<Data>, velocita: Option<u32>) -> Esito<OrologioMostrato> {
+        let oggi = oggi
+            .map(|d| data_di_scenario(d).map_err(|t| ErroreServizio::richiesta(format!("oggi: {t}"))))
+            .transpose()?;
+        let cammina = oggi.is_some() && self.stato_pronto();
+        if cammina {
+            self.al_passo()?;
+        }
         self.registro().scrivi(|t| -> Esito<()> {
+            // Up to here everything has happened; the days that lie between are of the move. Back again, none does.
+            let avanti = oggi.map_or(Ok(false), |o| t.oggi().map(|prima| o > prima))?;
+            if avanti {
+                cambiato(t)?;
+            }
             t.imposta_orologio(oggi, velocita)?;
+            if oggi.is_some() && !avanti {
+                cambiato(t)?;
+            }
             Ok(())
         })?;
-        if oggi.is_some() && self.stato_pronto() {
+        if cammina {
             self.al_passo()?;
         }
         self.orologio()

@@ -55,7 +55,7 @@ pub use confronto::{CodiceConfrontato, ConfrontoForniture};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
 pub use elaborazione::{Fase, Rilievo, italiano};
 pub use errore::{ErroreServizio, Esito};
-pub use gestione::{NuovoComune, OrologioMostrato};
+pub use gestione::{NuovoComune, OrologioMostrato, data_di_scenario};
 pub use giornale::{CercaScambi, Diagnosi, SCAMBI_PER_PAGINA, ScambioIntero};
 pub use guasti::{GUASTI_MASSIMI, Guasto, RITARDO_MASSIMO_MS, TipoGuasto};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};

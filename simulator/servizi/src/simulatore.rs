@@ -33,6 +33,7 @@ use crate::{
     guasti::Piano,
     impostazioni::{Impostazioni, Indirizzi},
     incroci::ConteggiSubiti,
+    percorso::PassoDelTempo,
     piano_di_test::Raccolta,
     ricordi::Ricordi,
     sportello::Revoca,
@@ -165,6 +166,8 @@ pub struct Simulatore {
     pub(crate) strumenti: std::sync::atomic::AtomicUsize,
     /// Held by whoever moves a lesson.
     pub(crate) turno_lezioni: Mutex<()>,
+    /// What the clock brings about.
+    pub(crate) passo: PassoDelTempo,
     /// Failed logins, for the brute-force delay.
     pub(crate) tentativi: Mutex<BTreeMap<String, crate::accesso::Tentativi>>,
     /// Logins of one name are judged one by one.
@@ -239,6 +242,7 @@ impl Simulatore {
             inoltro: Mutex::default(),
             strumenti: std::sync::atomic::AtomicUsize::default(),
             turno_lezioni: Mutex::default(),
+            passo: PassoDelTempo::default(),
             tentativi: Mutex::default(),
             fila: crate::accesso::Fila::default(),
             fila_carte: crate::accesso::Fila::default(),

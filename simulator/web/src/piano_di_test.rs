@@ -97,6 +97,7 @@ fn del_preliminare(p: &FilePreliminare) -> Etichetta {
     let (classe, testo, segno) = match p.stato {
         StatoPreliminare::DaInviare if p.in_ritardo => ("ko", "da inviare, in ritardo", "✕"),
         StatoPreliminare::DaInviare => ("corso", "da inviare", "…"),
+        StatoPreliminare::Inviato if p.manca.is_some() => ("corso", "inviato, manca il file AIRE", "…"),
         StatoPreliminare::Inviato => ("corso", "inviato, non ancora caricato", "…"),
         StatoPreliminare::Caricato => ("ok", "inviato e caricato", "✓"),
         StatoPreliminare::Respinto => ("ko", "inviato e respinto", "✕"),

@@ -105,7 +105,8 @@ async fn the_workstation_page_says_what_is_missing_until_nothing_is() {
     assert!(testo.contains("da fare: 1"), "{testo}");
 }
 
-/// A simulator that begins today: whoever migrates can ask for the contribution, and who comes too late is told what to do.
+/// A simulator that begins today: who begins the journey is in time, whoever migrates can ask for the contribution, and who
+/// comes too late is told what to do.
 #[test]
 fn a_scenario_of_today_has_a_term_that_can_be_kept() {
     let cartella = tempfile::tempdir().expect("folder");
@@ -124,6 +125,21 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
     let termine = || sim.scadenze().expect("terms").contributo.to_string();
     assert_eq!(termine(), "2027-12-31");
     let istat = anagrafe::CodiceIstat::parse("888001").expect("code");
+    sim.aggiorna_comune(istat, json!({"stato": "INATTIVO_SENZA_CENSIMENTO"}))
+        .expect("put back");
+    let scheda = || sim.scadenze().expect("terms").scheda.to_string();
+    let in_ritardo = |oggi: &str| {
+        sim.metti_orologio(anagrafe::leggi_data(oggi), None)
+            .expect("moved");
+        sim.quadro(istat).expect("steps").in_ritardo
+    };
+    assert_eq!(scheda(), "2027-02-25");
+    assert_eq!(
+        ["2026-11-27", "2027-02-25", "2027-02-26"].map(in_ritardo),
+        [false, false, true]
+    );
+    sim.metti_orologio(anagrafe::leggi_data("2026-11-27"), None)
+        .expect("back");
     sim.aggiorna_comune(istat, json!({"stato": "SUBENTRATO"}))
         .expect("put there");
     let p = servizi::percorso::PropostaContributo {
@@ -146,7 +162,12 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
         }
         altro => panic!("{altro:?}"),
     }
+    sim.metti_scadenze(json!({"scheda": "2016-09-16"}))
+        .expect("moved");
     sim.reset().expect("reset");
-    assert_eq!(termine(), "2027-12-31");
+    assert_eq!(
+        (termine(), scheda()),
+        ("2027-12-31".to_owned(), "2027-02-25".to_owned())
+    );
     sim.chiudi();
 }

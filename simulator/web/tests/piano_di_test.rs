@@ -56,6 +56,11 @@ async fn software_house(nome: &str) -> Entrato {
 }
 
 async fn carica(istat: &str, versione: u16, anomalie: &[(&str, u64)], solo_apr: bool) {
+    carica_solo(istat, versione, anomalie, if solo_apr { "APR" } else { "" }).await;
+}
+
+/// The files of a delivery whose names have a text.
+async fn carica_solo(istat: &str, versione: u16, anomalie: &[(&str, u64)], quali: &str) {
     let richiesta = generatore::Richiesta {
         comune: CodiceIstat::parse(istat).expect("code"),
         versione,
@@ -68,7 +73,7 @@ async fn carica(istat: &str, versione: u16, anomalie: &[(&str, u64)], solo_apr: 
         anomalie: anomalie.iter().map(|(c, n)| ((*c).to_owned(), *n)).collect(),
     };
     for (nome, byte) in generatore::in_memoria(&richiesta).expect("generated").file {
-        if solo_apr && nome.contains("AIRE") {
+        if !nome.contains(quali) {
             continue;
         }
         let dove = format!("/api/forniture?ambiente=test&comune={istat}&nome={nome}");
@@ -282,7 +287,7 @@ async fn the_preliminary_file_is_seen_in_the_test_environment_and_its_lateness_i
     let _turno = turno("2021-03-01").await;
     ordina("/api/comuni", &json!({"istat": "888071"})).await;
     let base = "/api/percorso/comuni/888071";
-    let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-09-30", "postazioni": 2, "inizioProve": "2021-06-01"});
+    let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-05-31", "postazioni": 2, "inizioProve": "2021-06-01"});
     metti(&format!("{base}/scheda"), &scheda).await;
     metti(
         "/api/comuni/888071",
@@ -311,7 +316,9 @@ async fn the_preliminary_file_is_seen_in_the_test_environment_and_its_lateness_i
     let avvio = vedi_api("/api/pec?comune=888071&testo=COMUNETEST888071").await;
     let testo = avvio[0]["testo"].as_str().expect("the message");
     for detto in [
-        "Entro il 17/05/2021",
+        "Da oggi, 01/03/2021, l'ambiente di test è aperto",
+        "entro il 17/05/2021.",
+        "un solo file APR, con il suo file AIRE",
         "/servizidemografici/piano-di-test",
         "Password: ",
         "/combas",
@@ -339,11 +346,13 @@ async fn the_preliminary_file_is_seen_in_the_test_environment_and_its_lateness_i
     let pagina = banco()
         .pagina(SUB, "/servizidemografici/piano-di-test", &chi.biscotto)
         .await;
-    assert!(
-        pagina.testo.contains("da inviare, in ritardo"),
-        "{}",
-        pagina.testo
-    );
+    for detto in [
+        "da inviare, in ritardo",
+        "comunicato il 01/03/2021: da quel giorno si entra",
+        "le prove cominciano il 01/06/2021",
+    ] {
+        assert!(pagina.testo.contains(detto), "{detto}: {}", pagina.testo);
+    }
 
     // Refused data: it is to be sent again. Then the APR alone: taken. Then both.
     carica("888071", 1, &[("ES092", 1)], false).await;
@@ -351,13 +360,30 @@ async fn the_preliminary_file_is_seen_in_the_test_environment_and_its_lateness_i
     let passo = || async {
         let q = vedi_api(base).await;
         let passi = q["passi"].as_array().expect("steps").clone();
-        passi.into_iter().find(|p| p["id"] == "F02").expect("the step")["fatto"].clone()
+        let p = passi.into_iter().find(|p| p["id"] == "F02").expect("the step");
+        (p["fatto"] == true, p["testo"].as_str().expect("text").to_owned())
     };
-    assert_eq!(passo().await, json!(false));
+    assert!(!passo().await.0);
     carica("888071", 2, &[], true).await;
     let p = preliminare().await;
-    assert_eq!((&p["stato"], &p["inRitardo"]), (&json!("INVIATO"), &json!(false)));
-    assert_eq!(passo().await, json!(true));
+    assert_eq!(
+        (&p["stato"], &p["inRitardo"], &p["manca"]),
+        (&json!("INVIATO"), &json!(false), &json!("AIRE"))
+    );
+    let (fatto, testo) = passo().await;
+    assert!(!fatto && testo.contains("manca il file AIRE"), "{testo}");
+    let pagina = banco()
+        .pagina(SUB, "/servizidemografici/piano-di-test", &chi.biscotto)
+        .await;
+    assert!(
+        pagina.testo.contains("inviato, manca il file AIRE"),
+        "{}",
+        pagina.testo
+    );
+    carica_solo("888071", 2, &[], "AIRE").await;
+    let p = preliminare().await;
+    assert_eq!((&p["stato"], &p["manca"]), (&json!("CARICATO"), &Value::Null));
+    assert!(passo().await.0);
     // A ready Comune has its tests behind it; a populated one has its data in the environment.
     assert_eq!(piano("888010").await["preliminare"]["stato"], "NON_SERVE");
     assert_eq!(piano("888010").await["preliminare"]["termine"], Value::Null);

@@ -72,6 +72,7 @@ fn serve_con_un_file_di_configurazione() {
 fn serve_rifiuta_cio_che_non_puo_fare() {
     let cartella = tempfile::tempdir().expect("a folder");
     let dati = strada(cartella.path());
+    let altrove = tempfile::tempdir().expect("a folder");
     for indirizzo in ["0.0.0.0", "::", "192.0.2.1"] {
         non_riesce(
             &["serve", "--ephemeral", "--listen", indirizzo],
@@ -101,6 +102,16 @@ fn serve_rifiuta_cio_che_non_puo_fare() {
     }
     assert_eq!(giro(&["serve", "--test-port", "70000"]).0, Some(2));
     assert_eq!(giro(&["serve", "--oggi", "ieri"]).0, Some(2));
+    // No table of ours speaks of such years, typed or in the file of the options.
+    for oggi in ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"] {
+        let detto = [oggi, "dal 01/01/2000 al 31/12/2099"];
+        non_riesce(&["serve", "--data", dati, "--oggi", oggi], &detto);
+        non_riesce(&["generate", "--out", dati, "--oggi", oggi], &detto);
+        non_riesce(&["check", "x.gz", "--oggi", oggi], &detto);
+        let file = altrove.path().join("opzioni.toml");
+        fs::write(&file, format!("oggi = \"{oggi}\"\n")).expect("written");
+        non_riesce(&["serve", "--data", dati, "--config", strada(&file)], &detto);
+    }
     assert_eq!(
         fs::read_dir(cartella.path()).map_or(1, Iterator::count),
         0,

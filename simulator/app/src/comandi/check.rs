@@ -41,7 +41,7 @@ pub(crate) fn esegui(o: &Check, l: Lingua) -> Result<Fine> {
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         politica: politica(o)?,
         osserva,
-        ..OpzioniControllo::il(o.oggi.unwrap_or_else(oggi))
+        ..OpzioniControllo::il(oggi(o.oggi)?)
     };
     let mut controllo = esamina(&file, &opzioni)?;
     // A report names what was asked for, not the copy that was read.

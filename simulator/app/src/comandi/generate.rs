@@ -17,7 +17,7 @@ pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
         invii: o.invii,
         max_invii: None,
         seed: o.seed,
-        oggi: o.oggi.unwrap_or_else(oggi),
+        oggi: oggi(o.oggi)?,
         anomalie: o
             .anomalie
             .as_deref()

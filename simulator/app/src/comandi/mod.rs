@@ -30,9 +30,17 @@ pub(crate) enum Fine {
 /// Name of the ready file in the data folder.
 pub(crate) const FILE_PRONTO: &str = "ready.json";
 
-/// Today's date in Italy.
-pub(crate) fn oggi() -> Data {
-    registro::ora_italiana(jiff::Timestamp::now()).date()
+/// The date of `--oggi`, one that a scenario may have; without it today's in Italy.
+pub(crate) fn oggi(chiesta: Option<Data>) -> Result<Data> {
+    chiesta.map_or_else(
+        || Ok(registro::ora_italiana(jiff::Timestamp::now()).date()),
+        data_ammessa,
+    )
+}
+
+/// A date of `--oggi`, or the words for one that no scenario has.
+pub(crate) fn data_ammessa(d: Data) -> Result<Data> {
+    servizi::data_di_scenario(d).map_err(|e| anyhow!("--oggi {d}: {e}"))
 }
 
 /// Reads an ISTAT code, or says what one looks like.

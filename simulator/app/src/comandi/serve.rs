@@ -30,7 +30,7 @@ use servizi::{
 use super::{
     FILE_PRONTO, Fine,
     check::{elenco_testi, leggi_politica},
-    da_toml, solo_mio, tracciato,
+    da_toml, data_ammessa, solo_mio, tracciato,
 };
 use crate::opzioni::{AireIgnoto, Lingua, Serve};
 
@@ -58,6 +58,8 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
     if let Some(store) = o.store.as_deref().filter(|s| *s != "sled") {
         bail!("--store {store}: in questa versione lo stato sta solo in sled, compreso nel programma");
     }
+    // Typed or from the file: it is judged where both meet.
+    o.oggi.map(data_ammessa).transpose()?;
     let indirizzi = if o.listen.is_empty() {
         vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]
     } else {

@@ -1,5 +1,10 @@
 //! Limits of the register, each with its unit.
 
+use std::ops::RangeInclusive;
+
+/// Years a scenario date may have. Before them there is no table that speaks of ANPR; the windows of the ready Comuni end
+/// with the last of them.
+pub const ANNI_SCENARIO: RangeInclusive<i16> = 2000..=2099;
 /// Bytes of one compact record of the register.
 pub const LIMITE_RECORD_BYTE: usize = 1 << 20;
 /// Keys written in one batch of a load.

@@ -6,15 +6,13 @@
 use std::collections::BTreeSet;
 
 use anagrafe::Ambiente;
-use registro::{
-    Fornitura, IdFornitura, IdPec, Lettura as _, Operatore, Ritmo, impronta_password, mondo::flusso,
-};
+use registro::{Fornitura, IdFornitura, IdPec, Lettura as _, Ritmo};
 use serde_json::Value;
 
 use super::documento::Lezione;
 use crate::{
     ErroreServizio, Esito, Simulatore, amministrazione,
-    avvio::{RUOLI_PRONTI, comune_fittizio, operatore_pronto, password_pronta},
+    avvio::{comune_fittizio, operatore_di_partenza},
     incroci, percorso,
     posta::inoltro,
     simulatore::prendi,
@@ -42,12 +40,7 @@ impl Simulatore {
     pub(super) fn monta_scena(&self, l: &Lezione) -> Esito<(Vec<String>, u64)> {
         let istat = l.comune;
         let seme = self.registro().seme()?;
-        let sale: [u8; 16] = rand::RngExt::random(&mut flusso(seme, &format!("sale operatore {istat}")));
-        let operatore = Operatore {
-            password: impronta_password(&password_pronta(seme, istat), &sale)?,
-            ruoli: RUOLI_PRONTI.map(String::from).into(),
-            ..Operatore::nuovo(&operatore_pronto(istat), istat)
-        };
+        let operatore = operatore_di_partenza(seme, istat)?;
         let pec_da = self.ultima_pec()?;
         self.registro().scrivi(|t| -> Esito<()> {
             // Speed 0: the day of the lesson does not end while somebody explains it, and instants repeat.
@@ -117,6 +110,8 @@ impl Simulatore {
             for a in Ambiente::TUTTI {
                 t.togli_risposte_di(a, istat.as_str())?;
             }
+            // A card of this run shall open nothing in the next one, whose operator has the same name.
+            self.ritira_carte(t, istat, |_| true)?;
             percorso::dimentica(t, istat);
             percorso::senza_software_house(t, SOFTWARE_HOUSE, istat)?;
             amministrazione::dimentica_logo(t, istat);

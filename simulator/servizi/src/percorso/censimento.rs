@@ -450,7 +450,12 @@ impl Simulatore {
             }
             for p in &nuove {
                 registra(t, comune, p)?;
+                // What he came in with so far was of another round, or of the desk: from now on his new card counts.
+                t.togli_sessioni_di(&p.codice_fiscale)?;
             }
+            self.ritira_carte(t, comune.istat, |c| {
+                nuove.iter().any(|p| p.codice_fiscale == c.name_id)
+            })?;
             for p in &mut c.persone {
                 p.inviata = true;
             }

@@ -1,8 +1,7 @@
 //! Everything a Comune has done on its way: one document of the register, changed in one commit with the messages it
-//! sends; and what the scenario clock brings about by itself.
+//! sends. What the scenario clock brings about by itself is in `passo`.
 //!
-//! What must stay true: reading never writes while nothing is due; the clock brings about the same things whether they
-//! are noticed by the night, by a move of the date or by whoever looks next.
+//! What must stay true: whoever changes a file first brings about what was due before.
 
 use anagrafe::{CodiceIstat, Data};
 use registro::{Comune, Lettura, MacroStato, Quando, Transazione};
@@ -11,12 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     censimento::{Censimento, Incarico, Persona, Responsabile},
     contributo::Contributo,
-    credenziali,
     cruscotto::Pianificazione,
-    lettere, macro_stato,
+    macro_stato,
+    passo::cambiato,
     plico::Plico,
-    preliminare,
-    scadenze::{Scadenze, scadenze},
+    scadenze::scadenze,
     scheda::{PianoSubentro, Scheda},
     smart_card::SmartCard,
 };
@@ -132,34 +130,21 @@ impl Fascicolo {
         self.piano
             .or_else(|| self.scheda.as_ref().map(PianoSubentro::dalla))
     }
-
-    /// Whether the message of the start of tests is to go out today.
-    fn prove_da_avviare(&self, s: &Scadenze, oggi: Data) -> bool {
-        self.prove.is_none()
-            && self
-                .scheda
-                .as_ref()
-                .is_some_and(|x| oggi >= credenziali::giorno_del_preavviso(x.inizio_prove, s))
-    }
-
-    fn plichi_da_spedire(&self, oggi: Data) -> bool {
-        self.plichi
-            .iter()
-            .any(|p| p.spedito.is_none() && p.pronto <= oggi)
-    }
 }
 
 /// The file of a Comune inside or outside a transaction. Who is put back to the beginning has none.
 pub(super) fn fascicolo(t: &impl Lettura, comune: &Comune) -> Esito<Fascicolo> {
-    if let Some(f) = t.documento(RACCOLTA, comune.istat.as_str())? {
-        return Ok(f);
-    }
+    let scritto: Option<Fascicolo> = t.documento(RACCOLTA, comune.istat.as_str())?;
     let pronto = comune.pronto && comune.stato != MacroStato::InattivoSenzaCensimento;
-    Ok(if pronto {
-        Fascicolo::pronto(comune)
-    } else {
-        Fascicolo::default()
-    })
+    let mut f = match scritto {
+        Some(f) => f,
+        None if pronto => Fascicolo::pronto(comune),
+        None => Fascicolo::default(),
+    };
+    if let Some(s) = &mut f.scheda {
+        s.giudica(&scadenze(t)?);
+    }
+    Ok(f)
 }
 
 /// Stores the file of a Comune.
@@ -201,115 +186,8 @@ impl Simulatore {
                 t.salva_comune(&comune)?;
             }
             salva(t, istat, &f)?;
+            cambiato(t)?;
             Ok(esito)
         })
-    }
-
-    /// Brings about what the scenario date has made due: start of tests, parcels on their way, the reminder of the
-    /// preliminary file.
-    pub(crate) fn al_passo(&self) -> Esito<()> {
-        let oggi = self.registro().oggi()?;
-        let s = self.scadenze()?;
-        for (chiave, f) in self.registro().documenti::<Fascicolo>(RACCOLTA)? {
-            let (prove, plichi) = (f.prove_da_avviare(&s, oggi), f.plichi_da_spedire(oggi));
-            let istat = CodiceIstat::parse(&chiave).map_err(ErroreServizio::guasto)?;
-            let preliminare = preliminare::da_sollecitare(self.registro(), istat, &f, oggi)?;
-            if !(prove || plichi || preliminare) {
-                continue;
-            }
-            if prove {
-                // Keys are made outside the commit: it takes longer than a commit may.
-                self.prepara_prove(istat)?;
-            }
-            self.registro().scrivi(|t| -> Esito<()> {
-                let Some(mut comune) = t.comune(istat)? else {
-                    return Ok(());
-                };
-                let mut f = fascicolo(t, &comune)?;
-                let quando = t.evento()?;
-                self.scatta(t, &mut comune, &mut f, quando)?;
-                t.salva_comune(&comune)?;
-                salva(t, istat, &f)
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The start of tests now, whatever the date (the Ministry's word).
-    pub fn avvia_prove(&self, istat: CodiceIstat) -> Esito<AvvioProve> {
-        let f = self.fascicolo(istat)?;
-        if f.scheda.is_none() {
-            return Err(super::Impedimento::SchedaMancante.into());
-        }
-        self.prepara_prove(istat)?;
-        self.nel_fascicolo(istat, |t, comune, f, quando| {
-            if f.prove.is_some() {
-                return Err(super::Impedimento::ProveGiaAvviate.into());
-            }
-            self.comunica_prove(t, comune, f, quando)
-        })
-    }
-
-    fn scatta(
-        &self,
-        t: &mut Transazione,
-        comune: &mut Comune,
-        f: &mut Fascicolo,
-        quando: Quando,
-    ) -> Esito<()> {
-        let s = scadenze(t)?;
-        if f.prove_da_avviare(&s, quando.date()) {
-            self.comunica_prove(t, comune, f, quando)?;
-        }
-        if preliminare::da_sollecitare(t, comune.istat, f, quando.date())? {
-            lettere::sollecito_preliminare(
-                t,
-                comune,
-                preliminare::termine(f, comune.istat),
-                self.indirizzi(),
-            )?;
-            f.sollecito_preliminare = Some(quando.date());
-        }
-        let (carte, plichi) = (&f.carte, &mut f.plichi);
-        for p in plichi
-            .iter_mut()
-            .filter(|p| p.spedito.is_none() && p.pronto <= quando.date())
-        {
-            p.spedito = Some(quando);
-            let quante = carte.iter().filter(|c| c.plico == p.numero).count();
-            lettere::plico_spedito(t, comune, p, quante)?;
-        }
-        comune.stato = macro_stato::deriva(comune.stato, f);
-        Ok(())
-    }
-
-    fn comunica_prove(
-        &self,
-        t: &mut Transazione,
-        comune: &mut Comune,
-        f: &mut Fascicolo,
-        quando: Quando,
-    ) -> Esito<AvvioProve> {
-        let s = scadenze(t)?;
-        let dichiarata = f.scheda.as_ref().map_or(quando.date(), |x| x.inizio_prove);
-        let utente = credenziali::utente_di_prova(comune.istat);
-        self.registra_utente_di_prova(t, comune.istat, &utente)?;
-        let avvio = AvvioProve {
-            comunicato: quando,
-            dal: dichiarata.max(credenziali::dopo_mesi(quando.date(), s.anticipo_prove_mesi)),
-            utente,
-        };
-        let password = credenziali::parola_derivata(t.seme()?, &avvio.utente);
-        f.prove = Some(avvio.clone());
-        lettere::avvio_prove(
-            t,
-            comune,
-            &avvio,
-            preliminare::termine(f, comune.istat),
-            &password,
-            self.indirizzi(),
-            self.certificato_di_prova(comune.istat).as_slice(),
-        )?;
-        Ok(avvio)
     }
 }

@@ -71,8 +71,10 @@ pub(super) fn ricevuta_scheda(t: &mut Transazione, comune: &Comune, s: &Scheda) 
     } else {
         ""
     };
+    let avvertenze: String = s.avvertenze().iter().map(|a| format!("\n{a}")).collect();
     let testo = format!(
-        "Comune: {}\nProtocollo: {}\nModalità di accesso: {}\nPostazioni a regime: {}\nDisponibile alle prove dal: {}{ritardo}\n\nLa PEC con \
+        "Comune: {}\nProtocollo: {}\nModalità di accesso: {}\nPostazioni a regime: {}\nDisponibile alle prove dal: \
+         {}{avvertenze}{ritardo}\n\nLa PEC con \
          l'avvio delle prove, le credenziali e gli indirizzi arriva almeno due mesi prima di quella data.",
         di(comune),
         s.protocollo,
@@ -130,16 +132,19 @@ pub(super) fn avvio_prove(
         ", allegato a questo messaggio"
     };
     let testo = format!(
-        "Comune: {}\nLe prove cominciano il {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: {password}\n\
-         Servizi web: {base}/ANPRTestConn/TestConn e {base}/ANPRS001ServizioSubentro/AnprServiceS001\n\
+        "Comune: {}\nDa oggi, {}, l'ambiente di test è aperto: si entra con le credenziali qui sotto e si invia il file \
+         preliminare, entro il {}.\nLe prove cominciano il {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: \
+         {password}\nServizi web: {base}/ANPRTestConn/TestConn e {base}/ANPRS001ServizioSubentro/AnprServiceS001\n\
          Certificato: {}-CO-0000{allegato}; la sua password è allo sportello delle postazioni\n\n\
-         Entro il {} si invia il file preliminare: basta una parte dei dati, e in test un solo file APR.\n\
+         File preliminare: basta una parte dei dati; in test un solo file APR, con il suo file AIRE. Senza il file AIRE la \
+         fornitura resta in elaborazione.\n\
          Che cosa provare, e che cosa è già stato provato: /servizidemografici/piano-di-test, nell'area privata.",
         di(comune),
+        giorno(a.comunicato.date()),
+        termine.map_or_else(|| giorno(a.dal), giorno),
         giorno(a.dal),
         a.utente,
         comune.istat,
-        termine.map_or_else(|| giorno(a.dal), giorno),
     );
     t.avvisa(&Avviso {
         ambiente: Ambiente::Test,
@@ -162,7 +167,7 @@ pub(super) fn sollecito_preliminare(
     let entro = termine.map_or_else(String::new, |d| format!(", dovuto entro il {}", giorno(d)));
     let testo = format!(
         "Comune: {}\nNell'ambiente di test non risulta il file preliminare{entro}.\nBasta una parte dei dati, in un solo file \
-         APR: si invia da {base}/combas/invio, o con il servizio S001.\nSenza, l'ambiente di test resta vuoto e le prove non \
+         APR con il suo file AIRE: si inviano da {base}/combas/invio; il file APR anche con il servizio S001.\nSenza, l'ambiente di test resta vuoto e le prove non \
          hanno su che cosa lavorare.",
         di(comune)
     );

@@ -178,9 +178,14 @@ impl Simulatore {
             "Avvio delle prove",
             f.prove.is_some(),
             match (&f.prove, &f.scheda) {
-                (Some(p), _) => format!("Comunicato: prove dal {}.", giorno(p.dal)),
+                (Some(p), _) => format!(
+                    "Comunicato il {}: da quel giorno si entra nell'ambiente di test, per inviare il file preliminare. Le prove \
+                     cominciano il {}.",
+                    giorno(p.comunicato.date()),
+                    giorno(p.dal)
+                ),
                 (None, Some(x)) => format!(
-                    "La PEC con credenziali e indirizzi parte il {}.",
+                    "La PEC con credenziali e indirizzi parte il {}: prima l'utente delle prove non esiste.",
                     giorno(credenziali::giorno_del_preavviso(x.inizio_prove, &s).max(oggi))
                 ),
                 (None, None) => "Parte dopo la scheda, almeno due mesi prima delle prove.".to_owned(),
@@ -230,10 +235,19 @@ impl Simulatore {
             .map_or_else(String::new, |d| format!(" Entro il {}.", giorno(d)));
         let (fatto, testo) = match p.stato {
             StatoPreliminare::Caricato => (true, "L'ambiente di test contiene i dati.".to_owned()),
-            StatoPreliminare::Inviato => (
-                true,
-                "Inviato nell'ambiente di test, non ancora caricato.".to_owned(),
-            ),
+            StatoPreliminare::Inviato => match p.manca {
+                Some(tipo) => (
+                    false,
+                    format!(
+                        "Inviato nell'ambiente di test, manca il file {}: finché non arriva la fornitura resta in elaborazione.",
+                        tipo.nome()
+                    ),
+                ),
+                None => (
+                    true,
+                    "Inviato nell'ambiente di test, non ancora caricato.".to_owned(),
+                ),
+            },
             StatoPreliminare::NonServe => (true, "Le prove del Comune sono già passate.".to_owned()),
             StatoPreliminare::Respinto => (
                 false,
@@ -241,7 +255,9 @@ impl Simulatore {
             ),
             StatoPreliminare::DaInviare => (
                 false,
-                format!("Una parte dei dati, in un solo file APR, nell'ambiente di test.{termine}"),
+                format!(
+                    "Una parte dei dati, in un solo file APR con il suo file AIRE, nell'ambiente di test.{termine}"
+                ),
             ),
         };
         Ok(passo("F02", "File preliminare per le prove", fatto, testo))

@@ -1,5 +1,5 @@
 //! The preliminary file (process F02, M04 a): a part of the data, sent to the test environment before the tests, so that there
-//! is something to try on.
+//! is something to try on. One APR file, and its AIRE file, without which no delivery is loaded.
 //!
 //! Nothing of it is declared: its state is that of the APR deliveries to the test environment. Its day comes from the piano
 //! di subentro, later when the tests begin later; who is late is reminded once, by PEC.
@@ -21,7 +21,7 @@ use crate::{Esito, Simulatore};
 pub enum StatoPreliminare {
     /// No APR file has reached the test environment.
     DaInviare,
-    /// Taken, not yet loaded.
+    /// The APR file was taken, the delivery is not yet loaded: it waits for the AIRE file, or for its turn.
     Inviato,
     /// The test environment holds, or held, its data.
     Caricato,
@@ -41,6 +41,8 @@ pub struct FilePreliminare {
     pub termine: Option<Data>,
     /// The day is over and nothing was sent.
     pub in_ritardo: bool,
+    /// The file without which what was sent cannot be loaded.
+    pub manca: Option<TipoFile>,
     /// First APR file of the delivery that counts.
     pub inviato: Option<Quando>,
     /// That delivery.
@@ -65,12 +67,16 @@ fn gia_provato(f: &Fascicolo, istat: CodiceIstat) -> bool {
     f.scheda.as_ref().is_some_and(|s| s.e_pronta(istat))
 }
 
-/// First APR file that counts.
-fn apr(f: &Fornitura) -> Option<Quando> {
+/// First file of a kind that counts.
+fn primo(f: &Fornitura, tipo: TipoFile) -> Option<Quando> {
     f.file
         .iter()
-        .find(|x| x.tipo == TipoFile::Apr && x.stato != StatoFile::Scartato)
+        .find(|x| x.tipo == tipo && x.stato != StatoFile::Scartato)
         .map(|x| x.ricevuto)
+}
+
+fn apr(f: &Fornitura) -> Option<Quando> {
+    primo(f, TipoFile::Apr)
 }
 
 fn inviate(t: &impl Lettura, istat: CodiceIstat) -> Esito<Vec<Fornitura>> {
@@ -79,16 +85,17 @@ fn inviate(t: &impl Lettura, istat: CodiceIstat) -> Esito<Vec<Fornitura>> {
     Ok(tutte)
 }
 
-/// Whether the Comune is to be reminded today.
-pub(super) fn da_sollecitare(t: &impl Lettura, istat: CodiceIstat, f: &Fascicolo, oggi: Data) -> Esito<bool> {
-    let passato =
-        f.prove.is_some() && f.sollecito_preliminare.is_none() && termine(f, istat).is_some_and(|d| oggi > d);
-    // The deliveries are looked at last: this is asked for with every page.
-    Ok(
-        passato
-            && !t.comune(istat)?.is_some_and(|c| c.stato.presubentrato())
-            && inviate(t, istat)?.is_empty(),
-    )
+/// Day of the reminder, the one after the term; none before the start of tests, and once it went out.
+pub(super) fn giorno_del_sollecito(f: &Fascicolo, istat: CodiceIstat) -> Option<Data> {
+    if f.prove.is_none() || f.sollecito_preliminare.is_some() {
+        return None;
+    }
+    termine(f, istat)?.tomorrow().ok()
+}
+
+/// Whether there is still something to be reminded of.
+pub(super) fn da_sollecitare(t: &impl Lettura, istat: CodiceIstat) -> Esito<bool> {
+    Ok(!t.comune(istat)?.is_some_and(|c| c.stato.presubentrato()) && inviate(t, istat)?.is_empty())
 }
 
 impl Simulatore {
@@ -122,6 +129,9 @@ impl Simulatore {
                 && f.prove.is_some()
                 && termine.is_some_and(|d| oggi > d),
             termine,
+            manca: conta
+                .filter(|x| stato == StatoPreliminare::Inviato && primo(x, TipoFile::Aire).is_none())
+                .map(|_| TipoFile::Aire),
             inviato: conta.and_then(apr),
             fornitura: conta.map(|x| x.id),
             sollecito: f.sollecito_preliminare,

@@ -1,6 +1,7 @@
 //! The dates of the scenario that the circolare fixed and a trainer may move.
 
 use anagrafe::Data;
+use jiff::ToSpan as _;
 use registro::{Lettura, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +14,10 @@ const DOVE: (&str, &str) = ("percorso-scadenze", "valori");
 const PRODUZIONE_MASSIMA_GIORNI: u8 = 90;
 /// Months of notice before the tests that make sense in a scenario.
 const ANTICIPO_MASSIMO_MESI: u8 = 24;
+/// Fewest Comuni that may migrate on one day: with none nobody could ever plan a date.
+const CAPIENZA_MINIMA: u16 = 1;
+/// Days after its beginning at which the scheda is due in a scenario that begins after the true term.
+const SCHEDA_GIORNI: i64 = 90;
 
 /// Deadlines and times of the journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,20 +56,31 @@ impl Default for Scadenze {
     }
 }
 
-/// The term of the contribution in a scenario that begins after it: it would be over before anybody could ask.
-fn contributo_per(oggi: Data) -> Option<Data> {
-    let vera = Scadenze::default().contributo;
-    (oggi > vera).then(|| jiff::civil::date(oggi.year().saturating_add(1).min(9_999), 12, 31))
+/// The terms of a scenario that begins on a day: a true one that is over by then would be over before anybody could keep
+/// it, so it gets one that can be kept. The others stay as they were in truth.
+fn per_uno_scenario_dal(oggi: Data) -> Scadenze {
+    let vere = Scadenze::default();
+    let scheda = if oggi > vere.scheda {
+        oggi.checked_add(SCHEDA_GIORNI.days()).unwrap_or(Data::MAX)
+    } else {
+        vere.scheda
+    };
+    let contributo = if oggi > vere.contributo {
+        jiff::civil::date(oggi.year().saturating_add(1).min(Data::MAX.year()), 12, 31)
+    } else {
+        vere.contributo
+    };
+    Scadenze {
+        scheda,
+        contributo,
+        ..vere
+    }
 }
 
-/// At the first start, and after a reset: a scenario of today gets a term it can keep. The others stay as they were in
-/// truth, for who is late may still send.
+/// At the first start, and after a reset: terms that the scenario can keep.
 pub(crate) fn al_primo_avvio(t: &mut Transazione) -> Esito<()> {
-    if let Some(contributo) = contributo_per(t.oggi()?) {
-        let valori = Scadenze {
-            contributo,
-            ..Scadenze::default()
-        };
+    let valori = per_uno_scenario_dal(t.oggi()?);
+    if valori != Scadenze::default() {
         t.salva_documento(DOVE.0, DOVE.1, &valori)?;
     }
     Ok(())
@@ -84,6 +100,11 @@ impl Scadenze {
                 "L'anticipo delle prove è al più di {ANTICIPO_MASSIMO_MESI} mesi."
             )));
         }
+        if self.capienza_giornaliera < CAPIENZA_MINIMA {
+            return Err(ErroreServizio::richiesta(format!(
+                "capienzaGiornaliera: in un giorno subentra almeno {CAPIENZA_MINIMA} Comune."
+            )));
+        }
         Ok(())
     }
 }
@@ -101,6 +122,8 @@ impl Simulatore {
 
     /// Changes some of them; the rest stays. What becomes due by the change happens at once.
     pub fn metti_scadenze(&self, modifica: Value) -> Esito<Scadenze> {
+        // By the terms of before: what is due by them is not of the change.
+        self.al_passo()?;
         let nuove = self.registro().scrivi(|t| {
             let mut valori = serde_json::to_value(scadenze(t)?).map_err(ErroreServizio::guasto)?;
             let Value::Object(cambi) = modifica else {
@@ -113,6 +136,7 @@ impl Simulatore {
             nuove.controlla()?;
             t.salva_documento(DOVE.0, DOVE.1, &nuove)?;
             t.evento()?;
+            super::cambiato(t)?;
             Ok(nuove)
         })?;
         self.al_passo()?;
@@ -125,16 +149,25 @@ mod prove {
     use super::*;
 
     #[test]
-    fn the_term_of_the_contribution_is_one_that_can_be_kept() {
+    fn a_scenario_has_terms_that_can_be_kept() {
         let d = |t: &str| anagrafe::leggi_data(t).expect("date");
-        for (oggi, atteso) in [
-            ("2016-08-01", None),
-            ("2021-12-31", None),
-            ("2022-01-01", Some("2023-12-31")),
-            ("2026-11-27", Some("2027-12-31")),
-            ("9999-12-31", Some("9999-12-31")),
+        for (oggi, scheda, contributo) in [
+            ("2016-08-01", "2016-09-16", "2021-12-31"),
+            ("2016-09-16", "2016-09-16", "2021-12-31"),
+            ("2016-09-17", "2016-12-16", "2021-12-31"),
+            ("2021-12-31", "2022-03-31", "2021-12-31"),
+            ("2022-01-01", "2022-04-01", "2023-12-31"),
+            ("2026-11-27", "2027-02-25", "2027-12-31"),
+            ("9999-12-31", "9999-12-31", "9999-12-31"),
         ] {
-            assert_eq!(contributo_per(d(oggi)), atteso.map(d), "{oggi}");
+            let s = per_uno_scenario_dal(d(oggi));
+            assert_eq!((s.scheda, s.contributo), (d(scheda), d(contributo)), "{oggi}");
+            let altre = Scadenze {
+                scheda: Scadenze::default().scheda,
+                contributo: Scadenze::default().contributo,
+                ..s
+            };
+            assert_eq!(altre, Scadenze::default(), "the others are the true ones");
         }
     }
 }

@@ -2,13 +2,13 @@
 //! that comes out of it, which the Ministry may correct.
 
 use anagrafe::{CodiceIstat, Data};
-use jiff::ToSpan as _;
+use jiff::{ToSpan as _, civil::Weekday};
 use registro::{Comune, Quando, Soluzione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    impedimento::{ErroreCampo, Impedimento, Rifiuto},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
     lettere,
     scadenze::{Scadenze, scadenze},
 };
@@ -59,7 +59,9 @@ pub struct Scheda {
     pub da: String,
     /// Number of the receipt.
     pub protocollo: String,
-    /// First sent after the deadline that held then.
+    /// First sent after the deadline as it stands now: found at each reading ([`Self::giudica`]). What registers of before
+    /// stored of it is not read.
+    #[serde(skip_deserializing)]
     pub in_ritardo: bool,
 }
 
@@ -72,6 +74,28 @@ impl Scheda {
     /// Whether it is the one a ready Comune begins with.
     pub(super) fn e_pronta(&self, istat: CodiceIstat) -> bool {
         self.protocollo == protocollo_pronto(istat)
+    }
+
+    /// Says whether it was first sent late, by the deadline of a moment: one moved later heals, one moved earlier does not.
+    pub(super) fn giudica(&mut self, s: &Scadenze) {
+        self.in_ritardo = self.inviata.date() > s.scheda;
+    }
+
+    /// What its receipt says beside it: declared days on which offices are closed. They hold all the same.
+    pub fn avvertenze(&self) -> Vec<String> {
+        let domenica = |d: &Data| d.weekday() == Weekday::Sunday;
+        let di = |che: &str, d: Data| {
+            format!(
+                "La data {che}, {}, è una domenica: se quel giorno nessuno lavora ne conviene un'altra.",
+                giorno(d)
+            )
+        };
+        let fine = self.fine_adeguamento.filter(domenica);
+        let inizio = Some(self.inizio_prove).filter(domenica);
+        fine.map(|d| di("dell'adeguamento", d))
+            .into_iter()
+            .chain(inizio.map(|d| di("delle prove", d)))
+            .collect()
     }
 
     /// The one of a ready Comune: sent in time, long before any scenario date of ours.
@@ -162,6 +186,9 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
             ),
         ),
     }
+    let pronto = p
+        .fine_adeguamento
+        .filter(|_| matches!(soluzione, Some(Soluzione::WaIntegrata | Soluzione::Ws)));
     match p.inizio_prove {
         None => no(
             "inizioProve",
@@ -169,14 +196,18 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
         ),
         Some(d) if d <= oggi => no(
             "inizioProve",
-            format!(
-                "La data deve essere successiva a oggi ({}).",
-                super::impedimento::giorno(oggi)
-            ),
+            format!("La data deve essere successiva a oggi ({}).", giorno(oggi)),
         ),
         Some(d) if d > limite => no(
             "inizioProve",
             format!("La data è oltre {ANNI_MASSIMI} anni da oggi."),
+        ),
+        Some(d) if pronto.is_some_and(|p| d < p) => no(
+            "inizioProve",
+            format!(
+                "Con WA integrata e WS si prova il gestionale adeguato: le prove non possono cominciare prima del {}.",
+                pronto.map_or_else(String::new, giorno)
+            ),
         ),
         Some(_) => {}
     }
@@ -198,7 +229,7 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
     })
 }
 
-/// Whether who has not sent is late, or who has was.
+/// Whether who has not sent is late, or who has was ([`Scheda::giudica`]).
 pub(super) fn in_ritardo(scheda: Option<&Scheda>, s: &Scadenze, oggi: Data) -> bool {
     scheda.map_or(oggi > s.scheda, |x| x.in_ritardo)
 }
@@ -226,14 +257,13 @@ impl Simulatore {
                     nuova.inviata = prima.inviata;
                     nuova.corretta = Some(quando);
                     nuova.protocollo = prima.protocollo;
-                    nuova.in_ritardo = prima.in_ritardo;
                 }
                 None => {
                     nuova.inviata = quando;
-                    nuova.in_ritardo = quando.date() > s.scheda;
                     nuova.protocollo = t.nuovo_protocollo(anagrafe::Ambiente::Sub)?;
                 }
             }
+            nuova.giudica(&s);
             comune.soluzione = nuova.soluzione;
             // A plan the Ministry corrected stands; one that only followed the scheda follows it again.
             f.piano = f.piano.filter(|p| p.corretto);
@@ -312,7 +342,60 @@ mod prove {
         assert_eq!(con(&|p| p.postazioni = Some(10_000)), ["postazioni"]);
         assert_eq!(con(&|p| p.inizio_prove = Some(oggi)), ["inizioProve"]);
         assert_eq!(con(&|p| p.inizio_prove = Some(d("2026-09-02"))), ["inizioProve"]);
-        assert!(con(&|p| p.inizio_prove = Some(d("2016-09-02"))).is_empty());
+        // The gestionale is tried when it is ready, not before; without one any day will do.
+        assert_eq!(con(&|p| p.inizio_prove = Some(d("2016-12-30"))), ["inizioProve"]);
+        assert!(con(&|p| p.inizio_prove = Some(d("2016-12-31"))).is_empty());
+        let wa = PropostaScheda {
+            soluzione: Some(Soluzione::Wa),
+            fine_adeguamento: None,
+            inizio_prove: Some(d("2016-09-02")),
+            ..buona.clone()
+        };
+        assert_eq!(campi(wa), [""; 0]);
+    }
+
+    #[test]
+    fn a_stored_lateness_is_not_read_and_the_term_of_now_decides() {
+        let comune = Comune::nuovo(CodiceIstat::parse("888001").expect("code"), "X", "XX", None);
+        let mut vecchia = serde_json::to_value(Scheda::pronta(&comune)).expect("JSON");
+        vecchia["inRitardo"] = Value::Bool(true);
+        let mut letta: Scheda = serde_json::from_value(vecchia.clone()).expect("as stored before");
+        assert!(!letta.in_ritardo);
+        if let Some(o) = vecchia.as_object_mut() {
+            o.remove("inRitardo");
+        }
+        assert_eq!(
+            serde_json::from_value::<Scheda>(vecchia).expect("without it"),
+            letta
+        );
+        for (termine, tardi) in [("2016-09-04", true), ("2016-09-05", false), ("2016-09-16", false)] {
+            let s = Scadenze {
+                scheda: d(termine),
+                ..Scadenze::default()
+            };
+            letta.giudica(&s);
+            assert_eq!(letta.in_ritardo, tardi, "{termine}");
+        }
+    }
+
+    #[test]
+    fn a_sunday_is_said_and_no_other_day() {
+        let comune = Comune::nuovo(CodiceIstat::parse("888001").expect("code"), "X", "XX", None);
+        let mut s = Scheda::pronta(&comune);
+        assert_eq!(s.avvertenze(), [""; 0]);
+        (s.fine_adeguamento, s.inizio_prove) = (Some(d("2017-01-01")), d("2017-02-05"));
+        let dette = s.avvertenze();
+        assert_eq!(dette.len(), 2, "{dette:?}");
+        assert!(
+            dette[0].starts_with("La data dell'adeguamento, 01/01/2017,"),
+            "{}",
+            dette[0]
+        );
+        assert!(
+            dette[1].starts_with("La data delle prove, 05/02/2017,"),
+            "{}",
+            dette[1]
+        );
     }
 
     #[test]

@@ -18,8 +18,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use importati::importati;
-pub(crate) use stato::Revoca;
 pub use stato::StatoCertificato;
+pub(crate) use stato::{Revoca, revoca_in};
 
 use crate::{ErroreServizio, Esito, Simulatore, gestione::leggi};
 

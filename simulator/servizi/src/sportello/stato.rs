@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use certs::{Difetto, Postazione};
 use jiff::Timestamp;
-use registro::{Lettura as _, Quando};
+use registro::{Lettura as _, Quando, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -86,6 +86,20 @@ struct Lavorazione {
     pronto: Timestamp,
 }
 
+/// Revokes certificates, by digest, in a commit that does more.
+pub(crate) fn revoca_in(t: &mut Transazione, id: &str, impronte: &[&str]) -> Esito<()> {
+    let quando = t.ora()?;
+    for impronta in impronte {
+        let revoca = Revoca {
+            id: id.to_owned(),
+            quando,
+            ripristino: None,
+        };
+        t.salva_documento(REVOCATI, impronta, &revoca)?;
+    }
+    Ok(())
+}
+
 impl Simulatore {
     fn revoca_di(&self, impronta: &str) -> Esito<Option<Revoca>> {
         Ok(self.registro().documento(REVOCATI, impronta)?)
@@ -109,16 +123,8 @@ impl Simulatore {
 
     pub(crate) fn segna_revocati(&self, id: &str, impronte: &[&str]) -> Esito<()> {
         self.registro().scrivi(|t| {
-            let quando = t.evento()?;
-            for impronta in impronte {
-                let revoca = Revoca {
-                    id: id.to_owned(),
-                    quando,
-                    ripristino: None,
-                };
-                t.salva_documento(REVOCATI, impronta, &revoca)?;
-            }
-            Ok(())
+            t.evento()?;
+            revoca_in(t, id, impronte)
         })
     }
 

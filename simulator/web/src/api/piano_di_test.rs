@@ -71,7 +71,7 @@ pub(super) fn schemi() -> Value {
                 "prove": {"type": ["object", "null"], "properties": {"comunicato": s, "dal": s, "utente": s}},
                 "preliminare": {"type": "object", "properties": {
                     "stato": {"enum": ["DA_INVIARE", "INVIATO", "CARICATO", "RESPINTO", "NON_SERVE"]}, "termine": forse,
-                    "inRitardo": {"type": "boolean"}, "inviato": forse, "fornitura": forse, "sollecito": forse}},
+                    "inRitardo": {"type": "boolean"}, "manca": {"enum": ["AIRE", null]}, "inviato": forse, "fornitura": forse, "sollecito": forse}},
                 "casi": {"type": "array", "items": rif("CasoDiTest")}}},
         "CasoDiTest": {"type": "object", "required": ["id", "stato", "volte"], "properties": {
             "id": s, "gruppo": s, "titolo": s, "come": s, "volte": i, "primo": forse, "ultimo": forse, "nota": s,

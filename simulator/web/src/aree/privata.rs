@@ -185,6 +185,7 @@ pub(super) async fn manda(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
 #[template(path = "aree/ricevuta.html")]
 struct Ricevuta {
     c: Cornice,
+    avvertenze: Vec<String>,
     s: Scheda,
     soluzione: &'static str,
     comune: String,
@@ -210,6 +211,7 @@ pub(super) async fn ricevuta(d: &Dentro<'_>) -> Esito<Risposta> {
     let ricevuta = Ricevuta {
         c: d.cornice("Ricevuta della scheda di monitoraggio", SCHEDA).await?,
         soluzione: soluzione(s.soluzione),
+        avvertenze: s.avvertenze(),
         s,
         comune: format!("{istat} {nome}"),
         piano,

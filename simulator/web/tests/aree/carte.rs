@@ -11,7 +11,7 @@ use crate::banco::{
 };
 
 /// Up to the parcel in the hands of the sindaco, by the API.
-async fn fino_alla_consegna(istat: &str) -> Vec<Value> {
+pub(super) async fn fino_alla_consegna(istat: &str) -> Vec<Value> {
     let censimento = fino_al_censimento(istat).await;
     metti("/api/orologio", &json!({"oggi": "2021-03-20"})).await;
     let plico = format!("/api/percorso/plichi/{istat}-1");

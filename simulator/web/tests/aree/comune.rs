@@ -4,7 +4,7 @@ use anagrafe::Ambiente;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{SUB, cnsd, fatto, invia, nuovo_comune, posta, scheda, turno, vedi};
+use super::{SUB, cnsd, fatto, invia, nuovo_comune, posta, prefettura, scheda, turno, vedi};
 use crate::banco::{
     api::{MODULO, metti, ordina, rifiuto, vedi_api},
     banco,
@@ -80,6 +80,115 @@ async fn the_scheda_is_sent_once_corrected_until_the_deadline_and_late_after_it(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_term_that_moves_makes_late_and_heals() {
+    let _turno = turno("2021-03-01").await;
+    metti("/api/percorso/scadenze", &json!({"scheda": "2021-02-28"})).await;
+    nuovo_comune("888031").await;
+    let io = cnsd("888031").await;
+    metti("/api/percorso/comuni/888031/scheda", &scheda("2022-06-01")).await;
+    let pref = prefettura("XX", "OPE").await;
+    for (termine, tardi) in [
+        ("2021-02-28", true),
+        ("2021-03-01", false),
+        ("2021-02-28", true),
+        ("2021-12-31", false),
+    ] {
+        metti("/api/percorso/scadenze", &json!({"scheda": termine})).await;
+        for dove in [
+            "/api/percorso/comuni/888031/scheda",
+            "/api/percorso/comuni/888031",
+        ] {
+            assert_eq!(vedi_api(dove).await["inRitardo"], tardi, "{dove}, {termine}");
+        }
+        let ricevuta = vedi(&io, "/servizidemografici/scheda/ricevuta").await.testo;
+        assert_eq!(ricevuta.contains("in ritardo"), tardi, "{termine}");
+        let fra_le_tardi = vedi(&pref, "/prefettura/schede?stato=INVIATA_IN_RITARDO")
+            .await
+            .testo;
+        assert_eq!(fra_le_tardi.contains("888031"), tardi, "{termine}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gestionale_is_tried_when_it_is_ready_and_a_sunday_is_said() {
+    let _turno = turno("2021-03-01").await;
+    nuovo_comune("888032").await;
+    let io = cnsd("888032").await;
+    let dove = "/servizidemografici/scheda";
+    for soluzione in ["WS", "WA_INTEGRATA"] {
+        let presto =
+            format!("soluzione={soluzione}&fineAdeguamento=2022-05-29&postazioni=4&inizioProve=2022-05-28");
+        let r = invia(&io, dove, &presto).await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+        assert!(
+            r.testo.contains("href=\"#inizioProve\"")
+                && r.testo.contains("non possono cominciare prima del 29/05/2022"),
+            "{}",
+            r.testo
+        );
+    }
+    // Both Sundays: taken, with a word on the receipt and in the message.
+    let domenica = "soluzione=WS&fineAdeguamento=2022-05-29&postazioni=4&inizioProve=2022-06-05";
+    fatto(&invia(&io, dove, domenica).await);
+    let ricevuta = vedi(&io, "/servizidemografici/scheda/ricevuta").await.testo;
+    let pec = posta("888032", "Scheda di monitoraggio ricevuta").await;
+    let pec = pec[0]["testo"].as_str().expect("text");
+    for giorno in ["29/05/2022, è una domenica", "05/06/2022, è una domenica"] {
+        assert!(
+            ricevuta.contains(giorno) && pec.contains(giorno),
+            "{giorno}: {ricevuta} {pec}"
+        );
+    }
+    fatto(&invia(&io, dove, &domenica.replace("06-05", "06-06")).await);
+    let ricevuta = vedi(&io, "/servizidemografici/scheda/ricevuta").await.testo;
+    assert!(!ricevuta.contains("06/06/2022, è una domenica"), "{ricevuta}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terms_and_dates_that_no_scenario_can_keep_are_refused_by_name() {
+    let _turno = turno("2021-03-01").await;
+    let termini = "/api/percorso/scadenze";
+    rifiuto(
+        Method::PUT,
+        termini,
+        &json!({"capienzaGiornaliera": 0}),
+        (400, "SIM010"),
+        "capienzaGiornaliera: ",
+    )
+    .await;
+    assert_eq!(
+        metti(termini, &json!({"capienzaGiornaliera": 1})).await["capienzaGiornaliera"],
+        1
+    );
+    metti(termini, &json!({"capienzaGiornaliera": 50})).await;
+    for oggi in ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"] {
+        rifiuto(
+            Method::PUT,
+            "/api/orologio",
+            &json!({"oggi": oggi, "velocita": 7}),
+            (400, "SIM010"),
+            "oggi: la data dello scenario va dal 01/01/2000 al 31/12/2099.",
+        )
+        .await;
+        let r = banco()
+            .console(
+                Method::POST,
+                "/orologio",
+                &[MODULO],
+                &format!("oggi={oggi}&velocita=7"),
+            )
+            .await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{oggi}");
+    }
+    let o = vedi_api("/api/orologio").await;
+    assert_eq!(
+        (&o["oggi"], &o["velocita"]),
+        (&json!("2021-03-01"), &json!(1)),
+        "nothing moved"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_tests_begin_two_months_after_the_message_at_least() {
     let _turno = turno("2021-03-01").await;
     nuovo_comune("888013").await;
@@ -90,6 +199,8 @@ async fn the_tests_begin_two_months_after_the_message_at_least() {
         (&q["caso"]["id"], &q["stato"]),
         (&json!("P01"), &json!("INATTIVO_SENZA_CENSIMENTO"))
     );
+    // Before it there is nobody who could enter.
+    assert_eq!(vedi_api("/api/comuni/888013/operatori").await, json!([]));
     // The date alone brings it, once.
     metti("/api/orologio", &json!({"oggi": "2021-03-16"})).await;
     assert!(posta("888013", "Avvio delle prove").await.is_empty());
@@ -100,6 +211,8 @@ async fn the_tests_begin_two_months_after_the_message_at_least() {
     let testo = pec[0]["testo"].as_str().expect("text");
     for parola in [
         "SIMULATORE",
+        "Da oggi, 17/03/2021, l'ambiente di test è aperto",
+        "entro il 17/05/2021.",
         "cominciano il 01/06/2021",
         "https://localhost:8443/combas",
         "Utente: COMUNETEST888013",
@@ -111,6 +224,13 @@ async fn the_tests_begin_two_months_after_the_message_at_least() {
     assert_eq!(
         (&q["caso"]["id"], &q["stato"]),
         (&json!("P01"), &json!("TEST_ABILITATO"))
+    );
+    let passi = q["passi"].as_array().expect("steps").iter();
+    let passo = passi.clone().find(|p| p["id"] == "M06").expect("the step")["testo"].clone();
+    assert_eq!(
+        passo,
+        "Comunicato il 17/03/2021: da quel giorno si entra nell'ambiente di test, per inviare il file preliminare. Le prove \
+         cominciano il 01/06/2021."
     );
     let password = testo
         .lines()

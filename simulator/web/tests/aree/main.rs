@@ -7,6 +7,7 @@ mod banco;
 mod carte;
 mod comune;
 mod difese;
+mod giri;
 mod prefettura;
 
 use anagrafe::Ambiente;
@@ -38,7 +39,7 @@ async fn nuovo_comune(istat: &str) {
 }
 
 fn scheda(inizio: &str) -> Value {
-    json!({"soluzione": "WS", "fineAdeguamento": "2021-09-30", "postazioni": 4, "inizioProve": inizio})
+    json!({"soluzione": "WS", "fineAdeguamento": "2021-03-31", "postazioni": 4, "inizioProve": inizio})
 }
 
 /// Up to the censimento sent, by the API.

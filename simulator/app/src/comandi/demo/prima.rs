@@ -30,8 +30,6 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
     )?;
     // A ready Comune has an open window; this one begins without.
     palco.togli_finestra()?;
-    // The real deadline lies five years before the date of the demo.
-    palco.chiama("PUT", "/api/percorso/scadenze", &json!({"scheda": INIZIO_PROVE}))?;
     let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-05-31", "postazioni": 2, "inizioProve": INIZIO_PROVE});
     palco.chiama("PUT", &format!("{base}/scheda"), &scheda)?;
     voce.fatto(&palco.pec(COMUNE, "Scheda di monitoraggio ricevuta")?)?;
