@@ -51,7 +51,11 @@ fn openssl_e_il_simulatore_si_verificano_le_firme_a_vicenda() {
     let dir = cartella.path();
     let base = format!("/api/percorso/comuni/{COMUNE}/contributo");
     let operatore = json!({"ruoli": ["SINDACO"], "password": "parola-sua"}).to_string();
-    banco.json("PUT", &format!("/api/comuni/{COMUNE}/operatori/{SINDACO}"), &operatore);
+    banco.json(
+        "PUT",
+        &format!("/api/comuni/{COMUNE}/operatori/{SINDACO}"),
+        &operatore,
+    );
     let dati = json!({"iban": "IT60X0542811101000000123456", "dichiarazione": true}).to_string();
     banco.json("PUT", &base, &dati);
     let prova = format!("{base}/firma-di-prova");
@@ -103,13 +107,21 @@ fn openssl_e_il_simulatore_si_verificano_le_firme_a_vicenda() {
     ] {
         bene(
             dir,
-            &format!("req -x509 -newkey {chiave} -nodes -days 30 -subj /O=ALTRI/CN=PROVA-{nome} -keyout {nome}.key -out {nome}.pem"),
+            &format!(
+                "req -x509 -newkey {chiave} -nodes -days 30 -subj /O=ALTRI/CN=PROVA-{nome} -keyout {nome}.key -out {nome}.pem"
+            ),
         );
     }
     let firma = "cms -sign -nodetach -in documento.txt";
     for (come, argomenti) in [
-        ("DER", format!("{firma} -outform DER -signer rsa.pem -inkey rsa.key -out f.p7m")),
-        ("PEM", format!("{firma} -outform PEM -signer rsa.pem -inkey rsa.key -out f.p7m")),
+        (
+            "DER",
+            format!("{firma} -outform DER -signer rsa.pem -inkey rsa.key -out f.p7m"),
+        ),
+        (
+            "PEM",
+            format!("{firma} -outform PEM -signer rsa.pem -inkey rsa.key -out f.p7m"),
+        ),
         (
             "BER in pieces",
             format!("{firma} -binary -stream -outform DER -signer rsa.pem -inkey rsa.key -out f.p7m"),
@@ -144,17 +156,26 @@ fn openssl_e_il_simulatore_si_verificano_le_firme_a_vicenda() {
     }
 
     // Changed, detached, of another document, without its certificate: refused, each at its step.
-    bene(dir, &format!("{firma} -outform DER -signer rsa.pem -inkey rsa.key -out buona.p7m"));
+    bene(
+        dir,
+        &format!("{firma} -outform DER -signer rsa.pem -inkey rsa.key -out buona.p7m"),
+    );
     let buona = fs::read(dir.join("buona.p7m")).expect("signed");
     let mut cambiata = buona.clone();
-    let posto = cambiata.windows(4).position(|w| w == b"IT60").expect("the content");
+    let posto = cambiata
+        .windows(4)
+        .position(|w| w == b"IT60")
+        .expect("the content");
     cambiata[posto + 2] = b'9';
     fs::write(dir.join("cambiata.p7m"), &cambiata).expect("written");
-    let giudizio = openssl(dir, "cms -verify -inform DER -noverify -in cambiata.p7m -out x.txt");
+    let giudizio = openssl(
+        dir,
+        "cms -verify -inform DER -noverify -in cambiata.p7m -out x.txt",
+    );
     assert!(giudizio.is_err(), "openssl refuses it too");
     let mut storta = buona.clone();
     *storta.last_mut().expect("octets") ^= 1;
-    let mut con_altro = |argomenti: &str| {
+    let con_altro = |argomenti: &str| {
         bene(dir, argomenti);
         fs::read(dir.join("altra.p7m")).expect("signed")
     };

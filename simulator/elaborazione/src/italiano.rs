@@ -22,7 +22,11 @@ pub fn leggi_json<T: serde::de::DeserializeOwned>(valore: serde_json::Value) -> 
     serde_path_to_error::deserialize(valore).map_err(|e| {
         let (dove, che) = (e.path().to_string(), errore_json(e.inner()));
         // Where there is no field yet, or the sentence is about a field already.
-        if dove == "." || ["campo", "manca il campo", "il campo"].iter().any(|p| che.starts_with(p)) {
+        if dove == "."
+            || ["campo", "manca il campo", "il campo"]
+                .iter()
+                .any(|p| che.starts_with(p))
+        {
             che
         } else {
             format!("nel campo «{dove}» {che}")

@@ -136,7 +136,9 @@ pub const INDIRIZZO_MASSIMO_CARATTERI: usize = 254;
 pub fn indirizzo_valido(testo: &str) -> bool {
     // An address literal (`a@[192.0.2.1]`) is an address to the parser and none to the composer.
     let dominio = |d: &str| {
-        d.contains('.') && d.split('.').all(|p| !p.is_empty() && !p.starts_with('-') && !p.ends_with('-'))
+        d.contains('.')
+            && d.split('.')
+                .all(|p| !p.is_empty() && !p.starts_with('-') && !p.ends_with('-'))
     };
     testo.is_ascii()
         && testo.len() <= INDIRIZZO_MASSIMO_CARATTERI

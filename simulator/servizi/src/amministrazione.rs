@@ -425,7 +425,9 @@ mod prove {
     #[test]
     fn a_list_of_addresses_is_read_as_people_write_it_and_every_wrong_one_is_told() {
         assert_eq!(
-            indirizzi_scritti(" 203.0.113.7 \r\n\r\n203.0.113.8, 203.0.113.9;;\t203.0.113.0/24 203.0.113.10\n"),
+            indirizzi_scritti(
+                " 203.0.113.7 \r\n\r\n203.0.113.8, 203.0.113.9;;\t203.0.113.0/24 203.0.113.10\n"
+            ),
             [
                 "203.0.113.7",
                 "203.0.113.8",
@@ -440,10 +442,16 @@ mod prove {
             INDIRIZZI_MASSIMI + 1
         );
         let lista = |t: &str| reti_in_ordine(&indirizzi_scritti(t));
-        assert_eq!(lista("203.0.113.7 203.0.113.7"), Ok(vec!["203.0.113.7".to_owned()]));
+        assert_eq!(
+            lista("203.0.113.7 203.0.113.7"),
+            Ok(vec!["203.0.113.7".to_owned()])
+        );
         let errori = lista("casa, 203.0.113.7, 10.0.0.1").expect_err("two wrong ones");
         assert_eq!(errori.len(), 2, "{errori:?}");
-        assert!(errori[0].contains("«casa»") && errori[1].contains("«10.0.0.1»"), "{errori:?}");
+        assert!(
+            errori[0].contains("«casa»") && errori[1].contains("«10.0.0.1»"),
+            "{errori:?}"
+        );
         assert!(lista(&"203.0.113.7,".repeat(INDIRIZZI_MASSIMI + 1)).is_err());
     }
 

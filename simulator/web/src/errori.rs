@@ -110,7 +110,10 @@ mod prove {
             e.attributi("iban", "n-iban"),
             " aria-invalid=\"true\" aria-describedby=\"e-iban n-iban\""
         );
-        assert_eq!(e.attributi("iban", ""), " aria-invalid=\"true\" aria-describedby=\"e-iban\"");
+        assert_eq!(
+            e.attributi("iban", ""),
+            " aria-invalid=\"true\" aria-describedby=\"e-iban\""
+        );
         assert_eq!(e.attributi("altro", "n-altro"), " aria-describedby=\"n-altro\"");
         assert_eq!(e.attributi("altro", ""), "");
         assert_eq!(
@@ -118,7 +121,10 @@ mod prove {
             "<p class=\"errore\" id=\"e-iban\">Non è &#60;valido&#62;.</p>"
         );
         assert_eq!(e.sotto("altro"), "");
-        assert_eq!((e.stato(), Errori::default().stato()), (StatusCode::BAD_REQUEST, StatusCode::OK));
+        assert_eq!(
+            (e.stato(), Errori::default().stato()),
+            (StatusCode::BAD_REQUEST, StatusCode::OK)
+        );
     }
 
     #[test]

@@ -89,7 +89,12 @@ enum Chiave {
 }
 
 impl Chiave {
-    fn di(der: &[u8], c: &X509Certificate<'_>, algoritmo: &[u8], digest: Digest) -> Result<Self, ErrorePkcs7> {
+    fn di(
+        der: &[u8],
+        c: &X509Certificate<'_>,
+        algoritmo: &[u8],
+        digest: Digest,
+    ) -> Result<Self, ErrorePkcs7> {
         let pubblica = c.public_key();
         if pubblica.algorithm.algorithm.to_id_string() != CHIAVE_EC {
             let certificato = Certificato::leggi(der)?;

@@ -88,11 +88,19 @@ fn un_documento_firmato_si_legge_in_ogni_forma_dei_file() {
         ("base64", base64.clone().into_bytes()),
         (
             "PEM",
-            format!("-----BEGIN CMS-----\r\n{}\r\n-----END CMS-----\r\n", righe.join("\r\n")).into_bytes(),
+            format!(
+                "-----BEGIN CMS-----\r\n{}\r\n-----END CMS-----\r\n",
+                righe.join("\r\n")
+            )
+            .into_bytes(),
         ),
     ] {
         let d = documento::leggi(&file).unwrap_or_else(|e| panic!("{come}: {e}"));
-        assert_eq!((d.contenuto.as_slice(), &d.certificato), (ID, &scena().pc.cert), "{come}");
+        assert_eq!(
+            (d.contenuto.as_slice(), &d.certificato),
+            (ID, &scena().pc.cert),
+            "{come}"
+        );
         assert!(d.soggetto.contains("CN=888001-PC-0001"), "{}", d.soggetto);
     }
     for (file, errore) in [

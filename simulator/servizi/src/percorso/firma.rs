@@ -120,7 +120,10 @@ fn rifiutata(passo: &str, perche: &str) -> ErroreServizio {
 fn nome_semplice(nome: &str) -> Esito<String> {
     let ultimo = nome.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     // Marks of direction would show another name than the one that is kept.
-    let invisibile = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let invisibile = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     if ultimo.chars().any(invisibile) {
         return Err(rifiutata("nome", "il nome del file ha caratteri di controllo"));
     }
@@ -236,7 +239,12 @@ impl Simulatore {
         let Ok(c) = Certificato::leggi(der) else {
             return Ok(false);
         };
-        let mut radici = self.pki().ancora_utenti().map_err(ErroreServizio::guasto)?.into_iter().collect::<Vec<_>>();
+        let mut radici = self
+            .pki()
+            .ancora_utenti()
+            .map_err(ErroreServizio::guasto)?
+            .into_iter()
+            .collect::<Vec<_>>();
         for a in anagrafe::Ambiente::TUTTI {
             radici.extend(self.pki().ancore(a.chiave()));
         }
@@ -257,9 +265,9 @@ impl Simulatore {
     ) -> Esito<Vec<u8>> {
         let operatori = self.operatori(istat)?;
         let sindaco = |nome: &str| {
-            operatori.iter().any(|o| {
-                o.name_id == nome && o.ha_ruolo("SINDACO") && o.stato == StatoOperatore::Attivo
-            })
+            operatori
+                .iter()
+                .any(|o| o.name_id == nome && o.ha_ruolo("SINDACO") && o.stato == StatoOperatore::Attivo)
         };
         for carta in self.pki().carte().iter().rev() {
             let sua = match chi {

@@ -196,7 +196,10 @@ mod prove {
         for (come, byte) in [
             ("utf-8", testo.clone().into_bytes()),
             ("utf-8 with mark", format!("\u{feff}{testo}").into_bytes()),
-            ("windows-1252", encoding_rs::WINDOWS_1252.encode(&testo).0.into_owned()),
+            (
+                "windows-1252",
+                encoding_rs::WINDOWS_1252.encode(&testo).0.into_owned(),
+            ),
             (
                 "utf-16 with mark",
                 [0xFF, 0xFE]
@@ -208,7 +211,10 @@ mod prove {
             ("tabs", testo.replace(';', "\t").into_bytes()),
             ("old ends of line", testo.replace("\r\n", "\r").into_bytes()),
             ("no last end", testo.trim_end().as_bytes().to_vec()),
-            ("upper case", testo.replace(&testa, &testa.to_uppercase()).into_bytes()),
+            (
+                "upper case",
+                testo.replace(&testa, &testa.to_uppercase()).into_bytes(),
+            ),
             (
                 "quotes",
                 testo.replace("SANT'AGATÀ", "\"A; \"\"B\"\"\"").into_bytes(),
@@ -222,7 +228,11 @@ mod prove {
         }
         let altro_ordine = "data_subentro_preferita,note,codice_istat,ultima_data_subentro,prima_data_subentro\n\
                             11/03/2021,urgente,888001,12/03/2021,10/03/2021\n";
-        assert_eq!(righe(altro_ordine.as_bytes()), una, "another order, no name, one more column");
+        assert_eq!(
+            righe(altro_ordine.as_bytes()),
+            una,
+            "another order, no name, one more column"
+        );
     }
 
     #[test]
@@ -244,7 +254,10 @@ mod prove {
     fn a_header_that_cannot_be_understood_says_what_is_missing() {
         for (testo, segno) in [
             ("", "codice_istat, prima_data_subentro"),
-            ("codice_istat\n888004\n", "colonne: prima_data_subentro, ultima_data_subentro"),
+            (
+                "codice_istat\n888004\n",
+                "colonne: prima_data_subentro, ultima_data_subentro",
+            ),
             ("888001;888001;X;;;\n", "mancano le colonne"),
             (
                 "codice_istat;codice_istat;prima_data_subentro;ultima_data_subentro;data_subentro_preferita\n",

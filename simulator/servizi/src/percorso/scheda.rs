@@ -391,11 +391,21 @@ mod prove {
             [
                 (
                     "soluzione",
-                    "Modalità di accesso: «SOAP» non è una modalità di accesso: WA, WA_INTEGRATA o WS.".to_owned()
+                    "Modalità di accesso: «SOAP» non è una modalità di accesso: WA, WA_INTEGRATA o WS."
+                        .to_owned()
                 ),
-                ("fineAdeguamento", format!("Adeguamento del gestionale: «31/02/2021» {forma}")),
-                ("postazioni", "Postazioni: «tre» non è un numero intero.".to_owned()),
-                ("inizioProve", format!("Disponibilità alle prove: «domani» {forma}")),
+                (
+                    "fineAdeguamento",
+                    format!("Adeguamento del gestionale: «31/02/2021» {forma}")
+                ),
+                (
+                    "postazioni",
+                    "Postazioni: «tre» non è un numero intero.".to_owned()
+                ),
+                (
+                    "inizioProve",
+                    format!("Disponibilità alle prove: «domani» {forma}")
+                ),
             ]
         );
     }

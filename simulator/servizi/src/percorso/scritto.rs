@@ -29,8 +29,7 @@ pub trait Leggibile: Sized {
 }
 
 impl Leggibile for Data {
-    const NON_E: &'static str =
-        "non è una data del calendario. Si scrive AAAA-MM-GG oppure GG/MM/AAAA.";
+    const NON_E: &'static str = "non è una data del calendario. Si scrive AAAA-MM-GG oppure GG/MM/AAAA.";
 
     fn da_testo(testo: &str) -> Option<Self> {
         giorno_scritto(testo)
@@ -124,7 +123,10 @@ impl<T: Leggibile> Scritto<T> {
     /// The error of a field that could not be read; `nome` is what the page calls it.
     pub(super) fn errore(&self, campo: &'static str, nome: &str) -> Option<ErroreCampo> {
         match self {
-            Self::Errato(testo) => Some(ErroreCampo::nuovo(campo, format!("{nome}: {}", non_letto::<T>(testo)))),
+            Self::Errato(testo) => Some(ErroreCampo::nuovo(
+                campo,
+                format!("{nome}: {}", non_letto::<T>(testo)),
+            )),
             Self::Assente | Self::Letto(_) => None,
         }
     }
@@ -199,13 +201,19 @@ mod prove {
             data(json!("28/02/2021")),
             Scritto::Letto(jiff::civil::date(2021, 2, 28))
         );
-        assert_eq!(data(json!("31/02/2021")), Scritto::Errato("31/02/2021".to_owned()));
+        assert_eq!(
+            data(json!("31/02/2021")),
+            Scritto::Errato("31/02/2021".to_owned())
+        );
         assert_eq!(data(json!(20_210_228)), Scritto::Errato("20210228".to_owned()));
         let numero = |v: Value| serde_json::from_value::<Scritto<u32>>(v).expect("never fails");
         assert_eq!(numero(json!(4)), Scritto::Letto(4));
         assert_eq!(numero(json!("4")), Scritto::Letto(4));
         assert_eq!(numero(json!(-4)), Scritto::Errato("-4".to_owned()));
-        assert_eq!(numero(json!(4_294_967_296_u64)), Scritto::Errato("4294967296".to_owned()));
+        assert_eq!(
+            numero(json!(4_294_967_296_u64)),
+            Scritto::Errato("4294967296".to_owned())
+        );
         assert_eq!(
             Scritto::<Soluzione>::da_testo("WA_INTEGRATA"),
             Scritto::Letto(Soluzione::WaIntegrata)

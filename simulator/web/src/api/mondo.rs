@@ -4,11 +4,11 @@ use anagrafe::{CodiceIstat, Data};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub(super) use servizi::leggi_json as leggi;
 use servizi::{
     CercaScambi, ErroreServizio, Esito, SCAMBI_PER_PAGINA,
     http::{Risposta, risposta},
 };
-pub(super) use servizi::leggi_json as leggi;
 
 use super::{Chiamata, forniture::accetta, risposte::json as come_json};
 use crate::{cornice::da_scaricare, fuori};

@@ -5,9 +5,7 @@ use servizi::{
     ErroreServizio, Esito,
     http::Risposta,
     indirizzi_scritti,
-    percorso::{
-        Censimento, DatiGenerali, ErroreCampo, Incarico, Persona, Responsabile, Rifiuto,
-    },
+    percorso::{Censimento, DatiGenerali, ErroreCampo, Incarico, Persona, Responsabile, Rifiuto},
 };
 
 use super::Dentro;

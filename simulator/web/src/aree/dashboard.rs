@@ -11,8 +11,8 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Corpo, Risposta, risposta},
     percorso::{
-        Area, COLONNE, ChiPianifica, EsitoPiano, Parte, PropostaDate, RIFIUTI_MASSIMI, Rifiuto, RigaCruscotto,
-        Scritto, StatoPianificazione, VistaPubblica, esporta_piano,
+        Area, COLONNE, ChiPianifica, EsitoPiano, Parte, PropostaDate, RIFIUTI_MASSIMI, Rifiuto,
+        RigaCruscotto, Scritto, StatoPianificazione, VistaPubblica, esporta_piano,
     },
 };
 

@@ -133,11 +133,14 @@ async fn what_was_written_stays_with_its_error_beside_the_field() {
         ),
         // Every wrong address in one round; the good one stays in the list with them.
         (
-            "voce=indirizzi&indirizzi=casa%0A203.0.113.7%2C+10.0.0.1",
+            "voce=indirizzi&indirizzi=casa.example%0A203.0.113.7%2C+10.0.0.1",
             "indirizzi",
             "indirizzi-nota",
-            ">casa\n203.0.113.7, 10.0.0.1</textarea>",
-            vec!["«casa» non è un indirizzo IP", "«10.0.0.1» è un indirizzo privato"],
+            ">casa.example\n203.0.113.7, 10.0.0.1</textarea>",
+            vec![
+                "«casa.example» non è un indirizzo IP",
+                "«10.0.0.1» è un indirizzo privato",
+            ],
         ),
     ] {
         let r = b.manda(a, &io, pagina, corpo).await;
@@ -165,13 +168,29 @@ async fn what_was_written_stays_with_its_error_beside_the_field() {
     assert_eq!(prima, dopo, "nothing happened");
     // The logo too: the page comes back with the reason at its field.
     let r = b
-        .carica(a, "/combas/amministrazione/logo", &io.biscotto, &[("csrf", &io.csrf)], "l.png", b"x")
+        .carica(
+            a,
+            "/combas/amministrazione/logo",
+            &io.biscotto,
+            &[("csrf", &io.csrf)],
+            "l.png",
+            b"x",
+        )
         .await;
     assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(r.testo.contains("id=\"e-logo\">Il logo deve essere"), "{}", r.testo);
+    assert!(
+        r.testo.contains("id=\"e-logo\">Il logo deve essere"),
+        "{}",
+        r.testo
+    );
     // Lines, blanks and commas alike.
     let r = b
-        .manda(a, &io, pagina, "voce=indirizzi&indirizzi=203.0.113.7+203.0.113.8%2C203.0.113.9%0D%0A203.0.113.0%2F24")
+        .manda(
+            a,
+            &io,
+            pagina,
+            "voce=indirizzi&indirizzi=203.0.113.7+203.0.113.8%2C203.0.113.9%0D%0A203.0.113.0%2F24",
+        )
         .await;
     assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
     let comune = vedi_api(&format!("/api/comuni/{k}")).await;
@@ -181,7 +200,12 @@ async fn what_was_written_stays_with_its_error_beside_the_field() {
     );
     // The same rule for the address, whoever asks.
     let r = b
-        .console(Method::PUT, &format!("/api/comuni/{k}"), &[JSON], r#"{"pec":"a@b"}"#)
+        .console(
+            Method::PUT,
+            &format!("/api/comuni/{k}"),
+            &[JSON],
+            r#"{"pec":"a@b"}"#,
+        )
         .await;
     assert!(
         r.stato == StatusCode::BAD_REQUEST && r.testo.contains("almeno un punto nel dominio"),

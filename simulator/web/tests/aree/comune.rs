@@ -251,7 +251,14 @@ async fn the_censimento_registers_people_and_orders_cards() {
     ] {
         assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
     }
-    fatto(&invia(&io, dove, &format!("{dati}192.0.2.0%2F24+127.0.0.1%0D%0A192.0.2.0%2F24")).await);
+    fatto(
+        &invia(
+            &io,
+            dove,
+            &format!("{dati}192.0.2.0%2F24+127.0.0.1%0D%0A192.0.2.0%2F24"),
+        )
+        .await,
+    );
     let r = invia(&io, dove, "azione=invia").await;
     assert!(r.testo.contains("href=\"#conferma\""), "{}", r.testo);
     let r = invia(&io, dove, "azione=invia&conferma=si").await;

@@ -51,7 +51,8 @@ async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
     assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(r.testo.contains("value=\"2021-03-20\""), "{}", r.testo);
     assert!(
-        r.testo.contains("La prima data (20/03/2021) è successiva all&#39;ultima (10/03/2021)."),
+        r.testo
+            .contains("La prima data (20/03/2021) è successiva all&#39;ultima (10/03/2021)."),
         "{}",
         r.testo
     );
@@ -371,13 +372,20 @@ async fn a_plan_file_goes_out_with_its_columns_and_comes_in_whole_or_not_at_all(
     banco::dovute(&r, "wrong cells");
     for (n, colonna, frase) in [
         (2, "ultima_data_subentro", "manca «ultima_data_subentro»"),
-        (2, "data_subentro_preferita", "«31/02/2021» non è una data del calendario"),
+        (
+            2,
+            "data_subentro_preferita",
+            "«31/02/2021» non è una data del calendario",
+        ),
         (4, "prima_data_subentro", "«ieri» non è una data del calendario"),
     ] {
         let riga = r
             .testo
             .split("<tr>")
-            .find(|t| t.starts_with(&format!("<th scope=\"row\">{n}</th>")) && t.contains(&format!(">{colonna}</td>")))
+            .find(|t| {
+                t.starts_with(&format!("<th scope=\"row\">{n}</th>"))
+                    && t.contains(&format!(">{colonna}</td>"))
+            })
             .unwrap_or_else(|| panic!("{n} {colonna}: {}", r.testo));
         assert!(riga.contains(frase) && riga.contains("EN035"), "{riga}");
     }
@@ -413,12 +421,20 @@ async fn an_export_comes_back_in_and_changes_nothing_whatever_its_rows_stand_for
         da_pianificare(istat).await;
     }
     metti("/api/comuni/888001/piano?ambiente=sub", &sempre_aperta).await;
-    metti(&pianificazione("888004"), &date("2021-03-10", "2021-03-12", "2021-03-11")).await;
+    metti(
+        &pianificazione("888004"),
+        &date("2021-03-10", "2021-03-12", "2021-03-11"),
+    )
+    .await;
     let sua = json!({"inizio": "2021-05-01", "fine": "2021-05-31"});
     metti("/api/comuni/888006/piano?ambiente=sub", &sua).await;
     metti("/api/comuni/888007", &json!({"stato": "CENSITO"})).await;
     metti("/api/comuni/888009", &json!({"stato": "MANCATO_SUBENTRO"})).await;
-    metti("/api/comuni/888010/piano?ambiente=sub", &json!({"inizio": "2020-01-01", "fine": "2020-01-31"})).await;
+    metti(
+        "/api/comuni/888010/piano?ambiente=sub",
+        &json!({"inizio": "2020-01-01", "fine": "2020-01-31"}),
+    )
+    .await;
     metti("/api/comuni/888010", &json!({"nome": "=A;\"B\", C"})).await;
     let righe = vedi_api("/api/percorso/pianificazione").await;
     let stati: std::collections::BTreeSet<&str> = righe
@@ -429,7 +445,13 @@ async fn an_export_comes_back_in_and_changes_nothing_whatever_its_rows_stand_for
         .collect();
     assert_eq!(
         stati.into_iter().collect::<Vec<_>>(),
-        ["DA_PIANIFICARE", "INATTIVO", "MANCATO_SUBENTRO", "PIANIFICATO", "SUBENTRATO"]
+        [
+            "DA_PIANIFICARE",
+            "INATTIVO",
+            "MANCATO_SUBENTRO",
+            "PIANIFICATO",
+            "SUBENTRATO"
+        ]
     );
     let accetta = [("accept", "text/csv")];
     let esportato = banco()
@@ -441,7 +463,9 @@ async fn an_export_comes_back_in_and_changes_nothing_whatever_its_rows_stand_for
     let italiano: String = esportato
         .lines()
         .map(|r| {
-            let mut celle = csv::ReaderBuilder::new().has_headers(false).from_reader(r.as_bytes());
+            let mut celle = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(r.as_bytes());
             let celle = celle.records().next().expect("a row").expect("cells");
             let rigirate: Vec<String> = celle
                 .iter()
@@ -462,23 +486,44 @@ async fn an_export_comes_back_in_and_changes_nothing_whatever_its_rows_stand_for
                 json!({"pianificati": [], "invariati": quante, "errori": []}),
                 "{come} {sostituisci}"
             );
-            assert_eq!(vedi_api("/api/percorso/pianificazione").await, righe, "{come} {sostituisci}");
+            assert_eq!(
+                vedi_api("/api/percorso/pianificazione").await,
+                righe,
+                "{come} {sostituisci}"
+            );
         }
     }
     // Of an export that is no more up to date the blank rows leave what was planned meanwhile.
-    metti(&pianificazione("888005"), &date("2021-03-10", "2021-03-12", "2021-03-11")).await;
+    metti(
+        &pianificazione("888005"),
+        &date("2021-03-10", "2021-03-12", "2021-03-11"),
+    )
+    .await;
     let v = ordina(dove, &json!({"csv": esportato})).await;
     assert_eq!((&v["pianificati"], &v["errori"]), (&json!([]), &json!([])));
-    assert_eq!(vedi_api(&pianificazione("888005")).await["preferita"], "2021-03-11");
+    assert_eq!(
+        vedi_api(&pianificazione("888005")).await["preferita"],
+        "2021-03-11"
+    );
     // The window a ready Comune starts with was planned by nobody: real dates come in without moving anything.
     let file = format!(
         "{TESTA}\n888001,888001,X,2021-04-10,2021-04-12,2021-04-11\n888006,888006,X,2021-04-10,2021-04-12,2021-04-11\n"
     );
-    let (stato, v) = chiama(Method::POST, dove, &json!({"csv": file, "softwareHouse": "SWALFA"})).await;
+    let (stato, v) = chiama(
+        Method::POST,
+        dove,
+        &json!({"csv": file, "softwareHouse": "SWALFA"}),
+    )
+    .await;
     let altrui = chiama(Method::POST, dove, &json!({"csv": file})).await;
     assert_eq!(stato, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
-        v["errori"].as_array().expect("errors").iter().map(|e| &e["riga"]).collect::<Vec<_>>(),
+        v["errori"]
+            .as_array()
+            .expect("errors")
+            .iter()
+            .map(|e| &e["riga"])
+            .collect::<Vec<_>>(),
         [&json!(3)],
         "only of who has a plan, or is not of that software house: {v}"
     );

@@ -252,11 +252,21 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
     for (nome, byte, atteso, passo) in [
         ("richiesta.p7m", b"hello".as_slice(), 400, "passo «formato»"),
         ("richiesta.p7m", b"", 400, "passo «formato»"),
-        ("richiesta.p7m", documento.testo.as_bytes(), 400, "passo «formato»"),
+        (
+            "richiesta.p7m",
+            documento.testo.as_bytes(),
+            400,
+            "passo «formato»",
+        ),
         ("richiesta.p7m", &cambiato, 400, "passo «digest»"),
         ("richiesta.p7m", &altra_firma, 400, "passo «firma»"),
         ("richiesta.p7m", &gigante, 413, "byte"),
-        ("richiesta.pdf", documento.testo.as_bytes(), 400, "passo «formato»"),
+        (
+            "richiesta.pdf",
+            documento.testo.as_bytes(),
+            400,
+            "passo «formato»",
+        ),
         ("richiesta.pdf", b"%PDF-1.7 vuoto", 400, "passo «firma»"),
         ("richiesta.txt", &buono, 400, "passo «nome»"),
         ("", &buono, 400, "Manca il file"),
@@ -268,16 +278,26 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
             .split("id=\"e-file\">")
             .nth(1)
             .unwrap_or_else(|| panic!("{nome}: {}", r.testo));
-        assert!(sotto.split("</p>").next().is_some_and(|t| t.contains(passo)), "{passo}: {sotto}");
+        assert!(
+            sotto.split("</p>").next().is_some_and(|t| t.contains(passo)),
+            "{passo}: {sotto}"
+        );
     }
     assert!(vedi_api(base).await["firmato"].is_null());
     // A PDF is taken by its shape, and the page says so.
-    assert_eq!(firma(&io, &io.csrf, "a.pdf", pdf).await.stato, StatusCode::SEE_OTHER);
+    assert_eq!(
+        firma(&io, &io.csrf, "a.pdf", pdf).await.stato,
+        StatusCode::SEE_OTHER
+    );
     let f = vedi_api(base).await["firmato"].clone();
     assert_eq!((&f["formato"], &f["firmatario"]), (&json!("PDF"), &Value::Null));
     let pagina = vedi(&io, dove).await;
     banco::dovute(&pagina, "signed by PDF");
-    assert!(pagina.testo.contains("né il contenuto né chi ha firmato"), "{}", pagina.testo);
+    assert!(
+        pagina.testo.contains("né il contenuto né chi ha firmato"),
+        "{}",
+        pagina.testo
+    );
     // The test signature: a name without folders, and who signed.
     assert_eq!(
         firma(&io, &io.csrf, "../../<b>.p7m", &buono).await.stato,
@@ -292,7 +312,11 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
     assert!(soggetto.contains("CN=SINDACODUE000000"), "{soggetto}");
     let pagina = vedi(&io, dove).await;
     banco::dovute(&pagina, "signed");
-    for segno in ["&#60;b&#62;.p7m", "SINDACODUE000000", "certificato del simulatore"] {
+    for segno in [
+        "&#60;b&#62;.p7m",
+        "SINDACODUE000000",
+        "certificato del simulatore",
+    ] {
         assert!(pagina.testo.contains(segno), "{segno}: {}", pagina.testo);
     }
     assert!(!pagina.testo.contains("<b>.p7m"), "{}", pagina.testo);
