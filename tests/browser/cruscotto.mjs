@@ -97,8 +97,16 @@ async function contributo(banco) {
   assert.match(await pagina.innerText("[role=alert]"), /documento firmato/);
   const documento = await scarica(pagina, () => pagina.click("text=Scarica il documento da firmare"));
   assert.match(documento.byte.toString(), /^SIMULATORE – dati fittizi/);
-  await pagina.setInputFiles("#file", { name: "richiesta.p7m", mimeType: "application/pkcs7-mime", buffer: Buffer.from("firmato") });
-  await premi(pagina, "Carica il documento firmato");
+  const carica = async (buffer) => {
+    await pagina.setInputFiles("#file", { name: "richiesta.p7m", mimeType: "application/pkcs7-mime", buffer });
+    await premi(pagina, "Carica il documento firmato");
+  };
+  await banco.attesi([400], () => carica(Buffer.from("firmato")));
+  assert.match(await pagina.innerText("#e-file"), /passo «formato»/);
+  await esamina(banco, pagina, "115-contributo-firma-rifiutata");
+  const prova_ = await scarica(pagina, () => pagina.click("text=Scarica il documento con la firma di prova"));
+  await carica(prova_.byte);
+  assert.match(await pagina.innerText("dl"), /SINDACODUE000000.*certificato del simulatore/s);
   await premi(pagina, "Invia la richiesta");
   assert.equal((await api("GET", "/api/percorso/comuni/888002/contributo")).stato, "INVIATA");
   await esamina(banco, pagina, "113-contributo-inviato");

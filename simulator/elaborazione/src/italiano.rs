@@ -17,6 +17,23 @@ pub fn errore_json(e: &serde_json::Error) -> String {
     }
 }
 
+/// A JSON value as a value of ours; what is wrong with it is said with the field it stands in.
+pub fn leggi_json<T: serde::de::DeserializeOwned>(valore: serde_json::Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(valore).map_err(|e| {
+        let (dove, che) = (e.path().to_string(), errore_json(e.inner()));
+        // Where there is no field yet, or the sentence is about a field already.
+        if dove == "."
+            || ["campo", "manca il campo", "il campo"]
+                .iter()
+                .any(|p| che.starts_with(p))
+        {
+            che
+        } else {
+            format!("nel campo «{dove}» {che}")
+        }
+    })
+}
+
 /// What is wrong with a value, from the message of serde.
 pub fn errore_valore(messaggio: &str) -> String {
     let messaggio = messaggio.lines().next().unwrap_or_default().trim();
@@ -193,5 +210,40 @@ mod tests {
         let e = serde_json::from_str::<Serve>("{}").expect_err("vuoto");
         assert_eq!(errore_json(&e), "manca il campo «campo»");
         assert_eq!(errore_valore("something new"), "valore non accettato");
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_its_field() {
+        use serde_json::json;
+        for (valore, atteso) in [
+            (
+                json!({"giorno": "31/02/2021"}),
+                "nel campo «giorno» serve una data AAAA-MM-GG",
+            ),
+            (
+                json!({"nomi": ["a", 5]}),
+                "nel campo «nomi[1]» trovato il numero 5, serve un testo",
+            ),
+            (
+                json!({"modo": "tre"}),
+                "nel campo «modo» valore sconosciuto «tre»: sono ammessi uno, due",
+            ),
+            (
+                json!({"boh": 1}),
+                "campo sconosciuto «boh»: sono ammessi numero, vero, nomi, giorno, modo",
+            ),
+            (json!("x"), "trovato il testo «x», serve un oggetto"),
+        ] {
+            assert_eq!(
+                leggi_json::<Prova>(valore.clone()).expect_err("wrong"),
+                atteso,
+                "{valore}"
+            );
+        }
+        assert_eq!(
+            leggi_json::<Serve>(json!({})).expect_err("vuoto"),
+            "manca il campo «campo»"
+        );
+        assert_eq!(leggi_json::<u8>(json!(5)), Ok(5));
     }
 }

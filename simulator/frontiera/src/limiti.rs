@@ -33,6 +33,9 @@ pub(crate) const TRASFORMAZIONI_MASSIME: usize = 4;
 /// Largest PKCS#7 of a postazione id, in bytes of its DER form: a signer, one certificate, twenty bytes of content.
 pub(crate) const PKCS7_MASSIMO: usize = 64 * 1024;
 
+/// Largest signed document, in bytes of its DER form: a page of text, with the chains and time stamps that signing tools add.
+pub(crate) const DOCUMENTO_MASSIMO: usize = 2 * 1024 * 1024;
+
 /// Deepest nesting of a BER message that is rewritten to DER.
 pub(crate) const BER_PROFONDITA: usize = 32;
 

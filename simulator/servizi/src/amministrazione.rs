@@ -5,7 +5,6 @@
 //! force from the day after. What holds is here, whoever asks: page, API, console.
 
 use std::{
-    collections::BTreeMap,
     io::{Cursor, Read as _},
     net::{IpAddr, Ipv4Addr},
 };
@@ -17,7 +16,10 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use registro::{Configurazione, Lettura as _, Quando};
 use serde::{Deserialize, Serialize};
 
-use crate::{Deposito, ErroreServizio, Esito, Simulatore};
+use crate::{
+    Deposito, ErroreServizio, Esito, Simulatore,
+    percorso::{ErroreCampo, Rifiuto},
+};
 
 /// Most bytes of a logo as it is sent.
 pub const LIMITE_LOGO_BYTE: u64 = 512 * 1024;
@@ -102,12 +104,46 @@ pub struct IndirizzoAbilitato {
     pub attivo: bool,
 }
 
+/// How addresses are written, for whoever fills a form in.
+pub const NOTA_INDIRIZZI: &str = "Uno per riga, oppure separati da spazi o virgole: un indirizzo (203.0.113.7) o una \
+    rete (203.0.113.0/24). Le reti private 192.168.*, 10.* e 172.16.* non sono ammesse.";
+
+/// Addresses and networks as people write them: by lines, blanks, commas, semicolons. One more than a Comune may have is
+/// enough to be refused.
+pub fn indirizzi_scritti(testo: &str) -> Vec<String> {
+    testo
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
+        .filter(|i| !i.is_empty())
+        .take(INDIRIZZI_MASSIMI + 1)
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+/// Addresses in one form, each once; or everything that is wrong with them, in sentences.
+pub(crate) fn reti_in_ordine(scritte: &[String]) -> Result<Vec<String>, Vec<String>> {
+    if scritte.len() > INDIRIZZI_MASSIMI {
+        return Err(vec![format!("Al massimo {INDIRIZZI_MASSIMI} indirizzi o reti.")]);
+    }
+    let (mut reti, mut errori): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for scritta in scritte {
+        match rete_abilitabile(scritta) {
+            Ok(rete) => {
+                let rete = rete.to_string();
+                if !reti.contains(&rete) {
+                    reti.push(rete);
+                }
+            }
+            Err(e) => errori.push(e),
+        }
+    }
+    if errori.is_empty() { Ok(reti) } else { Err(errori) }
+}
+
 /// Reads an address or a network as the form takes it, or says why not.
-pub(crate) fn rete_abilitabile(testo: &str) -> Esito<Rete> {
-    let no = |t: String| Err(ErroreServizio::richiesta(t));
+fn rete_abilitabile(testo: &str) -> Result<Rete, String> {
     let breve: String = testo.trim().chars().take(60).collect();
     let Ok(rete) = testo.trim().parse::<Rete>() else {
-        return no(format!(
+        return Err(format!(
             "«{breve}» non è un indirizzo IP (203.0.113.7) né una rete (203.0.113.0/24)."
         ));
     };
@@ -117,7 +153,7 @@ pub(crate) fn rete_abilitabile(testo: &str) -> Esito<Rete> {
         IpAddr::V6(_) => rete.bit() < RETE_PIU_LARGA.1,
     };
     if larga {
-        return no(format!(
+        return Err(format!(
             "«{breve}» è una rete troppo larga: al più /{} per IPv4, /{} per IPv6.",
             RETE_PIU_LARGA.0, RETE_PIU_LARGA.1
         ));
@@ -135,7 +171,7 @@ pub(crate) fn rete_abilitabile(testo: &str) -> Esito<Rete> {
         }
     };
     if privato {
-        return no(format!(
+        return Err(format!(
             "«{breve}» è un indirizzo privato o riservato: serve quello con cui il Comune esce su Internet (le reti \
              192.168.*, 10.* e 172.16.* non sono ammesse)."
         ));
@@ -143,42 +179,41 @@ pub(crate) fn rete_abilitabile(testo: &str) -> Esito<Rete> {
     Ok(rete)
 }
 
-/// A configuration put in order: addresses read and written in one form, each with the day it was asked for.
+/// A configuration put in order: addresses read and written in one form, each with the day it was asked for; or each
+/// field that is not right.
 pub(crate) fn in_ordine(
     mut nuova: Configurazione,
     prima: &Configurazione,
     oggi: Data,
-) -> Esito<Configurazione> {
+) -> Result<Configurazione, Rifiuto> {
+    let mut errori = Vec::new();
     if let Some(bollo) = &mut nuova.bollo_virtuale {
         *bollo = bollo.trim().to_owned();
         if bollo.chars().count() > LIMITE_BOLLO_CARATTERI || bollo.chars().any(char::is_control) {
-            return Err(ErroreServizio::richiesta(format!(
-                "Autorizzazione del bollo virtuale: al massimo {LIMITE_BOLLO_CARATTERI} caratteri, su una riga."
-            )));
+            errori.push(ErroreCampo::nuovo(
+                "bolloVirtuale",
+                format!(
+                    "Autorizzazione del bollo virtuale: al massimo {LIMITE_BOLLO_CARATTERI} caratteri, su una riga."
+                ),
+            ));
         }
     }
     nuova.bollo_virtuale = nuova.bollo_virtuale.filter(|b| !b.is_empty());
-    if nuova.indirizzi_ip.len() > INDIRIZZI_MASSIMI {
-        return Err(ErroreServizio::richiesta(format!(
-            "Al massimo {INDIRIZZI_MASSIMI} indirizzi o reti."
-        )));
-    }
-    let mut viste = Vec::new();
-    let mut dal = BTreeMap::new();
-    for testo in &nuova.indirizzi_ip {
-        let rete = rete_abilitabile(testo)?.to_string();
-        if viste.contains(&rete) {
-            continue;
+    match reti_in_ordine(&nuova.indirizzi_ip) {
+        Ok(reti) => {
+            nuova.indirizzi_dal = reti
+                .iter()
+                .map(|r| (r.clone(), prima.indirizzi_dal.get(r).copied().unwrap_or(oggi)))
+                .collect();
+            nuova.indirizzi_ip = reti;
         }
-        dal.insert(
-            rete.clone(),
-            prima.indirizzi_dal.get(&rete).copied().unwrap_or(oggi),
-        );
-        viste.push(rete);
+        Err(frasi) => errori.extend(frasi.into_iter().map(|f| ErroreCampo::nuovo("indirizziIp", f))),
     }
-    nuova.indirizzi_ip = viste;
-    nuova.indirizzi_dal = dal;
-    Ok(nuova)
+    if errori.is_empty() {
+        Ok(nuova)
+    } else {
+        Err(Rifiuto::Campi(errori))
+    }
 }
 
 /// The enabled addresses of a Comune on a day.
@@ -308,9 +343,9 @@ impl Simulatore {
         &self,
         istat: CodiceIstat,
         f: impl FnOnce(&mut Configurazione),
-    ) -> Esito<registro::Comune> {
+    ) -> Result<registro::Comune, Rifiuto> {
         self.pronto_lo_stato()?;
-        self.registro().scrivi(|t| {
+        self.registro().scrivi(|t| -> Result<_, Rifiuto> {
             let mut c = t
                 .comune(istat)?
                 .ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
@@ -361,8 +396,8 @@ mod prove {
             ("172.32.0.1", "172.32.0.1"),
         ] {
             assert_eq!(
-                rete_abilitabile(scritta).map(|r| r.to_string()).as_deref(),
-                Ok(letta),
+                rete_abilitabile(scritta).map(|r| r.to_string()),
+                Ok(letta.to_owned()),
                 "{scritta}"
             );
         }
@@ -383,8 +418,41 @@ mod prove {
             ("203.0.113.7/33", "non è un indirizzo"),
         ] {
             let e = rete_abilitabile(scritta).expect_err(scritta);
-            assert!(e.testo.contains(perche), "{scritta}: {}", e.testo);
+            assert!(e.contains(perche), "{scritta}: {e}");
         }
+    }
+
+    #[test]
+    fn a_list_of_addresses_is_read_as_people_write_it_and_every_wrong_one_is_told() {
+        assert_eq!(
+            indirizzi_scritti(
+                " 203.0.113.7 \r\n\r\n203.0.113.8, 203.0.113.9;;\t203.0.113.0/24 203.0.113.10\n"
+            ),
+            [
+                "203.0.113.7",
+                "203.0.113.8",
+                "203.0.113.9",
+                "203.0.113.0/24",
+                "203.0.113.10"
+            ]
+        );
+        assert!(indirizzi_scritti(" \n ,").is_empty());
+        assert_eq!(
+            indirizzi_scritti(&"203.0.113.7 ".repeat(1_000)).len(),
+            INDIRIZZI_MASSIMI + 1
+        );
+        let lista = |t: &str| reti_in_ordine(&indirizzi_scritti(t));
+        assert_eq!(
+            lista("203.0.113.7 203.0.113.7"),
+            Ok(vec!["203.0.113.7".to_owned()])
+        );
+        let errori = lista("casa, 203.0.113.7, 10.0.0.1").expect_err("two wrong ones");
+        assert_eq!(errori.len(), 2, "{errori:?}");
+        assert!(
+            errori[0].contains("«casa»") && errori[1].contains("«10.0.0.1»"),
+            "{errori:?}"
+        );
+        assert!(lista(&"203.0.113.7,".repeat(INDIRIZZI_MASSIMI + 1)).is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::errore_json, percorso::cambiato,
+    ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::leggi_json, percorso::cambiato,
 };
 
 /// A Comune to be added (`POST /api/comuni`).
@@ -57,9 +57,9 @@ fn presente<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Resu
     T::deserialize(d).map(Some)
 }
 
-pub(crate) fn leggi<T: for<'de> Deserialize<'de>>(valore: Value) -> Esito<T> {
-    serde_json::from_value(valore)
-        .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {}.", errore_json(&e))))
+/// A JSON value as a value of ours.
+pub fn leggi<T: serde::de::DeserializeOwned>(valore: Value) -> Esito<T> {
+    leggi_json(valore).map_err(|che| ErroreServizio::richiesta(format!("Richiesta non valida: {che}.")))
 }
 
 /// A scenario date, if it lies in the years a scenario may have; else the sentence that says which.
@@ -406,13 +406,17 @@ impl Simulatore {
     }
 }
 
+/// What an address of mail must be, as pages and refusals say it.
+pub(crate) const INDIRIZZO_ATTESO: &str =
+    "non è un indirizzo di posta valido: serve nome@dominio, con almeno un punto nel dominio e senza spazi.";
+
 /// An address that a message can carry.
 fn pec_valida(pec: &str) -> Esito<String> {
-    if registro::posta::indirizzo_valido(pec.trim()) {
-        Ok(pec.trim().to_owned())
+    let pec = pec.trim();
+    if registro::posta::indirizzo_valido(pec) {
+        Ok(pec.to_owned())
     } else {
-        Err(ErroreServizio::richiesta(format!(
-            "«{pec}» non è un indirizzo di posta valido."
-        )))
+        let breve: String = pec.chars().take(80).collect();
+        Err(ErroreServizio::richiesta(format!("«{breve}» {INDIRIZZO_ATTESO}")))
     }
 }

@@ -45,7 +45,7 @@ mod wsdl;
 pub use accesso::{LUNGHEZZA_PASSWORD_MINIMA, Sessione};
 pub use amministrazione::{
     INDIRIZZI_MASSIMI, IndirizzoAbilitato, LIMITE_BOLLO_CARATTERI, LIMITE_LOGO_BYTE, LOGO_LATO_MASSIMO,
-    LOGO_LATO_MINIMO, Logo, VoceAmministrazione,
+    LOGO_LATO_MINIMO, Logo, NOTA_INDIRIZZI, VoceAmministrazione, indirizzi_scritti,
 };
 pub use assistenza::Blocco;
 pub use avanzamento::{Avanzamento, StatoAvanzamento};
@@ -55,7 +55,7 @@ pub use confronto::{CodiceConfrontato, ConfrontoForniture};
 pub use deposito::{Deposito, LIMITE_INVIO_BYTE};
 pub use elaborazione::{Fase, Rilievo, italiano};
 pub use errore::{ErroreServizio, Esito};
-pub use gestione::{NuovoComune, OrologioMostrato, data_di_scenario};
+pub use gestione::{NuovoComune, OrologioMostrato, data_di_scenario, leggi as leggi_json};
 pub use giornale::{CercaScambi, Diagnosi, SCAMBI_PER_PAGINA, ScambioIntero};
 pub use guasti::{GUASTI_MASSIMI, Guasto, RITARDO_MASSIMO_MS, TipoGuasto};
 pub use impostazioni::{COMUNI_POPOLATI, COMUNI_PRONTI, Impostazioni, Indirizzi, comuni_pronti};

@@ -50,9 +50,9 @@ fn back_at_the_beginning_a_ready_comune_has_no_window_in_the_subentro_until_a_re
 fn the_software_house_does_not_move_the_date_away_from_files_that_are_in() {
     let b = banco::nuovo();
     let date = |prima: &str, ultima: &str| PropostaDate {
-        prima: anagrafe::leggi_data(prima),
-        ultima: anagrafe::leggi_data(ultima),
-        preferita: anagrafe::leggi_data(prima),
+        prima: anagrafe::leggi_data(prima).into(),
+        ultima: anagrafe::leggi_data(ultima).into(),
+        preferita: anagrafe::leggi_data(prima).into(),
     };
     let sposta = |prima: &str, ultima: &str| {
         b.sim

@@ -8,7 +8,10 @@ use anagrafe::{CodiceIstat, Data};
 use frontiera::politica::Preset;
 use registro::Pec;
 use serde_json::{Value, json};
-use servizi::{NuovoComune, Politiche, Simulatore, percorso::PropostaScheda};
+use servizi::{
+    NuovoComune, Politiche, Simulatore,
+    percorso::{PropostaScheda, Scritto},
+};
 
 const COMUNI: [&str; 4] = ["888021", "888022", "888023", "888024"];
 
@@ -29,10 +32,10 @@ fn nuovo(sim: &Simulatore, istat: &str, prove: &str) {
     })
     .expect("made");
     let p = PropostaScheda {
-        soluzione: Some(registro::Soluzione::Wa),
-        fine_adeguamento: None,
-        postazioni: Some(2),
-        inizio_prove: Some(d(prove)),
+        soluzione: Scritto::Letto(registro::Soluzione::Wa),
+        fine_adeguamento: Scritto::Assente,
+        postazioni: Scritto::Letto(2),
+        inizio_prove: Scritto::Letto(d(prove)),
     };
     sim.manda_scheda(codice(istat), "CNSD", &p).expect("sent");
 }

@@ -25,6 +25,7 @@ mod certificati;
 mod console;
 mod cookie;
 mod cornice;
+mod errori;
 mod formati;
 mod lingue;
 pub mod mappa;

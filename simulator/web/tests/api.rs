@@ -446,13 +446,13 @@ async fn what_is_wrong_with_a_body_is_told_in_italian_with_a_code() {
             Method::PUT,
             "/api/orologio",
             "{\"oggi\":\"2021-13-01\"}",
-            "Richiesta non valida: serve una data AAAA-MM-GG.",
+            "Richiesta non valida: nel campo «oggi» serve una data AAAA-MM-GG.",
         ),
         (
             Method::PUT,
             "/api/orologio",
             "{\"velocita\":-1}",
-            "trovato il numero -1, serve un numero intero da 0 a 4294967295",
+            "nel campo «velocita» trovato il numero -1, serve un numero intero da 0 a 4294967295",
         ),
         (
             Method::PUT,
@@ -477,7 +477,7 @@ async fn what_is_wrong_with_a_body_is_told_in_italian_with_a_code() {
             Method::PUT,
             "/api/tributaria",
             "{\"latenzaMs\":\"x\"}",
-            "trovato il testo «x», serve un numero intero non negativo",
+            "nel campo «latenzaMs» trovato il testo «x», serve un numero intero non negativo",
         ),
         (
             Method::PUT,

@@ -26,7 +26,12 @@ pub const OID: u8 = 0x06;
 
 /// Rewrites one BER value; trailing octets are an error.
 pub fn in_der(ber: &[u8]) -> Result<Vec<u8>, NonBer> {
-    if ber.len() > PKCS7_MASSIMO {
+    in_der_entro(ber, PKCS7_MASSIMO)
+}
+
+/// The same for a value of at most `massimo` octets.
+pub(super) fn in_der_entro(ber: &[u8], massimo: usize) -> Result<Vec<u8>, NonBer> {
+    if ber.len() > massimo {
         return Err(NonBer);
     }
     let mut resto = ber;

@@ -8,6 +8,7 @@ pub mod certificato;
 pub mod chiave;
 mod corpo;
 pub mod digest;
+pub mod documento;
 pub mod esame;
 mod fiducia;
 pub mod identificatori;

@@ -74,48 +74,79 @@ pub struct Firmato {
 /// Reads and verifies; `altri` are certificates of the message, for producers that embed none.
 pub fn verifica(ottetti: &[u8], altri: &[&Certificato]) -> Result<Firmato, ErrorePkcs7> {
     let der = ber::in_der(ottetti)?;
-    let mut tutto = der.as_slice();
-    let mut resto = ber::atteso(&mut tutto, SEQUENZA)?.corpo;
-    if ber::atteso(&mut resto, OID)?.corpo != DATI_FIRMATI {
-        return Err(ErrorePkcs7::Struttura);
-    }
-    let mut esterno = ber::atteso(&mut resto, 0xA0)?.corpo;
-    let mut dati = ber::atteso(&mut esterno, SEQUENZA)?.corpo;
-    finiti(&[tutto, resto, esterno])?;
-    ber::atteso(&mut dati, INTERO)?;
-    ber::atteso(&mut dati, INSIEME)?;
-    let mut capsula = ber::atteso(&mut dati, SEQUENZA)?.corpo;
-    if ber::atteso(&mut capsula, OID)?.corpo != DATI {
-        return Err(ErrorePkcs7::Tipo);
-    }
-    let mut involucro = ber::forse(&mut capsula, 0xA0)?
-        .ok_or(ErrorePkcs7::Staccato)?
-        .corpo;
-    let contenuto = ber::atteso(&mut involucro, OCTET)?.corpo;
-    finiti(&[capsula, involucro])?;
-    let mut inclusi = ber::forse(&mut dati, 0xA0)?.map_or(&[][..], |v| v.corpo);
-    ber::forse(&mut dati, 0xA1)?;
-    let mut firmatari = ber::atteso(&mut dati, INSIEME)?.corpo;
-    let firmatario = Firmatario::leggi(ber::atteso(&mut firmatari, SEQUENZA)?.corpo)?;
-    finiti(&[firmatari, dati])?;
-    let mut certificati = Vec::new();
-    while !inclusi.is_empty() {
-        certificati.push(Certificato::leggi(ber::leggi(&mut inclusi)?.intero)?);
-    }
-    if certificati.len() > CERTIFICATI_MASSIMI {
-        return Err(ErrorePkcs7::Struttura);
-    }
-    let suo = certificati.iter().find(|c| firmatario.indica(c));
+    let aperto = Aperto::leggi(&der)?;
+    let firmatario = &aperto.firmatario;
+    algoritmo_rsa(firmatario.algoritmo, firmatario.digest)?;
+    let certificati = aperto
+        .inclusi
+        .iter()
+        .map(|c| Certificato::leggi(c))
+        .collect::<Result<Vec<_>, _>>()?;
+    let suo = certificati.iter().find(|c| firmatario.indica(&Identita::di(c)));
     let certificato = suo
-        .or_else(|| altri.iter().copied().find(|c| firmatario.indica(c)))
+        .or_else(|| {
+            let mut altri = altri.iter().copied();
+            altri.find(|c| firmatario.indica(&Identita::di(c)))
+        })
         .ok_or(ErrorePkcs7::SenzaCertificato)?;
-    firmatario.verifica(contenuto, certificato)?;
+    firmatario.verifica(aperto.contenuto, &|dati, firma| {
+        Ok(certificato.verifica(firmatario.digest, dati, firma)?)
+    })?;
     Ok(Firmato {
-        contenuto: contenuto.to_vec(),
+        contenuto: aperto.contenuto.to_vec(),
         firmatario: certificato.clone(),
         digest: firmatario.digest,
         incluso: suo.is_some(),
     })
+}
+
+/// A SignedData with attached plain content and one signer, read and not yet verified.
+pub(super) struct Aperto<'a> {
+    pub(super) contenuto: &'a [u8],
+    /// DER of the certificates inside, as they came.
+    pub(super) inclusi: Vec<&'a [u8]>,
+    pub(super) firmatario: Firmatario<'a>,
+}
+
+impl<'a> Aperto<'a> {
+    pub(super) fn leggi(der: &'a [u8]) -> Result<Self, ErrorePkcs7> {
+        let mut tutto = der;
+        let mut resto = ber::atteso(&mut tutto, SEQUENZA)?.corpo;
+        if ber::atteso(&mut resto, OID)?.corpo != DATI_FIRMATI {
+            return Err(ErrorePkcs7::Struttura);
+        }
+        let mut esterno = ber::atteso(&mut resto, 0xA0)?.corpo;
+        let mut dati = ber::atteso(&mut esterno, SEQUENZA)?.corpo;
+        finiti(&[tutto, resto, esterno])?;
+        ber::atteso(&mut dati, INTERO)?;
+        ber::atteso(&mut dati, INSIEME)?;
+        let mut capsula = ber::atteso(&mut dati, SEQUENZA)?.corpo;
+        if ber::atteso(&mut capsula, OID)?.corpo != DATI {
+            return Err(ErrorePkcs7::Tipo);
+        }
+        let mut involucro = ber::forse(&mut capsula, 0xA0)?
+            .ok_or(ErrorePkcs7::Staccato)?
+            .corpo;
+        let contenuto = ber::atteso(&mut involucro, OCTET)?.corpo;
+        finiti(&[capsula, involucro])?;
+        let mut inclusi = ber::forse(&mut dati, 0xA0)?.map_or(&[][..], |v| v.corpo);
+        ber::forse(&mut dati, 0xA1)?;
+        let mut firmatari = ber::atteso(&mut dati, INSIEME)?.corpo;
+        let firmatario = Firmatario::leggi(ber::atteso(&mut firmatari, SEQUENZA)?.corpo)?;
+        finiti(&[firmatari, dati])?;
+        let mut certificati = Vec::new();
+        while !inclusi.is_empty() {
+            certificati.push(ber::leggi(&mut inclusi)?.intero);
+        }
+        if certificati.len() > CERTIFICATI_MASSIMI {
+            return Err(ErrorePkcs7::Struttura);
+        }
+        Ok(Self {
+            contenuto,
+            inclusi: certificati,
+            firmatario,
+        })
+    }
 }
 
 /// Nothing may be left over where the structure ends: what one reader skips another might read.
@@ -132,9 +163,30 @@ enum Chi<'a> {
     Ski(&'a [u8]),
 }
 
-struct Firmatario<'a> {
+/// What a signer is named by in a certificate.
+pub(super) struct Identita<'a> {
+    /// DER of the issuer's name.
+    pub(super) emittente: &'a [u8],
+    /// Serial, without leading zeros.
+    pub(super) seriale: &'a [u8],
+    pub(super) ski: Option<&'a [u8]>,
+}
+
+impl<'a> Identita<'a> {
+    fn di(c: &'a Certificato) -> Self {
+        Self {
+            emittente: c.emittente_der(),
+            seriale: c.seriale(),
+            ski: c.ski(),
+        }
+    }
+}
+
+pub(super) struct Firmatario<'a> {
     chi: Chi<'a>,
-    digest: Digest,
+    pub(super) digest: Digest,
+    /// Contents of the OID of the signature algorithm.
+    pub(super) algoritmo: &'a [u8],
     attributi: Option<&'a [u8]>,
     firma: &'a [u8],
 }
@@ -156,7 +208,8 @@ impl<'a> Firmatario<'a> {
         };
         let digest = algoritmo_digest(ber::atteso(&mut dati, SEQUENZA)?.corpo)?;
         let attributi = ber::forse(&mut dati, 0xA0)?.map(|v| v.corpo);
-        algoritmo_firma(ber::atteso(&mut dati, SEQUENZA)?.corpo, digest)?;
+        let mut identificatore = ber::atteso(&mut dati, SEQUENZA)?.corpo;
+        let algoritmo = ber::atteso(&mut identificatore, OID)?.corpo;
         let firma = ber::atteso(&mut dati, OCTET)?.corpo;
         // Unsigned attributes, a time stamp for instance, prove nothing here and harm nothing.
         ber::forse(&mut dati, 0xA1)?;
@@ -164,24 +217,31 @@ impl<'a> Firmatario<'a> {
         Ok(Self {
             chi,
             digest,
+            algoritmo,
             attributi,
             firma,
         })
     }
 
-    fn indica(&self, c: &Certificato) -> bool {
+    /// Whether that certificate is the signer's.
+    pub(super) fn indica(&self, c: &Identita<'_>) -> bool {
         match self.chi {
             Chi::EmittenteSeriale(emittente, seriale) => {
                 let zeri = seriale.iter().take_while(|b| **b == 0).count();
-                c.emittente_der() == emittente && c.seriale() == &seriale[zeri..]
+                c.emittente == emittente && c.seriale == &seriale[zeri..]
             }
-            Chi::Ski(ski) => c.ski() == Some(ski),
+            Chi::Ski(ski) => c.ski == Some(ski),
         }
     }
 
-    fn verifica(&self, contenuto: &[u8], c: &Certificato) -> Result<(), ErrorePkcs7> {
+    /// Verifies content and signed attributes; `chiave` says whether a signature over some octets is its own.
+    pub(super) fn verifica(
+        &self,
+        contenuto: &[u8],
+        chiave: &dyn Fn(&[u8], &[u8]) -> Result<bool, ErrorePkcs7>,
+    ) -> Result<(), ErrorePkcs7> {
         let Some(attributi) = self.attributi else {
-            return if c.verifica(self.digest, contenuto, self.firma)? {
+            return if chiave(contenuto, self.firma)? {
                 Ok(())
             } else {
                 Err(ErrorePkcs7::Firma)
@@ -213,13 +273,13 @@ impl<'a> Firmatario<'a> {
         // What is signed is the SET's DER form: the order sent, or the sorted one if the producer did not sort.
         let mut insieme = Vec::new();
         ber::scrivi(&mut insieme, INSIEME, attributi);
-        if c.verifica(self.digest, &insieme, self.firma)? {
+        if chiave(&insieme, self.firma)? {
             return Ok(());
         }
         voci.sort_unstable();
         insieme.clear();
         ber::scrivi(&mut insieme, INSIEME, &voci.concat());
-        if c.verifica(self.digest, &insieme, self.firma)? {
+        if chiave(&insieme, self.firma)? {
             Ok(())
         } else {
             Err(ErrorePkcs7::Firma)
@@ -237,8 +297,8 @@ fn algoritmo_digest(mut identificatore: &[u8]) -> Result<Digest, ErrorePkcs7> {
     }
 }
 
-fn algoritmo_firma(mut identificatore: &[u8], digest: Digest) -> Result<(), ErrorePkcs7> {
-    let oid = ber::atteso(&mut identificatore, OID)?.corpo;
+/// Whether the signature algorithm is RSA PKCS#1 v1.5 over that digest.
+pub(super) fn algoritmo_rsa(oid: &[u8], digest: Digest) -> Result<(), ErrorePkcs7> {
     let ammesso = match oid.strip_prefix(PKCS1) {
         Some([1]) => true,
         Some([5]) => digest == Digest::Sha1,

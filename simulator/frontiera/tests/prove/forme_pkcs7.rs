@@ -4,6 +4,7 @@
 use frontiera::TipoFault::*;
 use frontiera::firma::{catalogo::difetto, cms, componi};
 use frontiera::security::ber::{self, INSIEME, INTERO, OCTET, OID, SEQUENZA, atteso, leggi, scrivi};
+use frontiera::security::documento;
 use frontiera::security::in_base64;
 use frontiera::security::pkcs7::{self, ErrorePkcs7};
 
@@ -66,6 +67,69 @@ fn rifiutato(p7: &[u8]) {
     let modello = crate::trucchi::svuota(&modello, true);
     let b = frontiera::firma::firma_modello(&modello, &chiavi_solite()).unwrap();
     cade(&esamina(&b), F1, "postazione-firmata");
+}
+
+#[test]
+fn un_documento_firmato_si_legge_in_ogni_forma_dei_file() {
+    let solito = fatto(cms::Forma::default());
+    let base64 = in_base64(&solito);
+    let righe: Vec<&str> = base64
+        .as_bytes()
+        .chunks(64)
+        .map(|r| std::str::from_utf8(r).unwrap())
+        .collect();
+    let in_pezzi = fatto(cms::Forma {
+        ber: true,
+        ..cms::Forma::default()
+    });
+    for (come, file) in [
+        ("DER", solito.clone()),
+        ("BER", in_pezzi),
+        ("base64", base64.clone().into_bytes()),
+        (
+            "PEM",
+            format!(
+                "-----BEGIN CMS-----\r\n{}\r\n-----END CMS-----\r\n",
+                righe.join("\r\n")
+            )
+            .into_bytes(),
+        ),
+    ] {
+        let d = documento::leggi(&file).unwrap_or_else(|e| panic!("{come}: {e}"));
+        assert_eq!(
+            (d.contenuto.as_slice(), &d.certificato),
+            (ID, &scena().pc.cert),
+            "{come}"
+        );
+        assert!(d.soggetto.contains("CN=888001-PC-0001"), "{}", d.soggetto);
+    }
+    for (file, errore) in [
+        (
+            fatto(cms::Forma {
+                staccato: true,
+                ..cms::Forma::default()
+            }),
+            ErrorePkcs7::Staccato,
+        ),
+        (
+            fatto(cms::Forma {
+                senza_certificato: true,
+                ..cms::Forma::default()
+            }),
+            ErrorePkcs7::SenzaCertificato,
+        ),
+        (
+            fatto(cms::Forma {
+                due_firmatari: true,
+                ..cms::Forma::default()
+            }),
+            ErrorePkcs7::Struttura,
+        ),
+        (b"hello".to_vec(), ErrorePkcs7::Base64),
+        (Vec::new(), ErrorePkcs7::Base64),
+    ] {
+        assert_eq!(documento::leggi(&file), Err(errore));
+    }
 }
 
 #[test]

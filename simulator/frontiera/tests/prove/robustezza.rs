@@ -1,6 +1,7 @@
 //! Hostile input: wrapping, doubled ids, depth, size, damaged octets. Refused, never a panic.
 
 use frontiera::firma::{cms, componi};
+use frontiera::security::documento;
 use frontiera::security::pkcs7::{self, ErrorePkcs7};
 use frontiera::{Politica, TipoFault::*};
 use proptest::prelude::*;
@@ -264,5 +265,16 @@ proptest! {
             // The certificate's own signature is another check's part: the key is what counts here.
             prop_assert_eq!(f.firmatario.seriale(), &[7]);
         }
+        // The reader of documents is no laxer about what was signed.
+        if let Ok(d) = documento::leggi(&p7) {
+            prop_assert_eq!(d.contenuto.as_slice(), b"888001-PC-0001");
+        }
+    }
+
+    /// Whatever is uploaded as a signature is read or refused.
+    #[test]
+    fn un_documento_qualunque_non_fa_cadere_niente(byte in prop::collection::vec(any::<u8>(), 0..300), testo in "[A-Za-z0-9+/=\\-\n]{0,200}") {
+        prop_assert!(documento::leggi(&byte).is_err());
+        prop_assert!(documento::leggi(testo.as_bytes()).is_err());
     }
 }

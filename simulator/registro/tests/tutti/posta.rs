@@ -237,7 +237,15 @@ fn no_text_from_outside_becomes_a_header_or_a_part() {
 fn addresses() {
     for (testo, buono) in [
         ("a@b.example", true),
-        ("a@b", true),
+        ("a.b+c@x.y.test", true),
+        ("protocollo@888001.pec.example", true),
+        ("a@b", false),
+        ("a@b.", false),
+        ("a@.b", false),
+        ("a@b..c", false),
+        ("a@-b.example", false),
+        ("\"a b\"@c.example", false),
+        (&format!("a@{}.example", "b.".repeat(130)), false),
         ("", false),
         ("a", false),
         ("a@b\r\nc", false),

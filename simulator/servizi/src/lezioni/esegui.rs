@@ -76,9 +76,9 @@ impl Simulatore {
                 da,
             } => {
                 let proposta = PropostaDate {
-                    prima: Some(*prima),
-                    ultima: Some(*ultima),
-                    preferita: Some(*preferita),
+                    prima: Some(*prima).into(),
+                    ultima: Some(*ultima).into(),
+                    preferita: Some(*preferita).into(),
                 };
                 let chi = match da {
                     ChiDice::SoftwareHouse => ChiPianifica::SoftwareHouse(SOFTWARE_HOUSE),

@@ -15,16 +15,12 @@ use super::{
     lettere,
     scheda::POSTAZIONI_MASSIME,
 };
-use crate::{Esito, Simulatore, gestione::leggi};
+use crate::{Esito, Simulatore, amministrazione::reti_in_ordine, gestione::leggi};
 
 /// People of one censimento.
 const PERSONE_MASSIME: usize = 200;
-/// Source addresses of one Comune.
-pub const INDIRIZZI_MASSIMI: usize = 20;
 /// Characters of a name.
 const NOME_MASSIMO: usize = 60;
-/// Characters of an address.
-const INDIRIZZO_MASSIMO: usize = 120;
 
 /// What a person is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -102,16 +98,6 @@ pub struct DatiGenerali {
     pub indirizzi: Vec<String>,
 }
 
-/// An address, or a network as `192.0.2.0/24`.
-fn rete_valida(testo: &str) -> bool {
-    let (ip, maschera) = testo.split_once('/').map_or((testo, None), |(i, m)| (i, Some(m)));
-    let Ok(ip) = ip.parse::<std::net::IpAddr>() else {
-        return false;
-    };
-    let massimo = if ip.is_ipv4() { 32 } else { 128 };
-    maschera.is_none_or(|m| m.parse::<u8>().is_ok_and(|m| m <= massimo))
-}
-
 fn controlla_generali(c: &Censimento, errori: &mut Vec<ErroreCampo>) {
     let mut no = |campo, testo: String| errori.push(ErroreCampo::nuovo(campo, testo));
     if c.responsabile.nominativo.trim().is_empty()
@@ -128,7 +114,7 @@ fn controlla_generali(c: &Censimento, errori: &mut Vec<ErroreCampo>) {
             "L'indirizzo del responsabile non è valido, per esempio nome@comune.example.".to_owned(),
         );
     }
-    if !indirizzo_valido(&c.pec) || c.pec.len() > INDIRIZZO_MASSIMO {
+    if !indirizzo_valido(&c.pec) {
         no(
             "pec",
             "Indicare la PEC istituzionale, per esempio protocollo@comune.pec.example.".to_owned(),
@@ -140,19 +126,15 @@ fn controlla_generali(c: &Censimento, errori: &mut Vec<ErroreCampo>) {
             format!("Indicare il numero di postazioni, da 1 a {POSTAZIONI_MASSIME}."),
         );
     }
-    if c.indirizzi.is_empty() || c.indirizzi.len() > INDIRIZZI_MASSIMI {
+    if c.indirizzi.is_empty() {
         no(
             "indirizzi",
-            format!(
-                "Indicare da 1 a {INDIRIZZI_MASSIMI} indirizzi o reti di provenienza, per esempio 192.0.2.10 oppure 192.0.2.0/24."
-            ),
+            "Indicare gli indirizzi o le reti da cui il Comune chiama, per esempio 203.0.113.7 oppure 203.0.113.0/24."
+                .to_owned(),
         );
     }
-    if let Some(sbagliato) = c.indirizzi.iter().find(|i| !rete_valida(i)) {
-        no(
-            "indirizzi",
-            format!("«{sbagliato}» non è un indirizzo IP né una rete (192.0.2.0/24)."),
-        );
+    for frase in reti_in_ordine(&c.indirizzi).err().unwrap_or_default() {
+        no("indirizzi", frase);
     }
 }
 
@@ -180,7 +162,7 @@ fn controlla_persona(p: &Persona) -> Vec<ErroreCampo> {
             no(campo, parola);
         }
     }
-    if !indirizzo_valido(&p.email) || p.email.len() > INDIRIZZO_MASSIMO {
+    if !indirizzo_valido(&p.email) {
         no(
             "email",
             "L'indirizzo personale non è valido, per esempio nome@posta.example: lì arriva la seconda metà dei codici.",
@@ -325,6 +307,7 @@ impl Simulatore {
             if !errori.is_empty() {
                 return Err(Rifiuto::Campi(errori));
             }
+            prova.indirizzi = reti_in_ordine(&prova.indirizzi).unwrap_or_default();
             *c = prova;
             Ok(())
         })
@@ -464,6 +447,7 @@ impl Simulatore {
                 c.protocollo = Some(t.nuovo_protocollo(Ambiente::Sub)?);
             }
             comune.pec = Some(c.pec.clone());
+            c.indirizzi = reti_in_ordine(&c.indirizzi).unwrap_or_default();
             comune.configurazione.indirizzi_ip.clone_from(&c.indirizzi);
             f.ordina_carte(t, seme, istat, &nuove, quando)?;
             lettere::ricevuta_censimento(t, comune, &c, f.plichi.last())?;
@@ -472,26 +456,5 @@ impl Simulatore {
         })?;
         self.al_passo()?;
         Ok(inviato)
-    }
-}
-
-#[cfg(test)]
-mod prove {
-    use super::*;
-
-    #[test]
-    fn addresses_and_networks_are_told_from_other_texts() {
-        for (testo, va) in [
-            ("192.0.2.1", true),
-            ("192.0.2.0/24", true),
-            ("192.0.2.0/33", false),
-            ("2001:db8::/32", true),
-            ("2001:db8::/129", false),
-            ("192.0.2.0/", false),
-            ("192.0.2", false),
-            ("", false),
-        ] {
-            assert_eq!(rete_valida(testo), va, "{testo}");
-        }
     }
 }

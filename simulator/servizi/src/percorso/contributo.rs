@@ -2,15 +2,15 @@
 //!
 //! What must stay true: only after a successful subentro, only by the sindaco with his own card, only until the deadline of
 //! the scenario; what was sent does not change; data changed after the signature need a new signature. Of a signed
-//! document only name, size and digest are kept.
+//! document ([`firma`](super::firma)) only name, size, digest and signer are kept.
 
 use anagrafe::CodiceIstat;
 use registro::{Lettura, MacroStato, Quando};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     fascicolo::Fascicolo,
+    firma::Firmato,
     impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
     lettere_subentro as lettere,
     scadenze::scadenze,
@@ -18,9 +18,7 @@ use super::{
 };
 use crate::{ErroreServizio, Esito, Simulatore};
 
-/// Bytes of a signed document.
-pub const LIMITE_FIRMATO_BYTE: usize = 2 * 1024 * 1024;
-/// Characters of the note of an outcome, and of a file name.
+/// Characters of the note of an outcome.
 const TESTO_MASSIMO: usize = 500;
 /// Characters of an Italian IBAN.
 const LUNGHEZZA_IBAN: usize = 27;
@@ -63,20 +61,6 @@ pub struct PropostaContributo {
     pub tesoreria: Option<String>,
     /// The sindaco declares that the subentro is done and the data are true.
     pub dichiarazione: bool,
-}
-
-/// A signed document, as far as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Firmato {
-    /// File name as it was sent.
-    pub nome: String,
-    /// Size.
-    pub byte: usize,
-    /// SHA-256, hex.
-    pub sha256: String,
-    /// When.
-    pub quando: Quando,
 }
 
 /// A request.
@@ -191,28 +175,6 @@ fn controlla(p: &PropostaContributo) -> Result<(Option<String>, Option<String>),
     }
 }
 
-/// A signed document says so by its name, and is not the one to be signed.
-fn controlla_firmato(nome: &str, byte: &[u8], da_firmare: &str) -> Result<(), ErroreServizio> {
-    if byte.len() > LIMITE_FIRMATO_BYTE {
-        return Err(ErroreServizio {
-            codice: Some("SIM013"),
-            http: 413,
-            testo: format!(
-                "Il documento firmato ha {} byte: al più {LIMITE_FIRMATO_BYTE}.",
-                byte.len()
-            ),
-        });
-    }
-    let minuscolo = nome.to_lowercase();
-    let firma = [".p7m", ".pdf"].iter().any(|x| minuscolo.ends_with(x));
-    if nome.chars().count() > TESTO_MASSIMO || byte.is_empty() || !firma || byte == da_firmare.as_bytes() {
-        return Err(ErroreServizio::richiesta(
-            "Serve il documento firmato: un file .p7m o .pdf, non vuoto e diverso da quello scaricato.",
-        ));
-    }
-    Ok(())
-}
-
 /// What holds for every step of the sindaco.
 fn ammesso(t: &impl Lettura, chi: Chi<'_>, stato: MacroStato, oggi: anagrafe::Data) -> Esito<()> {
     if !chi.e(t, "SINDACO")? {
@@ -237,14 +199,14 @@ fn bozza(f: &mut Fascicolo) -> Esito<&mut Contributo> {
     }
 }
 
-/// The text to be signed.
+/// The text to be signed. Lines end with CR LF: signing tools rewrite them so, and the signature is over the octets.
 fn documento(comune: &registro::Comune, c: &Contributo) -> String {
     let dove = match (&c.iban, &c.tesoreria) {
         (Some(i), _) => format!("IBAN {i}"),
         (None, Some(t)) => format!("conto di tesoreria {t}"),
         (None, None) => String::new(),
     };
-    format!(
+    let testo = format!(
         "SIMULATORE – dati fittizi\nDocumento di prova, privo di ogni valore.\n\nRICHIESTA DI CONTRIBUTO DOPO IL SUBENTRO\n\n\
          Comune: {} {} ({})\nResidenti subentrati: {}\nImporto richiesto: {} euro\nDa versare su: {dove}\n\n\
          Il sindaco, codice utente {}, dichiara che il subentro del Comune è concluso e che i dati indicati sono veri.\n\n\
@@ -256,7 +218,8 @@ fn documento(comune: &registro::Comune, c: &Contributo) -> String {
         c.importo,
         c.dichiarante,
         giorno(c.salvata.date())
-    )
+    );
+    testo.replace('\n', "\r\n")
 }
 
 impl Simulatore {
@@ -303,6 +266,17 @@ impl Simulatore {
         Ok(documento(&self.comune(istat)?, &c))
     }
 
+    /// The document with the test signature, and the name of its file: for who has no qualified signature.
+    pub fn firma_di_prova(&self, istat: CodiceIstat, chi: Chi<'_>) -> Esito<(String, Vec<u8>)> {
+        if !chi.e(self.registro(), "SINDACO")? {
+            return Err(Impedimento::SoloSindaco.into());
+        }
+        let mut f = self.fascicolo(istat)?;
+        let testo = documento(&self.comune(istat)?, bozza(&mut f)?);
+        let p7m = self.firma_del_sindaco(istat, chi, &testo)?;
+        Ok((format!("contributo-{istat}.txt.p7m"), p7m))
+    }
+
     /// Takes the signed document.
     pub fn firma_contributo(
         &self,
@@ -311,16 +285,12 @@ impl Simulatore {
         nome: &str,
         byte: &[u8],
     ) -> Esito<Contributo> {
+        // Read before the register is locked, told after what comes first.
+        let letto = self.leggi_firmato(nome, byte);
         self.nel_fascicolo(istat, |t, comune, f, quando| {
             ammesso(t, chi, comune.stato, quando.date())?;
             let c = bozza(f)?;
-            controlla_firmato(nome, byte, &documento(comune, c))?;
-            c.firmato = Some(Firmato {
-                nome: nome.to_owned(),
-                byte: byte.len(),
-                sha256: crate::esadecimale(&Sha256::digest(byte)),
-                quando,
-            });
+            c.firmato = Some(letto?.di(&documento(comune, c), quando)?);
             Ok(c.clone())
         })
     }
@@ -424,7 +394,7 @@ mod prove {
     }
 
     #[test]
-    fn bands_are_closed_above_and_a_signature_is_not_the_draft() {
+    fn bands_are_closed_above() {
         for (abitanti, euro) in [
             (0, 1_000),
             (1_000, 1_000),
@@ -434,12 +404,5 @@ mod prove {
         ] {
             assert_eq!(importo(abitanti), euro, "{abitanti}");
         }
-        let http = |nome, byte: &[u8]| controlla_firmato(nome, byte, "testo").map_err(|e| e.http);
-        assert_eq!(http("a.txt.P7M", b"firmato"), Ok(()));
-        assert_eq!(http("a.pdf", b"testo"), Err(400));
-        assert_eq!(http("a.txt", b"firmato"), Err(400));
-        assert_eq!(http("a.p7m", b""), Err(400));
-        assert_eq!(http("a.p7m", &vec![0; LIMITE_FIRMATO_BYTE]), Ok(()));
-        assert_eq!(http("a.p7m", &vec![0; LIMITE_FIRMATO_BYTE + 1]), Err(413));
     }
 }

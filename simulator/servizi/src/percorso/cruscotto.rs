@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fascicolo::{Fascicolo, RACCOLTA, fascicolo, salva},
-    impedimento::{ErroreCampo, Impedimento, Rifiuto},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
     lettere_subentro as lettere, macro_stato,
     scadenze::{Scadenze, scadenze},
+    scritto::Scritto,
     software_house,
 };
 use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
@@ -24,16 +25,16 @@ use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
 /// Years ahead a planned day may lie.
 const ANNI_MASSIMI: i64 = 10;
 
-/// The dates of a proposal.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+/// The dates of a proposal, as they were written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PropostaDate {
     /// First day of the window.
-    pub prima: Option<Data>,
+    pub prima: Scritto<Data>,
     /// Last day.
-    pub ultima: Option<Data>,
+    pub ultima: Scritto<Data>,
     /// The day one would like.
-    pub preferita: Option<Data>,
+    pub preferita: Scritto<Data>,
 }
 
 /// Dates that were accepted.
@@ -226,30 +227,53 @@ impl Agenda {
 fn tre_date(p: &PropostaDate, oggi: Data) -> Result<(Data, Data, Data), Rifiuto> {
     let limite = oggi.checked_add(ANNI_MASSIMI.years()).unwrap_or(Data::MAX);
     let mut errori = Vec::new();
-    for (campo, nome, d) in [
-        ("prima", "la prima data possibile", p.prima),
-        ("ultima", "l'ultima data possibile", p.ultima),
-        ("preferita", "la data preferita", p.preferita),
+    for (campo, nome, chiesta, d) in [
+        (
+            "prima",
+            "Prima data possibile",
+            "Indicare la prima data possibile.",
+            &p.prima,
+        ),
+        (
+            "ultima",
+            "Ultima data possibile",
+            "Indicare l'ultima data possibile.",
+            &p.ultima,
+        ),
+        (
+            "preferita",
+            "Data preferita",
+            "Indicare la data preferita.",
+            &p.preferita,
+        ),
     ] {
+        errori.extend(d.errore(campo, nome));
         match d {
-            None => errori.push(ErroreCampo::nuovo(campo, format!("Indicare {nome}."))),
-            Some(d) if d > limite => errori.push(ErroreCampo::nuovo(
+            Scritto::Assente => errori.push(ErroreCampo::nuovo(campo, chiesta)),
+            Scritto::Letto(d) if *d > limite => errori.push(ErroreCampo::nuovo(
                 campo,
-                format!("La data è oltre {ANNI_MASSIMI} anni da oggi."),
+                format!("{nome}: la data è oltre {ANNI_MASSIMI} anni da oggi."),
             )),
-            Some(_) => {}
+            Scritto::Letto(_) | Scritto::Errato(_) => {}
         }
     }
-    let (Some(prima), Some(ultima), Some(preferita), true) =
-        (p.prima, p.ultima, p.preferita, errori.is_empty())
-    else {
+    let (Some(&prima), Some(&ultima), Some(&preferita), true) = (
+        p.prima.letto(),
+        p.ultima.letto(),
+        p.preferita.letto(),
+        errori.is_empty(),
+    ) else {
         return Err(Rifiuto::Campi(errori));
     };
     if prima > ultima {
         return Err(Rifiuto::Altro(ErroreServizio {
             codice: Some("EN033"),
             http: 422,
-            testo: format!("La prima data ({prima}) è successiva all'ultima ({ultima})."),
+            testo: format!(
+                "La prima data ({}) è successiva all'ultima ({}).",
+                giorno(prima),
+                giorno(ultima)
+            ),
         }));
     }
     if !(prima..=ultima).contains(&preferita) {
@@ -501,9 +525,9 @@ mod prove {
     fn three_dates_in_order_and_each_wrong_one_is_named() {
         let oggi = d("2021-03-01");
         let p = |a: &str, b: &str, c: &str| PropostaDate {
-            prima: anagrafe::leggi_data(a),
-            ultima: anagrafe::leggi_data(b),
-            preferita: anagrafe::leggi_data(c),
+            prima: Scritto::da_testo(a),
+            ultima: Scritto::da_testo(b),
+            preferita: Scritto::da_testo(c),
         };
         let campi = |p: PropostaDate| -> Vec<&'static str> {
             match tre_date(&p, oggi) {
@@ -517,6 +541,9 @@ mod prove {
         assert_eq!(campi(p("2021-03-11", "2021-03-10", "2021-03-10")), ["EN033"]);
         assert_eq!(campi(p("2021-03-10", "2021-03-12", "2021-03-13")), ["preferita"]);
         assert_eq!(campi(p("2021-03-10", "2041-03-12", "2021-03-11")), ["ultima"]);
+        // One that cannot be read and one that is missing, in one round.
+        assert_eq!(campi(p("31/02/2021", "12/03/2021", "")), ["prima", "preferita"]);
+        assert!(campi(p("10/03/2021", "12-03-2021", "2021-03-11")).is_empty());
     }
 
     #[test]

@@ -160,6 +160,12 @@ pub enum Impedimento {
     /// The signature comes before the sending.
     #[error("Prima si carica il documento firmato.")]
     FirmatoMancante,
+    /// Nobody whose key could make the test signature.
+    #[error(
+        "La firma di prova si fa con la chiave della smart card del sindaco, e il Comune non ha un sindaco con una carta \
+         attiva: gliela si dà allo sportello (la console del simulatore, «Certificati»)."
+    )]
+    SindacoSenzaFirma,
     /// No outcome may be given now.
     #[error(
         "La richiesta non è in uno stato che ammetta questo esito: si verifica dopo l'invio, e l'esito è uno solo."

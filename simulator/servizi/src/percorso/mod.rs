@@ -11,6 +11,7 @@ mod contributo;
 mod credenziali;
 mod cruscotto;
 mod fascicolo;
+mod firma;
 mod impedimento;
 mod inizio;
 mod installazione;
@@ -19,18 +20,20 @@ mod lettere_subentro;
 mod macro_stato;
 mod passo;
 mod piano_file;
+mod piano_testo;
 mod plico;
 mod prefettura;
 mod prefettura_certificato;
 mod preliminare;
 mod scadenze;
 mod scheda;
+mod scritto;
 mod smart_card;
 mod software_house;
 
 pub use aree::{Area, Parte, SessioneArea};
-pub use censimento::{Censimento, DatiGenerali, INDIRIZZI_MASSIMI, Incarico, Persona, Responsabile};
-pub use contributo::{Contributo, Firmato, LIMITE_FIRMATO_BYTE, PropostaContributo, StatoContributo};
+pub use censimento::{Censimento, DatiGenerali, Incarico, Persona, Responsabile};
+pub use contributo::{Contributo, PropostaContributo, StatoContributo};
 pub use credenziali::utente_cnsd;
 pub(crate) use cruscotto::dopo_il_mancato_subentro;
 pub use cruscotto::{
@@ -38,13 +41,15 @@ pub use cruscotto::{
 };
 pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
+pub use firma::{Firmatario, Firmato, FormatoFirma, LIMITE_FIRMATO_BYTE};
 pub(crate) use impedimento::giorno;
 pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
 pub use installazione::{Occorrente, Trovato};
 pub(crate) use lettere_subentro::{dopo_il_subentro, oggetto_n031};
 pub use macro_stato::{Caso, Passo, Quadro, caso};
 pub(crate) use passo::{PassoDelTempo, cambiato};
-pub use piano_file::{COLONNE, EsitoPiano, RIGHE_MASSIME, RigaRifiutata, esporta_piano};
+pub use piano_file::{EsitoPiano, RIFIUTI_MASSIMI, RigaRifiutata, esporta_piano};
+pub use piano_testo::{COLONNE, RIGHE_MASSIME};
 pub use plico::{Consegna, Plico, StatoLettori, StatoPlico, id_plico};
 pub use prefettura::{
     Prefettura, RigaPlico, RigaScheda, RuoloPrefettura, StatoScheda, UTENTI_MASSIMI, UtentePrefettura,
@@ -54,6 +59,7 @@ pub use preliminare::{FilePreliminare, StatoPreliminare};
 pub use scadenze::Scadenze;
 pub(crate) use scadenze::al_primo_avvio;
 pub use scheda::{PianoSubentro, PropostaScheda, Scheda};
+pub use scritto::{Leggibile, Scritto, giorno_scritto};
 pub use smart_card::{Chi, MetaCodici, SmartCard, SmartCardVista, StatoSmartCard};
 pub use software_house::SoftwareHouse;
 pub(crate) use software_house::{affida_alla_lezione, senza_software_house};

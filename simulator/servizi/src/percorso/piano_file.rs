@@ -1,8 +1,11 @@
 //! The plan as a file: the export of the dashboard and the import of the same columns (D03).
 //!
-//! All or nothing: one row that is refused leaves every plan as it was, and each refused row is named. A row that says what
-//! already holds changes nothing, so that an export comes back in; one more for a Comune that has a plan is `EN041`
-//! unless the file is meant to move dates.
+//! All or nothing: one row that is refused leaves every plan as it was, and each refused row is named, with the column and
+//! what was expected there. A row without dates, or one that says what already holds, changes nothing, so that an export
+//! comes back in whatever its rows stand for; dates for a Comune that somebody planned are `EN041` unless the file is meant
+//! to move them. The window a ready Comune starts with was planned by nobody. How octets become rows: [`piano_testo`].
+//!
+//! [`piano_testo`]: super::piano_testo
 
 use std::collections::BTreeSet;
 
@@ -14,30 +17,31 @@ use super::{
     cruscotto::{Agenda, ChiPianifica, PropostaDate, RigaCruscotto, applica, suo},
     fascicolo::{fascicolo, salva},
     impedimento::Rifiuto,
+    piano_testo::{COLONNE, Riga, leggi_righe},
+    scritto::{Scritto, giorno_scritto, non_letto},
 };
 use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
 
-/// The columns, in their order.
-pub const COLONNE: [&str; 6] = [
-    "id_comune",
-    "codice_istat",
-    "nome_comune",
-    "prima_data_subentro",
-    "ultima_data_subentro",
-    "data_subentro_preferita",
+/// Errors that are told.
+pub const RIFIUTI_MASSIMI: usize = 100;
+/// Characters of a refused row's Comune that are told.
+const COMUNE_MASSIMO: usize = 32;
+/// Columns of the dates, with the field of a proposal each becomes.
+const DATE: [(&str, &str); 3] = [
+    (COLONNE[3], "prima"),
+    (COLONNE[4], "ultima"),
+    (COLONNE[5], "preferita"),
 ];
-/// Rows of a file: more than there are Comuni.
-pub const RIGHE_MASSIME: usize = 10_000;
-/// Refused rows that are told.
-const RIFIUTI_MASSIMI: usize = 100;
 
-/// A row that was refused.
+/// One error of a row that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RigaRifiutata {
-    /// Row of the file; the header is 1.
+    /// Line of the file; the first is 1.
     pub riga: u64,
-    /// What stands in its second column.
+    /// What stands in the column of the ISTAT code.
     pub comune: String,
+    /// The column, when it is one.
+    pub colonna: Option<&'static str>,
     /// `EN033`, `EN035`, `EN041`, or ours.
     pub codice: Option<&'static str>,
     /// The sentence.
@@ -51,8 +55,11 @@ pub struct EsitoPiano {
     pub pianificati: Vec<CodiceIstat>,
     /// Rows that said what already held.
     pub invariati: u64,
-    /// Refused rows; then nothing was done.
+    /// What is wrong; then nothing was done.
     pub errori: Vec<RigaRifiutata>,
+    /// There is more wrong than is told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub troncato: bool,
 }
 
 /// Why a file was put aside.
@@ -105,112 +112,86 @@ pub fn esporta_piano(righe: &[RigaCruscotto]) -> Esito<Vec<u8>> {
     csv.into_inner().map_err(ErroreServizio::guasto)
 }
 
-/// A row of a file, not yet judged.
-struct Riga {
-    numero: u64,
-    comune: String,
-    date: [String; 3],
-}
-
 impl Riga {
-    fn rifiutata(&self, codice: Option<&'static str>, testo: impl Into<String>) -> RigaRifiutata {
+    fn rifiutata(
+        &self,
+        colonna: Option<&'static str>,
+        codice: Option<&'static str>,
+        testo: impl Into<String>,
+    ) -> RigaRifiutata {
         RigaRifiutata {
             riga: self.numero,
-            comune: self.comune.chars().take(32).collect(),
+            comune: self.comune.chars().take(COMUNE_MASSIMO).collect(),
+            colonna,
             codice,
             testo: testo.into(),
         }
     }
 
-    fn vuota(&self) -> bool {
-        self.date.iter().all(String::is_empty)
+    /// The dates; or every one that is missing or is no date, each `EN035`.
+    fn proposta(&self) -> Result<PropostaDate, Vec<RigaRifiutata>> {
+        let date = self.date.each_ref().map(|t| Scritto::<Data>::da_testo(t));
+        let mut errori: Vec<RigaRifiutata> = date
+            .iter()
+            .zip(DATE)
+            .filter_map(|(d, (colonna, _))| {
+                let testo = match d {
+                    Scritto::Letto(_) => return None,
+                    Scritto::Assente => format!("La riga del piano è incompleta: manca «{colonna}»."),
+                    Scritto::Errato(t) => {
+                        format!("La riga del piano è errata: {}", non_letto::<Data>(t))
+                    }
+                };
+                Some(self.rifiutata(Some(colonna), Some("EN035"), testo))
+            })
+            .collect();
+        if self.in_piu {
+            errori.push(self.rifiutata(
+                None,
+                Some("EN035"),
+                "La riga del piano ha più celle della prima riga del file: un separatore in più sposta le colonne.",
+            ));
+        }
+        let [prima, ultima, preferita] = date;
+        if errori.is_empty() {
+            Ok(PropostaDate {
+                prima,
+                ultima,
+                preferita,
+            })
+        } else {
+            Err(errori)
+        }
     }
 
-    /// The dates, or `EN035`: one is missing or is no date.
-    fn proposta(&self) -> Result<PropostaDate, RigaRifiutata> {
-        let mut lette = [None; 3];
-        for (i, testo) in self.date.iter().enumerate() {
-            lette[i] = anagrafe::leggi_data(testo);
-            if lette[i].is_none() {
-                return Err(self.rifiutata(
-                    Some("EN035"),
-                    format!(
-                        "La riga del piano è incompleta o errata: «{}» manca o non è una data.",
-                        COLONNE[i + 3]
-                    ),
-                ));
-            }
+    /// What the rules of the dates said no to.
+    fn fuori_regola(&self, r: Rifiuto) -> Vec<RigaRifiutata> {
+        match r {
+            Rifiuto::Campi(campi) => campi
+                .into_iter()
+                .map(|e| {
+                    let colonna = DATE.iter().find(|(_, campo)| *campo == e.campo).map(|(c, _)| *c);
+                    self.rifiutata(colonna, Some("EN035"), e.testo)
+                })
+                .collect(),
+            Rifiuto::Altro(e) => vec![self.rifiutata(None, e.codice, e.testo)],
         }
-        let [prima, ultima, preferita] = lette;
-        Ok(PropostaDate {
-            prima,
-            ultima,
-            preferita,
-        })
-    }
-}
-
-/// The rows of a text; the separator is that of the header, `,` or `;`.
-fn leggi_righe(testo: &str) -> Esito<Vec<Riga>> {
-    let testo = testo.strip_prefix('\u{feff}').unwrap_or(testo);
-    let prima = testo.lines().next().unwrap_or_default();
-    let separatore = if prima.contains(';') { b';' } else { b',' };
-    let mut lettore = csv::ReaderBuilder::new()
-        .delimiter(separatore)
-        .flexible(true)
-        .has_headers(true)
-        .trim(csv::Trim::All)
-        .from_reader(testo.as_bytes());
-    let intestazione = lettore
-        .headers()
-        .map_err(|_| ErroreServizio::richiesta("Il file non è un CSV leggibile."))?;
-    if !intestazione.iter().eq(COLONNE) {
-        return Err(ErroreServizio::richiesta(format!(
-            "La prima riga del file porta le colonne, in quest'ordine: {}.",
-            COLONNE.join(", ")
-        )));
-    }
-    let mut righe = Vec::new();
-    for r in lettore.records() {
-        let r = r.map_err(|_| ErroreServizio::richiesta("Il file non è un CSV leggibile."))?;
-        if righe.len() >= RIGHE_MASSIME {
-            return Err(ErroreServizio::richiesta(format!(
-                "Il file ha più di {RIGHE_MASSIME} righe."
-            )));
-        }
-        let cella = |i: usize| r.get(i).unwrap_or_default().to_owned();
-        righe.push(Riga {
-            // Not the reader's own count, which a CR LF puts one behind.
-            numero: righe.len() as u64 + 2,
-            comune: cella(1),
-            date: [cella(3), cella(4), cella(5)],
-        });
-    }
-    Ok(righe)
-}
-
-fn codice(r: Rifiuto) -> (Option<&'static str>, String) {
-    match r {
-        Rifiuto::Campi(c) => {
-            let frasi: Vec<String> = c.into_iter().map(|e| e.testo).collect();
-            (Some("EN035"), frasi.join(" "))
-        }
-        Rifiuto::Altro(e) => (e.codice, e.testo),
     }
 }
 
 impl Simulatore {
-    /// Takes a plan file in the name of a software house, or of the Ministry; `sostituisci` moves the dates of who has some.
-    pub fn importa_piano(&self, chi: ChiPianifica<'_>, testo: &str, sostituisci: bool) -> Esito<EsitoPiano> {
+    /// Takes the bytes of a plan file in the name of a software house, or of the Ministry; `sostituisci` moves the dates
+    /// of who has some.
+    pub fn importa_piano(&self, chi: ChiPianifica<'_>, file: &[u8], sostituisci: bool) -> Esito<EsitoPiano> {
         self.pronto_lo_stato()?;
         self.al_passo()?;
-        let righe = leggi_righe(testo)?;
+        let righe = leggi_righe(file)?;
         let fatto = self.registro().scrivi(|t| -> Result<EsitoPiano, Scarto> {
             let mut agenda = Agenda::leggi(t)?;
             let mut esito = EsitoPiano::default();
             let mut visti = BTreeSet::new();
             for r in &righe {
-                if esito.errori.len() >= RIFIUTI_MASSIMI {
+                if esito.errori.len() > RIFIUTI_MASSIMI {
                     break;
                 }
                 let Some(mut comune) = CodiceIstat::parse(&r.comune)
@@ -221,21 +202,24 @@ impl Simulatore {
                     .filter(|c| suo(t, chi, c.istat).is_ok())
                 else {
                     esito.errori.push(r.rifiutata(
+                        Some(COLONNE[1]),
                         Some("EN035"),
-                        "Il codice ISTAT non è di un Comune che si possa pianificare da qui.",
+                        "Il codice ISTAT non è di un Comune che si possa pianificare da qui: servono le sue sei cifre.",
                     ));
                     continue;
                 };
                 if !visti.insert(comune.istat) {
-                    esito
-                        .errori
-                        .push(r.rifiutata(Some("EN041"), "Il Comune è già in un'altra riga del file."));
+                    esito.errori.push(r.rifiutata(
+                        Some(COLONNE[1]),
+                        Some("EN041"),
+                        "Il Comune è già in un'altra riga del file.",
+                    ));
                     continue;
                 }
                 let presente = t.piano(Ambiente::Sub, comune.istat)?;
                 let mut f = fascicolo(t, &comune)?;
-                // What the export writes of a Comune without dates of the dashboard: nothing to do.
-                let come_prima = [
+                // What the export writes of the Comune.
+                let esportate = [
                     presente.map(|p| p.inizio),
                     presente.map(|p| p.fine),
                     f.pianificazione
@@ -243,27 +227,24 @@ impl Simulatore {
                         .filter(|p| presente == Some(p.finestra()))
                         .map(|p| p.preferita),
                 ];
-                let scritte = [0, 1, 2].map(|i| anagrafe::leggi_data(&r.date[i]));
-                let leggibili = r
-                    .date
-                    .iter()
-                    .zip(&scritte)
-                    .all(|(t, d)| t.is_empty() || d.is_some());
-                if (leggibili && scritte == come_prima)
-                    || (r.vuota() && presente.is_none_or(|p| p == PIANO_APERTO))
-                {
+                let uguali = r.date.iter().zip(esportate).all(|(t, d)| {
+                    let scritta = giorno_scritto(t);
+                    scritta == d && (scritta.is_some() || t.is_empty())
+                });
+                if uguali || r.vuota() {
                     esito.invariati += 1;
                     continue;
                 }
                 let proposta = match r.proposta() {
                     Ok(p) => p,
                     Err(e) => {
-                        esito.errori.push(e);
+                        esito.errori.extend(e);
                         continue;
                     }
                 };
-                if presente.is_some() && !sostituisci {
+                if presente.is_some_and(|p| p != PIANO_APERTO) && !sostituisci {
                     esito.errori.push(r.rifiutata(
+                        None,
                         Some("EN041"),
                         format!("Il piano del Comune {} è già presente.", comune.istat),
                     ));
@@ -275,12 +256,11 @@ impl Simulatore {
                         salva(t, comune.istat, &f)?;
                         esito.pianificati.push(comune.istat);
                     }
-                    Err(e) => {
-                        let (codice, testo) = codice(e);
-                        esito.errori.push(r.rifiutata(codice, testo));
-                    }
+                    Err(e) => esito.errori.extend(r.fuori_regola(e)),
                 }
             }
+            esito.troncato = esito.errori.len() > RIFIUTI_MASSIMI;
+            esito.errori.truncate(RIFIUTI_MASSIMI);
             if esito.errori.is_empty() {
                 Ok(esito)
             } else {
@@ -301,27 +281,42 @@ mod prove {
     use super::*;
 
     #[test]
-    fn columns_are_demanded_and_both_separators_are_read() {
-        let testa = COLONNE.join(",");
-        for (testo, righe) in [
-            (
-                format!("{testa}\r\n1,888001,X,2021-01-01,2021-01-02,2021-01-01\r\n"),
-                Some(1),
-            ),
-            (
-                format!("\u{feff}{}\n1;888001;\"A;B\";;;\n", COLONNE.join(";")),
-                Some(1),
-            ),
-            (format!("{testa}\n"), Some(0)),
-            ("codice_istat,nome_comune\n888001,X\n".to_owned(), None),
-            (String::new(), None),
-        ] {
-            assert_eq!(leggi_righe(&testo).ok().map(|r| r.len()), righe, "{testo}");
-        }
-        let r = &leggi_righe(&format!("{testa}\n1,888001,X,2021-02-30,2021-03-01,\n")).expect("rows")[0];
-        let e = r.proposta().expect_err("no date");
-        assert_eq!((e.riga, e.codice), (2, Some("EN035")));
-        assert!(e.testo.contains("prima_data_subentro"), "{}", e.testo);
+    fn every_wrong_date_of_a_row_is_told_with_its_column() {
+        let file = format!("{}\n1;888001;X;31/02/2021;;12/03/2021;x\n", COLONNE.join(";"));
+        let r = &leggi_righe(file.as_bytes()).expect("rows")[0];
+        let errori: Vec<_> = r
+            .proposta()
+            .expect_err("no dates")
+            .into_iter()
+            .map(|e| (e.riga, e.colonna, e.codice, e.testo))
+            .collect();
+        let en035 = Some("EN035");
+        assert_eq!(
+            errori,
+            [
+                (
+                    2,
+                    Some("prima_data_subentro"),
+                    en035,
+                    "La riga del piano è errata: «31/02/2021» non è una data del calendario. Si scrive AAAA-MM-GG oppure \
+                     GG/MM/AAAA."
+                        .to_owned()
+                ),
+                (
+                    2,
+                    Some("ultima_data_subentro"),
+                    en035,
+                    "La riga del piano è incompleta: manca «ultima_data_subentro».".to_owned()
+                ),
+                (
+                    2,
+                    None,
+                    en035,
+                    "La riga del piano ha più celle della prima riga del file: un separatore in più sposta le colonne."
+                        .to_owned()
+                ),
+            ]
+        );
     }
 
     #[test]

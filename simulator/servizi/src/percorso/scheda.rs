@@ -11,6 +11,7 @@ use super::{
     impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
     lettere,
     scadenze::{Scadenze, scadenze},
+    scritto::Scritto,
 };
 use crate::{ErroreServizio, Esito, Simulatore, gestione::leggi};
 
@@ -25,18 +26,18 @@ const PROVE_MESI: (i64, i64) = (1, 2);
 /// Days between the end of tests and the subentro.
 const SUBENTRO_GIORNI: i64 = 30;
 
-/// What is sent.
+/// What is sent, as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PropostaScheda {
     /// WA, WA integrata or WS.
-    pub soluzione: Option<Soluzione>,
+    pub soluzione: Scritto<Soluzione>,
     /// When the change of the gestionale will be complete; for WA integrata and WS.
-    pub fine_adeguamento: Option<Data>,
+    pub fine_adeguamento: Scritto<Data>,
     /// Operator postazioni in full operation.
-    pub postazioni: Option<u32>,
+    pub postazioni: Scritto<u32>,
     /// Day from which tests can begin.
-    pub inizio_prove: Option<Data>,
+    pub inizio_prove: Scritto<Data>,
 }
 
 /// A scheda as it was sent.
@@ -129,6 +130,43 @@ pub struct PianoSubentro {
     pub corretto: bool,
 }
 
+/// The same as the Ministry writes it; whether it is corrected is not his to say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct PropostaPiano {
+    invio_preliminare: Scritto<Data>,
+    fine_prove: Scritto<Data>,
+    inizio_subentro: Scritto<Data>,
+    #[serde(rename = "corretto")]
+    _corretto: serde::de::IgnoredAny,
+}
+
+impl PropostaPiano {
+    fn letta(&self) -> Result<PianoSubentro, Rifiuto> {
+        let invio = self
+            .invio_preliminare
+            .necessario("invioPreliminare", "Invio del file preliminare");
+        let prove = self.fine_prove.necessario("fineProve", "Fine delle prove");
+        let subentro = self
+            .inizio_subentro
+            .necessario("inizioSubentro", "Inizio del subentro");
+        match (invio, prove, subentro) {
+            (Ok(&invio_preliminare), Ok(&fine_prove), Ok(&inizio_subentro)) => Ok(PianoSubentro {
+                invio_preliminare,
+                fine_prove,
+                inizio_subentro,
+                corretto: true,
+            }),
+            (invio, prove, subentro) => Err(Rifiuto::Campi(
+                [invio.err(), prove.err(), subentro.err()]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+            )),
+        }
+    }
+}
+
 impl PianoSubentro {
     /// What the scheda gives. Dates that a calendar cannot hold stay at the declared one.
     pub fn dalla(s: &Scheda) -> Self {
@@ -149,36 +187,43 @@ impl PianoSubentro {
     }
 }
 
-/// The fields that are not right.
+/// The fields that are not right, all of them.
 fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>> {
+    /// As they stand on the page.
+    const CAMPI: [&str; 4] = ["soluzione", "fineAdeguamento", "postazioni", "inizioProve"];
+    const ADEGUAMENTO: (&str, &str) = ("fineAdeguamento", "Adeguamento del gestionale");
+    const PROVE: (&str, &str) = ("inizioProve", "Disponibilità alle prove");
     let mut errori = Vec::new();
+    errori.extend(p.soluzione.errore("soluzione", "Modalità di accesso"));
+    errori.extend(p.fine_adeguamento.errore(ADEGUAMENTO.0, ADEGUAMENTO.1));
+    errori.extend(p.postazioni.errore("postazioni", "Postazioni"));
+    errori.extend(p.inizio_prove.errore(PROVE.0, PROVE.1));
     let mut no = |campo, testo: String| errori.push(ErroreCampo::nuovo(campo, testo));
     let limite = oggi.checked_add(ANNI_MASSIMI.years()).unwrap_or(Data::MAX);
-    let soluzione = p.soluzione;
-    if soluzione.is_none() {
+    if p.soluzione == Scritto::Assente {
         no(
             "soluzione",
             "Scegliere la modalità di accesso: WA, WA integrata o WS.".to_owned(),
         );
     }
-    match (soluzione, p.fine_adeguamento) {
-        (Some(Soluzione::Wa), Some(_)) => no(
-            "fineAdeguamento",
+    match (p.soluzione.letto(), &p.fine_adeguamento) {
+        (Some(Soluzione::Wa), Scritto::Letto(_)) => no(
+            ADEGUAMENTO.0,
             "Con la sola WA il gestionale non si adegua: lasciare vuota la data.".to_owned(),
         ),
-        (Some(Soluzione::WaIntegrata | Soluzione::Ws), None) => no(
-            "fineAdeguamento",
+        (Some(Soluzione::WaIntegrata | Soluzione::Ws), Scritto::Assente) => no(
+            ADEGUAMENTO.0,
             "Con WA integrata e WS serve la data in cui l'adeguamento del gestionale sarà completo."
                 .to_owned(),
         ),
-        (_, Some(d)) if d > limite => no(
-            "fineAdeguamento",
-            format!("La data è oltre {ANNI_MASSIMI} anni da oggi."),
+        (_, Scritto::Letto(d)) if *d > limite => no(
+            ADEGUAMENTO.0,
+            format!("{}: la data è oltre {ANNI_MASSIMI} anni da oggi.", ADEGUAMENTO.1),
         ),
         _ => {}
     }
-    match p.postazioni {
-        Some(1..=POSTAZIONI_MASSIME) => {}
+    match &p.postazioni {
+        Scritto::Letto(1..=POSTAZIONI_MASSIME) | Scritto::Errato(_) => {}
         _ => no(
             "postazioni",
             format!(
@@ -188,37 +233,46 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
     }
     let pronto = p
         .fine_adeguamento
-        .filter(|_| matches!(soluzione, Some(Soluzione::WaIntegrata | Soluzione::Ws)));
-    match p.inizio_prove {
-        None => no(
-            "inizioProve",
+        .letto()
+        .filter(|_| matches!(p.soluzione.letto(), Some(Soluzione::WaIntegrata | Soluzione::Ws)));
+    match &p.inizio_prove {
+        Scritto::Assente => no(
+            PROVE.0,
             "Indicare la data da cui il Comune è disponibile alle prove.".to_owned(),
         ),
-        Some(d) if d <= oggi => no(
-            "inizioProve",
-            format!("La data deve essere successiva a oggi ({}).", giorno(oggi)),
-        ),
-        Some(d) if d > limite => no(
-            "inizioProve",
-            format!("La data è oltre {ANNI_MASSIMI} anni da oggi."),
-        ),
-        Some(d) if pronto.is_some_and(|p| d < p) => no(
-            "inizioProve",
+        Scritto::Letto(d) if *d <= oggi => no(
+            PROVE.0,
             format!(
-                "Con WA integrata e WS si prova il gestionale adeguato: le prove non possono cominciare prima del {}.",
-                pronto.map_or_else(String::new, giorno)
+                "{}: la data deve essere successiva a oggi ({}).",
+                PROVE.1,
+                giorno(oggi)
             ),
         ),
-        Some(_) => {}
+        Scritto::Letto(d) if *d > limite => no(
+            PROVE.0,
+            format!("{}: la data è oltre {ANNI_MASSIMI} anni da oggi.", PROVE.1),
+        ),
+        Scritto::Letto(d) if pronto.is_some_and(|p| d < p) => no(
+            PROVE.0,
+            format!(
+                "Con WA integrata e WS si prova il gestionale adeguato: le prove non possono cominciare prima del {}.",
+                pronto.map_or_else(String::new, |p| giorno(*p))
+            ),
+        ),
+        Scritto::Letto(_) | Scritto::Errato(_) => {}
     }
-    let (Some(soluzione), Some(postazioni), Some(inizio_prove), true) =
-        (soluzione, p.postazioni, p.inizio_prove, errori.is_empty())
-    else {
+    errori.sort_by_key(|e| CAMPI.iter().position(|c| *c == e.campo));
+    let (Some(&soluzione), Some(&postazioni), Some(&inizio_prove), true) = (
+        p.soluzione.letto(),
+        p.postazioni.letto(),
+        p.inizio_prove.letto(),
+        errori.is_empty(),
+    ) else {
         return Err(errori);
     };
     Ok(Scheda {
         soluzione,
-        fine_adeguamento: p.fine_adeguamento,
+        fine_adeguamento: p.fine_adeguamento.letto().copied(),
         postazioni,
         inizio_prove,
         inviata: Quando::MIN,
@@ -283,7 +337,8 @@ impl Simulatore {
 
     /// The Ministry corrects the plan, or gives it back to the scheda (`null`).
     pub fn correggi_piano_subentro(&self, istat: CodiceIstat, nuovo: Value) -> Esito<Option<PianoSubentro>> {
-        let nuovo: Option<PianoSubentro> = leggi(nuovo)?;
+        let nuovo: Option<PropostaPiano> = leggi(nuovo)?;
+        let nuovo = nuovo.map(|p| p.letta()).transpose()?;
         self.nel_fascicolo(istat, |_, _, f, _| {
             if f.scheda.is_none() {
                 return Err(Impedimento::SchedaMancante.into());
@@ -295,7 +350,7 @@ impl Simulatore {
                     "Le tre date del piano sono in ordine: invio del file preliminare, fine delle prove, inizio del subentro.",
                 ));
             }
-            f.piano = nuovo.map(|p| PianoSubentro { corretto: true, ..p });
+            f.piano = nuovo;
             Ok(f.piano_subentro())
         })
     }
@@ -313,10 +368,10 @@ mod prove {
     fn each_wrong_field_is_named_with_what_to_do() {
         let oggi = d("2016-09-01");
         let buona = PropostaScheda {
-            soluzione: Some(Soluzione::Ws),
-            fine_adeguamento: Some(d("2016-12-31")),
-            postazioni: Some(4),
-            inizio_prove: Some(d("2017-01-10")),
+            soluzione: Scritto::Letto(Soluzione::Ws),
+            fine_adeguamento: Scritto::Letto(d("2016-12-31")),
+            postazioni: Scritto::Letto(4),
+            inizio_prove: Scritto::Letto(d("2017-01-10")),
         };
         assert!(controlla(&buona, oggi).is_ok());
         let campi = |p: PropostaScheda| -> Vec<&'static str> {
@@ -336,19 +391,27 @@ mod prove {
             f(&mut p);
             campi(p)
         };
-        assert_eq!(con(&|p| p.fine_adeguamento = None), ["fineAdeguamento"]);
-        assert_eq!(con(&|p| p.soluzione = Some(Soluzione::Wa)), ["fineAdeguamento"]);
-        assert_eq!(con(&|p| p.postazioni = Some(0)), ["postazioni"]);
-        assert_eq!(con(&|p| p.postazioni = Some(10_000)), ["postazioni"]);
-        assert_eq!(con(&|p| p.inizio_prove = Some(oggi)), ["inizioProve"]);
-        assert_eq!(con(&|p| p.inizio_prove = Some(d("2026-09-02"))), ["inizioProve"]);
+        let giorno = |t: &str| Scritto::<Data>::da_testo(t);
+        assert_eq!(con(&|p| p.fine_adeguamento = giorno("")), ["fineAdeguamento"]);
+        assert_eq!(
+            con(&|p| p.soluzione = Scritto::Letto(Soluzione::Wa)),
+            ["fineAdeguamento"]
+        );
+        assert_eq!(con(&|p| p.postazioni = Scritto::Letto(0)), ["postazioni"]);
+        assert_eq!(con(&|p| p.postazioni = Scritto::Letto(10_000)), ["postazioni"]);
+        assert_eq!(
+            con(&|p| p.postazioni = Scritto::da_testo("quattro")),
+            ["postazioni"]
+        );
+        assert_eq!(con(&|p| p.inizio_prove = giorno("2016-09-01")), ["inizioProve"]);
+        assert_eq!(con(&|p| p.inizio_prove = giorno("2026-09-02")), ["inizioProve"]);
         // The gestionale is tried when it is ready, not before; without one any day will do.
-        assert_eq!(con(&|p| p.inizio_prove = Some(d("2016-12-30"))), ["inizioProve"]);
-        assert!(con(&|p| p.inizio_prove = Some(d("2016-12-31"))).is_empty());
+        assert_eq!(con(&|p| p.inizio_prove = giorno("2016-12-30")), ["inizioProve"]);
+        assert!(con(&|p| p.inizio_prove = giorno("2016-12-31")).is_empty());
         let wa = PropostaScheda {
-            soluzione: Some(Soluzione::Wa),
-            fine_adeguamento: None,
-            inizio_prove: Some(d("2016-09-02")),
+            soluzione: Scritto::Letto(Soluzione::Wa),
+            fine_adeguamento: Scritto::Assente,
+            inizio_prove: giorno("02/09/2016"),
             ..buona.clone()
         };
         assert_eq!(campi(wa), [""; 0]);
@@ -395,6 +458,42 @@ mod prove {
             dette[1].starts_with("La data delle prove, 05/02/2017,"),
             "{}",
             dette[1]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_in_the_same_round_as_the_rest() {
+        let p: PropostaScheda = serde_json::from_value(serde_json::json!({
+            "soluzione": "SOAP", "fineAdeguamento": "31/02/2021", "postazioni": "tre", "inizioProve": "domani",
+        }))
+        .expect("what was written is a value");
+        let errori: Vec<(&str, String)> = controlla(&p, d("2016-09-01"))
+            .expect_err("four wrong fields")
+            .into_iter()
+            .map(|e| (e.campo, e.testo))
+            .collect();
+        let forma = "non è una data del calendario. Si scrive AAAA-MM-GG oppure GG/MM/AAAA.";
+        assert_eq!(
+            errori,
+            [
+                (
+                    "soluzione",
+                    "Modalità di accesso: «SOAP» non è una modalità di accesso: WA, WA_INTEGRATA o WS."
+                        .to_owned()
+                ),
+                (
+                    "fineAdeguamento",
+                    format!("Adeguamento del gestionale: «31/02/2021» {forma}")
+                ),
+                (
+                    "postazioni",
+                    "Postazioni: «tre» non è un numero intero.".to_owned()
+                ),
+                (
+                    "inizioProve",
+                    format!("Disponibilità alle prove: «domani» {forma}")
+                ),
+            ]
         );
     }
 

@@ -1,20 +1,22 @@
 //! *Amministrazione* (process G01): what the Comune sets up before the subentro. Everybody of the Comune sees it; each
 //! part is changed by the roles it names, asked again at every change.
 
-use anagrafe::CodiceIstat;
 use askama::Template;
 use http::{StatusCode, request::Parts};
-use registro::{Comune, Configurazione};
+use registro::Comune;
 use serde_json::json;
 use servizi::{
     ErroreServizio, Esito, IndirizzoAbilitato, LIMITE_BOLLO_CARATTERI, LIMITE_LOGO_BYTE, LOGO_LATO_MASSIMO,
     LOGO_LATO_MINIMO, Logo, Sessione, Simulatore, VoceAmministrazione,
     http::{Corpo, Risposta, risposta},
+    indirizzi_scritti,
+    percorso::{ErroreCampo, Rifiuto},
 };
 
 use super::Dentro;
 use crate::{
     cornice::{Cornice, pagina, vai, vietato},
+    errori::Errori,
     fuori,
     modulo::Campi,
     viste::Passo,
@@ -38,11 +40,47 @@ impl Parte {
     }
 }
 
+/// The fields as they are, or as they were filled in when something was wrong with them.
+struct Scritti {
+    pec: String,
+    bollo: String,
+    esente: bool,
+    indirizzi: String,
+}
+
+impl Scritti {
+    fn del(c: &Comune) -> Self {
+        Self {
+            pec: c.pec.clone().unwrap_or_default(),
+            bollo: c.configurazione.bollo_virtuale.clone().unwrap_or_default(),
+            esente: c.configurazione.esente_diritti,
+            indirizzi: c.configurazione.indirizzi_ip.join("\n"),
+        }
+    }
+
+    /// One part as it was sent; the others as they are.
+    fn con(mut self, voce: &str, campi: &Campi) -> Self {
+        let testo = |nome| campi.valore(nome).unwrap_or_default().to_owned();
+        match voce {
+            "pec" => self.pec = testo("pec"),
+            "diritti" => {
+                self.bollo = testo("bollo");
+                self.esente = campi.valore("esente") == Some("si");
+            }
+            "indirizzi" => self.indirizzi = testo("indirizzi"),
+            _ => {}
+        }
+        self
+    }
+}
+
 #[derive(Template)]
 #[template(path = "ambiente/amministrazione.html")]
 struct Amministrazione {
     c: Cornice,
     csrf: String,
+    errori: Errori,
+    scritti: Scritti,
     comune: Comune,
     passi: Vec<Passo>,
     logo: Option<Logo>,
@@ -118,6 +156,16 @@ fn filtro_acceso(s: &Simulatore, d: anagrafe::Ambiente) -> bool {
 
 /// `GET /combas/amministrazione`.
 pub(super) async fn mostra(d: &Dentro<'_>) -> Esito<Risposta> {
+    presenta(d, StatusCode::OK, Errori::default(), None).await
+}
+
+/// The page, with what was wrong and, of the part that was sent, what was written.
+async fn presenta(
+    d: &Dentro<'_>,
+    stato: StatusCode,
+    errori: Errori,
+    mandati: Option<(&str, &Campi)>,
+) -> Esito<Risposta> {
     let istat = d.sessione.comune;
     let (comune, logo, indirizzi) = fuori(d.sim, move |s| {
         let logo = s.logo(istat)?.map(|(logo, _)| logo);
@@ -133,9 +181,15 @@ pub(super) async fn mostra(d: &Dentro<'_>) -> Esito<Risposta> {
         None => {}
     }
     let s = &d.sessione;
+    let mut scritti = Scritti::del(&comune);
+    if let Some((voce, campi)) = mandati {
+        scritti = scritti.con(voce, campi);
+    }
     let p = Amministrazione {
         c,
         csrf: s.csrf.clone(),
+        errori,
+        scritti,
         passi: pronte(&comune, logo.is_some()),
         comune,
         logo,
@@ -150,7 +204,7 @@ pub(super) async fn mostra(d: &Dentro<'_>) -> Esito<Risposta> {
         lato_minimo: LOGO_LATO_MINIMO,
         lato_massimo: LOGO_LATO_MASSIMO,
     };
-    Ok(pagina(StatusCode::OK, &p))
+    Ok(pagina(stato, &p))
 }
 
 fn richiede(s: &Sessione, voce: VoceAmministrazione) -> Esito<()> {
@@ -163,57 +217,68 @@ fn richiede(s: &Sessione, voce: VoceAmministrazione) -> Esito<()> {
     )))
 }
 
-/// One address a line; blank lines and commas are forgiven.
-fn righe(testo: &str) -> Vec<String> {
-    testo
-        .split(['\n', '\r', ',', ';'])
-        .map(str::trim)
-        .filter(|r| !r.is_empty())
-        .map(ToOwned::to_owned)
-        .collect()
+/// What was wrong with a part, at the field of the page that holds it.
+fn al_campo(campo: &'static str, r: Rifiuto) -> Esito<Errori> {
+    match r {
+        Rifiuto::Campi(campi) => {
+            let nella_pagina = campi.into_iter().map(|e| ErroreCampo { campo, ..e });
+            Ok(nella_pagina.collect::<Vec<_>>().into())
+        }
+        Rifiuto::Altro(e) if e.http == 400 => Ok(Errori::uno(campo, e.testo)),
+        Rifiuto::Altro(e) => Err(e),
+    }
 }
 
 /// `POST /combas/amministrazione`: one part at a time.
 pub(super) async fn cambia(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
     let istat = d.sessione.comune;
     let voce = campi.valore("voce").unwrap_or_default();
-    match voce {
+    let (campo, fatto) = match voce {
         "pec" => {
             richiede(&d.sessione, VoceAmministrazione::Pec)?;
             let pec = campi.pieno("pec").map(ToOwned::to_owned);
-            fuori(d.sim, move |s| s.aggiorna_comune(istat, json!({"pec": pec}))).await?;
+            let fatto = fuori(d.sim, move |s| s.aggiorna_comune(istat, json!({"pec": pec}))).await;
+            ("pec", fatto.map_err(Rifiuto::from))
         }
         "diritti" => {
             richiede(&d.sessione, VoceAmministrazione::Diritti)?;
             let bollo = campi.pieno("bollo").map(ToOwned::to_owned);
             let esente = campi.valore("esente") == Some("si");
-            configura(d, istat, move |c| {
-                c.bollo_virtuale = bollo;
-                c.esente_diritti = esente;
+            let fatto = fuori(d.sim, move |s| {
+                Ok(s.configura_comune(istat, |c| {
+                    c.bollo_virtuale = bollo;
+                    c.esente_diritti = esente;
+                }))
             })
             .await?;
+            ("bollo", fatto)
         }
         "indirizzi" => {
             richiede(&d.sessione, VoceAmministrazione::Indirizzi)?;
-            let indirizzi = righe(campi.valore("indirizzi").unwrap_or_default());
-            configura(d, istat, move |c| c.indirizzi_ip = indirizzi).await?;
+            let indirizzi = indirizzi_scritti(campi.valore("indirizzi").unwrap_or_default());
+            let fatto = fuori(d.sim, move |s| {
+                Ok(s.configura_comune(istat, |c| c.indirizzi_ip = indirizzi))
+            })
+            .await?;
+            ("indirizzi", fatto)
         }
         "togli-logo" => {
             richiede(&d.sessione, VoceAmministrazione::Logo)?;
             fuori(d.sim, move |s| s.togli_logo(istat)).await?;
+            return Ok(vai(&format!("{QUI}?fatto=si")));
         }
         _ => return Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
+    };
+    match fatto {
+        Ok(_) => Ok(vai(&format!(
+            "{QUI}?fatto={}",
+            if voce == "indirizzi" { voce } else { "si" }
+        ))),
+        Err(r) => {
+            let errori = al_campo(campo, r)?;
+            presenta(d, errori.stato(), errori, Some((voce, campi))).await
+        }
     }
-    let fatto = if voce == "indirizzi" { voce } else { "si" };
-    Ok(vai(&format!("{QUI}?fatto={fatto}")))
-}
-
-async fn configura(
-    d: &Dentro<'_>,
-    istat: CodiceIstat,
-    f: impl FnOnce(&mut Configurazione) + Send + 'static,
-) -> Esito<Comune> {
-    fuori(d.sim, move |s| s.configura_comune(istat, f)).await
 }
 
 /// `POST /combas/amministrazione/logo`.
@@ -221,13 +286,19 @@ pub(super) async fn carica_logo(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> 
     let mut modulo = d.caricamento(parti, corpo).await?;
     richiede(&d.sessione, VoceAmministrazione::Logo)?;
     let istat = d.sessione.comune;
-    let (_, deposito) = modulo
-        .file
-        .take()
-        .filter(|(nome, _)| !nome.is_empty())
-        .ok_or_else(|| ErroreServizio::richiesta("Manca il file: sceglierlo e ripetere."))?;
-    fuori(d.sim, move |s| s.metti_logo(istat, &deposito)).await?;
-    Ok(vai(&format!("{QUI}?fatto=logo")))
+    let Some((_, deposito)) = modulo.file.take().filter(|(nome, _)| !nome.is_empty()) else {
+        let errori = Errori::uno("logo", "Manca il file: sceglierlo e ripetere.");
+        return presenta(d, StatusCode::BAD_REQUEST, errori, None).await;
+    };
+    match fuori(d.sim, move |s| s.metti_logo(istat, &deposito)).await {
+        Ok(_) => Ok(vai(&format!("{QUI}?fatto=logo"))),
+        // What is wrong with the image; our own failures stay failures.
+        Err(e) if matches!(e.http, 413 | 422) => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::BAD_REQUEST);
+            presenta(d, stato, Errori::uno("logo", e.testo), None).await
+        }
+        Err(e) => Err(e),
+    }
 }
 
 /// `GET /combas/amministrazione/logo.png`: that of the session's Comune, whoever asks.
@@ -237,15 +308,4 @@ pub(super) async fn logo(d: &Dentro<'_>) -> Esito<Risposta> {
         .await?
         .ok_or_else(|| ErroreServizio::assente("Il Comune non ha un logo."))?;
     Ok(risposta(StatusCode::OK, "image/png", png))
-}
-
-#[cfg(test)]
-mod prove {
-    use super::*;
-
-    #[test]
-    fn a_list_of_addresses_is_read_as_people_write_it() {
-        assert_eq!(righe(" a \r\n\r\nb, c;;d "), ["a", "b", "c", "d"]);
-        assert!(righe(" \n ").is_empty());
-    }
 }

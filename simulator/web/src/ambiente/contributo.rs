@@ -3,11 +3,12 @@
 use anagrafe::Ambiente;
 use askama::Template;
 use http::{StatusCode, header, request::Parts};
+use registro::MacroStato;
 use servizi::{
     ErroreServizio, Esito,
     http::{Corpo, Risposta, risposta},
     percorso::{
-        Chi, Contributo, ErroreCampo, Impedimento, LIMITE_FIRMATO_BYTE, PropostaContributo, Rifiuto,
+        Chi, Contributo, FormatoFirma, Impedimento, LIMITE_FIRMATO_BYTE, Passo, PropostaContributo, Rifiuto,
         StatoContributo,
     },
 };
@@ -15,6 +16,7 @@ use servizi::{
 use super::{Dentro, csrf_mancante};
 use crate::{
     cornice::{Cornice, da_scaricare, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
@@ -22,6 +24,8 @@ use crate::{
 };
 
 const PAGINA: &str = "/combas/contributo";
+/// Media type of a CMS.
+pub(crate) const TIPO_P7M: &str = "application/pkcs7-mime";
 
 #[derive(Template)]
 #[template(path = "ambiente/contributo.html")]
@@ -37,8 +41,38 @@ struct Pagina {
     stato: Option<Etichetta>,
     iban: String,
     tesoreria: String,
-    errori: Vec<ErroreCampo>,
+    errori: Errori,
     guasto: Option<String>,
+}
+
+/// Too early: why, what comes first, until when there is time.
+#[derive(Template)]
+#[template(path = "ambiente/contributo_non_ancora.html")]
+struct NonAncora {
+    c: Cornice,
+    stato: &'static str,
+    prossimo: Option<Passo>,
+    termine: String,
+    oggi: String,
+    guasto: Option<String>,
+}
+
+/// What was filled in and what is wrong with it.
+#[derive(Default)]
+struct Compilato {
+    scritti: Option<(String, String)>,
+    errori: Errori,
+    guasto: Option<String>,
+}
+
+impl Compilato {
+    /// Something is wrong with what cannot be corrected in a field.
+    fn guasto(testo: String) -> Self {
+        Self {
+            guasto: Some(testo),
+            ..Self::default()
+        }
+    }
 }
 
 impl Pagina {
@@ -50,6 +84,14 @@ impl Pagina {
 
     fn bozza(&self) -> bool {
         self.k.as_ref().is_some_and(|k| k.stato == StatoContributo::Bozza)
+    }
+
+    /// The document is a PDF: nobody has judged what is in it.
+    fn pdf(&self) -> bool {
+        self.k
+            .as_ref()
+            .and_then(|k| k.firmato.as_ref())
+            .is_some_and(|f| f.formato == Some(FormatoFirma::Pdf))
     }
 }
 
@@ -67,18 +109,28 @@ fn solo_sindaco(d: &Dentro<'_>) -> Esito<()> {
     }
 }
 
-async fn mostra(
-    d: &Dentro<'_>,
-    stato: StatusCode,
-    scritti: Option<(String, String)>,
-    errori: Vec<ErroreCampo>,
-    guasto: Option<String>,
-) -> Esito<Risposta> {
+async fn mostra(d: &Dentro<'_>, stato: StatusCode, compilato: Compilato) -> Esito<Risposta> {
     let comune = d.sessione.comune;
-    let (k, scadenze, oggi) = fuori(d.sim, move |s| {
-        Ok((s.contributo(comune)?, s.scadenze()?, s.orologio()?.oggi))
+    let (k, scadenze, oggi, quadro) = fuori(d.sim, move |s| {
+        Ok((
+            s.contributo(comune)?,
+            s.scadenze()?,
+            s.orologio()?.oggi,
+            s.quadro(comune)?,
+        ))
     })
     .await?;
+    if quadro.stato != MacroStato::Subentrato {
+        let non_ancora = NonAncora {
+            c: d.cornice("Richiesta di contributo", PAGINA).await?,
+            stato: formati::macro_stato(quadro.stato),
+            prossimo: quadro.passi.into_iter().find(|p| Some(p.id) == quadro.prossimo),
+            termine: formati::data(scadenze.contributo),
+            oggi: formati::data(oggi),
+            guasto: compilato.guasto,
+        };
+        return Ok(pagina(stato, &non_ancora));
+    }
     let mut c = d.cornice("Richiesta di contributo", PAGINA).await?;
     c = match d.query.valore("fatto") {
         Some("salvata") => c.con_avviso("ok", "Bozza salvata: ora si scarica il documento e si firma."),
@@ -89,7 +141,7 @@ async fn mostra(
         Some("inviata") => c.con_avviso("ok", "Richiesta inviata: la ricevuta è nella posta del Comune."),
         _ => c,
     };
-    let (iban, tesoreria) = scritti.unwrap_or_else(|| {
+    let (iban, tesoreria) = compilato.scritti.unwrap_or_else(|| {
         let testo = |t: Option<&String>| t.cloned().unwrap_or_default();
         (
             testo(k.as_ref().and_then(|k| k.iban.as_ref())),
@@ -106,8 +158,8 @@ async fn mostra(
         k,
         iban,
         tesoreria,
-        errori,
-        guasto,
+        errori: compilato.errori,
+        guasto: compilato.guasto,
     };
     Ok(pagina(stato, &p))
 }
@@ -115,7 +167,7 @@ async fn mostra(
 /// `GET /combas/contributo`.
 pub(super) async fn una(d: &Dentro<'_>) -> Esito<Risposta> {
     solo_sindaco(d)?;
-    mostra(d, StatusCode::OK, None, Vec::new(), None).await
+    mostra(d, StatusCode::OK, Compilato::default()).await
 }
 
 /// `GET /combas/contributo/documento`: what is to be signed.
@@ -125,6 +177,21 @@ pub(super) async fn documento(d: &Dentro<'_>) -> Esito<Risposta> {
     let testo = fuori(d.sim, move |s| s.documento_contributo(comune)).await?;
     let r = risposta(StatusCode::OK, "text/plain; charset=utf-8", testo);
     Ok(da_scaricare(r, &format!("contributo-{comune}.txt")))
+}
+
+/// `GET /combas/contributo/firma-di-prova`: the same with the test signature, made with the key of the sindaco's card.
+pub(super) async fn firma_di_prova(d: &Dentro<'_>) -> Esito<Risposta> {
+    solo_sindaco(d)?;
+    let (comune, io, con_carta) = (d.sessione.comune, d.sessione.name_id.clone(), d.sessione.carta);
+    let (nome, p7m) = fuori(d.sim, move |s| {
+        let chi = Chi::Operatore {
+            name_id: &io,
+            con_carta,
+        };
+        s.firma_di_prova(comune, chi)
+    })
+    .await?;
+    Ok(da_scaricare(risposta(StatusCode::OK, TIPO_P7M, p7m), &nome))
 }
 
 /// `POST /combas/contributo`: save, or send.
@@ -152,7 +219,12 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
                 Ok(_) => Ok(vai(&format!("{PAGINA}?fatto=salvata"))),
                 Err(Rifiuto::Altro(e)) => rifiuta(d, e).await,
                 Err(Rifiuto::Campi(errori)) => {
-                    mostra(d, StatusCode::BAD_REQUEST, Some((iban, tesoreria)), errori, None).await
+                    let compilato = Compilato {
+                        scritti: Some((iban, tesoreria)),
+                        errori: errori.into(),
+                        guasto: None,
+                    };
+                    mostra(d, StatusCode::BAD_REQUEST, compilato).await
                 }
             }
         }
@@ -184,12 +256,15 @@ pub(super) async fn firmato(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esit
         .unwrap_or_default();
     let m = match ricezione::piccolo(tipo, corpo, LIMITE_FIRMATO_BYTE).await {
         Ok(m) => m,
-        Err(e) => return rifiuta(d, e).await,
+        Err(e) => return rifiuta_il_file(d, e).await,
     };
     if !sicurezza::uguali(m.campo("csrf"), &d.sessione.csrf) {
         return Err(csrf_mancante());
     }
-    let (nome, byte) = m.file.unwrap_or_default();
+    let Some((nome, byte)) = m.file.filter(|(nome, _)| !nome.is_empty()) else {
+        let manca = ErroreServizio::richiesta("Manca il file: sceglierlo e ripetere.");
+        return rifiuta_il_file(d, manca).await;
+    };
     let (comune, io, con_carta) = (d.sessione.comune, d.sessione.name_id.clone(), d.sessione.carta);
     let fatto = fuori(d.sim, move |s| {
         let chi = Chi::Operatore {
@@ -201,7 +276,7 @@ pub(super) async fn firmato(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esit
     .await;
     match fatto {
         Ok(_) => Ok(vai(&format!("{PAGINA}?fatto=firmata"))),
-        Err(e) => rifiuta(d, e).await,
+        Err(e) => rifiuta_il_file(d, e).await,
     }
 }
 
@@ -210,8 +285,23 @@ async fn rifiuta(d: &Dentro<'_>, e: ErroreServizio) -> Esito<Risposta> {
     match e.http {
         400 | 409 | 413 => {
             let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::BAD_REQUEST);
-            mostra(d, stato, None, Vec::new(), Some(e.testo)).await
+            mostra(d, stato, Compilato::guasto(e.testo)).await
         }
         _ => Err(e),
+    }
+}
+
+/// The same for what is wrong with the signed document: at its field.
+async fn rifiuta_il_file(d: &Dentro<'_>, e: ErroreServizio) -> Esito<Risposta> {
+    match e.http {
+        400 | 413 => {
+            let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::BAD_REQUEST);
+            let compilato = Compilato {
+                errori: Errori::uno("file", e.testo),
+                ..Compilato::default()
+            };
+            mostra(d, stato, compilato).await
+        }
+        _ => rifiuta(d, e).await,
     }
 }

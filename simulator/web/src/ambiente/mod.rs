@@ -30,6 +30,8 @@ use servizi::{
     http::{Corpo, Richiesta, Risposta, raccogli},
 };
 
+pub(crate) use contributo::TIPO_P7M;
+
 pub(crate) use accesso::{DallaCarta, TEMPO_CARTA_SECONDI, casuale};
 
 use crate::{

@@ -146,5 +146,9 @@ pub(crate) static ROTTE: &[Rotta<Wa>] = &[
     get("/combas/contributo", vista!(contributo::una)),
     post("/combas/contributo", invio!(contributo::agisce)),
     get("/combas/contributo/documento", vista!(contributo::documento)),
+    get(
+        "/combas/contributo/firma-di-prova",
+        vista!(contributo::firma_di_prova),
+    ),
     post("/combas/contributo/firmato", caricamento!(contributo::firmato)),
 ];

@@ -14,7 +14,7 @@ use servizi::{
 };
 
 use super::{Chiamata, forniture::accetta, mondo, percorso::Percorso, risposte::json as come_json};
-use crate::{cornice::da_scaricare, fuori};
+use crate::{ambiente::TIPO_P7M, cornice::da_scaricare, fuori};
 
 const OK: StatusCode = StatusCode::OK;
 
@@ -82,6 +82,18 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
             let r = risposta(OK, "text/plain; charset=utf-8", testo);
             da_scaricare(r, &format!("contributo-{istat}.txt"))
         }
+        Percorso::ContributoProva => {
+            let istat = mondo::istat(c)?;
+            let (nome, p7m) = fuori(sim, move |s| s.firma_di_prova(istat, Chi::Formatore)).await?;
+            if accetta(c, TIPO_P7M) {
+                da_scaricare(risposta(OK, TIPO_P7M, p7m), &nome)
+            } else {
+                come_json(
+                    OK,
+                    &json!({"nome": nome, "base64": frontiera::security::in_base64(&p7m)}),
+                )
+            }
+        }
         Percorso::ContributoInvio => {
             let istat = mondo::istat(c)?;
             come_json(
@@ -141,7 +153,7 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
                     .software_house
                     .as_deref()
                     .map_or(ChiPianifica::Ministero, ChiPianifica::SoftwareHouse);
-                s.importa_piano(chi, &i.csv, i.sostituisci)
+                s.importa_piano(chi, i.csv.as_bytes(), i.sostituisci)
             })
             .await?;
             let stato = if esito.errori.is_empty() {

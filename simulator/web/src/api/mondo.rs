@@ -2,12 +2,12 @@
 
 use anagrafe::{CodiceIstat, Data};
 use http::StatusCode;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub(super) use servizi::leggi_json as leggi;
 use servizi::{
     CercaScambi, ErroreServizio, Esito, SCAMBI_PER_PAGINA,
     http::{Risposta, risposta},
-    italiano::errore_json,
 };
 
 use super::{Chiamata, forniture::accetta, risposte::json as come_json};
@@ -17,12 +17,6 @@ use crate::{cornice::da_scaricare, fuori};
 pub(super) fn istat(c: &Chiamata<'_>) -> Esito<CodiceIstat> {
     CodiceIstat::parse(c.segmenti.prendi("istat"))
         .map_err(|_| ErroreServizio::assente("Nessun Comune con questo codice: servono sei cifre."))
-}
-
-/// A JSON value as a value of ours.
-pub(super) fn leggi<T: DeserializeOwned>(v: Value) -> Esito<T> {
-    serde_json::from_value(v)
-        .map_err(|e| ErroreServizio::richiesta(format!("Richiesta non valida: {}.", errore_json(&e))))
 }
 
 /// An operator without the hash of the password.

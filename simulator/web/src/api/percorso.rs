@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Risposta, risposta},
-    percorso::{Chi, PropostaScheda, StatoScheda, UtentePrefettura},
+    percorso::{Chi, PropostaScheda, Rifiuto, Scritto, StatoScheda, UtentePrefettura},
 };
 
 use super::{Chiamata, forniture::accetta, mondo, risposte::json as come_json};
@@ -62,6 +62,7 @@ pub(crate) enum Percorso {
     Contributo,
     ContributoMetti,
     ContributoDocumento,
+    ContributoProva,
     ContributoFirmato,
     ContributoInvio,
     ContributoEsito,
@@ -77,7 +78,8 @@ struct Nominati {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Convocazione {
-    giorno: Data,
+    #[serde(default)]
+    giorno: Scritto<Data>,
 }
 
 #[derive(Deserialize)]
@@ -277,7 +279,11 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
         Percorso::PlicoConvoca => {
             let id = dato("id");
             let q: Convocazione = mondo::leggi(v)?;
-            come_json(OK, &fuori(sim, move |s| s.convoca_sindaco(&id, q.giorno)).await?)
+            let giorno = *q
+                .giorno
+                .necessario("giorno", "Giorno della convocazione")
+                .map_err(|e| Rifiuto::Campi(vec![e]))?;
+            come_json(OK, &fuori(sim, move |s| s.convoca_sindaco(&id, giorno)).await?)
         }
         Percorso::PlicoConsegna => {
             let id = dato("id");

@@ -281,6 +281,11 @@ fn del_subentro() -> Vec<RottaApi> {
             "Il documento da firmare",
             Percorso::ContributoDocumento,
         ),
+        vedi(
+            "/api/percorso/comuni/{istat}/contributo/firma-di-prova",
+            "Il documento con la firma di prova, come lo prende …/firmato; i byte con Accept: application/pkcs7-mime",
+            Percorso::ContributoProva,
+        ),
         manda(
             "/api/percorso/comuni/{istat}/contributo/firmato",
             "Il sindaco carica il documento firmato",

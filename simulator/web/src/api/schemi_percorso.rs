@@ -41,10 +41,7 @@ pub(super) fn ingresso(p: Percorso) -> Value {
         Percorso::ContributoMetti => json!({"type": "object", "required": ["dichiarazione"], "properties": {
             "iban": {"type": ["string", "null"]}, "tesoreria": {"type": ["string", "null"]},
             "dichiarazione": {"type": "boolean"}}}),
-        Percorso::ContributoFirmato => {
-            json!({"type": "object", "required": ["nome", "base64"], "properties": {
-            "nome": {"type": "string"}, "base64": {"type": "string"}}})
-        }
+        Percorso::ContributoFirmato => rif("DocumentoFirmato"),
         Percorso::ContributoEsito => json!({"type": "object", "required": ["stato"], "properties": {
             "stato": {"enum": ["IN_VERIFICA", "ACCOLTA", "RESPINTA"]}, "nota": {"type": ["string", "null"]}}}),
         _ => json!({"type": "object"}),
@@ -84,6 +81,7 @@ pub(super) fn uscita(p: Percorso) -> Value {
         | Percorso::ContributoInvio
         | Percorso::ContributoEsito => rif("Contributo"),
         Percorso::ContributoDocumento => json!({"type": "string"}),
+        Percorso::ContributoProva => rif("DocumentoFirmato"),
         Percorso::Prefetture => json!({"type": "array", "items": {"type": "object"}}),
         Percorso::Prove
         | Percorso::Busta
@@ -121,13 +119,18 @@ pub(super) fn schemi() -> Value {
         "VistaPubblica": {"type": "object", "properties": {"inattivi": conto, "attivi": conto, "subentrati": conto,
             "giorni": {"type": "object", "additionalProperties": i}}},
         "EsitoPiano": {"type": "object", "properties": {"pianificati": {"type": "array", "items": s}, "invariati": i,
-            "errori": {"type": "array", "items": {"type": "object", "properties": {"riga": i, "comune": s, "codice": forse, "testo": s}}}}},
+            "errori": {"type": "array", "items": {"type": "object", "properties": {"riga": i, "comune": s, "colonna": forse, "codice": forse,
+                "testo": s}}}, "troncato": {"type": "boolean"}}},
+        "DocumentoFirmato": {"type": "object", "additionalProperties": false, "required": ["nome", "base64"], "properties": {
+            "nome": s, "base64": s}},
         "SoftwareHouse": {"type": "object", "properties": {"nome": s, "ragioneSociale": s, "comuni": {"type": "array", "items": s},
             "password": forse}},
         "Contributo": {"type": ["object", "null"], "properties": {
             "stato": {"enum": ["BOZZA", "INVIATA", "IN_VERIFICA", "ACCOLTA", "RESPINTA"]}, "iban": forse, "tesoreria": forse,
             "abitanti": i, "importo": i, "dichiarante": s, "salvata": s, "inviata": forse, "protocollo": forse, "nota": forse,
-            "firmato": {"type": ["object", "null"], "properties": {"nome": s, "byte": i, "sha256": s, "quando": s}}}},
+            "firmato": {"type": ["object", "null"], "properties": {"nome": s, "byte": i, "sha256": s, "quando": s,
+                "formato": {"enum": ["P7M", "PDF", null]}, "firmatario": {"type": ["object", "null"], "properties": {
+                    "soggetto": s, "emittente": s, "delSimulatore": {"type": "boolean"}}}}}}},
         "PropostaScheda": {"type": "object", "additionalProperties": false, "required": ["soluzione", "postazioni", "inizioProve"],
             "properties": {"soluzione": soluzione, "fineAdeguamento": forse, "postazioni": i, "inizioProve": giorno}},
         "SchedaMonitoraggio": {"type": ["object", "null"], "properties": {"soluzione": soluzione, "fineAdeguamento": forse,

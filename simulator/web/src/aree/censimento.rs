@@ -4,14 +4,14 @@ use askama::Template;
 use servizi::{
     ErroreServizio, Esito,
     http::Risposta,
-    percorso::{
-        Censimento, DatiGenerali, ErroreCampo, INDIRIZZI_MASSIMI, Incarico, Persona, Responsabile, Rifiuto,
-    },
+    indirizzi_scritti,
+    percorso::{Censimento, DatiGenerali, ErroreCampo, Incarico, Persona, Responsabile, Rifiuto},
 };
 
-use super::{Dentro, riassunto};
+use super::Dentro;
 use crate::{
     cornice::{Cornice, pagina, vai},
+    errori::Errori,
     fuori,
     modulo::Campi,
 };
@@ -59,7 +59,7 @@ impl Riempita {
             } else {
                 c.postazioni.to_string()
             },
-            indirizzi: c.indirizzi.join(" "),
+            indirizzi: c.indirizzi.join("\n"),
             persona: None,
         }
     }
@@ -81,7 +81,7 @@ impl Riempita {
 struct Pagina {
     c: Cornice,
     csrf: String,
-    errori: Vec<ErroreCampo>,
+    errori: Errori,
     k: Censimento,
     r: Riempita,
     persona: Persona,
@@ -90,7 +90,7 @@ struct Pagina {
     con_scheda: bool,
 }
 
-async fn mostra(d: &Dentro<'_>, errori: Vec<ErroreCampo>, r: Option<Riempita>) -> Esito<Risposta> {
+async fn mostra(d: &Dentro<'_>, errori: Errori, r: Option<Riempita>) -> Esito<Risposta> {
     let istat = d.comune()?;
     let f = fuori(d.sim, move |s| s.fascicolo(istat)).await?;
     let mut c = d.cornice("Censimento", PAGINA).await?;
@@ -104,7 +104,7 @@ async fn mostra(d: &Dentro<'_>, errori: Vec<ErroreCampo>, r: Option<Riempita>) -
     };
     let k = f.censimento.unwrap_or_default();
     let r = r.unwrap_or_else(|| Riempita::del(&k));
-    let stato = riassunto(&errori);
+    let stato = errori.stato();
     let pagina_sua = Pagina {
         c,
         csrf: d.sessione.csrf.clone(),
@@ -121,7 +121,7 @@ async fn mostra(d: &Dentro<'_>, errori: Vec<ErroreCampo>, r: Option<Riempita>) -
 
 /// `GET /servizidemografici/censimento`.
 pub(super) async fn pagina_censimento(d: &Dentro<'_>) -> Esito<Risposta> {
-    mostra(d, Vec::new(), None).await
+    mostra(d, Errori::default(), None).await
 }
 
 /// `POST /servizidemografici/censimento`: one of the commands of the page.
@@ -146,14 +146,7 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
                 },
                 pec: r.pec.clone(),
                 postazioni: r.postazioni.parse().unwrap_or(0),
-                indirizzi: r
-                    .indirizzi
-                    .split([',', ' ', '\n', '\r', '\t'])
-                    .filter(|i| !i.is_empty())
-                    // One too many is enough to be refused.
-                    .take(INDIRIZZI_MASSIMI + 1)
-                    .map(str::to_owned)
-                    .collect(),
+                indirizzi: indirizzi_scritti(&r.indirizzi),
             };
             riempita = Some(r);
             fuori(d.sim, move |s| Ok(s.metti_dati_censimento(istat, &dati))).await?
@@ -200,6 +193,6 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
     match esito {
         Ok(_) => Ok(vai(&format!("{PAGINA}?fatto=si"))),
         Err(Rifiuto::Altro(e)) => Err(e),
-        Err(Rifiuto::Campi(errori)) => mostra(d, errori, riempita).await,
+        Err(Rifiuto::Campi(errori)) => mostra(d, errori.into(), riempita).await,
     }
 }

@@ -11,15 +11,16 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Corpo, Risposta, risposta},
     percorso::{
-        Area, COLONNE, ChiPianifica, ErroreCampo, EsitoPiano, Parte, PropostaDate, Rifiuto, RigaCruscotto,
-        StatoPianificazione, VistaPubblica, esporta_piano,
+        Area, COLONNE, ChiPianifica, EsitoPiano, Parte, PropostaDate, RIFIUTI_MASSIMI, Rifiuto,
+        RigaCruscotto, Scritto, StatoPianificazione, VistaPubblica, esporta_piano,
     },
 };
 
-use super::{Dentro, altrui, riassunto};
+use super::{Dentro, altrui};
 use crate::{
     ambiente::csrf_mancante,
     cornice::{Cornice, da_scaricare, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
@@ -315,7 +316,7 @@ struct Uno {
     r: RigaCruscotto,
     stato: Etichetta,
     scritte: Scritte,
-    errori: Vec<ErroreCampo>,
+    errori: Errori,
     guasto: Option<String>,
     preavviso: u8,
     capienza: u16,
@@ -331,7 +332,7 @@ async fn modulo(
     d: &Dentro<'_>,
     stato: StatusCode,
     scritte: Option<Scritte>,
-    errori: Vec<ErroreCampo>,
+    errori: Errori,
     guasto: Option<String>,
 ) -> Esito<Risposta> {
     let (istat, nome) = (suo(d)?, d.software_house()?);
@@ -379,7 +380,7 @@ async fn modulo(
 
 /// `GET /dashboard/subentro/{istat}`.
 pub(super) async fn comune(d: &Dentro<'_>) -> Esito<Risposta> {
-    modulo(d, StatusCode::OK, None, Vec::new(), None).await
+    modulo(d, StatusCode::OK, None, Errori::default(), None).await
 }
 
 /// `GET /dashboard/subentro/{istat}/piano-di-test`, and the same as CSV: of its own Comuni only.
@@ -415,9 +416,9 @@ pub(super) async fn propone(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
         preferita: testo("preferita"),
     };
     let proposta = PropostaDate {
-        prima: anagrafe::leggi_data(&scritte.prima),
-        ultima: anagrafe::leggi_data(&scritte.ultima),
-        preferita: anagrafe::leggi_data(&scritte.preferita),
+        prima: Scritto::da_testo(&scritte.prima),
+        ultima: Scritto::da_testo(&scritte.ultima),
+        preferita: Scritto::da_testo(&scritte.preferita),
     };
     let fatto = fuori(d.sim, move |s| {
         Ok(s.pianifica(ChiPianifica::SoftwareHouse(&nome), istat, &proposta))
@@ -426,13 +427,13 @@ pub(super) async fn propone(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
     match fatto {
         Ok(_) => Ok(vai(&format!("{CASA}/{istat}?fatto=si"))),
         Err(Rifiuto::Campi(errori)) => {
-            let stato = riassunto(&errori);
-            modulo(d, stato, Some(scritte), errori, None).await
+            let errori = Errori::from(errori);
+            modulo(d, errori.stato(), Some(scritte), errori, None).await
         }
         // A rule that refuses leaves the form as it was written.
         Err(Rifiuto::Altro(e)) if matches!(e.http, 409 | 422) => {
             let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::CONFLICT);
-            modulo(d, stato, Some(scritte), Vec::new(), Some(e.testo)).await
+            modulo(d, stato, Some(scritte), Errori::default(), Some(e.testo)).await
         }
         Err(Rifiuto::Altro(e)) => Err(e),
     }
@@ -445,6 +446,8 @@ struct Piano {
     csrf: String,
     colonne: String,
     esito: EsitoPiano,
+    /// Errors told at once.
+    limite: usize,
     guasto: Option<String>,
 }
 
@@ -464,6 +467,7 @@ async fn pagina_piano(
         csrf: d.sessione.csrf.clone(),
         colonne: COLONNE.join(", "),
         esito,
+        limite: RIFIUTI_MASSIMI,
         guasto,
     };
     Ok(pagina(stato, &piano))
@@ -492,12 +496,8 @@ pub(super) async fn importa(d: &Dentro<'_>, parti: &Parts, corpo: Corpo) -> Esit
         let testo = "Manca il file: sceglierlo e ripetere.".to_owned();
         return pagina_piano(d, StatusCode::BAD_REQUEST, vuoto(), Some(testo)).await;
     };
-    let Ok(testo) = String::from_utf8(byte) else {
-        let testo = "Il file non è testo UTF-8.".to_owned();
-        return pagina_piano(d, StatusCode::BAD_REQUEST, vuoto(), Some(testo)).await;
-    };
     let fatto = fuori(d.sim, move |s| {
-        s.importa_piano(ChiPianifica::SoftwareHouse(&nome), &testo, sostituisci)
+        s.importa_piano(ChiPianifica::SoftwareHouse(&nome), &byte, sostituisci)
     })
     .await;
     match fatto {

@@ -30,7 +30,7 @@ use registro::Casella;
 use servizi::{
     ErroreServizio, Esito, FiltroPosta, Simulatore,
     http::{Corpo, Richiesta, Risposta},
-    percorso::{Area, ErroreCampo, Parte, SessioneArea, casella_prefettura},
+    percorso::{Area, Parte, SessioneArea, casella_prefettura},
 };
 
 use crate::{
@@ -172,15 +172,6 @@ fn filtro(parte: &Parte) -> FiltroPosta {
             di: Some(nome.clone()),
             ..FiltroPosta::default()
         },
-    }
-}
-
-/// What was wrong with a form, first thing on the page; each entry leads to its field.
-fn riassunto(errori: &[ErroreCampo]) -> StatusCode {
-    if errori.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
     }
 }
 

@@ -1,14 +1,15 @@
 //! The Prefettura: who has sent the scheda (list, filter, export, reminder), parcels of smart cards from the arrival to
 //! the hand-over.
 
-use anagrafe::CodiceIstat;
+use anagrafe::{CodiceIstat, Data};
 use askama::Template;
 use http::StatusCode;
 use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Risposta, risposta},
     percorso::{
-        Impedimento, Incarico, MetaCodici, Plico, RigaPlico, RigaScheda, SmartCard, StatoPlico, StatoScheda,
+        Impedimento, Incarico, MetaCodici, Plico, RigaPlico, RigaScheda, Scritto, SmartCard, StatoPlico,
+        StatoScheda,
     },
 };
 
@@ -313,12 +314,10 @@ pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
             Ok(dove("registrato"))
         }
         "convoca" => {
-            let giorno = campi
-                .pieno("giorno")
-                .and_then(anagrafe::leggi_data)
-                .ok_or_else(|| {
-                    ErroreServizio::richiesta("Indicare il giorno della convocazione (AAAA-MM-GG).")
-                })?;
+            let giorno = Scritto::<Data>::da_testo(campi.pieno("giorno").unwrap_or_default());
+            let giorno = *giorno
+                .necessario("giorno", "Giorno della convocazione")
+                .map_err(|e| ErroreServizio::richiesta(e.testo))?;
             fuori(d.sim, move |s| s.convoca_sindaco(&suo_id, giorno)).await?;
             Ok(dove("convocato"))
         }

@@ -1,6 +1,5 @@
 //! The private area of a Comune: where it stands, the scheda di monitoraggio with its receipt, cards and readers.
 
-use anagrafe::Data;
 use askama::Template;
 use http::StatusCode;
 use registro::Soluzione;
@@ -8,13 +7,14 @@ use servizi::{
     ErroreServizio, Esito,
     http::Risposta,
     percorso::{
-        ErroreCampo, PianoSubentro, Plico, PropostaScheda, Quadro, Rifiuto, Scheda, SmartCardVista, id_plico,
+        PianoSubentro, Plico, PropostaScheda, Quadro, Rifiuto, Scheda, Scritto, SmartCardVista, id_plico,
     },
 };
 
-use super::{Dentro, riassunto};
+use super::Dentro;
 use crate::{
     cornice::{Cornice, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
@@ -101,7 +101,7 @@ impl Riempita {
 struct Modulo {
     c: Cornice,
     csrf: String,
-    errori: Vec<ErroreCampo>,
+    errori: Errori,
     r: Riempita,
     soluzioni: [(&'static str, Soluzione, &'static str); 3],
     inviata: Option<Scheda>,
@@ -110,14 +110,14 @@ struct Modulo {
     chiusa: bool,
 }
 
-async fn modulo(d: &Dentro<'_>, errori: Vec<ErroreCampo>, r: Option<Riempita>) -> Esito<Risposta> {
+async fn modulo(d: &Dentro<'_>, errori: Errori, r: Option<Riempita>) -> Esito<Risposta> {
     let istat = d.comune()?;
     let (f, scadenze, oggi) = fuori(d.sim, move |s| {
         Ok((s.fascicolo(istat)?, s.scadenze()?, s.orologio()?.oggi))
     })
     .await?;
     let scaduta = oggi > scadenze.scheda;
-    let stato = riassunto(&errori);
+    let stato = errori.stato();
     let modulo = Modulo {
         c: d.cornice("Scheda di monitoraggio", SCHEDA).await?,
         csrf: d.sessione.csrf.clone(),
@@ -134,20 +134,7 @@ async fn modulo(d: &Dentro<'_>, errori: Vec<ErroreCampo>, r: Option<Riempita>) -
 
 /// `GET /servizidemografici/scheda`.
 pub(super) async fn scheda(d: &Dentro<'_>) -> Esito<Risposta> {
-    modulo(d, Vec::new(), None).await
-}
-
-/// A date of a form; what is no date is an error of its field.
-fn giorno(campi: &Campi, nome: &'static str, errori: &mut Vec<ErroreCampo>) -> Option<Data> {
-    let testo = campi.pieno(nome)?;
-    let letta = anagrafe::leggi_data(testo);
-    if letta.is_none() {
-        errori.push(ErroreCampo::nuovo(
-            nome,
-            format!("«{testo}» non è una data (AAAA-MM-GG)."),
-        ));
-    }
-    letta
+    modulo(d, Errori::default(), None).await
 }
 
 /// `POST /servizidemografici/scheda`.
@@ -160,25 +147,18 @@ pub(super) async fn manda(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
         postazioni: testo("postazioni"),
         inizio: testo("inizioProve"),
     };
-    let mut errori = Vec::new();
     let proposta = PropostaScheda {
-        soluzione: SOLUZIONI
-            .iter()
-            .find(|(p, _, _)| *p == riempita.soluzione)
-            .map(|(_, s, _)| *s),
-        fine_adeguamento: giorno(campi, "fineAdeguamento", &mut errori),
-        postazioni: riempita.postazioni.parse().ok(),
-        inizio_prove: giorno(campi, "inizioProve", &mut errori),
+        soluzione: Scritto::da_testo(&riempita.soluzione),
+        fine_adeguamento: Scritto::da_testo(&riempita.fine),
+        postazioni: Scritto::da_testo(&riempita.postazioni),
+        inizio_prove: Scritto::da_testo(&riempita.inizio),
     };
     let chi = d.sessione.utente.clone();
-    if errori.is_empty() {
-        match fuori(d.sim, move |s| Ok(s.manda_scheda(istat, &chi, &proposta))).await? {
-            Ok(_) => return Ok(vai("/servizidemografici/scheda/ricevuta")),
-            Err(Rifiuto::Altro(e)) => return Err(e),
-            Err(Rifiuto::Campi(campi)) => errori = campi,
-        }
+    match fuori(d.sim, move |s| Ok(s.manda_scheda(istat, &chi, &proposta))).await? {
+        Ok(_) => Ok(vai("/servizidemografici/scheda/ricevuta")),
+        Err(Rifiuto::Altro(e)) => Err(e),
+        Err(Rifiuto::Campi(errori)) => modulo(d, errori.into(), Some(riempita)).await,
     }
-    modulo(d, errori, Some(riempita)).await
 }
 
 #[derive(Template)]

@@ -10,7 +10,7 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::Risposta,
     percorso::{
-        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze,
+        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze, Scritto,
         SmartCardVista, SoftwareHouse, StatoContributo,
     },
 };
@@ -278,20 +278,14 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
             fuori(q.sim, move |s| s.avvia_prove(istat)).await?;
         }
         "piano" => {
-            let giorno = |nome| {
-                campi
-                    .pieno(nome)
-                    .and_then(anagrafe::leggi_data)
-                    .ok_or_else(|| ErroreServizio::richiesta("Servono tre date valide (AAAA-MM-GG)."))
-            };
             let piano = json!({
-                "invioPreliminare": giorno("invioPreliminare")?, "fineProve": giorno("fineProve")?,
-                "inizioSubentro": giorno("inizioSubentro")?,
+                "invioPreliminare": campi.pieno("invioPreliminare"), "fineProve": campi.pieno("fineProve"),
+                "inizioSubentro": campi.pieno("inizioSubentro"),
             });
             fuori(q.sim, move |s| s.correggi_piano_subentro(istat, piano)).await?;
         }
         "nuova-data" => {
-            let giorno = |nome| campi.pieno(nome).and_then(anagrafe::leggi_data);
+            let giorno = |nome| Scritto::da_testo(campi.pieno(nome).unwrap_or_default());
             let p = PropostaDate {
                 prima: giorno("prima"),
                 ultima: giorno("ultima"),

@@ -103,6 +103,118 @@ async fn each_part_is_changed_by_its_roles_and_by_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_stays_with_its_error_beside_the_field() {
+    let b = banco();
+    let (a, k) = (Ambiente::Pre, "888007");
+    let io = b.con_ruoli(a, k, "SINDACODIPROVA01", &["SINDACO"]).await;
+    let pagina = "/combas/amministrazione";
+    let prima = vedi_api(&format!("/api/comuni/{k}")).await;
+    for (corpo, campo, nota, tenuto, frasi) in [
+        (
+            "voce=pec&pec=a%40b",
+            "pec",
+            "pec-nota",
+            "value=\"a@b\"",
+            vec!["«a@b» non è un indirizzo di posta valido"],
+        ),
+        (
+            "voce=pec&pec=a%20b%40c.example",
+            "pec",
+            "pec-nota",
+            "value=\"a b@c.example\"",
+            vec!["«a b@c.example»"],
+        ),
+        (
+            "voce=diritti&esente=si&bollo=AUTORIZZAZIONE+LUNGA+DAVVERO+TROPPO+PER+STARE+IN+UNA+RIGA+DI+SESSANTA",
+            "bollo",
+            "bollo-nota",
+            "name=\"esente\" value=\"si\" checked",
+            vec!["al massimo 60 caratteri"],
+        ),
+        // Every wrong address in one round; the good one stays in the list with them.
+        (
+            "voce=indirizzi&indirizzi=casa.example%0A203.0.113.7%2C+10.0.0.1",
+            "indirizzi",
+            "indirizzi-nota",
+            ">casa.example\n203.0.113.7, 10.0.0.1</textarea>",
+            vec![
+                "«casa.example» non è un indirizzo IP",
+                "«10.0.0.1» è un indirizzo privato",
+            ],
+        ),
+    ] {
+        let r = b.manda(a, &io, pagina, corpo).await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{corpo}");
+        dovute(&r, corpo);
+        let sotto = r
+            .testo
+            .split(&format!("<p class=\"errore\" id=\"e-{campo}\">"))
+            .nth(1)
+            .and_then(|t| t.split("</p>").next())
+            .unwrap_or_else(|| panic!("{campo}: {}", r.testo));
+        for frase in frasi {
+            assert!(sotto.contains(frase), "{frase}: {sotto}");
+        }
+        for segno in [
+            tenuto,
+            &format!("href=\"#{campo}\""),
+            &format!("id=\"{campo}\""),
+            &format!("aria-invalid=\"true\" aria-describedby=\"e-{campo} {nota}\""),
+        ] {
+            assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+        }
+    }
+    let dopo = vedi_api(&format!("/api/comuni/{k}")).await;
+    assert_eq!(prima, dopo, "nothing happened");
+    // The logo too: the page comes back with the reason at its field.
+    let r = b
+        .carica(
+            a,
+            "/combas/amministrazione/logo",
+            &io.biscotto,
+            &[("csrf", &io.csrf)],
+            "l.png",
+            b"x",
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        r.testo.contains("id=\"e-logo\">Il logo deve essere"),
+        "{}",
+        r.testo
+    );
+    // Lines, blanks and commas alike.
+    let r = b
+        .manda(
+            a,
+            &io,
+            pagina,
+            "voce=indirizzi&indirizzi=203.0.113.7+203.0.113.8%2C203.0.113.9%0D%0A203.0.113.0%2F24",
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    let comune = vedi_api(&format!("/api/comuni/{k}")).await;
+    assert_eq!(
+        comune["configurazione"]["indirizziIp"],
+        json!(["203.0.113.7", "203.0.113.8", "203.0.113.9", "203.0.113.0/24"])
+    );
+    // The same rule for the address, whoever asks.
+    let r = b
+        .console(
+            Method::PUT,
+            &format!("/api/comuni/{k}"),
+            &[JSON],
+            r#"{"pec":"a@b"}"#,
+        )
+        .await;
+    assert!(
+        r.stato == StatusCode::BAD_REQUEST && r.testo.contains("almeno un punto nel dominio"),
+        "{}",
+        r.testo
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_logo_comes_back_as_an_image_and_only_to_its_comune() {
     let b = banco();
     let (a, k) = (Ambiente::Test, "888005");

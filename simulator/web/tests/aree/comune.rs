@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{SUB, cnsd, fatto, invia, nuovo_comune, posta, prefettura, scheda, turno, vedi};
 use crate::banco::{
-    api::{MODULO, metti, ordina, rifiuto, vedi_api},
+    api::{MODULO, chiama, metti, ordina, rifiuto, vedi_api},
     banco,
 };
 
@@ -19,7 +19,32 @@ async fn the_scheda_is_sent_once_corrected_until_the_deadline_and_late_after_it(
     // Each wrong field is named, first thing, with a way to it.
     let r = invia(&io, dove, "soluzione=WS&postazioni=0&inizioProve=2021-02-30").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
-    assert!(r.testo.contains("href=\"#inizioProve\""), "{}", r.testo);
+    // A day that does not exist is told with the rest, by its name, beside its field, and stays to be read.
+    for segno in [
+        "href=\"#fineAdeguamento\"",
+        "href=\"#postazioni\"",
+        "href=\"#inizioProve\"",
+        "<p class=\"errore\" id=\"e-inizioProve\">Disponibilità alle prove: «2021-02-30» non è una data del calendario.",
+        "type=\"text\" value=\"2021-02-30\" aria-invalid=\"true\" aria-describedby=\"e-inizioProve n-inizio\"",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    let (stato, v) = chiama(
+        Method::PUT,
+        "/api/percorso/comuni/888011/scheda",
+        &json!({"soluzione": "WS", "postazioni": "x", "inizioProve": "31/02/2021"}),
+    )
+    .await;
+    assert_eq!(stato, StatusCode::BAD_REQUEST);
+    let testo = v["errori"][0]["testo"].as_str().expect("a sentence");
+    for segno in [
+        "fineAdeguamento: Con WA integrata e WS serve la data",
+        "postazioni: Postazioni: «x» non è un numero intero.",
+        "inizioProve: Disponibilità alle prove: «31/02/2021» non è una data del calendario. Si scrive AAAA-MM-GG oppure \
+         GG/MM/AAAA.",
+    ] {
+        assert!(testo.contains(segno), "{segno}: {testo}");
+    }
     let r = invia(&io, dove, "soluzione=WS&postazioni=0&inizioProve=2021-02-20").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
     for campo in ["fineAdeguamento", "postazioni", "inizioProve"] {
@@ -292,6 +317,16 @@ async fn the_plan_follows_the_scheda_and_the_ministry_corrects_it() {
         "in ordine",
     )
     .await;
+    // Each date that cannot be read is named, and the plan stays.
+    rifiuto(
+        Method::PUT,
+        dove,
+        &json!({"invioPreliminare": "31/02/2022", "fineProve": "28/02/2022"}),
+        (400, "SIM010"),
+        "invioPreliminare: Invio del file preliminare: «31/02/2022» non è una data del calendario. Si scrive AAAA-MM-GG \
+         oppure GG/MM/AAAA. inizioSubentro: Inizio del subentro: manca.",
+    )
+    .await;
     // What the Ministry said survives a correction of the scheda, until it gives the word back.
     metti("/api/percorso/comuni/888015/scheda", &scheda("2022-02-10")).await;
     assert_eq!(vedi_api(dove).await["inizioSubentro"], "2022-03-21");
@@ -322,10 +357,28 @@ async fn the_censimento_registers_people_and_orders_cards() {
     }
     let dati = "azione=dati&responsabile=PROVA+ANNA&emailResponsabile=anna%40comune.example\
                 &pec=protocollo%40comune.pec.example&postazioni=2&indirizzi=";
-    let r = invia(&io, dove, &format!("{dati}192.0.2.300")).await;
+    // The addresses follow the rules of Amministrazione, each wrong one told; a PEC needs a domain with a dot.
+    let storti = dati.replace("comune.pec.example", "comune");
+    let r = invia(&io, dove, &format!("{storti}192.0.2.300%2C10.0.0.1")).await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
-    assert!(r.testo.contains("href=\"#indirizzi\""), "{}", r.testo);
-    fatto(&invia(&io, dove, &format!("{dati}192.0.2.0%2F24+127.0.0.1")).await);
+    for segno in [
+        "href=\"#indirizzi\"",
+        "«192.0.2.300» non è un indirizzo IP",
+        "«10.0.0.1» è un indirizzo privato",
+        "aria-describedby=\"e-indirizzi n-ind\"",
+        "id=\"e-pec\"",
+        ">192.0.2.300,10.0.0.1</textarea>",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    fatto(
+        &invia(
+            &io,
+            dove,
+            &format!("{dati}192.0.2.0%2F24+127.0.0.1%0D%0A192.0.2.0%2F24"),
+        )
+        .await,
+    );
     let r = invia(&io, dove, "azione=invia").await;
     assert!(r.testo.contains("href=\"#conferma\""), "{}", r.testo);
     let r = invia(&io, dove, "azione=invia&conferma=si").await;

@@ -50,6 +50,21 @@ async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
     .await;
     assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(r.testo.contains("value=\"2021-03-20\""), "{}", r.testo);
+    assert!(
+        r.testo
+            .contains("La prima data (20/03/2021) è successiva all&#39;ultima (10/03/2021)."),
+        "{}",
+        r.testo
+    );
+    // What cannot be read and what is missing, in one round, each by its name.
+    let r = invia(&io, dove, "prima=31%2F02%2F2021&ultima=&preferita=2021-03-10").await;
+    for segno in [
+        "id=\"e-prima\">Prima data possibile: «31/02/2021» non è una data del calendario.",
+        "id=\"e-ultima\">Indicare l&#39;ultima data possibile.",
+        "value=\"31/02/2021\"",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
     let r = invia(
         &io,
         dove,
@@ -341,6 +356,51 @@ async fn a_plan_file_goes_out_with_its_columns_and_comes_in_whole_or_not_at_all(
         (422, &json!(3), &json!("SIM012")),
         "{v}"
     );
+    // What a spreadsheet in Italian saves, errors of every row at once with line and column.
+    let excel = |corpo: &str| {
+        format!(
+            "data_subentro_preferita;codice_istat;nome_comune;ultima_data_subentro;prima_data_subentro;\r\n{corpo};;;;;\r\n"
+        )
+    };
+    let r = importa(
+        &io,
+        &io.csrf,
+        &excel("31/02/2021;888004;X;;10/06/2021;\r\n;;;;;\r\n11/06/2021;888005;X;12/06/2021;ieri;\r\n"),
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY, "{}", r.testo);
+    banco::dovute(&r, "wrong cells");
+    for (n, colonna, frase) in [
+        (2, "ultima_data_subentro", "manca «ultima_data_subentro»"),
+        (
+            2,
+            "data_subentro_preferita",
+            "«31/02/2021» non è una data del calendario",
+        ),
+        (4, "prima_data_subentro", "«ieri» non è una data del calendario"),
+    ] {
+        let riga = r
+            .testo
+            .split("<tr>")
+            .find(|t| {
+                t.starts_with(&format!("<th scope=\"row\">{n}</th>"))
+                    && t.contains(&format!(">{colonna}</td>"))
+            })
+            .unwrap_or_else(|| panic!("{n} {colonna}: {}", r.testo));
+        assert!(riga.contains(frase) && riga.contains("EN035"), "{riga}");
+    }
+    metti("/api/percorso/scadenze", &json!({"capienzaGiornaliera": 50})).await;
+    let file = excel("11/06/2021;888004;SANT'AGATA;12/06/2021;10-06-2021;\r\n");
+    let v = ordina(
+        dove,
+        &json!({"csv": file, "sostituisci": true, "softwareHouse": "SWALFA"}),
+    )
+    .await;
+    assert_eq!(v["pianificati"], json!(["888004"]));
+    assert_eq!(
+        vedi_api("/api/comuni/888004/piano?ambiente=sub").await,
+        json!({"inizio": "2021-06-10", "fine": "2021-06-12"})
+    );
     let grande = "x".repeat(1024 * 1024 + 1);
     assert_eq!(
         importa(&io, &io.csrf, &grande).await.stato,
@@ -350,4 +410,129 @@ async fn a_plan_file_goes_out_with_its_columns_and_comes_in_whole_or_not_at_all(
         da_pianificare(istat).await;
     }
     metti("/api/comuni/888003", &json!({"stato": "SUBENTRATO"})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_comes_back_in_and_changes_nothing_whatever_its_rows_stand_for() {
+    let _turno = turno().await;
+    let sempre_aperta = json!({"inizio": "2015-01-01", "fine": "2099-12-31"});
+    // One Comune in each state a row can be in.
+    for istat in ["888001", "888004", "888005", "888006", "888010"] {
+        da_pianificare(istat).await;
+    }
+    metti("/api/comuni/888001/piano?ambiente=sub", &sempre_aperta).await;
+    metti(
+        &pianificazione("888004"),
+        &date("2021-03-10", "2021-03-12", "2021-03-11"),
+    )
+    .await;
+    let sua = json!({"inizio": "2021-05-01", "fine": "2021-05-31"});
+    metti("/api/comuni/888006/piano?ambiente=sub", &sua).await;
+    metti("/api/comuni/888007", &json!({"stato": "CENSITO"})).await;
+    metti("/api/comuni/888009", &json!({"stato": "MANCATO_SUBENTRO"})).await;
+    metti(
+        "/api/comuni/888010/piano?ambiente=sub",
+        &json!({"inizio": "2020-01-01", "fine": "2020-01-31"}),
+    )
+    .await;
+    metti("/api/comuni/888010", &json!({"nome": "=A;\"B\", C"})).await;
+    let righe = vedi_api("/api/percorso/pianificazione").await;
+    let stati: std::collections::BTreeSet<&str> = righe
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter_map(|r| r["stato"].as_str())
+        .collect();
+    assert_eq!(
+        stati.into_iter().collect::<Vec<_>>(),
+        [
+            "DA_PIANIFICARE",
+            "INATTIVO",
+            "MANCATO_SUBENTRO",
+            "PIANIFICATO",
+            "SUBENTRATO"
+        ]
+    );
+    let accetta = [("accept", "text/csv")];
+    let esportato = banco()
+        .console(Method::GET, "/api/percorso/pianificazione", &accetta, "")
+        .await
+        .testo;
+    let quante = esportato.lines().count() - 1;
+    // As it came, and as a spreadsheet saves it again.
+    let italiano: String = esportato
+        .lines()
+        .map(|r| {
+            let mut celle = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(r.as_bytes());
+            let celle = celle.records().next().expect("a row").expect("cells");
+            let rigirate: Vec<String> = celle
+                .iter()
+                .map(|c| match anagrafe::leggi_data(c) {
+                    Some(d) => format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year()),
+                    None => format!("\"{}\"", c.replace('"', "\"\"")),
+                })
+                .collect();
+            rigirate.join(";") + ";\r\n"
+        })
+        .collect();
+    let dove = "/api/percorso/pianificazione/importazione";
+    for (come, csv) in [("as it came", &esportato), ("saved again", &italiano)] {
+        for sostituisci in [false, true] {
+            let v = ordina(dove, &json!({"csv": csv, "sostituisci": sostituisci})).await;
+            assert_eq!(
+                v,
+                json!({"pianificati": [], "invariati": quante, "errori": []}),
+                "{come} {sostituisci}"
+            );
+            assert_eq!(
+                vedi_api("/api/percorso/pianificazione").await,
+                righe,
+                "{come} {sostituisci}"
+            );
+        }
+    }
+    // Of an export that is no more up to date the blank rows leave what was planned meanwhile.
+    metti(
+        &pianificazione("888005"),
+        &date("2021-03-10", "2021-03-12", "2021-03-11"),
+    )
+    .await;
+    let v = ordina(dove, &json!({"csv": esportato})).await;
+    assert_eq!((&v["pianificati"], &v["errori"]), (&json!([]), &json!([])));
+    assert_eq!(
+        vedi_api(&pianificazione("888005")).await["preferita"],
+        "2021-03-11"
+    );
+    // The window a ready Comune starts with was planned by nobody: real dates come in without moving anything.
+    let file = format!(
+        "{TESTA}\n888001,888001,X,2021-04-10,2021-04-12,2021-04-11\n888006,888006,X,2021-04-10,2021-04-12,2021-04-11\n"
+    );
+    let (stato, v) = chiama(
+        Method::POST,
+        dove,
+        &json!({"csv": file, "softwareHouse": "SWALFA"}),
+    )
+    .await;
+    let altrui = chiama(Method::POST, dove, &json!({"csv": file})).await;
+    assert_eq!(stato, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        v["errori"]
+            .as_array()
+            .expect("errors")
+            .iter()
+            .map(|e| &e["riga"])
+            .collect::<Vec<_>>(),
+        [&json!(3)],
+        "only of who has a plan, or is not of that software house: {v}"
+    );
+    assert_eq!(altrui.1["errori"][0]["codice"], "EN041", "{}", altrui.1);
+    let file = format!("{TESTA}\n888001,888001,X,2021-04-10,2021-04-12,2021-04-11\n");
+    let v = ordina(dove, &json!({"csv": file, "softwareHouse": "SWALFA"})).await;
+    assert_eq!(v["pianificati"], json!(["888001"]));
+    for istat in ["888001", "888004", "888005", "888006", "888010"] {
+        da_pianificare(istat).await;
+    }
+    metti("/api/comuni/888009", &json!({"stato": "CENSITO"})).await;
 }

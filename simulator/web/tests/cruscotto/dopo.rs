@@ -90,6 +90,17 @@ async fn firma(chi: &Entrato, csrf: &str, nome: &str, byte: &[u8]) -> Risposta {
         .await
 }
 
+/// The document with the test signature, from page and API alike.
+async fn p7m(chi: &Entrato) -> Vec<u8> {
+    let r = vedi(chi, "/combas/contributo/firma-di-prova").await;
+    assert_eq!(r.stato, StatusCode::OK, "{}", r.testo);
+    assert_eq!(r.testate["content-type"], "application/pkcs7-mime");
+    let prova = vedi_api("/api/percorso/comuni/888002/contributo/firma-di-prova").await;
+    let byte = frontiera::security::base64(prova["base64"].as_str().expect("base64")).expect("base64");
+    assert!(r.testo == String::from_utf8_lossy(&byte), "the same octets");
+    byte
+}
+
 const BUONA: &str = "azione=salva&iban=IT60X0542811101000000123456&tesoreria=&dichiarazione=si";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,8 +132,18 @@ async fn only_the_sindaco_with_his_card_asks_for_the_contribution_after_the_sube
         .await;
     let r = b.pagina(Ambiente::Pre, dove, &pre.biscotto).await;
     assert_eq!(r.stato, StatusCode::NOT_FOUND);
-    // Before the subentro, and after the deadline.
+    // Before the subentro: why not yet, what comes first, until when; no form.
     let altro = con_carta("888009", "SINDACONOVE00000", "SINDACO").await;
+    let r = vedi(&altro, dove).await;
+    assert_eq!(r.stato, StatusCode::OK);
+    banco::dovute(&r, "too early");
+    for segno in ["Non ancora", "Prima viene", "31/12/2021"] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    for segno in ["name=\"iban\"", "name=\"file\"", "Invia la richiesta"] {
+        assert!(!r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    // And after the deadline.
     let r = invia(&altro, dove, BUONA).await;
     assert_eq!(r.stato, StatusCode::CONFLICT);
     assert!(r.testo.contains("solo dopo un subentro riuscito"), "{}", r.testo);
@@ -178,6 +199,8 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
     banco::dovute(&r, "the wrong data");
     for segno in [
         "href=\"#iban\"",
+        "aria-describedby=\"e-iban n-iban\"",
+        "<p class=\"errore\" id=\"e-iban\">L&#39;IBAN non è valido",
         "href=\"#dichiarazione\"",
         "id=\"dichiarazione\"",
         "value=\"IT61X",
@@ -211,35 +234,101 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
         "{}",
         documento.testo
     );
+    // Each step that fails is named, at the field of the file.
+    let buono = p7m(&io).await;
+    let mut cambiato = buono.clone();
+    let posto = cambiato
+        .windows(5)
+        .position(|w| w == b"1700 ")
+        .expect("the content stands inside");
+    cambiato[posto] = b'9';
+    let altra_firma = {
+        let mut b = buono.clone();
+        *b.last_mut().expect("octets") ^= 1;
+        b
+    };
     let gigante = vec![0; 2 * 1024 * 1024 + 1];
-    for (nome, byte, atteso) in [
+    let pdf = b"%PDF-1.7\n<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>".as_slice();
+    for (nome, byte, atteso, passo) in [
+        ("richiesta.p7m", b"hello".as_slice(), 400, "passo «formato»"),
+        ("richiesta.p7m", b"", 400, "passo «formato»"),
+        (
+            "richiesta.p7m",
+            documento.testo.as_bytes(),
+            400,
+            "passo «formato»",
+        ),
+        ("richiesta.p7m", &cambiato, 400, "passo «digest»"),
+        ("richiesta.p7m", &altra_firma, 400, "passo «firma»"),
+        ("richiesta.p7m", &gigante, 413, "byte"),
         (
             "richiesta.pdf",
             documento.testo.as_bytes(),
-            StatusCode::BAD_REQUEST,
+            400,
+            "passo «formato»",
         ),
-        ("richiesta.txt", b"firmato".as_slice(), StatusCode::BAD_REQUEST),
-        ("", b"firmato".as_slice(), StatusCode::BAD_REQUEST),
-        ("richiesta.p7m", gigante.as_slice(), StatusCode::PAYLOAD_TOO_LARGE),
+        ("richiesta.pdf", b"%PDF-1.7 vuoto", 400, "passo «firma»"),
+        ("richiesta.txt", &buono, 400, "passo «nome»"),
+        ("", &buono, 400, "Manca il file"),
     ] {
         let r = firma(&io, &io.csrf, nome, byte).await;
-        assert_eq!(r.stato, atteso, "{nome}");
+        assert_eq!(r.stato.as_u16(), atteso, "{nome}: {}", r.testo);
+        let sotto = r
+            .testo
+            .split("id=\"e-file\">")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{nome}: {}", r.testo));
+        assert!(
+            sotto.split("</p>").next().is_some_and(|t| t.contains(passo)),
+            "{passo}: {sotto}"
+        );
     }
     assert!(vedi_api(base).await["firmato"].is_null());
+    // A PDF is taken by its shape, and the page says so.
     assert_eq!(
-        firma(&io, &io.csrf, "../<b>.p7m", b"firmato").await.stato,
+        firma(&io, &io.csrf, "a.pdf", pdf).await.stato,
         StatusCode::SEE_OTHER
     );
+    let f = vedi_api(base).await["firmato"].clone();
+    assert_eq!((&f["formato"], &f["firmatario"]), (&json!("PDF"), &Value::Null));
     let pagina = vedi(&io, dove).await;
-    banco::dovute(&pagina, "signed");
+    banco::dovute(&pagina, "signed by PDF");
     assert!(
-        pagina.testo.contains("&#60;b&#62;.p7m") && !pagina.testo.contains("<b>.p7m"),
+        pagina.testo.contains("né il contenuto né chi ha firmato"),
         "{}",
         pagina.testo
     );
-    // Other data ask for another signature.
+    // The test signature: a name without folders, and who signed.
+    assert_eq!(
+        firma(&io, &io.csrf, "../../<b>.p7m", &buono).await.stato,
+        StatusCode::SEE_OTHER
+    );
+    let f = vedi_api(base).await["firmato"].clone();
+    assert_eq!(
+        (&f["nome"], &f["formato"], &f["firmatario"]["delSimulatore"]),
+        (&json!("<b>.p7m"), &json!("P7M"), &json!(true))
+    );
+    let soggetto = f["firmatario"]["soggetto"].as_str().expect("subject");
+    assert!(soggetto.contains("CN=SINDACODUE000000"), "{soggetto}");
+    let pagina = vedi(&io, dove).await;
+    banco::dovute(&pagina, "signed");
+    for segno in [
+        "&#60;b&#62;.p7m",
+        "SINDACODUE000000",
+        "certificato del simulatore",
+    ] {
+        assert!(pagina.testo.contains(segno), "{segno}: {}", pagina.testo);
+    }
+    assert!(!pagina.testo.contains("<b>.p7m"), "{}", pagina.testo);
+    // Other data ask for another signature: the old one is of another document.
     invia(&io, dove, "azione=salva&tesoreria=0123456&dichiarazione=si").await;
     assert!(vedi_api(base).await["firmato"].is_null());
+    let r = firma(&io, &io.csrf, "richiesta.p7m", &buono).await;
+    assert!(
+        r.stato == StatusCode::BAD_REQUEST && r.testo.contains("passo «contenuto»"),
+        "{}",
+        r.testo
+    );
     let esito = format!("{base}/esito");
     rifiuto(
         Method::POST,
@@ -249,8 +338,9 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
         "dopo l'invio",
     )
     .await;
+    let nuovo = p7m(&io).await;
     assert_eq!(
-        firma(&io, &io.csrf, "richiesta.p7m", b"firmato").await.stato,
+        firma(&io, &io.csrf, "richiesta.p7m", &nuovo).await.stato,
         StatusCode::SEE_OTHER
     );
     assert_eq!(
@@ -286,16 +376,31 @@ async fn the_contribution_goes_from_the_draft_to_its_outcome() {
         "Base64",
     )
     .await;
-    ordina(
+    rifiuto(
+        Method::POST,
         &format!("{base}/firmato"),
         &json!({"nome": "a.p7m", "base64": "ZmlybWE="}),
+        (400, "SIM010"),
+        "passo «formato»",
     )
     .await;
+    // What the test signature's call gives is what the other one takes.
+    let prova = vedi_api(&format!("{base}/firma-di-prova")).await;
+    assert_eq!(prova["nome"], "contributo-888002.txt.p7m");
+    ordina(&format!("{base}/firmato"), &prova).await;
     let k = ordina(&format!("{base}/invio"), &Value::Null).await;
     assert_eq!(
-        (&k["stato"], &k["firmato"]["byte"]),
-        (&json!("INVIATA"), &json!(5))
+        (&k["stato"], &k["firmato"]["nome"]),
+        (&json!("INVIATA"), &prova["nome"])
     );
+    rifiuto(
+        Method::GET,
+        &format!("{base}/firma-di-prova"),
+        &Value::Null,
+        (409, "SIM012"),
+        "già stata inviata",
+    )
+    .await;
     assert_eq!(
         ordina(&esito, &json!({"stato": "ACCOLTA"})).await["stato"],
         "ACCOLTA"

@@ -23,7 +23,7 @@ use super::{
 const DI_UNA_FORMA: usize = 3;
 /// GET addresses the visitors do not reach: they answer no page, or only in the middle of something, where other tests
 /// of the crate look (and `banco` at what they see).
-const NON_DA_QUI: [&str; 18] = [
+const NON_DA_QUI: [&str; 19] = [
     "/lezioni/{id}/aula",
     "/lezioni/{id}/relatore",
     "/prefettura/posta/{id}/allegati/{n}",
@@ -37,6 +37,7 @@ const NON_DA_QUI: [&str; 18] = [
     "/prefettura/carta",
     "/prefettura/carta/entra",
     "/combas/contributo/documento",
+    "/combas/contributo/firma-di-prova",
     "/combas/amministrazione/logo.png",
     "/combas/strumenti/file-di-prova.zip",
     "/combas/sicurezza/smart-card/{numero}",

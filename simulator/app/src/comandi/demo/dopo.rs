@@ -1,7 +1,6 @@
 //! After the subentro: what ends, who is told, the contribution asked for by the sindaco.
 
 use anyhow::{Result, bail};
-use base64::Engine as _;
 use serde_json::{Value, json};
 
 use super::{COMUNE, Palco, Voce, di};
@@ -32,12 +31,14 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
     )?;
     let dati = json!({"iban": "IT60X0542811101000000123456", "dichiarazione": true});
     stato(voce, &palco.chiama("PUT", &dove, &dati)?)?;
-    let firmato = base64::engine::general_purpose::STANDARD.encode("firma di prova, dati fittizi");
-    palco.chiama(
-        "POST",
-        &format!("{dove}/firmato"),
-        &json!({"nome": "contributo.p7m", "base64": firmato}),
-    )?;
+    // The test signature, made with the key of the sindaco's card, goes back as it came.
+    let firmato = palco.vedi(&format!("{dove}/firma-di-prova"))?;
+    let k = palco.chiama("POST", &format!("{dove}/firmato"), &firmato)?;
+    voce.fatto(&format!(
+        "{} {}",
+        di(&k["firmato"], "nome"),
+        di(&k["firmato"]["firmatario"], "soggetto")
+    ))?;
     stato(
         voce,
         &palco.chiama("POST", &format!("{dove}/invio"), &Value::Null)?,
