@@ -58,7 +58,7 @@ pub fn leggi(file: &[u8]) -> Result<Documento, ErrorePkcs7> {
     });
     let (der, c) = suo.ok_or(ErrorePkcs7::SenzaCertificato)?;
     let chiave = Chiave::di(der, &c, firmatario.algoritmo, firmatario.digest)?;
-    firmatario.verifica(aperto.contenuto, &|dati, firma| chiave.verifica(dati, firma))?;
+    firmatario.verifica(aperto.contenuto, |dati, firma| chiave.verifica(dati, firma))?;
     Ok(Documento {
         contenuto: aperto.contenuto.to_vec(),
         certificato: der.to_vec(),

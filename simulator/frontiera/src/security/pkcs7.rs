@@ -89,7 +89,7 @@ pub fn verifica(ottetti: &[u8], altri: &[&Certificato]) -> Result<Firmato, Error
             altri.find(|c| firmatario.indica(&Identita::di(c)))
         })
         .ok_or(ErrorePkcs7::SenzaCertificato)?;
-    firmatario.verifica(aperto.contenuto, &|dati, firma| {
+    firmatario.verifica(aperto.contenuto, |dati, firma| {
         Ok(certificato.verifica(firmatario.digest, dati, firma)?)
     })?;
     Ok(Firmato {
@@ -238,7 +238,7 @@ impl<'a> Firmatario<'a> {
     pub(super) fn verifica(
         &self,
         contenuto: &[u8],
-        chiave: &dyn Fn(&[u8], &[u8]) -> Result<bool, ErrorePkcs7>,
+        chiave: impl Fn(&[u8], &[u8]) -> Result<bool, ErrorePkcs7>,
     ) -> Result<(), ErrorePkcs7> {
         let Some(attributi) = self.attributi else {
             return if chiave(contenuto, self.firma)? {
