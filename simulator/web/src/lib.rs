@@ -17,6 +17,7 @@ use servizi::{
 };
 
 mod ambiente;
+mod anomalie_csv;
 mod api;
 mod aree;
 mod carta;
@@ -25,6 +26,7 @@ mod certificati;
 mod console;
 mod cookie;
 mod cornice;
+mod errori;
 mod formati;
 mod lingue;
 pub mod mappa;

@@ -5,6 +5,7 @@
 //! Comune and the messages it sends. Steps out of turn are typed refusals ([`Impedimento`]). The scenario clock makes
 //! cards ready and sends what is due (`al_passo`). Uploads ask nothing of all this.
 
+mod affidamento;
 mod aree;
 mod censimento;
 mod contributo;
@@ -16,6 +17,7 @@ mod installazione;
 mod lettere;
 mod lettere_subentro;
 mod macro_stato;
+mod nomi;
 mod piano_file;
 mod plico;
 mod prefettura;
@@ -26,6 +28,7 @@ mod scheda;
 mod smart_card;
 mod software_house;
 
+pub use affidamento::{Affidamento, SceltaSoftwareHouse, VoceSoftwareHouse};
 pub use aree::{Area, Parte, SessioneArea};
 pub use censimento::{Censimento, DatiGenerali, INDIRIZZI_MASSIMI, Incarico, Persona, Responsabile};
 pub use contributo::{Contributo, Firmato, LIMITE_FIRMATO_BYTE, PropostaContributo, StatoContributo};

@@ -25,6 +25,18 @@ pub(crate) fn errore(stato: u16, codice: &str, testo: &str) -> Risposta {
     risposta(stato, TIPO_JSON, corpo.to_string())
 }
 
+/// A refusal with an entry for each field that is not right (`SIM010`, 400).
+pub(crate) fn errori_di_campo(campi: impl Iterator<Item = (&'static str, String)>) -> Risposta {
+    let errori: Vec<_> = campi
+        .map(|(campo, testo)| json!({"codice": "SIM010", "campo": campo, "testo": format!("{campo}: {testo}")}))
+        .collect();
+    risposta(
+        StatusCode::BAD_REQUEST,
+        TIPO_JSON,
+        json!({"errori": errori}).to_string(),
+    )
+}
+
 /// A refusal or failure of the facade.
 pub(crate) fn errore_servizio(e: &ErroreServizio) -> Risposta {
     errore(e.http, e.codice.unwrap_or_default(), &e.testo)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{SUB, cnsd, fatto, invia, nuovo_comune, posta, scheda, turno, vedi};
 use crate::banco::{
-    api::{MODULO, metti, ordina, rifiuto, vedi_api},
+    api::{MODULO, chiama, metti, ordina, rifiuto, vedi_api},
     banco,
 };
 
@@ -200,6 +200,37 @@ async fn the_censimento_registers_people_and_orders_cards() {
             r.testo
         );
     }
+    // By the API the same, an entry for each, by the names of the JSON.
+    let invio = "/api/percorso/comuni/888019/censimento/invio";
+    let (stato, v) = chiama(Method::POST, invio, &Value::Null).await;
+    let errori = v["errori"].as_array().expect("entries");
+    let campi: Vec<&str> = errori.iter().filter_map(|e| e["campo"].as_str()).collect();
+    assert_eq!(
+        (stato, campi.as_slice()),
+        (
+            StatusCode::BAD_REQUEST,
+            [
+                "responsabile.nominativo",
+                "responsabile.email",
+                "pec",
+                "postazioni",
+                "indirizzi",
+                "persone",
+                "persone"
+            ]
+            .as_slice()
+        )
+    );
+    for e in errori {
+        let (campo, testo) = (
+            e["campo"].as_str().expect("field"),
+            e["testo"].as_str().expect("text"),
+        );
+        assert!(
+            testo.starts_with(&format!("{campo}: ")) && e["codice"] == "SIM010",
+            "{e}"
+        );
+    }
     let dati = "azione=dati&responsabile=PROVA+ANNA&emailResponsabile=anna%40comune.example\
                 &pec=protocollo%40comune.pec.example&postazioni=2&indirizzi=";
     let r = invia(&io, dove, &format!("{dati}192.0.2.300")).await;
@@ -315,7 +346,11 @@ async fn the_ready_comuni_have_done_it_all_and_can_be_put_back() {
     assert_eq!(console("azione=inizio").await, StatusCode::BAD_REQUEST);
     assert_eq!(console("azione=inizio&conferma=si").await, StatusCode::SEE_OTHER);
     let q = vedi_api("/api/percorso/comuni/888009").await;
-    assert_eq!((&q["caso"]["id"], &q["prossimo"]), (&json!("P01"), &json!("M01")));
+    assert_eq!(
+        (&q["caso"]["id"], &q["prossimo"]),
+        (&json!("P01"), &json!("M01")),
+        "its software house stays"
+    );
     assert!(vedi_api("/api/percorso/comuni/888009/scheda").await.is_null());
     // Uploads ask nothing of all this.
     metti("/api/percorso/comuni/888009/scheda", &scheda("2022-06-01")).await;
