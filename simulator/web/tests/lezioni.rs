@@ -196,7 +196,7 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
     // The last number is the end: who counts the steps is told why there is one more.
     let r = chiede(Method::PUT, "passo", "{\"passo\": 99}").await;
     assert!(
-        r.testo.contains("da 1 a 7; il 7 è la fine della lezione"),
+        r.testo.contains("da 1 a 6; il 6 è la fine della lezione"),
         "{}",
         r.testo
     );

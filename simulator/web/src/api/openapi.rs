@@ -242,7 +242,8 @@ fn schemi_di_base() -> Value {
     json!({
         "Errori": {"type": "object", "required": ["errori"], "properties": {"errori": {"type": "array", "items": {
             "type": "object", "required": ["codice", "testo"], "properties": {
-                "codice": s, "testo": s, "gravita": s, "riga": i, "colonna": i, "campo": s, "valore": s, "oggetto": s}}}}},
+                "codice": s, "testo": s, "gravita": s, "riga": i, "colonna": i, "campo": s, "valore": s, "oggetto": s,
+                "campi": {"type": "array", "items": {"type": "object", "properties": {"campo": s, "testo": s}}}}}}}},
         "Ricevuta": {"type": "object", "required": ["fornitura", "file"], "properties": {
             "fornitura": s, "file": s, "opaco": {"type": "boolean"}, "scartato": {"type": "boolean"}}},
         "Fornitura": {"type": "object", "required": ["id", "ambiente", "comune", "stato", "versione", "file", "conteggi", "schede"],

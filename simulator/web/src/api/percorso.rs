@@ -15,7 +15,7 @@ use super::{
     Chiamata,
     forniture::accetta,
     mondo,
-    risposte::{errori_di_campo, json as come_json},
+    risposte::{errore_di_campi, json as come_json},
 };
 use crate::{aree::esporta, cornice::da_scaricare, fuori};
 
@@ -324,14 +324,14 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
     })
 }
 
-/// The answer, or a refusal with an entry for each field that is not right, by its name in the JSON.
+/// The answer, or a refusal with each field that is not right, by its name in the JSON.
 pub(super) fn o_campi<T: Serialize>(
     esito: Result<T, Rifiuto>,
     nome: impl Fn(&'static str) -> &'static str,
 ) -> Esito<Risposta> {
     match esito {
         Ok(v) => Ok(come_json(OK, &v)),
-        Err(Rifiuto::Campi(campi)) => Ok(errori_di_campo(
+        Err(Rifiuto::Campi(campi)) => Ok(errore_di_campi(
             campi.into_iter().map(|e| (nome(e.campo), e.testo)),
         )),
         Err(Rifiuto::Altro(e)) => Err(e),

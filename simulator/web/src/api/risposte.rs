@@ -25,16 +25,19 @@ pub(crate) fn errore(stato: u16, codice: &str, testo: &str) -> Risposta {
     risposta(stato, TIPO_JSON, corpo.to_string())
 }
 
-/// A refusal with an entry for each field that is not right (`SIM010`, 400).
-pub(crate) fn errori_di_campo(campi: impl Iterator<Item = (&'static str, String)>) -> Risposta {
-    let errori: Vec<_> = campi
-        .map(|(campo, testo)| json!({"codice": "SIM010", "campo": campo, "testo": format!("{campo}: {testo}")}))
-        .collect();
-    risposta(
-        StatusCode::BAD_REQUEST,
-        TIPO_JSON,
-        json!({"errori": errori}).to_string(),
-    )
+/// A refusal of fields that are not right (`SIM010`, 400): all of them in one sentence, for people, and each by itself, for
+/// programs.
+pub(crate) fn errore_di_campi(campi: impl Iterator<Item = (&'static str, String)>) -> Risposta {
+    let (frasi, campi): (Vec<String>, Vec<_>) = campi
+        .map(|(campo, testo)| {
+            (
+                format!("{campo}: {testo}"),
+                json!({"campo": campo, "testo": testo}),
+            )
+        })
+        .unzip();
+    let corpo = json!({"errori": [{"codice": "SIM010", "testo": frasi.join(" "), "campi": campi}]});
+    risposta(StatusCode::BAD_REQUEST, TIPO_JSON, corpo.to_string())
 }
 
 /// A refusal or failure of the facade.

@@ -215,7 +215,7 @@ async fn a_prefettura_has_five_users_at_most_with_both_administrators() {
     )
     .await;
     assert_eq!(
-        (stato, &v["errori"][0]["campo"]),
+        (stato, &v["errori"][0]["campi"][0]["campo"]),
         (StatusCode::BAD_REQUEST, &json!("postazioni"))
     );
     assert!(

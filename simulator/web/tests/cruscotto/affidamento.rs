@@ -39,7 +39,7 @@ async fn a_new_comune_chooses_its_software_house_and_can_be_planned() {
         &json!({"stato": "PRESUBENTRATO"}),
     )
     .await;
-    let libere = date("2021-04-10", "2021-04-12", "2021-04-11");
+    let libere = date("2021-05-10", "2021-05-12", "2021-05-11");
     rifiuto(
         Method::PUT,
         &pianificazione(COMUNE),
@@ -85,7 +85,7 @@ async fn a_new_comune_chooses_its_software_house_and_can_be_planned() {
     assert_eq!(metti(&pianificazione(COMUNE), &libere).await["da"], "SWALFA");
     // With dates planned a change is confirmed, on the page and by the API; the dates stay.
     let r = vedi(&io, PAGINA).await;
-    assert!(r.testo.contains("11/04/2021"), "{}", r.testo);
+    assert!(r.testo.contains("11/05/2021"), "{}", r.testo);
     let r = invia(&io, PAGINA, "softwareHouse=SWBETA").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
     banco::dovute(&r, "without the confirmation");
@@ -100,7 +100,7 @@ async fn a_new_comune_chooses_its_software_house_and_can_be_planned() {
         SUA,
         &json!({"nome": "SWBETA"}),
         (409, "SIM012"),
-        "11/04/2021",
+        "11/05/2021",
     )
     .await;
     let (stato, _) = chiama(Method::DELETE, SUA, &Value::Null).await;
@@ -113,7 +113,7 @@ async fn a_new_comune_chooses_its_software_house_and_can_be_planned() {
     let riga = vedi_api(&pianificazione(COMUNE)).await;
     assert_eq!(
         (&riga["preferita"], &riga["softwareHouse"]),
-        (&json!("2021-04-11"), &json!("SWBETA"))
+        (&json!("2021-05-11"), &json!("SWBETA"))
     );
     // A list does not take it by accident.
     let lista = vedi_api("/api/percorso/software-house").await;
@@ -175,7 +175,7 @@ async fn a_new_comune_chooses_its_software_house_and_can_be_planned() {
     }
     // The console: a new one, and a Comune given to it.
     let console = async |dove: &str, campi: &str| b.console(Method::POST, dove, &[MODULO], campi).await;
-    let nuova = "azione=software-house&nome=swdelta&ragioneSociale=Delta+Servizi+(fittizia)";
+    let nuova = "azione=software-house&nome=swdelta&ragioneSociale=DeltaServizi";
     assert_eq!(console("/percorso", nuova).await.stato, StatusCode::SEE_OTHER);
     assert_eq!(console("/percorso", nuova).await.stato, StatusCode::CONFLICT);
     let elenco = b.console(Method::GET, "/percorso", &[], "").await;
