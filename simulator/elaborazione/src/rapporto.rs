@@ -19,7 +19,7 @@ mod spiega;
 mod testo;
 
 pub use cause::{CAUSA, Cause};
-pub use confronto::{Confronto, Differenze, Novita};
+pub use confronto::{Confronto, Differenze, Novita, Resto};
 pub use junit::AvvisiJunit;
 pub use oscura::{OSCURATO, oscura};
 pub use presenta::{MASSIMO_PER_CODICE, Presentazione, Voce};

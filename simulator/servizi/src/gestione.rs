@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::leggi_json, percorso::cambiato,
+    ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::leggi_json, nome_comune,
+    percorso::cambiato,
 };
 
 /// A Comune to be added (`POST /api/comuni`).
@@ -94,6 +95,7 @@ impl Simulatore {
     /// Adds a Comune.
     pub fn crea_comune(&self, nuovo: NuovoComune) -> Esito<Comune> {
         self.pronto_lo_stato()?;
+        let (nome, provincia) = nome_comune::in_ordine(nuovo.nome, nuovo.provincia)?;
         if !nuovo.istat.fittizio()
             && tabelle()
                 .comuni()
@@ -114,8 +116,8 @@ impl Simulatore {
                 )));
             }
             let mut c = comune_fittizio(nuovo.istat)?;
-            c.nome = nuovo.nome.unwrap_or(c.nome);
-            c.provincia = nuovo.provincia.unwrap_or(c.provincia);
+            c.nome = nome.unwrap_or(c.nome);
+            c.provincia = provincia.unwrap_or(c.provincia);
             if let Some(pec) = nuovo.pec {
                 c.pec = Some(pec_valida(&pec)?);
             }
@@ -131,6 +133,7 @@ impl Simulatore {
     pub fn aggiorna_comune(&self, istat: CodiceIstat, modifica: Value) -> Esito<Comune> {
         self.pronto_lo_stato()?;
         let m: ModificaComune = leggi(modifica)?;
+        let (nome, provincia) = nome_comune::in_ordine(m.nome, m.provincia)?;
         if m.stato.is_some() {
             // By the state of before: what is due by it is not of the change.
             self.al_passo()?;
@@ -139,8 +142,8 @@ impl Simulatore {
             let mut c = t
                 .comune(istat)?
                 .ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
-            c.nome = m.nome.unwrap_or(c.nome);
-            c.provincia = m.provincia.unwrap_or(c.provincia);
+            c.nome = nome.unwrap_or(c.nome);
+            c.provincia = provincia.unwrap_or(c.provincia);
             if let Some(pec) = m.pec {
                 c.pec = pec.as_deref().map(pec_valida).transpose()?;
             }

@@ -1,7 +1,7 @@
 //! The censimento of the operators (`spec/security.md` §5.7): who exists, where, with which roles and functions, in
 //! which state. Changes reach the perimeter with the next request, and end the operator's sessions.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use anagrafe::{Ambiente, CodiceIstat};
 use registro::{Lettura as _, Operatore, StatoOperatore};
@@ -26,8 +26,19 @@ const NOME_UTENTE_CARATTERI: usize = 16;
 const PASSWORD_MINIMA_CARATTERI: usize = 8;
 /// Most functions of one operator: more than there are operations.
 const FUNZIONI_MASSIME: usize = 200;
-/// Longest code of an operation, in characters.
-const FUNZIONE_MASSIMA: usize = 8;
+/// Characters of a wrong code that a refusal repeats.
+const FUNZIONE_MOSTRATA: usize = 40;
+/// What the name of the message of an operation begins with; its code follows.
+const RICHIESTA: &str = "Richiesta";
+
+/// The codes of the operations there are, out of the grammar of their messages; and the test of the connection.
+static OPERAZIONI: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let con_cifra = |c: &&str| c.bytes().any(|b| b.is_ascii_digit());
+    schema::Modello::radici()
+        .filter_map(|(_, nome)| nome.strip_prefix(RICHIESTA).filter(con_cifra))
+        .chain(["TEST"])
+        .collect()
+});
 
 /// What `PUT …/operatori/{nameId}` may change; what is missing stays.
 #[derive(Debug, Default, Deserialize)]
@@ -49,13 +60,11 @@ impl ModificaOperatore {
                 RUOLI.join(", ")
             ));
         }
-        let codice = |f: &str| {
-            (1..=FUNZIONE_MASSIMA).contains(&f.len())
-                && f.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        };
-        if let Some(f) = self.funzioni.iter().flatten().find(|f| *f != "*" && !codice(f)) {
+        let ignota = |f: &&String| *f != "*" && !OPERAZIONI.contains(f.as_str());
+        if let Some(f) = self.funzioni.iter().flatten().find(ignota) {
+            let breve: String = f.chars().take(FUNZIONE_MOSTRATA).collect();
             return no(format!(
-                "Funzione «{f}» non valida: serve il codice di un'operazione (per esempio 3002), oppure * per tutte."
+                "Funzione «{breve}» non valida: serve il codice di un'operazione (per esempio 3002), oppure * per tutte."
             ));
         }
         if self.funzioni.as_ref().is_some_and(|f| f.len() > FUNZIONI_MASSIME) {
@@ -189,5 +198,21 @@ impl Simulatore {
             t.evento()?;
             Ok(o.senza_segreti())
         })
+    }
+}
+
+#[cfg(test)]
+mod prove {
+    use super::*;
+
+    #[test]
+    fn the_functions_are_the_operations_there_are() {
+        for codice in ["3002", "S001", "A006", "CIE2", "TEST", "1001"] {
+            assert!(OPERAZIONI.contains(codice), "{codice}");
+        }
+        for codice in ["9999", "ANPR", "3002 ", "", "*"] {
+            assert!(!OPERAZIONI.contains(codice), "{codice}");
+        }
+        assert!(OPERAZIONI.len() < FUNZIONI_MASSIME);
     }
 }

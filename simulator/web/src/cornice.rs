@@ -210,6 +210,7 @@ impl Cornice {
         let voci: &[(&str, &str)] = match area {
             Area::Privata => &[
                 ("/servizidemografici", "Il percorso"),
+                ("/servizidemografici/software-house", "Software house"),
                 ("/servizidemografici/scheda", "Scheda di monitoraggio"),
                 ("/servizidemografici/censimento", "Censimento"),
                 ("/servizidemografici/carte", "Smart card e lettori"),

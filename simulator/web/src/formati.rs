@@ -3,7 +3,7 @@
 //! A state is always a word; its colour (the class) only repeats it.
 
 use anagrafe::{Ambiente, Data};
-use elaborazione::anomalie::Livello;
+use elaborazione::{anomalie::Livello, rapporto::Novita};
 use registro::{
     Comune, EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore,
     Verdetto,
@@ -256,6 +256,15 @@ pub(crate) fn stato_lettori(s: impl std::borrow::Borrow<StatoLettori>) -> Etiche
         StatoLettori::InPreparazione => tenue("in preparazione"),
         StatoLettori::InViaggio => corso("in viaggio verso il Comune"),
         StatoLettori::Consegnati => ok("consegnati al Comune"),
+    }
+}
+
+/// What became of an anomaly between two deliveries.
+pub(crate) fn novita(n: Novita) -> Etichetta {
+    match n {
+        Novita::Scomparsa => ok("scomparsa"),
+        Novita::Rimasta => corso("rimasta"),
+        Novita::Nuova => ko("nuova"),
     }
 }
 

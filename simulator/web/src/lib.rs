@@ -17,6 +17,7 @@ use servizi::{
 };
 
 mod ambiente;
+mod anomalie_csv;
 mod api;
 mod aree;
 mod carta;

@@ -78,17 +78,20 @@ fn forma(r: &Risposta) -> Option<Forma> {
 fn rifiuto(testo: &str) -> Option<String> {
     let mut v: Value = serde_json::from_str(testo).ok()?;
     let mut cambiato = false;
+    let mut volgi = |errore: &mut Value| {
+        if let Some(t) = errore["testo"].as_str().and_then(|t| inglese().frase(t)) {
+            errore["testo"] = Value::String(t);
+            cambiato = true;
+        }
+    };
     for errore in v.get_mut("errori")?.as_array_mut()? {
         let nostro = errore["codice"]
             .as_str()
             .is_some_and(|c| c.starts_with(CODICE_NOSTRO));
-        if let Some(t) = errore["testo"]
-            .as_str()
-            .filter(|_| nostro)
-            .and_then(|t| inglese().frase(t))
-        {
-            errore["testo"] = Value::String(t);
-            cambiato = true;
+        if nostro {
+            volgi(errore);
+            let campi = errore.get_mut("campi").and_then(Value::as_array_mut);
+            campi.into_iter().flatten().for_each(&mut volgi);
         }
     }
     cambiato.then(|| v.to_string())

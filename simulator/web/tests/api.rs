@@ -473,6 +473,31 @@ async fn what_is_wrong_with_a_body_is_told_in_italian_with_a_code() {
             "valore sconosciuto «X»: sono ammessi WA, WA_INTEGRATA, WS",
         ),
         (Method::POST, "/api/comuni", "{}", "manca il campo «istat»"),
+        // What a name cannot be is refused at the rim, wherever it comes in, and each field is named.
+        (
+            Method::POST,
+            "/api/comuni",
+            "{\"istat\":\"888077\",\"nome\":\"A\\r\\nB\\u0000C\",\"provincia\":\"QZ\"}",
+            "nome: Il nome del Comune ha da 1 a 100 caratteri stampabili",
+        ),
+        (
+            Method::POST,
+            "/api/comuni",
+            "{\"istat\":\"888077\",\"provincia\":\"QZ\\n\"}",
+            "provincia: La sigla della provincia ha due lettere maiuscole",
+        ),
+        (
+            Method::PUT,
+            "/api/comuni/888010",
+            "{\"nome\":\"\",\"provincia\":\"<script>\"}",
+            "stampabili, su una riga. provincia: La sigla",
+        ),
+        (
+            Method::PUT,
+            "/api/comuni/888010/operatori/PRVPRV70A01Y001X",
+            "{\"funzioni\":[\"3002\",\"9999\"]}",
+            "Funzione «9999» non valida",
+        ),
         (
             Method::PUT,
             "/api/tributaria",

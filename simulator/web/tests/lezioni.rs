@@ -193,6 +193,13 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
     );
     let r = chiede(Method::PUT, "passo", "{\"passo\": 4}").await;
     assert_eq!(leggi(&r)["passo"], 4, "{}", r.testo);
+    // The last number is the end: who counts the steps is told why there is one more.
+    let r = chiede(Method::PUT, "passo", "{\"passo\": 99}").await;
+    assert!(
+        r.testo.contains("da 1 a 6; il 6 è la fine della lezione"),
+        "{}",
+        r.testo
+    );
     for no in [
         "{\"passo\": 0}",
         "{\"passo\": 7}",

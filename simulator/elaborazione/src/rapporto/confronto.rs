@@ -1,8 +1,8 @@
 //! Two deliveries → anomalies gone, new, remaining.
 //!
-//! A finding is the same one when code, kind and id of the scheda, field and value are the same; the file it is in and its
-//! place there may change. Only hashes of that are kept, so millions of findings fit; equal findings are matched one to
-//! one.
+//! A finding is the same one when code, kind and id of the scheda, group of data and field are the same; the value, the file
+//! it is in and its place there may change: a scheda whose wrong value became another wrong one is not healed. Only hashes of
+//! that are kept, so millions of findings fit; equal findings are matched one to one, in the order of their delivery.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -87,12 +87,12 @@ fn accoppia<E>(
     let mut comuni: FxHashMap<u64, u32> = FxHashMap::default();
     for rilievo in prima {
         let rilievo = rilievo?;
-        *vecchie.entry(impronta(&rilievo)).or_default() += 1;
+        *vecchie.entry(chiave(&rilievo)).or_default() += 1;
         *d.scomparse.entry(rilievo.codice).or_default() += 1;
     }
     for rilievo in dopo {
         let rilievo = rilievo?;
-        let chiave = impronta(&rilievo);
+        let chiave = chiave(&rilievo);
         match vecchie.get_mut(&chiave) {
             Some(quante) if *quante > 0 => {
                 *quante -= 1;
@@ -148,11 +148,21 @@ impl<'a> Confronto<'a> {
 }
 
 /// Common findings not met yet.
-pub(super) struct Resto(FxHashMap<u64, u32>);
+#[derive(Debug, Clone)]
+pub struct Resto(FxHashMap<u64, u32>);
 
 impl Resto {
-    pub(super) fn novita(&mut self, rilievo: &Rilievo, altrimenti: Novita) -> Novita {
-        match self.0.get_mut(&impronta(rilievo)) {
+    /// What two lists of findings have in common, to be struck off while one of them streams by again.
+    pub fn fra<E>(
+        prima: impl Iterator<Item = Result<Rilievo, E>>,
+        dopo: impl Iterator<Item = Result<Rilievo, E>>,
+    ) -> Result<Self, E> {
+        Ok(Self(accoppia(prima, dopo)?.1))
+    }
+
+    /// What became of the next finding of a list: in both, or `altrimenti`.
+    pub fn novita(&mut self, rilievo: &Rilievo, altrimenti: Novita) -> Novita {
+        match self.0.get_mut(&chiave(rilievo)) {
             Some(quante) if *quante > 0 => {
                 *quante -= 1;
                 Novita::Rimasta
@@ -162,7 +172,14 @@ impl Resto {
     }
 }
 
-/// Hash of what makes a finding the same one; also its fingerprint in SARIF, where it is taken after masking.
+/// Hash of what makes a finding the same one in two deliveries.
+fn chiave(r: &Rilievo) -> u64 {
+    let mut h = DefaultHasher::new();
+    (&r.codice, r.tipo_scheda, &r.scheda, &r.oggetto, &r.campo).hash(&mut h);
+    h.finish()
+}
+
+/// Fingerprint of a finding in SARIF, value included, taken after masking.
 pub(super) fn impronta(r: &Rilievo) -> u64 {
     let mut h = DefaultHasher::new();
     (
@@ -175,4 +192,64 @@ pub(super) fn impronta(r: &Rilievo) -> u64 {
     )
         .hash(&mut h);
     h.finish()
+}
+
+#[cfg(test)]
+mod prove {
+    use std::convert::Infallible;
+
+    use super::{
+        Novita::{Nuova, Rimasta, Scomparsa},
+        *,
+    };
+    use crate::tipi::{Gravita, TipoScheda};
+
+    fn rilievo(codice: &str, scheda: &str, campo: &str, valore: &str, file: &str) -> Rilievo {
+        Rilievo {
+            codice: codice.to_owned(),
+            gravita: Gravita::Errore,
+            tipo_scheda: TipoScheda::SoggettoApr,
+            scheda: scheda.to_owned(),
+            posizione: None,
+            testo: String::new(),
+            oggetto: Some("residenza".to_owned()),
+            campo: Some(campo.to_owned()),
+            valore: Some(valore.to_owned()),
+            file: Some(file.to_owned()),
+            codice_ae: None,
+            prog_anpr: None,
+        }
+    }
+
+    #[test]
+    fn another_wrong_value_in_another_file_is_the_same_finding_and_another_scheda_is_not() {
+        let prima = [
+            rilievo("EC001", "S1", "cap", "0", "a"),
+            rilievo("EC001", "S1", "cap", "1", "a"),
+            rilievo("EC001", "S2", "cap", "0", "a"),
+            rilievo("EC002", "S3", "cap", "0", "a"),
+        ];
+        let dopo = [
+            rilievo("EC001", "S1", "cap", "9", "b"),
+            rilievo("EC001", "S3", "cap", "0", "b"),
+            rilievo("EC002", "S3", "via", "0", "b"),
+        ];
+        let letti = |l: &[Rilievo]| l.to_vec().into_iter().map(Ok::<_, Infallible>);
+        let Ok(resto) = Resto::fra(letti(&prima), letti(&dopo));
+        let esiti = |l: &[Rilievo], altrimenti| {
+            let mut resto = resto.clone();
+            l.iter().map(|r| resto.novita(r, altrimenti)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            esiti(&prima, Scomparsa),
+            [Rimasta, Scomparsa, Scomparsa, Scomparsa],
+            "one to one"
+        );
+        assert_eq!(esiti(&dopo, Nuova), [Rimasta, Nuova, Nuova]);
+        assert_ne!(
+            impronta(&prima[0]),
+            impronta(&dopo[0]),
+            "SARIF tells the values apart"
+        );
+    }
 }

@@ -296,7 +296,8 @@ impl Simulatore {
         let (l, c) = self.corso_di(id)?;
         if passo > l.passi.len() {
             return Err(ErroreServizio::richiesta(format!(
-                "Il passo va da 1 a {}.",
+                "Il passo va da 1 a {}; il {} è la fine della lezione.",
+                l.passi.len() + 1,
                 l.passi.len() + 1
             )));
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     credenziali::{parola_derivata, utente_cnsd},
-    prefettura::{RuoloPrefettura, cerca_utente},
+    prefettura::{self, RuoloPrefettura, cerca_utente},
     software_house,
 };
 use crate::{
@@ -135,7 +135,7 @@ impl Simulatore {
         let r = self.registro();
         if area == Area::Prefettura {
             return Ok(cerca_utente(r, nome)?.map(|(p, u)| {
-                let derivata = r.seme().map(|s| parola_derivata(s, &u.nome));
+                let derivata = r.seme().map(|s| prefettura::parola(s, &u.nome));
                 Trovato {
                     parte: Parte::Provincia(p.provincia),
                     als: u.ruoli.contains(&RuoloPrefettura::Als),
@@ -155,7 +155,7 @@ impl Simulatore {
                         parte: Parte::SoftwareHouse(s.nome.clone()),
                         credenziale: match s.password {
                             Some(h) => Credenziale::Hash(h),
-                            None => Credenziale::Derivata(parola_derivata(r.seme()?, &s.nome)),
+                            None => Credenziale::Derivata(software_house::parola(r.seme()?, &s.nome)),
                         },
                         als: false,
                         alp: false,

@@ -291,6 +291,24 @@ fn primo_giorno(oggi: Data, s: &Scadenze) -> Data {
         .unwrap_or(Data::MAX)
 }
 
+/// The dates a Comune has, when they are these: to say them again moves nothing and writes to nobody.
+fn gia_date(
+    t: &impl Lettura,
+    comune: &Comune,
+    f: &Fascicolo,
+    chieste: (Data, Data, Data),
+) -> Esito<Option<Pianificazione>> {
+    if comune.stato != MacroStato::Pianificato {
+        return Ok(None);
+    }
+    let finestra = t.piano(Ambiente::Sub, comune.istat)?;
+    let sue = f
+        .pianificazione
+        .as_ref()
+        .filter(|p| finestra == Some(p.finestra()) && (p.prima, p.ultima, p.preferita) == chieste);
+    Ok(sue.cloned())
+}
+
 /// Judges dates and puts them in place: window, state of the Comune, message, in the commit of the caller.
 pub(super) fn applica(
     t: &mut Transazione,
@@ -308,6 +326,9 @@ pub(super) fn applica(
         _ => {}
     }
     let (prima, ultima, preferita) = tre_date(proposta, oggi)?;
+    if let Some(p) = gia_date(t, comune, f, (prima, ultima, preferita))? {
+        return Ok(p);
+    }
     match chi {
         ChiPianifica::Ministero => {
             if prima < oggi {
@@ -471,7 +492,7 @@ impl Simulatore {
     ) -> Result<Pianificazione, Rifiuto> {
         self.comune(istat)?;
         let sua = software_house::di(self.registro(), istat)?;
-        let nome = sua.ok_or(Impedimento::SenzaSoftwareHouse)?.nome;
+        let nome = sua.ok_or(Impedimento::SenzaSoftwareHouse(istat))?.nome;
         self.pianifica(ChiPianifica::SoftwareHouse(&nome), istat, proposta)
     }
 

@@ -1,7 +1,7 @@
 //! Why a step of the journey is not possible: a typed refusal with the sentence a person reads, which says what comes
 //! first; and the fields of a form that are not right.
 
-use anagrafe::Data;
+use anagrafe::{CodiceIstat, Data};
 use registro::ErroreRegistro;
 
 use crate::ErroreServizio;
@@ -143,8 +143,18 @@ pub enum Impedimento {
         capienza: u16,
     },
     /// Nobody plans for it.
-    #[error("Nessuna software house segue questo Comune.")]
-    SenzaSoftwareHouse,
+    #[error(
+        "Nessuna software house segue questo Comune. La sceglie il Comune nell'area privata («Software house»), oppure chi \
+         governa il simulatore: in console, «Percorso», o con PUT /api/percorso/comuni/{0}/software-house."
+    )]
+    SenzaSoftwareHouse(CodiceIstat),
+    /// The dates were proposed by the one there is.
+    #[error(
+        "Il subentro è già pianificato per il {}: chi cambia software house lo conferma («sostituisci»: true nell'API). La data \
+         resta, e da allora la sposta la nuova.",
+        giorno(*.0)
+    )]
+    CambioConData(Data),
     /// The contribution comes after the subentro.
     #[error("Il contributo si chiede solo dopo un subentro riuscito.")]
     SubentroMancante,

@@ -8,13 +8,14 @@ use registro::{Comune, Lettura as _, MacroStato, SituazioneComune, StatoOperator
 use serde::Serialize;
 
 use super::{
-    credenziali,
+    affidamento, credenziali,
     fascicolo::{Fascicolo, fascicolo},
     impedimento::giorno,
     plico::{Plico, StatoLettori, StatoPlico},
     preliminare::StatoPreliminare,
     scheda::in_ritardo,
     smart_card::StatoSmartCard,
+    software_house,
 };
 use crate::{Esito, Simulatore};
 
@@ -136,7 +137,12 @@ impl Simulatore {
         let f = fascicolo(self.registro(), &comune)?;
         let oggi = self.registro().oggi()?;
         let s = self.scadenze()?;
-        let mut passi = vec![self.passo_scheda(&f, oggi)?, passo_censimento(&f)];
+        let sua = software_house::di(self.registro(), istat)?;
+        let mut passi = vec![
+            affidamento::passo(sua.as_ref()),
+            self.passo_scheda(&f, oggi)?,
+            passo_censimento(&f),
+        ];
         passi.extend(passi_carte(&f, oggi));
         let smart_card = self.viste(&f)?;
         let attive = smart_card

@@ -5,6 +5,7 @@
 //! Comune and the messages it sends. Steps out of turn are typed refusals ([`Impedimento`]). The scenario clock makes
 //! cards ready and sends what is due (`al_passo`). Uploads ask nothing of all this.
 
+mod affidamento;
 mod aree;
 mod censimento;
 mod contributo;
@@ -18,6 +19,7 @@ mod installazione;
 mod lettere;
 mod lettere_subentro;
 mod macro_stato;
+mod nomi;
 mod passo;
 mod piano_file;
 mod piano_testo;
@@ -31,6 +33,7 @@ mod scritto;
 mod smart_card;
 mod software_house;
 
+pub use affidamento::{Affidamento, SceltaSoftwareHouse, VoceSoftwareHouse};
 pub use aree::{Area, Parte, SessioneArea};
 pub use censimento::{Censimento, DatiGenerali, Incarico, Persona, Responsabile};
 pub use contributo::{Contributo, PropostaContributo, StatoContributo};

@@ -13,9 +13,9 @@ use serde_json::Value;
 use super::{
     credenziali::parola_derivata,
     fascicolo::{fascicolo, salva},
-    impedimento::Impedimento,
-    lettere,
-    plico::{StatoPlico, id_plico},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto},
+    lettere, nomi,
+    plico::{Consegna, Plico, StatoPlico, id_plico},
     scheda::in_ritardo,
 };
 use crate::{ErroreServizio, Esito, Simulatore, accesso::nuova_password, gestione::leggi};
@@ -78,7 +78,8 @@ pub struct Prefettura {
 #[serde(deny_unknown_fields, default)]
 struct Modifica {
     utenti: Option<Vec<UtenteNuovo>>,
-    postazioni: Option<u8>,
+    /// Any number: what is out of the range is told with our range, not with that of a type.
+    postazioni: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,8 +170,34 @@ pub struct RigaPlico {
     pub carte: usize,
     /// Day on which it leaves.
     pub pronto: Data,
+    /// When the cards were ordered.
+    pub ordinato: Quando,
+    /// When the Prefettura was told that it left.
+    pub spedito: Option<Quando>,
+    /// When the Prefettura registered its arrival.
+    pub registrato: Option<Quando>,
     /// Day of the summons.
     pub convocato: Option<Data>,
+    /// When it was handed over, by whom and to whom.
+    pub consegna: Option<Consegna>,
+}
+
+impl RigaPlico {
+    fn nuova(c: &Comune, p: &Plico, carte: usize, oggi: Data) -> Self {
+        Self {
+            id: id_plico(c.istat, p.numero),
+            comune: c.istat,
+            nome: c.nome.clone(),
+            stato: p.stato(oggi),
+            carte,
+            pronto: p.pronto,
+            ordinato: p.ordinato,
+            spedito: p.spedito,
+            registrato: p.registrato,
+            convocato: p.convocato,
+            consegna: p.consegna.clone(),
+        }
+    }
 }
 
 /// Name of the mailbox of a Prefettura.
@@ -227,36 +254,75 @@ fn leggi_prefettura(t: &impl Lettura, provincia: &str) -> Esito<Prefettura> {
     })
 }
 
-fn controlla_utenti(utenti: &[UtentePrefettura]) -> Esito<()> {
-    let no = |t: String| Err(ErroreServizio::richiesta(t));
+fn nome_buono(nome: &str) -> bool {
+    (1..=NOME_MASSIMO).contains(&nome.len())
+        && nome.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn nome_sbagliato(nome: &str) -> ErroreCampo {
+    let breve: String = nome.chars().take(NOME_MASSIMO).collect();
+    ErroreCampo::nuovo(
+        "nome",
+        format!("Il nome utente «{breve}» non va: da 1 a {NOME_MASSIMO} lettere maiuscole o cifre."),
+    )
+}
+
+fn troppi_utenti() -> Rifiuto {
+    Rifiuto::Campi(vec![ErroreCampo::nuovo(
+        "nome",
+        format!("Una Prefettura ha al più {UTENTI_MASSIMI} utenti."),
+    )])
+}
+
+/// What is wrong with the users of a Prefettura, with the field of a form that would mend it.
+fn controlla_utenti(utenti: &[UtentePrefettura]) -> Result<(), Rifiuto> {
+    let no = |campo, t: String| Err(Rifiuto::Campi(vec![ErroreCampo::nuovo(campo, t)]));
     if utenti.len() > UTENTI_MASSIMI {
-        return no(format!("Una Prefettura ha al più {UTENTI_MASSIMI} utenti."));
-    }
-    for (ruolo, nome) in [(RuoloPrefettura::Als, "ALS"), (RuoloPrefettura::Alp, "ALP")] {
-        if !utenti.iter().any(|u| u.ruoli.contains(&ruolo)) {
-            return no(format!("Fra gli utenti della Prefettura serve almeno un {nome}."));
-        }
+        return Err(troppi_utenti());
     }
     let mut visti = BTreeSet::new();
     for u in utenti {
-        let buono = (1..=NOME_MASSIMO).contains(&u.nome.len())
-            && u.nome
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if !buono {
-            return no(format!(
-                "Il nome utente «{}» non va: da 1 a {NOME_MASSIMO} lettere maiuscole o cifre.",
-                u.nome
-            ));
+        if !nome_buono(&u.nome) {
+            return Err(Rifiuto::Campi(vec![nome_sbagliato(&u.nome)]));
         }
         if u.ruoli.is_empty() {
-            return no(format!("L'utente {} non ha nessun ruolo.", u.nome));
+            return no("ruoli", format!("L'utente {} non ha nessun ruolo.", u.nome));
         }
         if !visti.insert(&u.nome) {
-            return no(format!("L'utente {} è indicato due volte.", u.nome));
+            return no("nome", format!("L'utente {} è indicato due volte.", u.nome));
+        }
+    }
+    for (ruolo, nome) in [(RuoloPrefettura::Als, "ALS"), (RuoloPrefettura::Alp, "ALP")] {
+        if !utenti.iter().any(|u| u.ruoli.contains(&ruolo)) {
+            return no(
+                "ruoli",
+                format!("Fra gli utenti della Prefettura serve almeno un {nome}."),
+            );
         }
     }
     Ok(())
+}
+
+/// The password of a user who chose none. Of a kind of its own, but for the users every Prefettura begins with, whose
+/// passwords people know.
+pub(super) fn parola(seme: u64, nome: &str) -> String {
+    if nomi::di_ogni_prefettura(nome).is_some() {
+        parola_derivata(seme, nome)
+    } else {
+        parola_derivata(seme, &format!("prefettura {nome}"))
+    }
+}
+
+fn postazioni_valide(n: i64) -> Result<u8, Rifiuto> {
+    u8::try_from(n)
+        .ok()
+        .filter(|n| *n <= POSTAZIONI_MASSIME)
+        .ok_or_else(|| {
+            Rifiuto::Campi(vec![ErroreCampo::nuovo(
+                "postazioni",
+                format!("Una Prefettura ha al più {POSTAZIONI_MASSIME} postazioni: indicare un numero da 0 a {POSTAZIONI_MASSIME}."),
+            )])
+        })
 }
 
 impl Simulatore {
@@ -283,25 +349,19 @@ impl Simulatore {
     pub fn password_prefettura(&self, u: &UtentePrefettura) -> Esito<Option<String>> {
         Ok(match u.password {
             Some(_) => None,
-            None => Some(parola_derivata(self.registro().seme()?, &u.nome)),
+            None => Some(parola(self.registro().seme()?, &u.nome)),
         })
     }
 
     /// Changes users and postazioni (`{"utenti":[{"nome","ruoli","password"}],"postazioni"}`); the first postazione brings the
     /// first certificate by PEC.
-    pub fn metti_prefettura(&self, provincia: &str, modifica: Value) -> Esito<Prefettura> {
+    pub fn metti_prefettura(&self, provincia: &str, modifica: Value) -> Result<Prefettura, Rifiuto> {
         self.pronto_lo_stato()?;
         let m: Modifica = leggi(modifica)?;
-        if m.postazioni.is_some_and(|n| n > POSTAZIONI_MASSIME) {
-            return Err(ErroreServizio::richiesta(format!(
-                "Una Prefettura ha al più {POSTAZIONI_MASSIME} postazioni."
-            )));
-        }
+        let postazioni = m.postazioni.map(postazioni_valide).transpose()?;
         let quanti = m.utenti.as_ref().map_or(0, Vec::len);
         if quanti > UTENTI_MASSIMI {
-            return Err(ErroreServizio::richiesta(format!(
-                "Una Prefettura ha al più {UTENTI_MASSIMI} utenti."
-            )));
+            return Err(troppi_utenti());
         }
         let nuovi = m
             .utenti
@@ -319,12 +379,12 @@ impl Simulatore {
             })
             .transpose()?;
         // Keys are made outside the commit: it takes longer than a commit may.
-        let primo =
-            if m.postazioni.is_some_and(|n| n > 0) && self.prefettura(provincia)?.certificato.is_none() {
-                Some(self.primo_certificato(provincia)?)
-            } else {
-                None
-            };
+        let primo = if postazioni.is_some_and(|n| n > 0) && self.prefettura(provincia)?.certificato.is_none()
+        {
+            Some(self.primo_certificato(provincia)?)
+        } else {
+            None
+        };
         self.registro().scrivi(|t| {
             let mut p = leggi_prefettura(t, provincia)?;
             if let Some(mut nuovi) = nuovi {
@@ -333,20 +393,13 @@ impl Simulatore {
                     if u.password.is_none() {
                         u.password = prima.and_then(|x| x.password.clone());
                     }
-                    if let Some((altra, _)) =
-                        cerca_utente(t, &u.nome)?.filter(|(x, _)| x.provincia != provincia)
-                    {
-                        return Err(ErroreServizio::conflitto(format!(
-                            "Il nome {} è già di un utente della Prefettura {}.",
-                            u.nome, altra.provincia
-                        )));
-                    }
+                    nomi::libero(t, &u.nome, nomi::Per::Prefettura(provincia))?;
                 }
                 controlla_utenti(&nuovi)?;
                 p.utenti = nuovi;
             }
             let quando = t.evento()?;
-            p.postazioni = m.postazioni.unwrap_or(p.postazioni);
+            p.postazioni = postazioni.unwrap_or(p.postazioni);
             if let Some(primo) = primo.filter(|_| p.certificato.is_none()) {
                 p.certificato = Some(quando);
                 p.postazione = Some(primo.id.clone());
@@ -366,16 +419,33 @@ impl Simulatore {
         nome: &str,
         ruoli: BTreeSet<RuoloPrefettura>,
         password: Option<&str>,
-    ) -> Esito<Prefettura> {
-        let password = password.map(nuova_password).transpose()?;
+    ) -> Result<Prefettura, Rifiuto> {
+        let senza_password = || ErroreCampo::nuovo("password", "Un utente nuovo ha bisogno di una password.");
+        let mut errori = Vec::new();
+        if !nome_buono(nome) {
+            errori.push(nome_sbagliato(nome));
+        }
+        if ruoli.is_empty() {
+            errori.push(ErroreCampo::nuovo("ruoli", "Indicare almeno un ruolo."));
+        }
+        let nuovo = !self.prefettura(provincia)?.utenti.iter().any(|u| u.nome == nome);
+        let password = match password.map(nuova_password).transpose() {
+            Ok(None) if nuovo => {
+                errori.push(senza_password());
+                None
+            }
+            Ok(p) => p,
+            Err(e) => {
+                errori.push(ErroreCampo::nuovo("password", e.testo));
+                None
+            }
+        };
+        if !errori.is_empty() {
+            return Err(Rifiuto::Campi(errori));
+        }
         self.registro().scrivi(|t| {
             let mut p = leggi_prefettura(t, provincia)?;
-            if let Some((altra, _)) = cerca_utente(t, nome)?.filter(|(x, _)| x.provincia != provincia) {
-                return Err(ErroreServizio::conflitto(format!(
-                    "Il nome {nome} è già di un utente della Prefettura {}.",
-                    altra.provincia
-                )));
-            }
+            nomi::libero(t, nome, nomi::Per::Prefettura(provincia))?;
             match p.utenti.iter_mut().find(|u| u.nome == nome) {
                 Some(u) => {
                     u.ruoli = ruoli;
@@ -387,9 +457,7 @@ impl Simulatore {
                     password: Some(match password {
                         Some(p) => p,
                         None => {
-                            return Err(ErroreServizio::richiesta(
-                                "Un utente nuovo ha bisogno di una password.",
-                            ));
+                            return Err(Rifiuto::Campi(vec![senza_password()]));
                         }
                     }),
                 }),
@@ -402,13 +470,13 @@ impl Simulatore {
     }
 
     /// Takes a user off; the last ALS and the last ALP stay.
-    pub fn togli_utente_prefettura(&self, provincia: &str, nome: &str) -> Esito<Prefettura> {
+    pub fn togli_utente_prefettura(&self, provincia: &str, nome: &str) -> Result<Prefettura, Rifiuto> {
         self.registro().scrivi(|t| {
             let mut p = leggi_prefettura(t, provincia)?;
             let prima = p.utenti.len();
             p.utenti.retain(|u| u.nome != nome);
             if p.utenti.len() == prima {
-                return Err(nessun_utente(nome));
+                return Err(nessun_utente(nome).into());
             }
             controlla_utenti(&p.utenti)?;
             t.salva_documento(RACCOLTA, provincia, &p)?;
@@ -518,18 +586,18 @@ impl Simulatore {
         for c in comuni(self.registro(), provincia)? {
             let f = fascicolo(self.registro(), &c)?;
             for p in &f.plichi {
-                righe.push(RigaPlico {
-                    id: id_plico(c.istat, p.numero),
-                    comune: c.istat,
-                    nome: c.nome.clone(),
-                    stato: p.stato(oggi),
-                    carte: f.carte.iter().filter(|x| x.plico == p.numero).count(),
-                    pronto: p.pronto,
-                    convocato: p.convocato,
-                });
+                let carte = f.carte.iter().filter(|x| x.plico == p.numero).count();
+                righe.push(RigaPlico::nuova(&c, p, carte, oggi));
             }
         }
         Ok(righe)
+    }
+
+    /// One parcel as the list of its province shows it.
+    pub fn riga_plico(&self, id: &str) -> Esito<RigaPlico> {
+        let (comune, p, carte) = self.plico(id)?;
+        let oggi = self.registro().oggi()?;
+        Ok(RigaPlico::nuova(&comune, &p, carte.len(), oggi))
     }
 }
 
@@ -585,7 +653,7 @@ mod prove {
             (vec![u("a<b", &[als, alp])], "non va"),
             (vec![u("A", &[als, alp]), u("B", &[])], "nessun ruolo"),
         ] {
-            let e = controlla_utenti(&utenti).expect_err(parola);
+            let e = ErroreServizio::from(controlla_utenti(&utenti).expect_err(parola));
             assert!(e.testo.contains(parola), "{}", e.testo);
         }
     }

@@ -350,10 +350,13 @@ impl Simulatore {
                 return Err(Impedimento::SoloSindaco.into());
             }
             let prima = f.nomine.take();
-            for (nome, ruolo) in [(&als, "ALS"), (&alp, "ALP")] {
+            let nuove = [(&als, "ALS"), (&alp, "ALP")];
+            for (nome, ruolo) in nuove {
                 nominabile(t, istat, f, nome, ruolo)?;
             }
-            for (vecchio, ruolo) in prima.iter().flat_map(|n| [(&n.als, "ALS"), (&n.alp, "ALP")]) {
+            let vecchie = prima.iter().flat_map(|n| [(&n.als, "ALS"), (&n.alp, "ALP")]);
+            // Who keeps his role keeps his session.
+            for (vecchio, ruolo) in vecchie.filter(|v| !nuove.contains(v)) {
                 muta_ruolo(t, vecchio, |o| {
                     o.ruoli.remove(ruolo);
                 })?;
@@ -364,13 +367,19 @@ impl Simulatore {
                     o.ambienti.insert(Ambiente::Test);
                 })?;
             }
-            let n = Nomine {
-                als: als.clone(),
-                alp: alp.clone(),
-                da: chi.nome(),
-                quando,
+            // The same two again: nothing changes and nobody is written to.
+            let n = if let Some(n) = prima.filter(|n| n.als == als && n.alp == alp) {
+                n
+            } else {
+                let n = Nomine {
+                    als: als.clone(),
+                    alp: alp.clone(),
+                    da: chi.nome(),
+                    quando,
+                };
+                lettere::nomine(t, comune, &n)?;
+                n
             };
-            lettere::nomine(t, comune, &n)?;
             f.nomine = Some(n.clone());
             let dichiarate = f.censimento.as_ref().map_or(0, |c| c.postazioni);
             Ok((n, dichiarate))

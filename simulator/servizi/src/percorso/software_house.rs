@@ -1,7 +1,8 @@
 //! The software houses: who plans the subentro of which Comuni on the dashboard.
 //!
-//! Two fictitious ones share the ready Comuni; a trainer changes what each looks after. What must stay true: a Comune has
-//! one software house at most; a software house sees the Comuni it looks after and no other.
+//! Two fictitious ones share the ready Comuni; a Comune chooses its own (`affidamento`), a trainer changes what each looks
+//! after. What must stay true: a Comune has one software house at most; a software house sees the Comuni it looks after and
+//! no other.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +11,11 @@ use registro::{Lettura, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::credenziali::parola_derivata;
+use super::{credenziali::parola_derivata, nomi};
 use crate::{ErroreServizio, Esito, Simulatore, accesso::nuova_password, comuni_pronti, gestione::leggi};
 
 /// Collection of the software houses that were changed or added, by user name.
-const RACCOLTA: &str = "percorso-software-house";
+pub(super) const RACCOLTA: &str = "percorso-software-house";
 /// The ones of the first start: user name, name.
 const PRONTE: [(&str, &str); 2] = [
     ("SWALFA", "Alfa Anagrafi S.r.l. (fittizia)"),
@@ -48,6 +49,8 @@ pub struct SoftwareHouse {
 struct Modifica {
     ragione_sociale: Option<String>,
     comuni: Option<BTreeSet<CodiceIstat>>,
+    /// Takes Comuni that another one looks after.
+    sostituisci: bool,
     password: Option<String>,
 }
 
@@ -117,6 +120,15 @@ pub(crate) fn senza_software_house(
     Ok(())
 }
 
+/// The password of one that chose none. Of a kind of its own, but for the ready ones, whose passwords people know.
+pub(super) fn parola(seme: u64, nome: &str) -> String {
+    if PRONTE.iter().any(|(n, _)| *n == nome) {
+        parola_derivata(seme, nome)
+    } else {
+        parola_derivata(seme, &format!("software house {nome}"))
+    }
+}
+
 fn nome_buono(nome: &str) -> bool {
     (1..=NOME_MASSIMO).contains(&nome.len())
         && nome.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
@@ -133,12 +145,12 @@ impl Simulatore {
     pub fn password_software_house(&self, s: &SoftwareHouse) -> Esito<Option<String>> {
         Ok(match s.password {
             Some(_) => None,
-            None => Some(parola_derivata(self.registro().seme()?, &s.nome)),
+            None => Some(parola(self.registro().seme()?, &s.nome)),
         })
     }
 
-    /// Adds a software house or changes one (`{"ragioneSociale","comuni","password"}`). A Comune given to one is taken from
-    /// the other.
+    /// Adds a software house or changes one (`{"ragioneSociale","comuni","password"}`). A Comune of another one is taken from
+    /// it only with `"sostituisci": true`.
     pub fn metti_software_house(&self, nome: &str, modifica: Value) -> Esito<SoftwareHouse> {
         self.pronto_lo_stato()?;
         let m: Modifica = leggi(modifica)?;
@@ -162,6 +174,7 @@ impl Simulatore {
             let posto = if let Some(i) = note.iter().position(|s| s.nome == nome) {
                 i
             } else {
+                nomi::libero(t, nome, nomi::Per::SoftwareHouse)?;
                 if note.len() >= MASSIME {
                     return Err(ErroreServizio::conflitto(format!(
                         "Le software house sono al più {MASSIME}."
@@ -182,6 +195,17 @@ impl Simulatore {
                             "Il Comune {istat} non è presente nel simulatore."
                         )));
                     }
+                }
+                let altrui = note
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| *i != posto && !m.sostituisci)
+                    .find_map(|(_, s)| Some((s.comuni.intersection(&comuni).next()?, &s.nome)));
+                if let Some((istat, altra)) = altrui {
+                    return Err(ErroreServizio::conflitto(format!(
+                        "Il Comune {istat} è già seguito da {altra}: per toglierlo a {altra} aggiungere «sostituisci»: true, \
+                         oppure affidarlo da solo con PUT /api/percorso/comuni/{istat}/software-house."
+                    )));
                 }
                 for (i, s) in note.iter_mut().enumerate() {
                     let prima = s.comuni.len();

@@ -7,6 +7,7 @@ mod accesso;
 mod amministrazione;
 mod assistenza;
 mod cancellazione;
+mod confronto;
 mod contributo;
 mod esiti;
 mod installazione;
@@ -47,8 +48,8 @@ use crate::{
     sicurezza,
 };
 
-pub(crate) use self::rotte::ROTTE;
 use self::rotte::{CASA, PRIMA_DELLA_SCELTA, SCELTA};
+pub(crate) use self::{confronto::filtro as filtro_del_confronto, rotte::ROTTE};
 
 /// Most bytes of a form without a file.
 pub(crate) const LIMITE_MODULO_BYTE: usize = 64 * 1024;

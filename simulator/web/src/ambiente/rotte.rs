@@ -4,8 +4,8 @@
 //! and a card, the handler asks (`amministrazione`, `assistenza`, `contributo`, `sicurezza_locale::indice`).
 
 use super::{
-    Wa, accesso, amministrazione, assistenza, cancellazione, contributo, esiti, indice, installazione, invio,
-    non_trovata, persone, posta, profilo,
+    Wa, accesso, amministrazione, assistenza, cancellazione, confronto, contributo, esiti, indice,
+    installazione, invio, non_trovata, persone, posta, profilo,
     sicurezza_locale::{
         self, PER_GLI_OPERATORI, PER_LE_POSTAZIONI, carte, operatori, postazioni, smart_card,
     },
@@ -61,7 +61,9 @@ pub(crate) static ROTTE: &[Rotta<Wa>] = &[
     get("/combas/anomalie", vista!(esiti::anomalie)),
     get("/combas/codici/{codice}", vista!(esiti::codice)),
     get("/combas/subentro", vista!(stato::subentro)),
-    get("/combas/confronto", vista!(strumenti::confronto)),
+    get("/combas/confronto", vista!(confronto::confronto)),
+    get("/combas/confronto/anomalie", vista!(confronto::anomalie)),
+    get("/combas/confronto/anomalie.csv", vista!(confronto::csv)),
     get("/combas/download", vista!(strumenti::download)),
     get(
         "/combas/cancellazione",

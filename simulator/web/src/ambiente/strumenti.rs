@@ -1,4 +1,4 @@
-//! Support tools of the Comune: the validator, test deliveries, the downloads, the comparison of two deliveries.
+//! Support tools of the Comune: the validator, test deliveries, the downloads.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use askama::Template;
 use http::{StatusCode, request::Parts};
 use registro::Fornitura;
 use servizi::{
-    ABITANTI_DI_PROVA, AIRE_DI_PROVA, CodiceConfrontato, ConfrontoForniture, DIFETTI_DI_PROVA,
-    ErroreServizio, Esito, FornituraDiProva, RIGHE_VALIDATORE, Validazione,
+    ABITANTI_DI_PROVA, AIRE_DI_PROVA, DIFETTI_DI_PROVA, ErroreServizio, Esito, FornituraDiProva,
+    RIGHE_VALIDATORE, Validazione,
     http::{Corpo, Risposta, risposta},
 };
 
 use super::Dentro;
 use crate::{
     cornice::{Cornice, da_scaricare, pagina},
-    formati, fuori,
+    fuori,
     ricerca::Riga,
 };
 
@@ -213,93 +213,4 @@ pub(super) async fn download(d: &Dentro<'_>) -> Esito<Risposta> {
     .await?;
     let c = d.cornice("Download file", "/combas/download").await?;
     Ok(pagina(StatusCode::OK, &Download { c, liste, altre }))
-}
-
-/// A code in both deliveries, with the bars of its row: where each begins and how long it is, of 100.
-struct RigaConfronto {
-    k: CodiceConfrontato,
-    blocca: bool,
-    barre: [(u64, u64); 3],
-}
-
-#[derive(Template)]
-#[template(path = "ambiente/confronto.html")]
-struct Confronto {
-    c: Cornice,
-    forniture: Vec<(String, String)>,
-    prima: String,
-    dopo: String,
-    esito: Option<ConfrontoForniture>,
-    righe: Vec<RigaConfronto>,
-    scomparse: u64,
-    rimaste: u64,
-    nuove: u64,
-}
-
-/// `GET /combas/confronto`: two deliveries side by side; by default the last two that were concluded.
-pub(super) async fn confronto(d: &Dentro<'_>) -> Esito<Risposta> {
-    let mut concluse = d.forniture().await?;
-    concluse.retain(|f| f.conclusa.is_some());
-    let id = |i: usize| {
-        concluse
-            .len()
-            .checked_sub(i)
-            .map(|i| concluse[i].id.to_string())
-            .unwrap_or_default()
-    };
-    let chiesta = |nome: &str, altrimenti: String| d.query.pieno(nome).map_or(altrimenti, ToOwned::to_owned);
-    let (prima, dopo) = (chiesta("prima", id(2)), chiesta("dopo", id(1)));
-    let esito = if concluse.len() < 2 {
-        None
-    } else {
-        // Both must be this Comune's: any other does not exist.
-        let (p, o) = (d.fornitura(&prima).await?, d.fornitura(&dopo).await?);
-        let (p, o) = (p.id.to_string(), o.id.to_string());
-        Some(fuori(d.sim, move |s| s.confronta(&p, &o)).await?)
-    };
-    let forniture = concluse
-        .iter()
-        .rev()
-        .map(|f| {
-            let s = formati::stato_fornitura(f.stato);
-            (
-                f.id.to_string(),
-                format!("{}, versione {}: {}", f.id, f.versione, s.testo),
-            )
-        })
-        .collect();
-    let codici = esito.as_ref().map(|e| e.codici.clone()).unwrap_or_default();
-    let [scomparse, rimaste, nuove] = codici.iter().fold([0; 3], |s, k| {
-        [s[0] + k.scomparse, s[1] + k.rimaste, s[2] + k.nuove]
-    });
-    let massimo = codici
-        .iter()
-        .map(|k| k.scomparse + k.rimaste + k.nuove)
-        .max()
-        .unwrap_or(0);
-    let p = Confronto {
-        c: d.cornice("Confronto di due invii", "/combas/anomalie").await?,
-        righe: codici.into_iter().map(|k| riga(k, massimo, d.ambiente)).collect(),
-        forniture,
-        prima,
-        dopo,
-        esito,
-        scomparse,
-        rimaste,
-        nuove,
-    };
-    Ok(pagina(StatusCode::OK, &p))
-}
-
-fn riga(k: CodiceConfrontato, massimo: u64, ambiente: anagrafe::Ambiente) -> RigaConfronto {
-    let mut da = 0;
-    let barre = [k.scomparse, k.rimaste, k.nuove].map(|n| {
-        let lunga = formati::parte(n, massimo);
-        let barra = (da, lunga);
-        da += lunga;
-        barra
-    });
-    let blocca = elaborazione::anomalia(&k.codice)
-        .is_some_and(|a| crate::viste::livello(a, ambiente) == elaborazione::anomalie::Livello::Errore);
-    RigaConfronto { k, blocca, barre }
 }

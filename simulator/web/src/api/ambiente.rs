@@ -16,13 +16,6 @@ const OK: StatusCode = StatusCode::OK;
 pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
     let sim = c.sim;
     Ok(match azione {
-        Azione::Confronto => {
-            let (prima, dopo) = (
-                c.query.pieno("con").unwrap_or_default().to_owned(),
-                c.segmenti.prendi("id").to_owned(),
-            );
-            come_json(OK, &fuori(sim, move |s| s.confronta(&prima, &dopo)).await?)
-        }
         Azione::LogoLeggi => {
             let istat = mondo::istat(c)?;
             let (_, png) = fuori(sim, move |s| s.logo(istat))

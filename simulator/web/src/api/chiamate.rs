@@ -127,8 +127,9 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
         | Azione::PecRicevute
         | Azione::PecAllegato
         | Azione::Inoltro => posta::leggi(azione, c).await?,
-        Azione::Confronto
-        | Azione::LogoLeggi
+        Azione::Confronto => forniture::confronto(c).await?,
+        Azione::ConfrontoAnomalie => forniture::anomalie_confrontate(c).await?,
+        Azione::LogoLeggi
         | Azione::LogoTogli
         | Azione::Indirizzi
         | Azione::BloccoLeggi

@@ -13,7 +13,13 @@ use servizi::{
     },
 };
 
-use super::{Chiamata, forniture::accetta, mondo, percorso::Percorso, risposte::json as come_json};
+use super::{
+    Chiamata,
+    forniture::accetta,
+    mondo,
+    percorso::{Percorso, o_campi},
+    risposte::json as come_json,
+};
 use crate::{ambiente::TIPO_P7M, cornice::da_scaricare, fuori};
 
 const OK: StatusCode = StatusCode::OK;
@@ -44,6 +50,16 @@ struct EsitoChiesto {
     nota: Option<String>,
 }
 
+/// Which software house looks after a Comune from now on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Affidato {
+    nome: String,
+    /// Also with dates planned.
+    #[serde(default)]
+    sostituisci: bool,
+}
+
 /// A software house as the API shows it: never the hash, the password only when it is that of the seed.
 fn software_house(s: &Simulatore, x: &SoftwareHouse) -> Esito<Value> {
     Ok(json!({
@@ -71,6 +87,16 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
                     .collect::<Esito<Vec<_>>>()
             });
             come_json(OK, &tutte.await?)
+        }
+        Percorso::Affidamento => {
+            let istat = mondo::istat(c)?;
+            come_json(OK, &fuori(sim, move |s| s.affidamento(istat)).await?)
+        }
+        Percorso::AffidamentoTogli => {
+            let istat = mondo::istat(c)?;
+            let anche_con_date = c.query.pieno("sostituisci") == Some("si");
+            let a = fuori(sim, move |s| s.affida_comune(istat, None, anche_con_date));
+            come_json(OK, &a.await?)
         }
         Percorso::Contributo => {
             let istat = mondo::istat(c)?;
@@ -135,16 +161,14 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
         Percorso::PianificazioneMetti => {
             let istat = mondo::istat(c)?;
             let p: PropostaDate = mondo::leggi(v)?;
-            let fatta = fuori(sim, move |s| Ok(s.pianifica_per_conto(istat, &p)?));
-            come_json(OK, &fatta.await?)
+            let fatta = fuori(sim, move |s| Ok(s.pianifica_per_conto(istat, &p)));
+            o_campi(fatta.await?, |campo| campo)?
         }
         Percorso::NuovaData => {
             let istat = mondo::istat(c)?;
             let p: PropostaDate = mondo::leggi(v)?;
-            let fatta = fuori(sim, move |s| {
-                Ok(s.pianifica(ChiPianifica::Ministero, istat, &p)?)
-            });
-            come_json(OK, &fatta.await?)
+            let fatta = fuori(sim, move |s| Ok(s.pianifica(ChiPianifica::Ministero, istat, &p)));
+            o_campi(fatta.await?, |campo| campo)?
         }
         Percorso::PianificazioneImporta => {
             let i: Importazione = mondo::leggi(v)?;
@@ -170,11 +194,17 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
             });
             come_json(OK, &x.await?)
         }
+        Percorso::AffidamentoMetti => {
+            let istat = mondo::istat(c)?;
+            let a: Affidato = mondo::leggi(v)?;
+            let a = fuori(sim, move |s| s.affida_comune(istat, Some(&a.nome), a.sostituisci));
+            come_json(OK, &a.await?)
+        }
         Percorso::ContributoMetti => {
             let istat = mondo::istat(c)?;
             let p: PropostaContributo = mondo::leggi(v)?;
-            let k = fuori(sim, move |s| Ok(s.salva_contributo(istat, Chi::Formatore, &p)?));
-            come_json(OK, &k.await?)
+            let k = fuori(sim, move |s| Ok(s.salva_contributo(istat, Chi::Formatore, &p)));
+            o_campi(k.await?, |campo| campo)?
         }
         Percorso::ContributoFirmato => {
             let istat = mondo::istat(c)?;

@@ -1,8 +1,6 @@
 //! Deliveries: the upload, the findings, the lists.
 
 use anagrafe::{Ambiente, CodiceIstat};
-use elaborazione::Rilievo;
-use elaborazione::liste::innocua;
 use http::{HeaderValue, StatusCode, header};
 use registro::{Canale, TipoFile};
 use serde_json::json;
@@ -12,7 +10,7 @@ use servizi::{
 };
 
 use super::{Chiamata, risposte};
-use crate::{fuori, modulo::codifica, ricezione};
+use crate::{ambiente::filtro_del_confronto, anomalie_csv, fuori, modulo::codifica, ricezione};
 
 /// Findings of one reply when `limite` is not given, and at most.
 const LIMITE_ANOMALIE: usize = 1000;
@@ -120,11 +118,7 @@ pub(super) async fn carica(c: &Chiamata<'_>, corpo: Corpo) -> Esito<Risposta> {
 pub(super) async fn anomalie(c: &Chiamata<'_>) -> Esito<Risposta> {
     let id = c.segmenti.prendi("id").to_owned();
     let codice = c.query.pieno("codice").map(ToOwned::to_owned);
-    let dopo = c.numero::<u64>("dopo")?.unwrap_or(0);
-    let limite = c
-        .numero::<usize>("limite")?
-        .unwrap_or(LIMITE_ANOMALIE)
-        .min(LIMITE_ANOMALIE_MASSIMO);
+    let (dopo, limite) = posto(c)?;
     let altro = codice.as_deref().map(codifica);
     let chi = codifica(&id);
     // One more than asked for tells whether there is a next page.
@@ -135,18 +129,85 @@ pub(super) async fn anomalie(c: &Chiamata<'_>) -> Esito<Risposta> {
     let prosegue = righe.len() > limite;
     righe.truncate(limite);
     let mut risposta = if accetta(c, "text/csv") {
-        csv_di(&righe)?
+        in_csv(anomalie_csv::rilievi(&righe)?)
     } else {
         risposte::json(StatusCode::OK, &righe)
     };
     if prosegue && limite > 0 {
         let codice = altro.map_or_else(String::new, |c| format!("codice={c}&"));
         let seguito = dopo.saturating_add(limite as u64);
-        let link =
-            format!("</api/forniture/{chi}/anomalie?{codice}limite={limite}&dopo={seguito}>; rel=\"next\"");
-        if let Ok(valore) = HeaderValue::from_str(&link) {
-            risposta.headers_mut().insert(header::LINK, valore);
+        prosegui(
+            &mut risposta,
+            &format!("/api/forniture/{chi}/anomalie?{codice}limite={limite}&dopo={seguito}"),
+        );
+    }
+    Ok(risposta)
+}
+
+/// From where, and how many.
+fn posto(c: &Chiamata<'_>) -> Esito<(u64, usize)> {
+    let limite = c
+        .numero::<usize>("limite")?
+        .unwrap_or(LIMITE_ANOMALIE)
+        .min(LIMITE_ANOMALIE_MASSIMO);
+    Ok((c.numero::<u64>("dopo")?.unwrap_or(0), limite))
+}
+
+/// Where the next page is.
+fn prosegui(r: &mut Risposta, dove: &str) {
+    if let Ok(valore) = HeaderValue::from_str(&format!("<{dove}>; rel=\"next\"")) {
+        r.headers_mut().insert(header::LINK, valore);
+    }
+}
+
+/// The two deliveries to be compared: the earlier one is `con`.
+fn da_confrontare(c: &Chiamata<'_>) -> Esito<(String, String)> {
+    let prima = c
+        .query
+        .pieno("con")
+        .ok_or_else(|| errato("con", "l'id della fornitura precedente"))?;
+    Ok((prima.to_owned(), c.segmenti.prendi("id").to_owned()))
+}
+
+/// `GET /api/forniture/{id}/confronto`.
+pub(super) async fn confronto(c: &Chiamata<'_>) -> Esito<Risposta> {
+    let (prima, dopo) = da_confrontare(c)?;
+    let k = fuori(c.sim, move |s| s.confronta(&prima, &dopo)).await?;
+    Ok(risposte::json(StatusCode::OK, &k))
+}
+
+/// `GET /api/forniture/{id}/confronto/anomalie`, JSON or CSV.
+pub(super) async fn anomalie_confrontate(c: &Chiamata<'_>) -> Esito<Risposta> {
+    let (prima, dopo) = da_confrontare(c)?;
+    let filtro = filtro_del_confronto(&c.query)?;
+    let (da, limite) = posto(c)?;
+    let mut seguito = format!(
+        "/api/forniture/{}/confronto/anomalie?con={}",
+        codifica(&dopo),
+        codifica(&prima)
+    );
+    for nome in ["quali", "codice"] {
+        if let Some(valore) = c.query.pieno(nome) {
+            seguito.push_str(&format!("&{nome}={}", codifica(valore)));
         }
+    }
+    let mut righe = fuori(c.sim, move |s| {
+        s.anomalie_confrontate(&prima, &dopo, &filtro, da, limite.saturating_add(1))
+    })
+    .await?;
+    let prosegue = righe.len() > limite;
+    righe.truncate(limite);
+    let mut risposta = if accetta(c, "text/csv") {
+        in_csv(anomalie_csv::confrontate(&righe)?)
+    } else {
+        risposte::json(StatusCode::OK, &righe)
+    };
+    if prosegue && limite > 0 {
+        seguito.push_str(&format!(
+            "&limite={limite}&dopo={}",
+            da.saturating_add(limite as u64)
+        ));
+        prosegui(&mut risposta, &seguito);
     }
     Ok(risposta)
 }
@@ -211,48 +272,9 @@ fn millesimi(q: &str) -> u32 {
     if intero == "1" { 1000 } else { frazione }
 }
 
-fn csv_di(righe: &[Rilievo]) -> Esito<Risposta> {
-    let mut w = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    let testa = [
-        "codice",
-        "gravita",
-        "tipoScheda",
-        "scheda",
-        "riga",
-        "colonna",
-        "testo",
-        "oggetto",
-        "campo",
-        "valore",
-        "file",
-    ];
-    w.write_record(testa).map_err(ErroreServizio::guasto)?;
-    for r in righe {
-        let (riga, colonna) = r
-            .posizione
-            .map(|p| (p.riga.to_string(), p.colonna.to_string()))
-            .unwrap_or_default();
-        let o = |t: &'_ Option<String>| t.clone().unwrap_or_default();
-        let celle = [
-            r.codice.as_str(),
-            r.gravita.lettera(),
-            r.tipo_scheda.etichetta(),
-            &r.scheda,
-            &riga,
-            &colonna,
-            &r.testo,
-            &o(&r.oggetto),
-            &o(&r.campo),
-            &o(&r.valore),
-            &o(&r.file),
-        ]
-        .map(|c| innocua(c).into_owned());
-        w.write_record(celle).map_err(ErroreServizio::guasto)?;
-    }
-    let byte = w.into_inner().map_err(ErroreServizio::guasto)?;
-    Ok(risposta(StatusCode::OK, "text/csv; charset=utf-8", byte))
+/// A CSV as a reply.
+fn in_csv(byte: Vec<u8>) -> Risposta {
+    risposta(StatusCode::OK, "text/csv; charset=utf-8", byte)
 }
 
 /// `GET /api/forniture/{id}/liste/{nome}`.

@@ -143,6 +143,8 @@ fn buono(r: &RottaApi) -> Value {
         Azione::PecStato | Azione::PecScrivi => json(rif("Pec")),
         Azione::Inoltro => json(rif("Inoltro")),
         Azione::Confronto => json(rif("Confronto")),
+        Azione::ConfrontoAnomalie => json!({"description": r.titolo, "content": {
+            "application/json": {"schema": lista("AnomaliaConfrontata")}, "text/csv": {"schema": {"type": "string"}}}}),
         Azione::Indirizzi => json(lista("Indirizzo")),
         Azione::BloccoLeggi | Azione::Sblocca => json(rif("Blocco")),
         Azione::Valida => json(rif("Validazione")),
@@ -240,7 +242,8 @@ fn schemi_di_base() -> Value {
     json!({
         "Errori": {"type": "object", "required": ["errori"], "properties": {"errori": {"type": "array", "items": {
             "type": "object", "required": ["codice", "testo"], "properties": {
-                "codice": s, "testo": s, "gravita": s, "riga": i, "colonna": i, "campo": s, "valore": s, "oggetto": s}}}}},
+                "codice": s, "testo": s, "gravita": s, "riga": i, "colonna": i, "campo": s, "valore": s, "oggetto": s,
+                "campi": {"type": "array", "items": {"type": "object", "properties": {"campo": s, "testo": s}}}}}}}},
         "Ricevuta": {"type": "object", "required": ["fornitura", "file"], "properties": {
             "fornitura": s, "file": s, "opaco": {"type": "boolean"}, "scartato": {"type": "boolean"}}},
         "Fornitura": {"type": "object", "required": ["id", "ambiente", "comune", "stato", "versione", "file", "conteggi", "schede"],
@@ -330,6 +333,8 @@ fn schemi_di_base() -> Value {
             "blocco": {"enum": ["FORNITURA_APERTA", "CANCELLAZIONE_IN_ATTESA", "NON_ABILITATO", null]}}},
         "Confronto": {"type": "object", "properties": {"prima": s, "dopo": s, "soloQuantita": {"type": "boolean"},
             "codici": {"type": "array", "items": {"type": "object", "properties": {"codice": s, "scomparse": i, "rimaste": i, "nuove": i}}}}},
+        "AnomaliaConfrontata": {"allOf": [{"$ref": "#/components/schemas/Anomalia"}, {"type": "object", "required": ["novita"],
+            "properties": {"novita": {"enum": ["scomparsa", "rimasta", "nuova"]}}}]},
         "Validazione": {"type": "object", "properties": {"esito": {"enum": ["OK", "KO"]}, "erroriFatali": i, "errori": i, "avvisi": i,
             "file": {"type": "array", "items": {"type": "object"}}, "conteggi": conteggi, "troncate": {"type": "boolean"},
             "righe": {"type": "array", "items": {"$ref": "#/components/schemas/Anomalia"}}}},

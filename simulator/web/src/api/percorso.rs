@@ -3,7 +3,7 @@
 
 use anagrafe::Data;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito, Simulatore,
@@ -11,7 +11,12 @@ use servizi::{
     percorso::{Chi, PropostaScheda, Rifiuto, Scritto, StatoScheda, UtentePrefettura},
 };
 
-use super::{Chiamata, forniture::accetta, mondo, risposte::json as come_json};
+use super::{
+    Chiamata,
+    forniture::accetta,
+    mondo,
+    risposte::{errore_di_campi, json as come_json},
+};
 use crate::{aree::esporta, cornice::da_scaricare, fuori};
 
 const OK: StatusCode = StatusCode::OK;
@@ -41,6 +46,7 @@ pub(crate) enum Percorso {
     Registrazione,
     Attivazione,
     Sblocco,
+    SbloccoAssistenza,
     Prefetture,
     Prefettura,
     PrefetturaMetti,
@@ -59,6 +65,9 @@ pub(crate) enum Percorso {
     NuovaData,
     SoftwareHouse,
     SoftwareHouseMetti,
+    Affidamento,
+    AffidamentoMetti,
+    AffidamentoTogli,
     Contributo,
     ContributoMetti,
     ContributoDocumento,
@@ -147,7 +156,8 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Percorso::CensimentoInvio => {
             let istat = mondo::istat(c)?;
-            come_json(OK, &fuori(sim, move |s| Ok(s.invia_censimento(istat)?)).await?)
+            let inviato = fuori(sim, move |s| Ok(s.invia_censimento(istat))).await?;
+            o_campi(inviato, nel_censimento)?
         }
         Percorso::SmartCard => {
             let istat = mondo::istat(c)?;
@@ -161,6 +171,14 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
             let (istat, numero) = (mondo::istat(c)?, dato("numero"));
             let carte = fuori(sim, move |s| {
                 s.registra_smart_card(istat, Chi::Formatore, &numero)?;
+                s.smart_card(istat)
+            });
+            come_json(OK, &carte.await?)
+        }
+        Percorso::SbloccoAssistenza => {
+            let (istat, numero) = (mondo::istat(c)?, dato("numero"));
+            let carte = fuori(sim, move |s| {
+                s.sblocca_dall_assistenza(istat, &numero)?;
                 s.smart_card(istat)
             });
             come_json(OK, &carte.await?)
@@ -192,7 +210,11 @@ pub(super) async fn leggi(a: Percorso, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Percorso::PlicoRegistra => {
             let id = dato("id");
-            come_json(OK, &fuori(sim, move |s| s.registra_plico(&id)).await?)
+            let riga = fuori(sim, move |s| {
+                s.registra_plico(&id)?;
+                s.riga_plico(&id)
+            });
+            come_json(OK, &riga.await?)
         }
         altra => return super::cruscotto::leggi(altra, c).await,
     })
@@ -234,8 +256,8 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
             let istat = mondo::istat(c)?;
             let proposta: PropostaScheda = mondo::leggi(v)?;
             let chi = servizi::percorso::utente_cnsd(istat);
-            let scheda = fuori(sim, move |s| Ok(s.manda_scheda(istat, &chi, &proposta)?)).await?;
-            come_json(OK, &scheda)
+            let scheda = fuori(sim, move |s| Ok(s.manda_scheda(istat, &chi, &proposta))).await?;
+            o_campi(scheda, |campo| campo)?
         }
         Percorso::PianoSubentroMetti => {
             let istat = mondo::istat(c)?;
@@ -246,7 +268,8 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
         }
         Percorso::CensimentoMetti => {
             let istat = mondo::istat(c)?;
-            come_json(OK, &fuori(sim, move |s| Ok(s.metti_censimento(istat, v)?)).await?)
+            let bozza = fuori(sim, move |s| Ok(s.metti_censimento(istat, v))).await?;
+            o_campi(bozza, nel_censimento)?
         }
         Percorso::Nomine => {
             let istat = mondo::istat(c)?;
@@ -268,8 +291,13 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
         }
         Percorso::PrefetturaMetti => {
             let sigla = dato("provincia");
-            let p = fuori(sim, move |s| prefettura(s, &s.metti_prefettura(&sigla, v)?));
-            come_json(OK, &p.await?)
+            let p = fuori(sim, move |s| {
+                Ok(match s.metti_prefettura(&sigla, v) {
+                    Ok(p) => Ok(prefettura(s, &p)?),
+                    Err(r) => Err(r),
+                })
+            });
+            o_campi(p.await?, |campo| campo)?
         }
         Percorso::PrefetturaCarta => {
             let (sigla, u): (_, UtenteDaCarta) = (dato("provincia"), mondo::leggi(v)?);
@@ -283,18 +311,50 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
                 .giorno
                 .necessario("giorno", "Giorno della convocazione")
                 .map_err(|e| Rifiuto::Campi(vec![e]))?;
-            come_json(OK, &fuori(sim, move |s| s.convoca_sindaco(&id, giorno)).await?)
+            let riga = fuori(sim, move |s| {
+                s.convoca_sindaco(&id, giorno)?;
+                s.riga_plico(&id)
+            });
+            come_json(OK, &riga.await?)
         }
         Percorso::PlicoConsegna => {
             let id = dato("id");
             let r: Ritiro = mondo::leggi(v)?;
-            come_json(
-                OK,
-                &fuori(sim, move |s| s.consegna_plico(&id, FORMATORE, &r.ricevente)).await?,
-            )
+            let riga = fuori(sim, move |s| {
+                s.consegna_plico(&id, FORMATORE, &r.ricevente)?;
+                s.riga_plico(&id)
+            });
+            come_json(OK, &riga.await?)
         }
         altra => return super::cruscotto::scrivi(altra, c, v).await,
     })
+}
+
+/// The answer, or a refusal with each field that is not right, by its name in the JSON.
+pub(super) fn o_campi<T: Serialize>(
+    esito: Result<T, Rifiuto>,
+    nome: impl Fn(&'static str) -> &'static str,
+) -> Esito<Risposta> {
+    match esito {
+        Ok(v) => Ok(come_json(OK, &v)),
+        Err(Rifiuto::Campi(campi)) => Ok(errore_di_campi(
+            campi.into_iter().map(|e| (nome(e.campo), e.testo)),
+        )),
+        Err(Rifiuto::Altro(e)) => Err(e),
+    }
+}
+
+/// The fields of the form of the censimento, as its JSON names them.
+fn nel_censimento(campo: &'static str) -> &'static str {
+    match campo {
+        "responsabile" => "responsabile.nominativo",
+        "emailResponsabile" => "responsabile.email",
+        "codiceFiscale" => "persone.codiceFiscale",
+        "cognome" => "persone.cognome",
+        "nome" => "persone.nome",
+        "email" => "persone.email",
+        altro => altro,
+    }
 }
 
 /// A code in a body.

@@ -25,6 +25,21 @@ pub(crate) fn errore(stato: u16, codice: &str, testo: &str) -> Risposta {
     risposta(stato, TIPO_JSON, corpo.to_string())
 }
 
+/// A refusal of fields that are not right (`SIM010`, 400): all of them in one sentence, for people, and each by itself, for
+/// programs.
+pub(crate) fn errore_di_campi(campi: impl Iterator<Item = (&'static str, String)>) -> Risposta {
+    let (frasi, campi): (Vec<String>, Vec<_>) = campi
+        .map(|(campo, testo)| {
+            (
+                format!("{campo}: {testo}"),
+                json!({"campo": campo, "testo": testo}),
+            )
+        })
+        .unzip();
+    let corpo = json!({"errori": [{"codice": "SIM010", "testo": frasi.join(" "), "campi": campi}]});
+    risposta(StatusCode::BAD_REQUEST, TIPO_JSON, corpo.to_string())
+}
+
 /// A refusal or failure of the facade.
 pub(crate) fn errore_servizio(e: &ErroreServizio) -> Risposta {
     errore(e.http, e.codice.unwrap_or_default(), &e.testo)

@@ -78,6 +78,7 @@ pub(crate) enum Azione {
     PecAllegato,
     Inoltro,
     Confronto,
+    ConfrontoAnomalie,
     LogoLeggi,
     LogoMetti,
     LogoTogli,

@@ -66,6 +66,23 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             )
         },
         RottaApi {
+            parametri: const {
+                &[
+                    serve("con", "la fornitura precedente"),
+                    p("quali", "scomparse, rimaste o nuove; tutte se manca"),
+                    p("codice", "solo questo codice"),
+                    p("dopo", "quante saltarne"),
+                    p("limite", "quante al più"),
+                ]
+            },
+            altri: &[400, 404, 409],
+            ..leggi(
+                "/api/forniture/{id}/confronto/anomalie",
+                "Quali anomalie sono nuove, rimaste e scomparse, una a una; CSV con Accept: text/csv",
+                Azione::ConfrontoAnomalie,
+            )
+        },
+        RottaApi {
             altri: &[404],
             ..leggi(
                 "/api/comuni/{istat}/logo",

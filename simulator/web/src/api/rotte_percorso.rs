@@ -33,10 +33,14 @@ fn manda(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi 
 
 /// An order without a body.
 fn ordina(percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi {
+    senza_corpo(Method::POST, percorso, titolo, a)
+}
+
+fn senza_corpo(metodo: Method, percorso: &'static str, titolo: &'static str, a: Percorso) -> RottaApi {
     RottaApi {
         corpo: Corpo::Nessuno,
         altri: &[400, 404, 409, 507],
-        ..scrivi(Method::POST, percorso, titolo, Azione::Percorso(a))
+        ..scrivi(metodo, percorso, titolo, Azione::Percorso(a))
     }
 }
 
@@ -136,6 +140,11 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             "/api/percorso/comuni/{istat}/smart-card/{numero}/sblocco",
             "Sblocca una smart card con il PUK intero",
             Percorso::Sblocco,
+        ),
+        ordina(
+            "/api/percorso/comuni/{istat}/smart-card/{numero}/sblocco-assistenza",
+            "L'assistenza sblocca una smart card, anche dopo troppi PUK errati",
+            Percorso::SbloccoAssistenza,
         ),
         vedi(
             "/api/percorso/prefetture",
@@ -263,9 +272,28 @@ fn del_subentro() -> Vec<RottaApi> {
         ),
         metti(
             "/api/percorso/software-house/{nome}",
-            "Aggiunge o cambia una software house; un Comune ne ha una sola",
+            "Aggiunge o cambia una software house; toglie Comuni a un'altra solo con «sostituisci»",
             Percorso::SoftwareHouseMetti,
         ),
+        vedi(
+            "/api/percorso/comuni/{istat}/software-house",
+            "La software house che segue un Comune, o null",
+            Percorso::Affidamento,
+        ),
+        metti(
+            "/api/percorso/comuni/{istat}/software-house",
+            "Il Comune sceglie la sua software house; con le date pianificate serve «sostituisci»",
+            Percorso::AffidamentoMetti,
+        ),
+        RottaApi {
+            parametri: const { &[p("sostituisci", "si: anche con le date pianificate")] },
+            ..senza_corpo(
+                Method::DELETE,
+                "/api/percorso/comuni/{istat}/software-house",
+                "Nessuna software house segue più il Comune",
+                Percorso::AffidamentoTogli,
+            )
+        },
         vedi(
             "/api/percorso/comuni/{istat}/contributo",
             "La richiesta di contributo, o null",

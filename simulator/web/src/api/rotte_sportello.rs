@@ -130,7 +130,12 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             )
         },
         RottaApi {
-            parametri: const { &[COMUNE] },
+            parametri: const {
+                &[p(
+                    "comune",
+                    "codice ISTAT, o la sigla della provincia di una Prefettura",
+                )]
+            },
             altri: &[400],
             ..leggi("/api/carte", "Le carte degli operatori", Azione::Carte)
         },

@@ -36,8 +36,11 @@ pub(super) fn ingresso(p: Percorso) -> Value {
             "csv": {"type": "string"}, "sostituisci": {"type": "boolean"}, "softwareHouse": {"type": ["string", "null"]}}}),
         Percorso::SoftwareHouseMetti => {
             json!({"type": "object", "properties": {"ragioneSociale": {"type": "string"},
-            "comuni": {"type": "array", "items": {"type": "string"}}, "password": {"type": "string"}}})
+            "comuni": {"type": "array", "items": {"type": "string"}}, "sostituisci": {"type": "boolean"},
+            "password": {"type": "string"}}})
         }
+        Percorso::AffidamentoMetti => json!({"type": "object", "required": ["nome"], "properties": {
+            "nome": {"type": "string"}, "sostituisci": {"type": "boolean"}}}),
         Percorso::ContributoMetti => json!({"type": "object", "required": ["dichiarazione"], "properties": {
             "iban": {"type": ["string", "null"]}, "tesoreria": {"type": ["string", "null"]},
             "dichiarazione": {"type": "boolean"}}}),
@@ -61,13 +64,16 @@ pub(super) fn uscita(p: Percorso) -> Value {
         | Percorso::CensimentoEsempio
         | Percorso::CensimentoInvio => rif("Censimento"),
         Percorso::Nomine => rif("Nomine"),
-        Percorso::SmartCard | Percorso::Registrazione | Percorso::Attivazione | Percorso::Sblocco => {
-            lista("SmartCard")
-        }
+        Percorso::SmartCard
+        | Percorso::Registrazione
+        | Percorso::Attivazione
+        | Percorso::Sblocco
+        | Percorso::SbloccoAssistenza => lista("SmartCard"),
         Percorso::Prefettura | Percorso::PrefetturaMetti => rif("Prefettura"),
         Percorso::PrefetturaCarta => rif("Carta"),
         Percorso::Schede => lista("RigaScheda"),
         Percorso::Plichi => lista("RigaPlico"),
+        Percorso::PlicoRegistra | Percorso::PlicoConvoca | Percorso::PlicoConsegna => rif("RigaPlico"),
         Percorso::Dashboard => rif("VistaPubblica"),
         Percorso::Pianificazione => lista("RigaCruscotto"),
         Percorso::PianificazioneComune => rif("RigaCruscotto"),
@@ -75,6 +81,7 @@ pub(super) fn uscita(p: Percorso) -> Value {
         Percorso::PianificazioneImporta => rif("EsitoPiano"),
         Percorso::SoftwareHouse => lista("SoftwareHouse"),
         Percorso::SoftwareHouseMetti => rif("SoftwareHouse"),
+        Percorso::Affidamento | Percorso::AffidamentoMetti | Percorso::AffidamentoTogli => rif("Affidamento"),
         Percorso::Contributo
         | Percorso::ContributoMetti
         | Percorso::ContributoFirmato
@@ -83,12 +90,7 @@ pub(super) fn uscita(p: Percorso) -> Value {
         Percorso::ContributoDocumento => json!({"type": "string"}),
         Percorso::ContributoProva => rif("DocumentoFirmato"),
         Percorso::Prefetture => json!({"type": "array", "items": {"type": "object"}}),
-        Percorso::Prove
-        | Percorso::Busta
-        | Percorso::Solleciti
-        | Percorso::PlicoRegistra
-        | Percorso::PlicoConvoca
-        | Percorso::PlicoConsegna => json!({"type": "object"}),
+        Percorso::Prove | Percorso::Busta | Percorso::Solleciti => json!({"type": "object"}),
     }
 }
 
@@ -125,6 +127,7 @@ pub(super) fn schemi() -> Value {
             "nome": s, "base64": s}},
         "SoftwareHouse": {"type": "object", "properties": {"nome": s, "ragioneSociale": s, "comuni": {"type": "array", "items": s},
             "password": forse}},
+        "Affidamento": {"type": "object", "properties": {"comune": s, "softwareHouse": forse, "ragioneSociale": forse}},
         "Contributo": {"type": ["object", "null"], "properties": {
             "stato": {"enum": ["BOZZA", "INVIATA", "IN_VERIFICA", "ACCOLTA", "RESPINTA"]}, "iban": forse, "tesoreria": forse,
             "abitanti": i, "importo": i, "dichiarante": s, "salvata": s, "inviata": forse, "protocollo": forse, "nota": forse,
@@ -155,7 +158,8 @@ pub(super) fn schemi() -> Value {
             "soluzione": {"enum": ["WA", "WA_INTEGRATA", "WS", null]}, "inizioProve": forse, "sollecito": forse}},
         "RigaPlico": {"type": "object", "properties": {"id": s, "comune": s, "nome": s, "carte": i, "pronto": giorno,
             "stato": {"enum": ["IN_PRODUZIONE", "IN_VIAGGIO", "ALLA_PREFETTURA", "SINDACO_CONVOCATO", "CONSEGNATO"]},
-            "convocato": forse}},
+            "ordinato": s, "spedito": forse, "registrato": forse, "convocato": forse,
+            "consegna": {"type": ["object", "null"], "properties": {"quando": s, "da": s, "a": s, "delegato": {"type": "boolean"}}}}},
         "Quadro": {"type": "object", "properties": {"comune": s, "nome": s, "provincia": s, "stato": s,
             "caso": {"type": "object", "properties": {"id": {"enum": ["P01", "P02", "P03"]}, "caso": i, "macroStato": s, "testo": s}},
             "inRitardo": {"type": "boolean"}, "prossimo": forse,

@@ -71,8 +71,16 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             come_json(OK, &json!({"improntaSha256": tolta, "tolto": true}))
         }
         Azione::Carte => {
-            let comune = c.comune()?;
-            come_json(OK, &fuori(sim, move |s| s.carte(comune)).await?)
+            // A card of a Prefettura says its province where the others say their Comune.
+            let presso = c.query.pieno("comune").map(ToOwned::to_owned);
+            let sigla = presso.filter(|t| t.len() == 2 && t.bytes().all(|b| b.is_ascii_uppercase()));
+            let carte = if let Some(sigla) = sigla {
+                fuori(sim, move |s| s.carte_prefettura(&sigla)).await?
+            } else {
+                let comune = c.comune()?;
+                fuori(sim, move |s| s.carte(comune)).await?
+            };
+            come_json(OK, &carte)
         }
         Azione::Carta => come_json(OK, &fuori(sim, move |s| s.carta(&id)).await?),
         Azione::CartaRevoca => come_json(OK, &fuori(sim, move |s| s.revoca_carta(&id)).await?),

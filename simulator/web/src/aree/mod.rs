@@ -12,6 +12,7 @@ mod dashboard;
 mod prefettura;
 mod privata;
 mod rotte;
+mod software_house;
 mod utenti;
 
 pub(crate) use self::{

@@ -4,7 +4,7 @@ use servizi::percorso::Area;
 
 use super::{
     Aree, accesso, allegato, attivazione, casella, censimento, dashboard, messaggio, prefettura, privata,
-    utenti,
+    software_house, utenti,
 };
 use crate::{
     posta::Pezzo,
@@ -64,6 +64,14 @@ static PRIVATA: &[Rotta<Aree>] = &[
     post(
         "/servizidemografici/attivazione",
         aperta!(|s, corpo| attivazione::agisce(s.sim, s.parti, corpo).await),
+    ),
+    get(
+        "/servizidemografici/software-house",
+        vista!(software_house::scelta),
+    ),
+    post(
+        "/servizidemografici/software-house",
+        invio!(software_house::sceglie),
     ),
     get("/servizidemografici/scheda", vista!(privata::scheda)),
     post("/servizidemografici/scheda", invio!(privata::manda)),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito, IndirizzoAbilitato,
     http::{Risposta, risposta},
+    percorso::SceltaSoftwareHouse,
 };
 
 use super::{
@@ -45,6 +46,7 @@ struct UnComune {
     indirizzi: Vec<IndirizzoAbilitato>,
     logo: bool,
     cnsd: (String, String),
+    scelta: SceltaSoftwareHouse,
 }
 
 pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
@@ -55,7 +57,7 @@ pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
 /// `GET /comuni/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let (comune, piani, pronto, cnsd, indirizzi, logo) = fuori(q.sim, move |s| {
+    let (comune, piani, pronto, cnsd, scelta, indirizzi, logo) = fuori(q.sim, move |s| {
         let piani = Ambiente::TUTTI
             .into_iter()
             .map(|a| Ok((a, s.piano(istat, a)?, s.blocco(a, istat)?)))
@@ -66,6 +68,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
             piani,
             s.pronto()?,
             s.credenziali_cnsd(istat)?,
+            s.scelta_software_house(istat)?,
             s.indirizzi_abilitati(istat)?,
             logo,
         ))
@@ -97,6 +100,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         operatori: operatori(chiavi),
         postazioni: postazioni(chiavi),
         cnsd,
+        scelta,
         indirizzi,
         logo,
         comune,

@@ -10,8 +10,8 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::Risposta,
     percorso::{
-        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze, Scritto,
-        SmartCardVista, SoftwareHouse, StatoContributo,
+        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze, SceltaSoftwareHouse,
+        Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
     },
 };
 
@@ -195,6 +195,21 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
             fuori(q.sim, move |s| s.crea_comune(nuovo)).await?;
             Ok(vai(&format!("/percorso/{codice}")))
         }
+        "software-house" => {
+            let nome = testo("nome").to_ascii_uppercase();
+            let password = campi.valore("password").filter(|p| !p.is_empty());
+            let nuova = json!({"ragioneSociale": testo("ragioneSociale"), "password": password});
+            fuori(q.sim, move |s| {
+                if s.software_house()?.iter().any(|x| x.nome == nome) {
+                    return Err(ErroreServizio::conflitto(format!(
+                        "Una software house {nome} c'è già: scegliere un altro nome utente."
+                    )));
+                }
+                s.metti_software_house(&nome, nuova)
+            })
+            .await?;
+            Ok(vai("/percorso?fatto=software-house"))
+        }
         _ => Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
     }
 }
@@ -210,6 +225,7 @@ struct Uno {
     carte: Vec<SmartCardVista>,
     date: RigaCruscotto,
     contributo: Option<Contributo>,
+    scelta: SceltaSoftwareHouse,
     base: String,
     /// Position among the states, words, whether it is the present one.
     stati: Vec<(usize, &'static str, bool)>,
@@ -234,7 +250,7 @@ pub(super) async fn piano_di_test(q: &Chiesta<'_>) -> Esito<Risposta> {
 /// `GET /percorso/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let (quadro, cnsd, piano, carte, date, contributo) = fuori(q.sim, move |s| {
+    let (quadro, cnsd, piano, carte, date, contributo, scelta) = fuori(q.sim, move |s| {
         Ok((
             s.quadro(istat)?,
             s.credenziali_cnsd(istat)?,
@@ -242,6 +258,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
             s.smart_card(istat)?,
             s.riga_cruscotto(ChiPianifica::Ministero, istat)?,
             s.contributo(istat)?,
+            s.scelta_software_house(istat)?,
         ))
     })
     .await?;
@@ -265,6 +282,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         carte,
         date,
         contributo,
+        scelta,
         base: base(q),
     };
     Ok(pagina(StatusCode::OK, &uno))
@@ -305,6 +323,14 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
             };
             let nota = campi.pieno("nota").map(ToOwned::to_owned);
             fuori(q.sim, move |s| s.esita_contributo(istat, stato, nota.as_deref())).await?;
+        }
+        "software-house" => {
+            let nome = campi.pieno("softwareHouse").map(ToOwned::to_owned);
+            let anche_con_date = campi.valore("conferma") == Some("si");
+            fuori(q.sim, move |s| {
+                s.affida_comune(istat, nome.as_deref(), anche_con_date)
+            })
+            .await?;
         }
         "sblocca" => {
             let numero = campi.pieno("numero").unwrap_or_default().to_owned();

@@ -8,7 +8,11 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::consegna;
-use crate::banco::{api::vedi_api, banco, dovute};
+use crate::banco::{
+    Entrato,
+    api::{rifiuto, vedi_api},
+    banco, dovute,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_validator_says_what_check_says_and_keeps_nothing() {
@@ -143,6 +147,98 @@ async fn a_test_delivery_is_bounded_and_passes_or_fails_as_asked() {
     }
 }
 
+/// Each count leads to its list: page, CSV and API agree with it and with each other, and page on.
+async fn which_ones_is_told(
+    s: &Entrato,
+    id: &[String],
+    pagina: &str,
+    di: &impl Fn(&str) -> Option<[u64; 3]>,
+) {
+    let (b, a) = (banco(), Ambiente::Pre);
+    let api = format!("/api/forniture/{}/confronto/anomalie?con={}", id[1], id[0]);
+    let query = format!("prima={}&dopo={}", id[0], id[1]);
+    let mut tutte = 0;
+    for codice in ["ES092", "EC007", "EC081"] {
+        for (i, (quali, parola)) in [
+            ("scomparse", "scomparsa"),
+            ("rimaste", "rimasta"),
+            ("nuove", "nuova"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let attese = di(codice).expect(codice)[i];
+            tutte += attese;
+            let v = vedi_api(&format!("{api}&quali={quali}&codice={codice}")).await;
+            let v = v.as_array().expect("a list");
+            assert_eq!(v.len() as u64, attese, "{codice} {quali}");
+            let filtri = format!("{query}&quali={quali}&codice={codice}");
+            let link = format!("/combas/confronto/anomalie?{}", filtri.replace('&', "&amp;"));
+            assert_eq!(pagina.contains(&link), attese > 0, "{link}");
+            let elenco = b
+                .pagina(a, &format!("/combas/confronto/anomalie?{filtri}"), &s.biscotto)
+                .await;
+            dovute(&elenco, &filtri);
+            for r in v {
+                assert_eq!((&r["novita"], &r["codice"]), (&json!(parola), &json!(codice)));
+                let scheda = r["scheda"].as_str().expect("its scheda");
+                assert!(!scheda.is_empty() && r["testo"].is_string(), "{r}");
+                assert!(
+                    elenco.testo.contains(&format!(">{scheda}<")),
+                    "{scheda}: {}",
+                    elenco.testo
+                );
+            }
+        }
+    }
+    // Whatever the filter, page after page gives the same as all at once; nothing twice.
+    let intero = vedi_api(&api).await;
+    let intero = intero.as_array().expect("a list");
+    assert!(
+        intero.len() as u64 >= tutte && tutte >= 9,
+        "{} {tutte}",
+        intero.len()
+    );
+    let mut a_pezzi = Vec::new();
+    let mut dove = format!("{api}&limite=4");
+    loop {
+        let r = b.console(Method::GET, &dove, &[], "").await;
+        let pezzo: Vec<Value> = serde_json::from_str(&r.testo).expect("JSON");
+        a_pezzi.extend(pezzo);
+        let Some(link) = r.testate.get("link") else { break };
+        let link = link.to_str().expect("ascii");
+        dove = link[1..link.find('>').expect("an address")].to_owned();
+    }
+    assert_eq!(&a_pezzi, intero);
+    // The file: the same rows, told which is which.
+    let csv = b
+        .pagina(a, &format!("/combas/confronto/anomalie.csv?{query}"), &s.biscotto)
+        .await;
+    assert!(
+        csv.testo.starts_with("novita,codice,gravita,tipoScheda,scheda,"),
+        "{}",
+        csv.testo
+    );
+    assert_eq!(csv.testo.lines().count(), intero.len() + 1);
+    let dalla_api = b
+        .console(
+            Method::GET,
+            &format!("{api}&limite=100000"),
+            &[("accept", "text/csv")],
+            "",
+        )
+        .await;
+    assert_eq!(dalla_api.testo, csv.testo);
+    // What is missing or wrong is named.
+    for (dove, frase) in [
+        (format!("/api/forniture/{}/confronto", id[1]), "«con»"),
+        (format!("/api/forniture/{}/confronto/anomalie", id[1]), "«con»"),
+        (format!("{api}&quali=boh"), "«quali»"),
+    ] {
+        rifiuto(Method::GET, &dove, &Value::Null, (400, "SIM010"), frase).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sendings_are_compared_and_no_other_comune_is() {
     let b = banco();
@@ -187,6 +283,7 @@ async fn two_sendings_are_compared_and_no_other_comune_is() {
         assert_eq!((scomparse + rimaste, rimaste + nuove), (prima, dopo), "{codice}");
     }
     assert_eq!(v["soloQuantita"], false);
+    which_ones_is_told(&s, &id, &pagina.testo, &di).await;
 
     // A delivery of another Comune, or of another environment, does not exist here.
     let altro = b.entra(a, "888010").await;
@@ -203,6 +300,11 @@ async fn two_sendings_are_compared_and_no_other_comune_is() {
             r.stato
         );
         assert!(!r.testo.contains("EC081"), "{q}");
+        for elenco in ["anomalie", "anomalie.csv"] {
+            let dove = format!("/combas/confronto/{elenco}?{q}");
+            let r = b.pagina(a, &dove, &altro.biscotto).await;
+            assert_eq!(r.stato, StatusCode::NOT_FOUND, "{dove}");
+        }
     }
     let r = b
         .console(

@@ -195,6 +195,16 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
         StatusCode::FORBIDDEN,
         "the ALS names nobody"
     );
+    // The same two named again: nobody is written to, no session ends, who named them stays.
+    let prima = (posta("888022", "").await.len(), vedi_api(base).await);
+    let n = ordina(
+        &format!("{base}/nomine"),
+        &json!({"als": titolare(1), "alp": titolare(2)}),
+    )
+    .await;
+    assert_eq!(n["da"], json!(titolare(0)), "{n}");
+    assert_eq!((posta("888022", "").await.len(), vedi_api(base).await), prima);
+    assert_eq!(vedi(&lui, pagina).await.stato, StatusCode::OK);
     assert_eq!(
         vedi(&lui, &format!("{pagina}/{als}")).await.stato,
         StatusCode::NOT_FOUND,
@@ -235,6 +245,26 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
         .console(Method::POST, "/percorso/888022", &[MODULO], &sblocca)
         .await;
     assert_eq!(r.stato, StatusCode::SEE_OTHER);
+    // The API does the same, and has nothing to do where nothing is blocked.
+    let assistenza = format!("{base}/smart-card/{terza}/sblocco-assistenza");
+    rifiuto(
+        Method::POST,
+        &assistenza,
+        &Value::Null,
+        (409, "SIM012"),
+        "non è bloccata",
+    )
+    .await;
+    for _ in 0..3 {
+        attiva(&terza, "00000000", "attiva").await;
+    }
+    for _ in 0..5 {
+        attiva(&terza, "11111111", "sblocca").await;
+    }
+    let r = attiva(&terza, &puk, "sblocca").await;
+    assert_eq!(r.stato, StatusCode::CONFLICT, "the PUK is of no use any more");
+    let carte = ordina(&assistenza, &Value::Null).await;
+    assert_eq!(carte[2]["stato"], "DA_ATTIVARE", "{carte}");
     // And blocked anew, the PUK is enough.
     for _ in 0..3 {
         attiva(&terza, "00000000", "attiva").await;

@@ -355,6 +355,37 @@ async fn the_censimento_registers_people_and_orders_cards() {
             r.testo
         );
     }
+    // By the API the same, an entry for each, by the names of the JSON.
+    let invio = "/api/percorso/comuni/888019/censimento/invio";
+    let (stato, v) = chiama(Method::POST, invio, &Value::Null).await;
+    let errori = v["errori"][0]["campi"].as_array().expect("entries");
+    let campi: Vec<&str> = errori.iter().filter_map(|e| e["campo"].as_str()).collect();
+    let attesi = [
+        "responsabile.nominativo",
+        "responsabile.email",
+        "pec",
+        "postazioni",
+        "indirizzi",
+        "persone",
+        "persone",
+    ];
+    assert_eq!(
+        (stato, campi.as_slice()),
+        (StatusCode::BAD_REQUEST, attesi.as_slice())
+    );
+    // The sentence for people has them all.
+    let frasi: Vec<String> = errori
+        .iter()
+        .map(|e| {
+            format!(
+                "{}: {}",
+                e["campo"].as_str().expect("field"),
+                e["testo"].as_str().expect("text")
+            )
+        })
+        .collect();
+    assert_eq!(v["errori"][0]["testo"], json!(frasi.join(" ")));
+    assert_eq!(v["errori"][0]["codice"], "SIM010");
     let dati = "azione=dati&responsabile=PROVA+ANNA&emailResponsabile=anna%40comune.example\
                 &pec=protocollo%40comune.pec.example&postazioni=2&indirizzi=";
     // The addresses follow the rules of Amministrazione, each wrong one told; a PEC needs a domain with a dot.
@@ -488,7 +519,11 @@ async fn the_ready_comuni_have_done_it_all_and_can_be_put_back() {
     assert_eq!(console("azione=inizio").await, StatusCode::BAD_REQUEST);
     assert_eq!(console("azione=inizio&conferma=si").await, StatusCode::SEE_OTHER);
     let q = vedi_api("/api/percorso/comuni/888009").await;
-    assert_eq!((&q["caso"]["id"], &q["prossimo"]), (&json!("P01"), &json!("M01")));
+    assert_eq!(
+        (&q["caso"]["id"], &q["prossimo"]),
+        (&json!("P01"), &json!("M01")),
+        "its software house stays"
+    );
     assert!(vedi_api("/api/percorso/comuni/888009/scheda").await.is_null());
     // Uploads ask nothing of all this.
     metti("/api/percorso/comuni/888009/scheda", &scheda("2022-06-01")).await;

@@ -36,6 +36,8 @@ async fn turno(oggi: &str) -> MutexGuard<'static, ()> {
 async fn nuovo_comune(istat: &str) {
     let c = ordina("/api/comuni", &json!({"istat": istat})).await;
     assert_eq!(c["stato"], "INATTIVO_SENZA_CENSIMENTO");
+    let sua = format!("/api/percorso/comuni/{istat}/software-house");
+    metti(&sua, &json!({"nome": "SWALFA"})).await;
 }
 
 fn scheda(inizio: &str) -> Value {

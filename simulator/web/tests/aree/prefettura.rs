@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{SUB, cnsd, der, fatto, fino_al_censimento, invia, meta, posta, prefettura, scheda, turno, vedi};
 use crate::banco::{
-    self, Entrato,
+    self, Entrato, Risposta,
     api::{chiama, metti, ordina, rifiuto, vedi_api},
     banco,
 };
@@ -98,6 +98,21 @@ async fn a_prefettura_sees_its_province_from_its_day_on_filters_exports_and_remi
     assert_eq!(r.stato, StatusCode::CONFLICT);
 }
 
+/// The page of the users with the form as it was filled in, and an error beside a field.
+fn the_form_comes_back(r: &Risposta, campo: &str, nome: &str, ruolo: &str) {
+    banco::dovute(r, nome);
+    assert!(r.stato.is_client_error(), "{}", r.stato);
+    for pezzo in [
+        format!("href=\"#{campo}\""),
+        format!("id=\"e-{campo}\""),
+        format!("value=\"{nome}\""),
+        format!("value=\"{ruolo}\" checked"),
+        "href=\"/prefettura/plichi\"".to_owned(),
+    ] {
+        assert!(r.testo.contains(&pezzo), "{pezzo}: {}", r.testo);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prefettura_has_five_users_at_most_with_both_administrators() {
     let _turno = turno("2021-03-01").await;
@@ -112,11 +127,67 @@ async fn a_prefettura_has_five_users_at_most_with_both_administrators() {
     let r = invia(&als, dove, &nuovo(3)).await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
     assert!(r.testo.contains("al più 5 utenti"), "{}", r.testo);
+    the_form_comes_back(&r, "nome", "nuovo3", "OPERATORE");
     let r = invia(&als, dove, "azione=togli&nome=PREFQBALP").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);
-    assert!(r.testo.contains("almeno un ALP"), "{}", r.testo);
+    assert!(
+        r.testo.contains("almeno un ALP") && r.testo.contains("href=\"#utenti\""),
+        "{}",
+        r.testo
+    );
     let mio = invia(&als, dove, "azione=togli&nome=PREFQBALS").await;
     assert_eq!(mio.stato, StatusCode::CONFLICT);
+    assert!(mio.testo.contains("href=\"#utenti\""), "{}", mio.testo);
+    // A password too short or none, no role, a name that will not do: each beside its field, all at once, and what was
+    // written comes back, but for the password.
+    let r = invia(&als, dove, "azione=metti&nome=UN+ALTRO&password=corta").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    banco::dovute(&r, "three errors");
+    for campo in ["nome", "ruoli", "password"] {
+        let (link, frase) = (format!("href=\"#{campo}\""), format!("id=\"e-{campo}\""));
+        assert!(
+            r.testo.contains(&link) && r.testo.contains(&frase),
+            "{campo}: {}",
+            r.testo
+        );
+    }
+    assert!(
+        r.testo.contains("value=\"UN ALTRO\"") && !r.testo.contains("corta\""),
+        "{}",
+        r.testo
+    );
+    fatto(&invia(&als, dove, "azione=togli&nome=NUOVO2").await);
+    let r = invia(&als, dove, "azione=metti&nome=nuovo4&ruolo=ALP").await;
+    the_form_comes_back(&r, "password", "nuovo4", "ALP");
+    // A name of another kind, or of another province, even one that is not here yet.
+    for nome in [
+        "CNSD888001",
+        "COMUNETEST888001",
+        "SWALFA",
+        "PREFXXALS",
+        "PREFZZALS",
+    ] {
+        let r = invia(
+            &als,
+            dove,
+            &format!("azione=metti&nome={nome}&ruolo=ALP&password=parola-sua"),
+        )
+        .await;
+        assert_eq!(r.stato, StatusCode::CONFLICT, "{nome}");
+        the_form_comes_back(&r, "nome", nome, "ALP");
+        rifiuto(
+            Method::PUT,
+            "/api/percorso/prefetture/QB",
+            &json!({"utenti": [{"nome": nome, "ruoli": ["ALS", "ALP"]}]}),
+            (409, "SIM012"),
+            "è già",
+        )
+        .await;
+    }
+    for nome in ["CNSD888001", "PREFQBALS", "COMUNETEST888002"] {
+        let dove = format!("/api/percorso/software-house/{nome}");
+        rifiuto(Method::PUT, &dove, &json!({}), (409, "SIM012"), "è già").await;
+    }
     // A new user enters; taken off, his session is worth nothing.
     let lui = banco().entra_in_area("prefettura", "NUOVO1", "parola-sua").await;
     assert_eq!(vedi(&lui, "/prefettura/schede").await.stato, StatusCode::OK);
@@ -130,9 +201,28 @@ async fn a_prefettura_has_five_users_at_most_with_both_administrators() {
         invia(&als, dove, "azione=postazioni&postazioni=2").await.stato,
         StatusCode::FORBIDDEN
     );
+    for troppe in ["6", "-1", "molte"] {
+        let r = invia(&alp, dove, &format!("azione=postazioni&postazioni={troppe}")).await;
+        assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{troppe}");
+        banco::dovute(&r, troppe);
+        let valore = format!("value=\"{troppe}\" aria-invalid=\"true\" aria-describedby=\"e-postazioni\"");
+        assert!(r.testo.contains(&valore), "{}", r.testo);
+    }
+    let (stato, v) = chiama(
+        Method::PUT,
+        "/api/percorso/prefetture/QB",
+        &json!({"postazioni": -1}),
+    )
+    .await;
     assert_eq!(
-        invia(&alp, dove, "azione=postazioni&postazioni=6").await.stato,
-        StatusCode::BAD_REQUEST
+        (stato, &v["errori"][0]["campi"][0]["campo"]),
+        (StatusCode::BAD_REQUEST, &json!("postazioni"))
+    );
+    assert!(
+        v["errori"][0]["testo"]
+            .as_str()
+            .is_some_and(|t| t.contains("da 0 a 5")),
+        "{v}"
     );
     fatto(&invia(&alp, dove, "azione=postazioni&postazioni=2").await);
     let pec = posta("888018", "Primo certificato").await;
@@ -269,6 +359,18 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
         vedi(&io, &format!("/servizidemografici/posta/{id}")).await.stato,
         StatusCode::NOT_FOUND
     );
+    // Every call about a parcel answers in the shape of the list.
+    let righe = vedi_api("/api/percorso/prefetture/XX/plichi").await;
+    let righe = righe.as_array().expect("a list").iter();
+    let riga = righe.clone().find(|r| r["id"] == "888020-1").expect("its row");
+    assert_eq!(
+        (&riga["stato"], &riga["consegna"]["a"], &riga["consegna"]["da"]),
+        (&json!("CONSEGNATO"), &json!(sindaco), &json!("PREFXXALS"))
+    );
+    assert!(
+        riga["registrato"].is_string() && riga["consegna"]["quando"].is_string(),
+        "{riga}"
+    );
     // A delegate, at another Comune: any registered operator of it.
     let k = fino_al_censimento("888021").await;
     metti("/api/orologio", &json!({"oggi": "2021-03-20"})).await;
@@ -281,6 +383,9 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
     )
     .await;
     assert_eq!(p["consegna"]["delegato"], true);
+    let righe = vedi_api("/api/percorso/prefetture/XX/plichi").await;
+    let righe = righe.as_array().expect("a list");
+    assert_eq!(Some(&p), righe.iter().find(|r| r["id"] == "888021-1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -299,6 +404,18 @@ async fn the_card_of_the_prefettura_opens_its_area_and_nothing_else() {
     .await;
     let carta = ordina(carte, &json!({"nome": "PREFQEALS"})).await;
     let id = carta["id"].as_str().expect("id").to_owned();
+    // It says where it was issued, and is found by that.
+    assert_eq!(carta["comune"], "QE");
+    assert_eq!(vedi_api("/api/carte?comune=QE").await, json!([carta]));
+    assert_eq!(vedi_api("/api/carte?comune=QX").await, json!([]));
+    rifiuto(
+        Method::GET,
+        "/api/carte?comune=Qx",
+        &Value::Null,
+        (400, "SIM010"),
+        "comune",
+    )
+    .await;
     let sua = der(&id).await;
     let io = con_carta_in_prefettura(sua.clone()).await;
     let r = vedi(&io, "/prefettura/schede").await;

@@ -120,6 +120,22 @@ async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
     .await;
     assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
     assert_eq!(posta("888004", "Subentro rinviato al 20/03/2021").await, 1);
+    // The same dates again, whoever says them and on whatever day, are the dates there are: nobody is written to.
+    let stesse = date("2021-03-20", "2021-03-22", "2021-03-20");
+    let prima = vedi_api(&pianificazione("888004")).await;
+    let messaggi = posta("888004", "").await;
+    let ripetute = metti(&pianificazione("888004"), &stesse).await;
+    assert_eq!(ripetute["rinvii"], json!(rinvii + 1));
+    ordina("/api/percorso/comuni/888004/nuova-data", &stesse).await;
+    let r = invia(
+        &io,
+        dove,
+        "prima=2021-03-20&ultima=2021-03-22&preferita=2021-03-20",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    assert_eq!(vedi_api(&pianificazione("888004")).await, prima);
+    assert_eq!(posta("888004", "").await, messaggi);
     metti("/api/orologio", &json!({"oggi": "2021-03-11"})).await;
     assert_eq!(carica("888004", nome, b"x".to_vec()).await, Err(json!("EN032")));
     metti("/api/orologio", &json!({"oggi": "2021-03-21"})).await;

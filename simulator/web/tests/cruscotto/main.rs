@@ -4,6 +4,7 @@
 #[path = "../banco/mod.rs"]
 mod banco;
 
+mod affidamento;
 mod date;
 mod dopo;
 mod viste;

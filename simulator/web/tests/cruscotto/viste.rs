@@ -149,7 +149,7 @@ async fn a_software_house_sees_its_comuni_and_its_session_opens_nothing_else() {
     // A Comune given to another is lost at once; a new password ends the sessions.
     metti(
         "/api/percorso/software-house/SWBETA",
-        &json!({"comuni": ["888004", "888006"]}),
+        &json!({"comuni": ["888004", "888006"], "sostituisci": true}),
     )
     .await;
     assert_eq!(
@@ -175,7 +175,7 @@ async fn a_software_house_sees_its_comuni_and_its_session_opens_nothing_else() {
         let comuni: Vec<String> = (da..da + 5).map(|n| format!("8880{n:02}")).collect();
         metti(
             &format!("/api/percorso/software-house/{nome}"),
-            &json!({"comuni": comuni}),
+            &json!({"comuni": comuni, "sostituisci": true}),
         )
         .await;
     }

@@ -18,18 +18,39 @@ pub(super) fn racconta(voce: &mut Voce<'_>, palco: &Palco) -> Result<()> {
 
     voce.dice(
         &l.scegli(
-            format!("1 marzo 2021. Il Comune {COMUNE} è inattivo: invia la scheda di monitoraggio, e riceve la ricevuta."),
-            format!("1 March 2021. The Comune {COMUNE} is inattivo: it sends the scheda di monitoraggio and gets its receipt."),
+            format!("1 marzo 2021. Il Comune {COMUNE} è inattivo: prima di tutto sceglie la software house."),
+            format!(
+                "1 March 2021. The Comune {COMUNE} is inattivo: first of all it chooses its software house."
+            ),
         ),
-        &json!({"api": format!("PUT {base}/scheda")}),
+        &json!({"api": format!("PUT {base}/software-house")}),
     )?;
     palco.chiama(
         "PUT",
         &format!("/api/comuni/{COMUNE}"),
         &json!({"stato": "INATTIVO_SENZA_CENSIMENTO"}),
     )?;
-    // A ready Comune has an open window; this one begins without.
+    // A ready Comune has an open window and a software house; this one begins without.
     palco.togli_finestra()?;
+    palco.chiama("DELETE", &format!("{base}/software-house"), &Value::Null)?;
+    let sua = palco.chiama(
+        "PUT",
+        &format!("{base}/software-house"),
+        &json!({"nome": "SWALFA"}),
+    )?;
+    voce.fatto(&format!(
+        "{}: {}",
+        di(&sua, "softwareHouse"),
+        di(&sua, "ragioneSociale")
+    ))?;
+
+    voce.dice(
+        l.scegli(
+            "Invia la scheda di monitoraggio, e riceve la ricevuta.",
+            "It sends the scheda di monitoraggio and gets its receipt.",
+        ),
+        &json!({"api": format!("PUT {base}/scheda")}),
+    )?;
     let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-05-31", "postazioni": 2, "inizioProve": INIZIO_PROVE});
     palco.chiama("PUT", &format!("{base}/scheda"), &scheda)?;
     voce.fatto(&palco.pec(COMUNE, "Scheda di monitoraggio ricevuta")?)?;
