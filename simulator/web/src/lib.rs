@@ -36,6 +36,7 @@ mod ricerca;
 mod ricezione;
 mod rotte;
 mod sicurezza;
+mod smarriti;
 mod statici;
 mod viste;
 
