@@ -3,20 +3,22 @@
 //!
 //! What must stay true: what has happened never takes a Comune back; only a person does (`PUT /api/comuni/{istat}`).
 
-use anagrafe::{Ambiente, CodiceIstat, Data};
+use anagrafe::{
+    Ambiente, CodiceIstat, Data,
+    italiano::{al, dal, il, quanti},
+};
 use registro::{Comune, Lettura as _, MacroStato, SituazioneComune, StatoOperatore};
 use serde::Serialize;
 
 use super::{
     credenziali,
     fascicolo::{Fascicolo, fascicolo},
-    impedimento::giorno,
     plico::{StatoLettori, StatoPlico},
     preliminare::StatoPreliminare,
     scheda::in_ritardo,
     smart_card::StatoSmartCard,
 };
-use crate::{Esito, Simulatore};
+use crate::{Esito, Simulatore, avvio::PIANO_APERTO};
 
 /// The state that what was done gives, never behind the one it had.
 pub(super) fn deriva(stato: MacroStato, f: &Fascicolo) -> MacroStato {
@@ -171,17 +173,17 @@ impl Simulatore {
             "C07",
             "Profili degli operatori",
             profilati > 0,
-            format!("{profilati} operatori con funzioni."),
+            format!("{} con funzioni.", quanti(profilati, "operatore", "operatori")),
         ));
         passi.push(passo(
             "M06",
             "Avvio delle prove",
             f.prove.is_some(),
             match (&f.prove, &f.scheda) {
-                (Some(p), _) => format!("Comunicato: prove dal {}.", giorno(p.dal)),
+                (Some(p), _) => format!("Comunicato: prove {}.", dal(p.dal)),
                 (None, Some(x)) => format!(
-                    "La PEC con credenziali e indirizzi parte il {}.",
-                    giorno(credenziali::giorno_del_preavviso(x.inizio_prove, &s).max(oggi))
+                    "La PEC con credenziali e indirizzi parte {}.",
+                    il(credenziali::giorno_del_preavviso(x.inizio_prove, &s).max(oggi))
                 ),
                 (None, None) => "Parte dopo la scheda, almeno due mesi prima delle prove.".to_owned(),
             },
@@ -201,7 +203,13 @@ impl Simulatore {
             finestra.is_some() || comune.stato == MacroStato::Subentrato,
             finestra.map_or_else(
                 || "La software house propone le date sulla dashboard, dopo il pre-subentro.".to_owned(),
-                |p| format!("Finestra dal {} al {}.", giorno(p.inizio), giorno(p.fine)),
+                |p| {
+                    if p == PIANO_APERTO {
+                        "Finestra sempre aperta: è un Comune pronto.".to_owned()
+                    } else {
+                        format!("Finestra {} {}.", dal(p.inizio), al(p.fine))
+                    }
+                },
             ),
         ));
         passi.push(passo(
@@ -227,7 +235,7 @@ impl Simulatore {
         let p = self.preliminare_di(comune, f)?;
         let termine = p
             .termine
-            .map_or_else(String::new, |d| format!(" Entro il {}.", giorno(d)));
+            .map_or_else(String::new, |d| format!(" Entro {}.", il(d)));
         let (fatto, testo) = match p.stato {
             StatoPreliminare::Caricato => (true, "L'ambiente di test contiene i dati.".to_owned()),
             StatoPreliminare::Inviato => (
@@ -250,13 +258,9 @@ impl Simulatore {
     fn passo_scheda(&self, f: &Fascicolo, oggi: Data) -> Esito<Passo> {
         let s = self.scadenze()?;
         let testo = match &f.scheda {
-            Some(x) => format!(
-                "Inviata il {}, ricevuta {}.",
-                giorno(x.inviata.date()),
-                x.protocollo
-            ),
-            None if oggi > s.scheda => format!("Il termine era il {}: inviarla subito.", giorno(s.scheda)),
-            None => format!("Da inviare entro il {}.", giorno(s.scheda)),
+            Some(x) => format!("Inviata {}, ricevuta {}.", il(x.inviata.date()), x.protocollo),
+            None if oggi > s.scheda => format!("Il termine era {}: inviarla subito.", il(s.scheda)),
+            None => format!("Da inviare entro {}.", il(s.scheda)),
         };
         Ok(passo("M01", "Scheda di monitoraggio", f.scheda.is_some(), testo))
     }
@@ -265,12 +269,19 @@ impl Simulatore {
 fn passo_censimento(f: &Fascicolo) -> Passo {
     let testo = match &f.censimento {
         Some(c) if c.inviato.is_some() => format!(
-            "{} persone, {} postazioni, ricevuta {}.",
-            c.persone.iter().filter(|p| p.inviata).count(),
-            c.postazioni,
+            "{}, {}, ricevuta {}.",
+            quanti(
+                c.persone.iter().filter(|p| p.inviata).count(),
+                "persona",
+                "persone"
+            ),
+            quanti(c.postazioni, "postazione", "postazioni"),
             c.protocollo.as_deref().unwrap_or_default()
         ),
-        Some(c) => format!("In preparazione: {} persone nell'elenco.", c.persone.len()),
+        Some(c) => format!(
+            "In preparazione: {} nell'elenco.",
+            quanti(c.persone.len(), "persona", "persone")
+        ),
         None => "Operatori, postazioni, PEC, responsabile, indirizzi di provenienza.".to_owned(),
     };
     passo("C01", "Censimento", f.censito(), testo)
@@ -295,7 +306,7 @@ fn passi_carte(f: &Fascicolo, oggi: Data) -> Vec<Passo> {
         .find(|p| p.stato(oggi) == StatoPlico::InProduzione)
         .map_or_else(
             || "Comincia con il censimento.".to_owned(),
-            |p| format!("In produzione fino al {}.", giorno(p.pronto)),
+            |p| format!("In produzione fino {}.", al(p.pronto)),
         );
     let lettori = allo_sportello
         || (!f.plichi.is_empty()
