@@ -4,14 +4,14 @@
 //! the scenario; what was sent does not change; data changed after the signature need a new signature. Of a signed
 //! document only name, size and digest are kept.
 
-use anagrafe::CodiceIstat;
+use anagrafe::{CodiceIstat, italiano::giorno};
 use registro::{Lettura, MacroStato, Quando};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     fascicolo::Fascicolo,
-    impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere_subentro as lettere,
     scadenze::scadenze,
     smart_card::Chi,

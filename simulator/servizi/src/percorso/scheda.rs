@@ -171,7 +171,7 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
             "inizioProve",
             format!(
                 "La data deve essere successiva a oggi ({}).",
-                super::impedimento::giorno(oggi)
+                anagrafe::italiano::giorno(oggi)
             ),
         ),
         Some(d) if d > limite => no(
