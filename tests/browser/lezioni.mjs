@@ -37,8 +37,12 @@ prova(async (banco) => {
   assert.ok(!(await aula.content()).includes("quante ne devono essere sbagliate"));
   await esamina(banco, aula, "104-aula-inizio");
 
+  // A second window of the presenter follows the first, and never goes a step of its own for a key that came too late.
+  const altra = await banco.pagina();
+  await altra.goto(dove("/relatore"));
   await tasto(pagina, "ArrowRight");
   await segue(aula, "L'invio fallisce");
+  await segue(altra, "L'invio fallisce");
   await pagina.locator(".attese .no").first().waitFor();
   assert.equal(await pagina.locator(".attese .ok").count(), 0);
   await esamina(banco, pagina, "102-relatore-prima");
@@ -55,12 +59,34 @@ prova(async (banco) => {
   await esamina(banco, aula, "105-aula-ko");
 
   await tasto(pagina, "n");
+  await segue(altra, "Che cosa dice la PEC");
   await segue(aula, "Che cosa dice la PEC");
   assert.match(await aula.innerText(".oggetto"), /PROVA di subentro non riuscita/);
   await esamina(banco, aula, "106-aula-pec");
+  // It no longer hears of anything: its page is of a step that is behind.
+  await altra.evaluate(() => { globalThis.fetch = () => new Promise(() => {}); });
+  await altra.waitForTimeout(200);
   await tasto(pagina, "s");
+  await segue(aula, "Corretto, versione 2");
+  await banco.attesi([409], () => tasto(altra, "s"));
+  assert.equal(await titolo(altra), "Corretto, versione 2", "the key was for the step before");
+  assert.match(await altra.innerText(".avviso[role=status]"), /Questa mossa era per il passo 3, e la lezione è al passo 4/);
+  assert.equal(altra.url(), dove("/relatore"), "the page that answers can be renewed and reloaded");
+  assert.equal((await api("GET", `/api/lezioni/${ID}/stato`)).passo, 4);
+  await esamina(banco, altra, "111-relatore-in-ritardo");
   await tasto(pagina, "s");
   await segue(aula, "E gli avvisi?");
+  await segue(altra, "E gli avvisi?");
+  visto("due finestre del relatore: la seconda segue, un tasto tardivo non avanza e la riporta al passo");
+
+  await api("PUT", "/api/orologio", { oggi: "2021-06-11" });
+  await pagina.locator("button[value=riporta]").waitFor();
+  assert.match(await pagina.innerText("#titolo"), /lo ha messo al 01\/03\/2021.*ora segna l'11\/06\/2021/s);
+  await esamina(banco, pagina, "112-relatore-orologio");
+  await Promise.all([pagina.waitForNavigation(), pagina.click("button[value=riporta]")]);
+  assert.equal(await pagina.locator("button[value=riporta]").count(), 0);
+  assert.equal((await api("GET", "/api/orologio")).oggi, "2021-03-01");
+  visto("spostata la data a metà lezione, il relatore lo vede e la riporta");
   assert.equal((await api("GET", "/api/comuni/888102")).stato, "PRESUBENTRATO");
   await tasto(pagina, "ArrowLeft");
   await segue(aula, "Corretto, versione 2");
@@ -83,6 +109,8 @@ prova(async (banco) => {
   await Promise.all([pagina.waitForNavigation(), pagina.click("button[value=termina]")]);
   assert.equal(pagina.url(), dove(""));
   await finche("l'aula torna in attesa", async () => /Si comincia fra poco/.test(await aula.innerText("#vivo")));
+  await finche("la seconda finestra esce dalla lezione", async () => altra.url() === dove(""));
+  await altra.close();
 
   await api("POST", "/api/lezioni/data-mancata/avvio");
   await api("PUT", "/api/lezioni/data-mancata/passo", { passo: 3 });
@@ -95,6 +123,7 @@ prova(async (banco) => {
   await aula.locator(".calendario td.oggi").waitFor();
   assert.match(await aula.innerText(".calendario td.oggi"), /^15\s+oggi/);
   assert.equal(await aula.locator(".calendario td.finestra").count(), 3);
+  assert.match(await aula.innerText(".date-note"), /12\/03\/2021: Ultimo giorno della prima finestra/);
   await esamina(banco, aula, "108-aula-calendario");
   await api("PUT", "/api/lezioni/data-mancata/passo", { passo: 5 });
   await pagina.goto(`${pronto.console}/lezioni/data-mancata/relatore`);

@@ -14,6 +14,7 @@ pub mod codice_fiscale;
 mod codice_istat;
 mod data;
 mod difetto;
+pub mod italiano;
 mod postazione;
 mod sesso;
 pub mod tabelle;

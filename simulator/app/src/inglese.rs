@@ -133,7 +133,7 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
                 "How many defects: none, or those of a real archive, at the published rates"
             }
             ("generate", "anomalie") => {
-                "Defects to plant, ES092=3,EC001=1 for one (they add to those of the profile)"
+                "Defects to plant, ES092=3,EC001=1 for one (they add to those of the profile; `elenco` prints the codes)"
             }
             ("generate", "out") => "Folder to write into",
             (c, "data") if c.starts_with("cert ") || c == "send" => "Data folder of the simulator",
@@ -182,8 +182,8 @@ pub(crate) fn opzione(comando: &str, id: &str) -> Option<&'static str> {
             ("send", "body") => "Body of the request (- = standard input)",
             ("send", "file") => "File to send with S001, instead of --body",
             ("send", "firma") => "Signature algorithm: sha1 or sha256",
-            ("send", "difetto") => "Message wrong on purpose (an unknown name prints the list)",
-            ("send", "stranezza") => "Message odd but right, repeatable (an unknown name prints the list)",
+            ("send", "difetto") => "Message wrong on purpose (`elenco` prints the names)",
+            ("send", "stranezza") => "Message odd but right, repeatable (`elenco` prints the names)",
             ("send", "atteso") => {
                 "Exit code 0 when the reply is the one that defect or oddity deserve, 1 otherwise"
             }

@@ -315,7 +315,7 @@ pub(crate) struct Generate {
     /// Quanti difetti: nessuno, o quelli di un archivio vero, secondo i tassi pubblicati
     #[arg(long, value_enum, default_value_t = Profilo::Pulito)]
     pub(crate) profilo: Profilo,
-    /// Difetti da piantare, per esempio ES092=3,EC001=1 (si aggiungono a quelli del profilo)
+    /// Difetti da piantare, per esempio ES092=3,EC001=1 (si aggiungono a quelli del profilo; `elenco` stampa i codici)
     #[arg(long, value_name = "CODICE=N,…")]
     pub(crate) anomalie: Option<String>,
     /// Cartella in cui scrivere
@@ -525,10 +525,10 @@ pub(crate) struct Send {
     /// Algoritmo di firma: sha1 o sha256
     #[arg(long, default_value = "sha1")]
     pub(crate) firma: String,
-    /// Messaggio volutamente sbagliato (un nome sconosciuto stampa l'elenco; docs/DIFETTI.md li spiega)
+    /// Messaggio volutamente sbagliato (`elenco` stampa i nomi; docs/DIFETTI.md li spiega)
     #[arg(long, value_name = "DIFETTO")]
     pub(crate) difetto: Option<String>,
-    /// Messaggio insolito ma giusto, ripetibile (un nome sconosciuto stampa l'elenco)
+    /// Messaggio insolito ma giusto, ripetibile (`elenco` stampa i nomi)
     #[arg(long, value_name = "STRANEZZA")]
     pub(crate) stranezza: Vec<String>,
     /// Esce con 0 se arriva la risposta che difetto o stranezza meritano, con 1 altrimenti

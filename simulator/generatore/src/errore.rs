@@ -3,8 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::pianta_disponibili;
-
 /// Why a delivery could not be made. Texts are for people, in Italian.
 #[derive(Debug, thiserror::Error)]
 pub enum ErroreGeneratore {
@@ -32,12 +30,12 @@ pub enum ErroreGeneratore {
         oggi: anagrafe::Data,
     },
     /// The code is unknown, or nothing in a file can make it appear.
-    #[error("il codice {codice} non si può piantare in un file; si possono piantare: {possibili}")]
+    #[error(
+        "il codice {codice} non si può piantare in un file: l'elenco è in `anpr-sim generate --anomalie elenco`"
+    )]
     AnomaliaNonPiantabile {
         /// What was asked.
         codice: String,
-        /// Every code that can.
-        possibili: String,
     },
     /// An item of the list of defects does not end in a number.
     #[error("anomalie: «{voce}» non è nella forma CODICE=N")]
@@ -103,7 +101,6 @@ impl ErroreGeneratore {
     pub(crate) fn sconosciuta(codice: &str) -> Self {
         Self::AnomaliaNonPiantabile {
             codice: codice.to_owned(),
-            possibili: pianta_disponibili().join(", "),
         }
     }
 }

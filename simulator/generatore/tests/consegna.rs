@@ -469,7 +469,7 @@ fn impossible_requests_say_why() {
     ));
     let ignoto = con(&|r| r.anomalie = BTreeMap::from([("ES061".into(), 1)]));
     assert!(
-        ignoto.to_string().contains("ES061") && ignoto.to_string().contains("ES092"),
+        ignoto.to_string().contains("ES061") && ignoto.to_string().contains("--anomalie elenco"),
         "{ignoto}"
     );
     assert!(matches!(

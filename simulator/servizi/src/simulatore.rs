@@ -372,7 +372,7 @@ impl Simulatore {
 
     /// Wall time, for freshness of messages and sessions.
     #[expect(clippy::unused_self, reason = "one clock for whoever asks the simulator")]
-    pub(crate) fn adesso(&self) -> Timestamp {
+    pub fn adesso(&self) -> Timestamp {
         Timestamp::now()
     }
 

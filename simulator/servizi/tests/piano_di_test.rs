@@ -110,7 +110,7 @@ async fn each_case_of_the_channel_is_done_by_the_exchange_that_shows_it() {
         .expect("issued");
     let c = caso(&b.sim, "PT01");
     assert_eq!(c.stato, StatoCaso::InParte);
-    assert_eq!(c.nota, "1 di 2 postazioni attive; mancano 888001-PC-0001");
+    assert_eq!(c.nota, "postazioni attive 1 di 2; manca 888001-PC-0001");
     let p = piano(&b.sim, Ambiente::Test);
     assert!(p.mancanti.contains(&"PT01") && p.esito == EsitoPianoDiTest::Incompleto);
     b.sim

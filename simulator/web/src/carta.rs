@@ -19,7 +19,7 @@ use crate::{
     formati, fuori,
     modulo::Campi,
     rotte::{Parametri, Risponde, Rotta, Sala, Trovata, aperta, cerca, get, serve},
-    sicurezza, statici,
+    sicurezza, smarriti, statici,
 };
 
 /// The pages of the card listener: nobody is ever inside.
@@ -52,7 +52,8 @@ pub(crate) static ROTTE: &[Rotta<Carta>] = &[
     get("/", aperta!(|_v, _| indice())),
     get(
         "/statico/{nome}",
-        aperta!(|v, _| statici::file(v.segmenti.prendi("nome")).unwrap_or_else(non_trovata)),
+        aperta!(|v, _| statici::file(v.segmenti.prendi("nome"))
+            .unwrap_or_else(|| non_trovata(v.sim, "/statico/"))),
     ),
     get("/prefettura/com", aperta!(|v, _| prefettura(v).await)),
     get("/{ambiente}/com", aperta!(|v, _| com(v).await)),
@@ -99,7 +100,7 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta, certificato: O
                 None,
             );
         }
-        Trovata::No => return non_trovata(),
+        Trovata::No => return non_trovata(sim, parti.uri.path()),
     };
     let vista = Vista {
         sim,
@@ -157,15 +158,14 @@ async fn prefettura(v: &Vista<'_>) -> Risposta {
     }
 }
 
-fn non_trovata() -> Risposta {
-    let testo = "Percorsi dell'accesso con carta: /test/com, /pre/com, /sub/com, /prefettura/com.";
-    errore(StatusCode::NOT_FOUND, cornice("Pagina non trovata"), testo, None)
+fn non_trovata(sim: &Simulatore, percorso: &str) -> Risposta {
+    smarriti::pagina(sim, smarriti::Luogo::Carta, percorso, cornice(smarriti::TITOLO))
 }
 
 /// An operator.
 async fn com(v: &Vista<'_>) -> Risposta {
     let Ok(ambiente) = v.segmenti.prendi("ambiente").parse() else {
-        return non_trovata();
+        return non_trovata(v.sim, v.parti.uri.path());
     };
     let (certificato, base) = (v.certificato.clone(), v.base(ambiente));
     match fuori(v.sim, move |s| {
@@ -269,13 +269,13 @@ fn parole(motivo: &MotivoCarta) -> (StatusCode, &'static str, String, &'static s
         MotivoCarta::Scaduta(quando) => (
             VIETATO,
             "Carta scaduta",
-            format!("La validità del certificato è finita il {}.", formati::giorno(*quando)),
+            format!("La validità del certificato è finita {}.", formati::il(formati::giorno_italiano(*quando))),
             "Farsi emettere una carta nuova e togliere dal browser quella scaduta.",
         ),
         MotivoCarta::Futura(quando) => (
             VIETATO,
             "Carta non ancora valida",
-            format!("Il certificato vale dal {}.", formati::giorno(*quando)),
+            format!("Il certificato vale {}.", formati::dal(formati::giorno_italiano(*quando))),
             "Controllare la data di questo computer; se è giusta, farsi emettere un'altra carta.",
         ),
         MotivoCarta::Revocata => (

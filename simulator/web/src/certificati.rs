@@ -4,7 +4,7 @@ use anagrafe::CodiceIstat;
 use http::StatusCode;
 use serde_json::Value;
 use servizi::{
-    ErroreServizio, Esito, FormaP12,
+    ErroreServizio, Esito, FormaP12, Simulatore,
     http::{Risposta, risposta},
 };
 
@@ -30,6 +30,16 @@ pub(crate) fn zip(comune: CodiceIstat, byte: Vec<u8>) -> Risposta {
     )
 }
 
+/// Which clock decides on the certificates of a page: dates and states are of this computer's, whatever day the scenario is at.
+pub(crate) fn orologi(s: &Simulatore) -> Esito<String> {
+    Ok(format!(
+        "Validità e stato seguono l'orologio di questo computer ({}), come il TLS di chi chiama; la data dello scenario ({}) qui non \
+         conta.",
+        formati::giorno(s.adesso()),
+        formati::data(s.orologio()?.oggi)
+    ))
+}
+
 /// A certificate or a card as a row of a table, and as a page.
 #[derive(Debug)]
 pub(crate) struct Riga {
@@ -39,6 +49,8 @@ pub(crate) struct Riga {
     pub(crate) stato: Etichetta,
     pub(crate) dal: String,
     pub(crate) al: String,
+    /// `dal … al …`.
+    pub(crate) periodo: String,
     pub(crate) difetto: String,
     /// Environments that trust the root it hangs on, or that imported it.
     pub(crate) vale: String,
@@ -51,6 +63,16 @@ pub(crate) struct Riga {
     pub(crate) importato: bool,
 }
 
+/// First and last day of a certificate, in words.
+fn periodo(da: &str, a: &str) -> Option<String> {
+    let giorno = |t: &str| Some(formati::giorno_italiano(t.parse().ok()?));
+    Some(format!(
+        "{} {}",
+        formati::dal(giorno(da)?),
+        formati::al(giorno(a)?)
+    ))
+}
+
 impl Riga {
     pub(crate) fn di(v: &Value) -> Self {
         let t = |nome: &str| v.get(nome).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -61,6 +83,7 @@ impl Riga {
             stato: formati::stato_certificato(&t("stato")),
             dal: formati::giorno_di(&t("nonPrima")),
             al: formati::giorno_di(&t("nonDopo")),
+            periodo: periodo(&t("nonPrima"), &t("nonDopo")).unwrap_or_default(),
             difetto: t("difetto"),
             vale: match (v.get("ambienti").and_then(Value::as_array), t("radice").as_str()) {
                 (Some(ambienti), _) => {

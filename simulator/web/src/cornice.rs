@@ -207,33 +207,9 @@ impl Cornice {
         qui: &str,
         da_leggere: usize,
     ) -> Self {
-        let voci: &[(&str, &str)] = match area {
-            Area::Privata => &[
-                ("/servizidemografici", "Il percorso"),
-                ("/servizidemografici/software-house", "Software house"),
-                ("/servizidemografici/scheda", "Scheda di monitoraggio"),
-                ("/servizidemografici/censimento", "Censimento"),
-                ("/servizidemografici/carte", "Smart card e lettori"),
-                ("/servizidemografici/piano-di-test", "Piano di test"),
-                ("/servizidemografici/posta", "Posta PEC"),
-            ],
-            Area::Prefettura => &[
-                ("/prefettura", "Quadro"),
-                ("/prefettura/schede", "Schede dei Comuni"),
-                ("/prefettura/plichi", "Smart card"),
-                ("/prefettura/utenti", "Utenti e postazioni"),
-                ("/prefettura/posta", "Posta PEC"),
-            ],
-            Area::Dashboard => &[
-                ("/dashboard/subentro", "Comuni"),
-                ("/dashboard/subentro/calendario", "Calendario"),
-                ("/dashboard/subentro/piano", "Importa ed esporta"),
-                ("/dashboard", "Vista pubblica"),
-            ],
-        };
         Self {
             utente: Some(utente),
-            voci: menu(voci, qui, da_leggere),
+            voci: menu(voci_di(area), qui, da_leggere),
             ..Self::area(area, titolo)
         }
     }
@@ -255,6 +231,34 @@ impl Cornice {
             testo: testo.into(),
         });
         self
+    }
+}
+
+/// The menu of an area: addresses and words.
+pub(crate) const fn voci_di(area: Area) -> &'static [(&'static str, &'static str)] {
+    match area {
+        Area::Privata => &[
+            ("/servizidemografici", "Il percorso"),
+            ("/servizidemografici/software-house", "Software house"),
+            ("/servizidemografici/scheda", "Scheda di monitoraggio"),
+            ("/servizidemografici/censimento", "Censimento"),
+            ("/servizidemografici/carte", "Smart card e lettori"),
+            ("/servizidemografici/piano-di-test", "Piano di test"),
+            ("/servizidemografici/posta", "Posta PEC"),
+        ],
+        Area::Prefettura => &[
+            ("/prefettura", "Quadro"),
+            ("/prefettura/schede", "Schede dei Comuni"),
+            ("/prefettura/plichi", "Smart card"),
+            ("/prefettura/utenti", "Utenti e postazioni"),
+            ("/prefettura/posta", "Posta PEC"),
+        ],
+        Area::Dashboard => &[
+            ("/dashboard/subentro", "Comuni"),
+            ("/dashboard/subentro/calendario", "Calendario"),
+            ("/dashboard/subentro/piano", "Importa ed esporta"),
+            ("/dashboard", "Vista pubblica"),
+        ],
     }
 }
 
@@ -304,6 +308,26 @@ struct Errore {
     c: Cornice,
     testo: String,
     codice: Option<String>,
+    /// Where one may want to go.
+    vie: Vec<Via>,
+    /// Other places that have this address.
+    altrove: Vec<Via>,
+}
+
+/// A link.
+#[derive(Debug)]
+pub(crate) struct Via {
+    dove: String,
+    nome: String,
+}
+
+impl Via {
+    pub(crate) fn nuova(dove: impl Into<String>, nome: impl Into<String>) -> Self {
+        Self {
+            dove: dove.into(),
+            nome: nome.into(),
+        }
+    }
 }
 
 /// A page that says what happened and what to do.
@@ -319,6 +343,29 @@ pub(crate) fn errore(
             c,
             testo: testo.into(),
             codice: codice.map(ToOwned::to_owned),
+            vie: Vec::new(),
+            altrove: Vec::new(),
+        },
+    )
+}
+
+/// The same, with links of this place and of others.
+pub(crate) fn errore_con_vie(
+    stato: StatusCode,
+    c: Cornice,
+    testo: impl Into<String>,
+    vie: Vec<Via>,
+    altrove: Vec<Via>,
+) -> Risposta {
+    let testo = testo.into();
+    pagina(
+        stato,
+        &Errore {
+            c,
+            testo,
+            codice: None,
+            vie,
+            altrove,
         },
     )
 }

@@ -2,7 +2,7 @@
 //!
 //! A state is always a word; its colour (the class) only repeats it.
 
-use anagrafe::{Ambiente, Data};
+use anagrafe::{Ambiente, Data, italiano};
 use elaborazione::{anomalie::Livello, rapporto::Novita};
 use registro::{
     Comune, EsitoScambio, MacroStato, Quando, SituazioneComune, StatoFile, StatoFornitura, StatoOperatore,
@@ -98,13 +98,18 @@ pub(crate) fn giorno_di(istante: &str) -> String {
 }
 
 /// The day in Italy of a wall-time instant.
+pub(crate) fn giorno_italiano(t: jiff::Timestamp) -> Data {
+    registro::ora_italiana(t).date()
+}
+
+/// The same, for people.
 pub(crate) fn giorno(t: jiff::Timestamp) -> String {
-    data(registro::ora_italiana(t).date())
+    data(giorno_italiano(t))
 }
 
 /// `12.345 schede, 5.200 al secondo; mancano circa 2 min 5 s.`
 pub(crate) fn avanzamento(a: &servizi::StatoAvanzamento) -> String {
-    let mut testo = format!("{} schede", migliaia(a.schede));
+    let mut testo = quanti(a.schede, "scheda", "schede");
     if let Some(velocita) = a.schede_al_secondo {
         testo = format!("{testo}, {} al secondo", migliaia(velocita));
     }
@@ -117,8 +122,7 @@ pub(crate) fn avanzamento(a: &servizi::StatoAvanzamento) -> String {
 
 /// `01/03/2021`.
 pub(crate) fn data(d: impl std::borrow::Borrow<Data>) -> String {
-    let d = d.borrow();
-    format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
+    italiano::giorno(*d.borrow())
 }
 
 /// The same, or a dash.
@@ -145,15 +149,37 @@ pub(crate) fn forse_quando(q: impl std::borrow::Borrow<Option<Quando>>) -> Strin
 
 /// `1.234.567`.
 pub(crate) fn migliaia(n: impl std::borrow::Borrow<u64>) -> String {
-    let cifre = n.borrow().to_string();
-    let mut fuori = String::with_capacity(cifre.len() + cifre.len() / 3);
-    for (i, c) in cifre.chars().enumerate() {
-        if i > 0 && (cifre.len() - i).is_multiple_of(3) {
-            fuori.push('.');
-        }
-        fuori.push(c);
-    }
-    fuori
+    italiano::migliaia(*n.borrow())
+}
+
+/// `1 giorno`, `1.200 giorni`.
+pub(crate) use italiano::quanti;
+
+/// `il 12/03/2021`, `l'11/03/2021`.
+pub(crate) fn il(d: impl std::borrow::Borrow<Data>) -> String {
+    italiano::il(*d.borrow())
+}
+
+/// `dal 12/03/2021`, `dall'11/03/2021`.
+pub(crate) fn dal(d: impl std::borrow::Borrow<Data>) -> String {
+    italiano::dal(*d.borrow())
+}
+
+/// `al 12/03/2021`, `all'11/03/2021`.
+pub(crate) fn al(d: impl std::borrow::Borrow<Data>) -> String {
+    italiano::al(*d.borrow())
+}
+
+/// `il 12/03/2021 08:05:00`.
+pub(crate) fn il_quando(q: impl std::borrow::Borrow<Quando>) -> String {
+    let q = q.borrow();
+    format!(
+        "{} {:02}:{:02}:{:02}",
+        il(q.date()),
+        q.hour(),
+        q.minute(),
+        q.second()
+    )
 }
 
 /// Length of a bar of 100 for a number beside the largest; what is there is seen.
@@ -296,6 +322,7 @@ pub(crate) fn stato_pianificazione(s: impl std::borrow::Borrow<StatoPianificazio
     match s.borrow() {
         StatoPianificazione::Inattivo => tenue("inattivo: serve il pre-subentro"),
         StatoPianificazione::DaPianificare => corso("da pianificare"),
+        StatoPianificazione::SempreAperto => corso("sempre aperto (Comune pronto)"),
         StatoPianificazione::Pianificato => ok("pianificato"),
         StatoPianificazione::MancatoSubentro => ko("mancato subentro"),
         StatoPianificazione::Subentrato => ok("subentrato"),

@@ -38,6 +38,7 @@ mod ricerca;
 mod ricezione;
 mod rotte;
 mod sicurezza;
+mod smarriti;
 mod statici;
 mod viste;
 

@@ -243,8 +243,8 @@ impl Persona {
                 let tabella = tabella_motivi(b.anagrafe);
                 let voce = tabelle().voce(tabella, &c.motivo);
                 format!(
-                    "dal {}, motivo {} ({})",
-                    formati::data(c.dal),
+                    "{}, motivo {} ({})",
+                    formati::dal(c.dal),
                     c.motivo,
                     voce.map_or("?", |v| v.descrizione)
                 )

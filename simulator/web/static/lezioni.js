@@ -1,7 +1,10 @@
 // Keys of the presenter: each presses a button of the page, which does the same by itself. Off while somebody writes in a
-// field, with a modifier, or when the box of the page says so (kept in this browser).
+// field, with a modifier, or when the box of the page says so (kept in this browser). A page that answered a move which came
+// too late has the address of the form: it takes its own, so that it can be renewed and reloaded.
 (() => {
   "use strict";
+  const qui = document.querySelector("[data-qui]")?.dataset.qui;
+  if (qui && location.pathname !== qui) history.replaceState(null, "", qui);
   const casella = document.getElementById("scorciatoie");
   const CHIAVE = "anpr-sim-scorciatoie";
   const ricordata = () => { try { return localStorage.getItem(CHIAVE); } catch { return null; } };

@@ -1,17 +1,20 @@
 // Live state without leaving the page: asks for the same page again and swaps the live part, and the counts of the menu,
 // while it says it is live. What only listens ("lento") asks seldom and gives up after a quarter of an hour, so that a
 // forgotten page does not keep a session alive. Without scripts the page refreshes itself (noscript in the head).
+// A page may have further live parts (data-vivo, each with its id), and may go where its own address now leads (data-segui).
 (() => {
   "use strict";
   const GIRI = 225;
   const parte = () => document.getElementById("vivo");
   const lento = () => parte()?.dataset.attesa === "lento";
   let giri = 0;
+  // Who stood on a link or a button stands on it again.
+  const segno = (e) => `${e.tagName} ${e.getAttribute("href") ?? e.getAttribute("value")} ${e.textContent}`;
   const cambia = (vecchia, nuova) => {
     if (!vecchia || !nuova || vecchia.innerHTML === nuova.innerHTML) return;
-    const dove = vecchia.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const stava = vecchia.contains(document.activeElement) ? segno(document.activeElement) : null;
     vecchia.replaceWith(nuova);
-    if (dove) [...nuova.querySelectorAll("a")].find((a) => a.getAttribute("href") === dove)?.focus();
+    if (stava) [...nuova.querySelectorAll("a, button")].find((e) => segno(e) === stava)?.focus();
   };
   const giro = async () => {
     if (!parte()?.dataset.attesa || (lento() && ++giri > GIRI)) return;
@@ -21,7 +24,12 @@
         if (r.ok && !r.redirected) {
           const nuova = new DOMParser().parseFromString(await r.text(), "text/html");
           cambia(parte(), nuova.getElementById("vivo"));
+          for (const altra of document.querySelectorAll("[data-vivo]")) cambia(altra, nuova.getElementById(altra.id));
           cambia(document.querySelector(".voci"), nuova.querySelector(".voci"));
+          document.title = nuova.title;
+        } else if (r.ok && parte().dataset.segui) {
+          location.replace(r.url);
+          return;
         }
       } catch { /* the simulator may be restarting: try again */ }
     }

@@ -4,9 +4,9 @@
 mod banco;
 
 use anagrafe::{Ambiente, IdPostazione};
-use banco::{banco, dovute};
+use banco::{api::vedi_api, banco, dovute};
 use frontiera::firma::{Chiavi, Messaggio, componi};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde_json::json;
 
@@ -170,4 +170,43 @@ fn a_scenario_of_today_has_a_term_that_can_be_kept() {
         ("2027-12-31".to_owned(), "2027-02-25".to_owned())
     );
     sim.chiudi();
+}
+
+/// The dates of a certificate are true ones, in a scenario of another year too: each page says which clock decides on them.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_certificates_say_which_clock_decides() {
+    let b = banco();
+    let tutti = ["OPERATORE", "ALS", "ALP", "SINDACO"];
+    let io = b
+        .con_ruoli(Ambiente::Pre, "888006", "OROLOGIOCERT0000", &tutti)
+        .await;
+    b.console(Method::GET, "/certificati", &[], "").await;
+    let tutte = vedi_api("/api/certificati?comune=888006").await;
+    let uno = tutte[0]["improntaSha256"].as_str().expect("a digest").to_owned();
+    assert_eq!(tutte[0]["stato"], "attivo", "in force on the clock that decides");
+    let suo = format!("/certificati/{uno}");
+    let sua = format!("/combas/sicurezza/postazioni/{uno}");
+    let mut pagine = Vec::new();
+    for dove in ["/certificati?comune=888006", suo.as_str()] {
+        pagine.push((dove, b.console(Method::GET, dove, &[], "").await));
+    }
+    for dove in [
+        "/combas/sicurezza/postazioni",
+        sua.as_str(),
+        "/combas/sicurezza/carte",
+    ] {
+        pagine.push((dove, b.pagina(Ambiente::Pre, dove, &io.biscotto).await));
+    }
+    let oggi = registro::ora_italiana(b.sim.adesso()).date();
+    let frase = format!(
+        "Validità e stato seguono l&#39;orologio di questo computer ({:02}/{:02}/{}), come il TLS di chi chiama; la data dello \
+         scenario (01/03/2021) qui non conta.",
+        oggi.day(),
+        oggi.month(),
+        oggi.year()
+    );
+    for (dove, r) in pagine {
+        assert_eq!(r.stato, StatusCode::OK, "{dove}");
+        assert!(r.testo.contains(&frase), "{dove}: {}", r.testo);
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use banco::{Risposta, banco, dovute};
 use http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use servizi::{
     Libreria, Simulatore,
     http::{Pari, corpo, raccogli},
@@ -141,8 +141,25 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
     );
 
     preme("azione=avanti&da=1").await;
-    // Pressed twice: the step it belonged to is behind.
-    preme("azione=avanti&da=1").await;
+    // Pressed twice, or in a second window: the step it belonged to is behind, and the page that comes is the one of now.
+    let dove = format!("/lezioni/{LEZIONE}");
+    let r = b
+        .console(Method::POST, &dove, &[MODULO], "azione=avanti&da=1")
+        .await;
+    assert_eq!(r.stato, StatusCode::CONFLICT);
+    dovute(&r, "a move too late");
+    for parte in [
+        "<h1>L&#39;invio fallisce</h1>",
+        "Questa mossa era per il passo 1, e la lezione è al passo 2",
+        "name=\"da\" value=\"2\"",
+        "data-qui=\"/lezioni/tre-errori-bloccanti/relatore\"",
+    ] {
+        assert!(r.testo.contains(parte), "{parte}: {}", r.testo);
+    }
+    let r = chiede(Method::POST, "avanti?da=1", "").await;
+    assert_eq!(r.stato, StatusCode::CONFLICT, "{}", r.testo);
+    let r = chiede(Method::POST, "avanti?da=due", "").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST, "{}", r.testo);
     let (prima_r, prima_a) = (relatore().await, aula().await);
     assert!(
         prima_r.contains("non ancora") && !prima_r.contains("raggiunta:"),
@@ -181,6 +198,7 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
         "{a}"
     );
 
+    orologio_spostato().await;
     // The same by the API.
     let stato = leggi(&chiede(Method::GET, "stato", "").await);
     assert_eq!(
@@ -238,6 +256,39 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
         .console(Method::POST, "/api/lezioni/data-mancata/avvio", &[], "")
         .await;
     assert_eq!(r.stato, StatusCode::CONFLICT, "one at a time");
+    // The other one says why it does not start, and stops this one from where it stands.
+    let una = pagina("/lezioni/data-mancata").await;
+    dovute(&una, "a lesson that cannot start");
+    assert!(
+        una.testo.contains("Non si può avviare ora") && !una.testo.contains("value=\"avvia\""),
+        "{}",
+        una.testo
+    );
+    assert!(una.testo.contains("name=\"poi\" value=\"data-mancata\""));
+    let r = b
+        .console(
+            Method::POST,
+            &format!("/lezioni/{LEZIONE}"),
+            &[MODULO],
+            "azione=termina&poi=data-mancata",
+        )
+        .await;
+    assert_eq!(r.testate["location"], "/lezioni/data-mancata");
+    assert!(
+        pagina("/lezioni/data-mancata")
+            .await
+            .testo
+            .contains("value=\"avvia\"")
+    );
+    let r = b
+        .console(
+            Method::POST,
+            &format!("/lezioni/{LEZIONE}"),
+            &[MODULO],
+            "azione=avvia",
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER);
     let elenco = leggi(&pagina("/api/lezioni").await);
     let corrente: Vec<&Value> = elenco
         .as_array()
@@ -259,6 +310,54 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
     assert_eq!(
         (&r["buona"], &r["difformita"]),
         (&Value::from(true), &serde_json::json!([]))
+    );
+}
+
+/// Somebody moves the clock while the lesson of the test above runs.
+async fn orologio_spostato() {
+    let b = banco();
+    let quadro = || async { pagina("/").await.testo };
+    let prima = quadro().await;
+    assert!(
+        prima.contains("tiene l'orologio fermo al 01/03/2021") && prima.contains("Spostarlo da qui"),
+        "{prima}"
+    );
+    let o = leggi(&pagina("/api/orologio").await);
+    assert_eq!(
+        (&o["lezione"]["giorno"], &o["lezione"]["spostato"], &o["avviso"]),
+        (&Value::from("2021-03-01"), &Value::from(false), &Value::Null)
+    );
+    assert!(!relatore().await.contains("value=\"riporta\""));
+    let r = b
+        .console(Method::POST, "/orologio", &[MODULO], "oggi=2021-04-11&velocita=0")
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER);
+    let dopo = quadro().await;
+    assert!(dopo.contains("Ora è altrove, o corre"), "{dopo}");
+    let r = relatore().await;
+    assert!(
+        r.contains("La lezione lo ha messo al 01/03/2021") && r.contains("ora segna l&#39;11/04/2021"),
+        "{r}"
+    );
+    // By the API the same is said to whoever moves it.
+    let o = b
+        .console(Method::PUT, "/api/orologio", &[JSON], "{\"oggi\":\"2021-04-12\"}")
+        .await;
+    let avviso = leggi(&o)["avviso"].as_str().expect("a warning").to_owned();
+    assert!(
+        avviso.contains(LEZIONE) && avviso.contains("fermo al 01/03/2021"),
+        "{avviso}"
+    );
+    preme("azione=riporta").await;
+    assert!(!relatore().await.contains("value=\"riporta\""));
+    b.console(Method::PUT, "/api/orologio", &[JSON], "{\"velocita\":1}")
+        .await;
+    let s = leggi(&chiede(Method::GET, "stato", "").await);
+    assert_eq!(s["orologioAtteso"], "2021-03-01", "it runs: {s}");
+    let s = leggi(&chiede(Method::POST, "orologio", "").await);
+    assert_eq!(
+        (&s["orologioAtteso"], &s["oggi"]),
+        (&Value::Null, &Value::from("2021-03-01"))
     );
 }
 
@@ -284,6 +383,70 @@ async fn the_hand_out_explains_codes_and_keeps_the_answers_for_the_end() {
     }
     let css = pagina("/statico/lezioni.css").await;
     assert!(css.testo.contains("size: A4"));
+}
+
+/// A simulator of its own: what is in the way of a lesson would be in the way of the others too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_room_reads_the_events_of_its_month_and_a_comune_in_the_way_can_be_taken_off() {
+    let b = banco::Banco::nuovo(|_| {});
+    let vedi = |dove: &'static str| async { b.console(Method::GET, dove, &[], "").await.testo };
+    let ordina = |campi: &'static str| async {
+        b.console(Method::POST, "/lezioni/data-mancata", &[MODULO], campi)
+            .await
+    };
+    // The note of a day is of the event, and the room reads it; the presenter's notes it never does.
+    let l = b.sim.lezione("data-mancata").expect("there").clone();
+    let nota = l.date.first().expect("a note on the calendar").clone();
+    ordina("azione=avvia").await;
+    let mostra = l
+        .passi
+        .iter()
+        .position(|p| p.mostra == servizi::lezioni::Mostra::Calendario)
+        .expect("a step that shows the calendar");
+    b.sim.salta_lezione("data-mancata", mostra).expect("a jump");
+    let a = vedi("/lezioni/data-mancata/aula").await;
+    let detta = nota.testo.replace('\'', "&#39;");
+    assert!(a.contains(&format!("</strong>: {detta}</li>")), "{a}");
+    for p in &l.passi {
+        let inizio: String = p.note.trim().chars().take(40).collect();
+        assert!(!a.contains(&inizio.replace('\'', "&#39;")), "{inizio}: {a}");
+    }
+    ordina("azione=termina").await;
+
+    // Somebody's Comune in the way.
+    let corpo = json!({"istat": l.comune, "nome": "COMUNE DI UN ALTRO"}).to_string();
+    let r = b.console(Method::POST, "/api/comuni", &[JSON], &corpo).await;
+    assert_eq!(r.stato, StatusCode::CREATED, "{}", r.testo);
+    let una = vedi("/lezioni/data-mancata").await;
+    assert!(
+        una.contains("COMUNE DI UN ALTRO")
+            && una.contains("value=\"sgombera\"")
+            && !una.contains("value=\"avvia\""),
+        "{una}"
+    );
+    assert_eq!(
+        vedi("/lezioni").await.matches("non si può avviare").count(),
+        1,
+        "of that lesson alone"
+    );
+    assert_eq!(ordina("azione=avvia").await.stato, StatusCode::CONFLICT);
+    let r = ordina("azione=sgombera").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST, "not without saying so");
+    assert!(b.sim.comune(l.comune).is_ok());
+    let r = ordina("azione=sgombera&conferma=si").await;
+    assert_eq!(r.testate["location"], "/lezioni/data-mancata");
+    assert!(b.sim.comune(l.comune).is_err());
+    assert!(vedi("/lezioni/data-mancata").await.contains("value=\"avvia\""));
+    assert!(!vedi("/lezioni").await.contains("non si può avviare"));
+    // By the API too.
+    b.console(Method::POST, "/api/comuni", &[JSON], &corpo).await;
+    let stato = "/api/lezioni/data-mancata/stato";
+    let s: Value = serde_json::from_str(&vedi(stato).await).expect("JSON");
+    assert_eq!(s["nonParte"]["perche"], "comuneAltrui", "{s}");
+    let r = b
+        .console(Method::POST, "/api/lezioni/data-mancata/sgombero", &[], "")
+        .await;
+    assert_eq!(leggi(&r)["nonParte"], Value::Null, "{}", r.testo);
 }
 
 #[test]

@@ -105,7 +105,11 @@ fn cert_and_send_speak_english() {
     let banco = Banco::nuovo();
     let dati = strada(&banco.dati);
     let en = |argomenti: &[&str]| giro(&[&["--lang", "en"], argomenti, &["--data", dati][..]].concat());
-    let (codice, uscita, _) = en(&["cert", "list", "--comune", "888001"]);
+    let (codice, uscita, errore) = en(&["cert", "list", "--comune", "888001"]);
+    assert_eq!(
+        errore,
+        "states and ends follow the clock of this computer, not the scenario date\n"
+    );
     assert_eq!(codice, Some(0));
     let (_, italiano, _) = giro(&["cert", "list", "--comune", "888001", "--data", dati]);
     assert_eq!(uscita.lines().count(), italiano.lines().count());
@@ -167,6 +171,67 @@ fn cert_and_send_speak_english() {
     assert_eq!(codice, Some(2));
     assert!(
         errore.contains("is already used by another instance of anpr-sim"),
+        "{errore}"
+    );
+}
+
+/// The file of a lesson that is none: its name, its line and the reason, in the language asked for and in no other.
+#[test]
+fn a_bad_lesson_is_told_in_one_language_with_file_and_line() {
+    let cartella = tempfile::tempdir().expect("a folder");
+    let file = cartella.path().join("mia.toml");
+    let buona = "titolo = \"Mia\"\nscopo = \"-\"\ncomune = \"888200\"\noggi = \"2021-03-01\"\nabitanti = 20\naire = 2\n\
+                 [[passi]]\ntitolo = \"Uno\"\nminuti = 5\nnote = \"-\"\ntesto = \"-\"\n";
+    for (da, a, inglese, italiano) in [
+        (
+            "minuti = 5",
+            "minuti = 500",
+            ", line 7: step 1: minuti: from 1 to 120",
+            ", riga 7: passo 1: minuti: da 1 a 120",
+        ),
+        (
+            "comune = \"888200\"",
+            "comune = \"888001\"",
+            ", line 3: 888001: a lesson has a Comune of its own, fictitious and none of the ready ones: from 888011 to 888999",
+            ", riga 3: 888001: una lezione ha un Comune suo, fittizio e non fra i pronti: da 888011 a 888999",
+        ),
+        (
+            "scopo = ",
+            "scoppo = ",
+            ", line 2: unknown field «scoppo»: allowed are titolo, ",
+            ", riga 2: campo sconosciuto «scoppo»: sono ammessi titolo, ",
+        ),
+        (
+            "testo = \"-\"\n",
+            "testo = \"-\"\nmostra = \"mare\"\n",
+            ": unknown value «mare»: allowed are nulla, ",
+            ": valore sconosciuto «mare»: sono ammessi nulla, ",
+        ),
+        (
+            "titolo = \"Mia\"",
+            "titolo = \"\"",
+            ", line 1: the text is missing",
+            ", riga 1: manca il testo",
+        ),
+    ] {
+        std::fs::write(&file, buona.replacen(da, a, 1)).expect("written");
+        for (lingua, atteso, altrui) in [("en", inglese, italiano), ("it", italiano, inglese)] {
+            let (codice, uscita, errore) =
+                giro(&["--lang", lingua, "serve", "--lezioni", strada(cartella.path())]);
+            assert_eq!((codice, uscita.as_str()), (Some(2), ""), "{errore}");
+            assert_eq!(errore.lines().count(), 1, "{errore}");
+            let inizio = format!("anpr-sim: --lezioni: {}", strada(&file));
+            assert!(
+                errore.starts_with(&inizio) && errore.contains(atteso),
+                "{atteso}: {errore}"
+            );
+            assert!(!errore.contains(altrui), "{errore}");
+        }
+    }
+    std::fs::remove_file(&file).expect("removed");
+    let (_, _, errore) = giro(&["--lang", "en", "serve", "--lezioni", strada(cartella.path())]);
+    assert!(
+        errore.contains("there is no .toml file in the folder"),
         "{errore}"
     );
 }

@@ -106,6 +106,73 @@ fn aiuto_e_uso_sbagliato() {
     );
 }
 
+/// A name nobody knows is answered by the near ones and by where the list is; the list is one name a line, with what it is.
+#[test]
+fn un_nome_ignoto_ha_i_vicini_e_l_elenco_sta_altrove() {
+    for (argomenti, atteso) in [
+        (
+            &["send", "--difetto", "corpo-modificat"][..],
+            "--difetto corpo-modificat: nome sconosciuto, forse: corpo-modificato; l'elenco è in --difetto elenco",
+        ),
+        (
+            &["send", "--difetto", "zzzzzzzzzzzz"],
+            "--difetto zzzzzzzzzzzz: nome sconosciuto; l'elenco è in --difetto elenco",
+        ),
+        (
+            &["send", "--stranezza", "zzzzzzzzzzzz"],
+            "--stranezza zzzzzzzzzzzz: nome sconosciuto; l'elenco è in --stranezza elenco",
+        ),
+        (
+            &["generate", "--anomalie", "ES9092=1"],
+            "--anomalie ES9092: codice che non si può piantare in un file, forse: ES092",
+        ),
+        (
+            &["--lang", "en", "send", "--difetto", "corpo-modificat"],
+            "--difetto corpo-modificat: unknown name, perhaps: corpo-modificato; the list is in --difetto elenco",
+        ),
+        (
+            &["--lang", "en", "generate", "--anomalie", "ZZZZZ"],
+            "--anomalie ZZZZZ: a code that cannot be planted in a file; the list is in --anomalie elenco",
+        ),
+    ] {
+        non_riesce(argomenti, &[atteso]);
+        let (_, _, errore) = giro(argomenti);
+        assert!(errore.len() < 200, "{argomenti:?}: not the whole list: {errore}");
+    }
+    for (argomenti, almeno, nome, che) in [
+        (
+            &["send", "--difetto", "elenco"][..],
+            90,
+            "corpo-modificato",
+            "un carattere",
+        ),
+        (
+            &["send", "--stranezza", "elenco"],
+            30,
+            "lista-vuota",
+            "InclusiveNamespaces",
+        ),
+        (&["generate", "--anomalie", "elenco"], 60, "ES092", "…"),
+    ] {
+        let (codice, uscita, errore) = giro(argomenti);
+        assert_eq!((codice, errore.as_str()), (Some(0), ""), "{argomenti:?}");
+        let righe: Vec<(&str, &str)> = uscita
+            .lines()
+            .map(|r| r.split_once("  ").unwrap_or_else(|| panic!("{argomenti:?}: {r}")))
+            .collect();
+        assert!(righe.len() >= almeno, "{argomenti:?}: {}", righe.len());
+        assert!(
+            righe.iter().all(|(n, d)| !n.is_empty() && !d.trim().is_empty()),
+            "{uscita}"
+        );
+        assert!(righe.iter().any(|(n, _)| *n == nome), "{nome}: {uscita}");
+        assert!(uscita.contains(che), "{che}: {uscita}");
+        let (_, in_json, _) = giro(&[argomenti, &["--json"]].concat());
+        let voci = json(&in_json);
+        assert_eq!(voci.as_array().map(Vec::len), Some(righe.len()));
+    }
+}
+
 #[test]
 fn un_file_di_opzioni_sbagliato_si_spiega_in_italiano() {
     let cartella = tempfile::tempdir().expect("a folder");

@@ -7,6 +7,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+use anagrafe::italiano::quanti;
 use elaborazione::{Fase, Osserva, Osservatore};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -61,7 +62,7 @@ impl Disegno {
         let tutte = self.schede.fetch_add(quante, Relaxed) + quante;
         let millesimi = self.barra.elapsed().as_millis();
         let italiano = |n: u64| HumanCount(n).to_string().replace(',', ".");
-        let mut testo = format!("{} schede", italiano(tutte));
+        let mut testo = quanti(tutte, "scheda", "schede");
         if millesimi > PRIMA_STIMA_MS {
             let velocita = u128::from(tutte) * 1000 / millesimi;
             testo = format!(

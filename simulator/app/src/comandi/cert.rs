@@ -166,6 +166,11 @@ fn elenca(o: &CertList, l: Lingua) -> Result<Fine> {
         );
         println!("{}", l.riga(&riga));
     }
+    if !tutti.is_empty() {
+        // Beside the rows: who reads them by program is not disturbed.
+        let nota = "stati e scadenze seguono l'orologio di questo computer, non la data dello scenario";
+        eprintln!("{}", l.riga(nota));
+    }
     Ok(Fine::Bene)
 }
 

@@ -2,13 +2,52 @@
 
 use std::collections::BTreeMap;
 
+use anagrafe::italiano::accordo;
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;
 
-use super::{Fine, istat, oggi};
+use super::{Fine, istat, oggi, vicini};
 use crate::opzioni::{Generate, Lingua, Profilo};
 
+/// Asks for the codes that can be planted instead of a delivery.
+const ELENCO: &str = "elenco";
+
+/// The codes that can be planted, one a line, each with what it is.
+fn elenco(o: &Generate) -> Result<Fine> {
+    let voci = generatore::pianta_disponibili().into_iter().map(|c| {
+        (
+            c,
+            elaborazione::anomalia(c).map(|a| a.testo.osservato.replace('@', "…")),
+        )
+    });
+    if o.json {
+        let voci: Vec<_> = voci.map(|(c, t)| json!({"codice": c, "testo": t})).collect();
+        println!("{}", serde_json::to_string_pretty(&voci)?);
+        return Ok(Fine::Bene);
+    }
+    for (codice, testo) in voci {
+        println!("{codice}  {}", testo.unwrap_or_default());
+    }
+    Ok(Fine::Bene)
+}
+
+/// What the generator refuses, with the codes that may have been meant.
+fn rifiutata(e: &generatore::ErroreGeneratore) -> anyhow::Error {
+    match e {
+        generatore::ErroreGeneratore::AnomaliaNonPiantabile { codice } => {
+            let vicini = vicini::forse(codice, generatore::pianta_disponibili().into_iter());
+            anyhow!(
+                "--anomalie {codice}: codice che non si può piantare in un file{vicini}; l'elenco è in --anomalie {ELENCO}"
+            )
+        }
+        e => anyhow!("{e}"),
+    }
+}
+
 pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
+    if o.anomalie.as_deref() == Some(ELENCO) {
+        return elenco(o);
+    }
     let mut richiesta = generatore::Richiesta {
         comune: istat(&o.comune)?,
         versione: o.versione,
@@ -24,9 +63,9 @@ pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
             .map_or_else(|| Ok(BTreeMap::new()), anomalie)?,
     };
     if o.profilo == Profilo::Realistico {
-        richiesta = generatore::realistica(&richiesta).map_err(|e| anyhow!("{e}"))?;
+        richiesta = generatore::realistica(&richiesta).map_err(|e| rifiutata(&e))?;
     }
-    let prodotto = generatore::genera(&richiesta, &o.out).map_err(|e| anyhow!("{e}"))?;
+    let prodotto = generatore::genera(&richiesta, &o.out).map_err(|e| rifiutata(&e))?;
     if o.json {
         let file: Vec<String> = prodotto.file.iter().map(|f| f.display().to_string()).collect();
         let v = json!({"file": file, "manifesto": prodotto.manifesto, "contenuto": prodotto.contenuto});
@@ -51,11 +90,20 @@ pub(crate) fn esegui(o: &Generate, l: Lingua) -> Result<Fine> {
     println!(
         "{} {}, {} {}, {} {}, {} AIRE; {}: {}",
         s.soggetti,
-        l.scegli("schede individuali", "individual schede"),
+        l.scegli(
+            accordo(s.soggetti, "scheda individuale", "schede individuali"),
+            accordo(s.soggetti, "individual scheda", "individual schede")
+        ),
         s.famiglie,
-        l.scegli("famiglie", "families"),
+        l.scegli(
+            accordo(s.famiglie, "famiglia", "famiglie"),
+            accordo(s.famiglie, "family", "families")
+        ),
         s.convivenze,
-        l.scegli("convivenze", "cohabitations"),
+        l.scegli(
+            accordo(s.convivenze, "convivenza", "convivenze"),
+            accordo(s.convivenze, "cohabitation", "cohabitations")
+        ),
         s.aire,
         l.scegli("anomalie attese", "findings expected"),
         if prodotto.contenuto.attese.is_empty() {

@@ -9,6 +9,7 @@ pub(crate) mod generate;
 pub(crate) mod send;
 pub(crate) mod serve;
 pub(crate) mod tracciato;
+mod vicini;
 pub(crate) mod wait;
 
 use std::path::Path;

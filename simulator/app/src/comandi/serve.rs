@@ -70,9 +70,10 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
             "--listen fuori dal loopback apre la console a chiunque: dare anche --console-token (o ANPR_SIM_CONSOLE_TOKEN)"
         );
     }
-    // Before anything is made: a relay to elsewhere must not even begin.
+    // Before anything is made: a relay to elsewhere must not even begin, nor a room with half its lessons.
     let inoltro = o.smtp_relay.as_deref().map(Destinazione::parse).transpose();
     let inoltro = inoltro.map_err(|e| anyhow!(e))?;
+    let lezioni = o.lezioni.as_deref().map(lezioni).transpose()?;
     // Kept until the end: dropping it removes an ephemeral folder.
     let (dati, _temporanea) = cartella_dei_dati(&o)?;
     // Before the keys: in a folder that another instance holds nothing may be made.
@@ -91,7 +92,7 @@ pub(crate) fn esegui(o: Serve, l: Lingua) -> Result<Fine> {
     let impostazioni = Impostazioni {
         politica: politica(&o)?,
         sicurezza: sicurezza(o.sicurezza.as_deref())?,
-        lezioni: o.lezioni.as_deref().map(lezioni).transpose()?,
+        lezioni,
         inoltro,
         ..impostazioni(&o, dati.clone())
     };

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use anagrafe::italiano::quanti;
+
 use super::EsitoControllo;
 use super::bordi::marcato;
 use super::cause::CAUSA;
@@ -137,9 +139,9 @@ fn totali(p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<()> {
     if da_correggere > 0 {
         writeln!(
             out,
-            "<p class=\"stima\"><strong>Stima del lavoro:</strong> {} anomalie da correggere prima del subentro, circa \
+            "<p class=\"stima\"><strong>Stima del lavoro:</strong> {} da correggere prima del subentro, circa \
              <strong>{} {}-persona</strong> ({ANOMALIE_AL_GIORNO} anomalie al giorno per persona).</p>",
-            migliaia(da_correggere),
+            quanti(da_correggere, "anomalia", "anomalie"),
             migliaia(giorni(da_correggere)),
             if giorni(da_correggere) == 1 {
                 "giorno"

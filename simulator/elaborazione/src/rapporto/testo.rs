@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use anagrafe::italiano::quanti;
+
 use super::bordi::a_terminale;
 use super::cause::CAUSA;
 use super::presenta::{Presentazione, Voce};
@@ -18,8 +20,11 @@ pub(super) fn scrivi(p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<(
     let s = &c.schede;
     writeln!(
         out,
-        "Schede: {} soggetti, {} famiglie, {} convivenze, {} AIRE",
-        s.soggetti, s.famiglie, s.convivenze, s.aire
+        "Schede: {}, {}, {}, {} AIRE",
+        quanti(s.soggetti, "soggetto", "soggetti"),
+        quanti(s.famiglie, "famiglia", "famiglie"),
+        quanti(s.convivenze, "convivenza", "convivenze"),
+        s.aire
     )?;
     for voce in p.voci()? {
         let voce = voce?;

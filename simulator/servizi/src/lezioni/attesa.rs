@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anagrafe::{Ambiente, Data};
+use anagrafe::{
+    Ambiente, Data,
+    italiano::{al, dal, il},
+};
 use registro::{EsitoScambio, MacroStato, SituazioneComune, StatoFornitura};
 use serde::{Deserialize, Serialize};
 
 use super::azione::{Operazione, Voce, parola};
-use crate::{StatoCertificato, percorso::giorno};
+use crate::StatoCertificato;
 
 /// Characters of a text that is looked for.
 const TESTO_CERCATO: usize = 120;
@@ -224,7 +227,7 @@ impl Attesa {
     pub fn frase(&self) -> String {
         let amb = |a: &Ambiente| a.chiave();
         match self {
-            Self::Data { giorno: g } => format!("La data dello scenario è il {}", giorno(*g)),
+            Self::Data { giorno: g } => format!("La data dello scenario è {}", il(*g)),
             Self::Fornitura {
                 ambiente,
                 versione,
@@ -266,12 +269,7 @@ impl Attesa {
                 ambiente,
                 inizio,
                 fine,
-            } => format!(
-                "Il piano ({}) va dal {} al {}",
-                amb(ambiente),
-                giorno(*inizio),
-                giorno(*fine)
-            ),
+            } => format!("Il piano ({}) va {} {}", amb(ambiente), dal(*inizio), al(*fine)),
             Self::SenzaPiano { ambiente } => format!("Non c'è un piano ({})", amb(ambiente)),
             Self::Rifiuto { codice, testo } => {
                 let come = if codice.is_empty() { "senza codice" } else { codice };

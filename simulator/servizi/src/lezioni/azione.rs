@@ -428,7 +428,7 @@ fn invio_buono(
     let noti = generatore::pianta_disponibili();
     if let Some(c) = anomalie.keys().find(|c| !noti.contains(&c.as_str())) {
         return Err(format!(
-            "invia: «{c}» non si può piantare (vedere anpr-sim generate --help)"
+            "invia: «{c}» non si può piantare (l'elenco: anpr-sim generate --anomalie elenco)"
         ));
     }
     if anomalie.values().any(|n| *n == 0)

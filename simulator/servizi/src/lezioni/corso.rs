@@ -59,6 +59,17 @@ pub(super) struct Corso {
     pub(super) fatti: Vec<Vec<EsitoAttesa>>,
 }
 
+/// What the presenter does with the step on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mossa {
+    /// Carries it out.
+    Esegui,
+    /// Carries out what it lacks and goes on.
+    Avanti,
+    /// Takes it back when it was carried out, else goes to the one before.
+    Indietro,
+}
+
 impl Corso {
     /// The step on the screen; none when the lesson is over.
     pub(super) fn passo_di<'l>(&self, l: &'l Lezione) -> Option<&'l Passo> {
@@ -98,7 +109,7 @@ impl Simulatore {
     }
 
     /// The run of this lesson, or why there is none.
-    fn corso_di(&self, id: &str) -> Esito<(&Lezione, Corso)> {
+    pub(super) fn corso_di(&self, id: &str) -> Esito<(&Lezione, Corso)> {
         self.pronto_lo_stato()?;
         let l = self.lezione(id)?;
         match self.corso()? {
@@ -202,12 +213,11 @@ impl Simulatore {
         self.pronto_lo_stato()?;
         let l = self.lezione(id)?;
         let prima = match self.corso()? {
-            Some(c) if c.lezione != id => return Err(altra_in_corso(&c.lezione)),
-            Some(c) => c.prima,
-            None => {
-                self.scena_libera(l)?;
-                self.mondo()?
-            }
+            Some(c) if c.lezione == id => c.prima,
+            _ => match self.non_parte(l)? {
+                Some(no) => return Err(no.into()),
+                None => self.mondo()?,
+            },
         };
         let c = Corso {
             lezione: id.to_owned(),
@@ -238,24 +248,51 @@ impl Simulatore {
 
     /// Carries out the step on the screen. What the trainer did by hand already is not done twice.
     pub fn esegui_passo(&self, id: &str) -> Esito<StatoLezione> {
-        self.muovi(id, Self::esegui_se_serve)
+        self.muovi_lezione(id, Mossa::Esegui, None)
     }
 
     /// Carries out what the step on the screen still lacks and goes on.
     pub fn avanti_lezione(&self, id: &str) -> Esito<StatoLezione> {
-        self.muovi(id, |s, l, c| {
-            s.esegui_se_serve(l, c)?;
-            s.lascia_passo(l, c)
-        })
+        self.muovi_lezione(id, Mossa::Avanti, None)
+    }
+
+    /// A move over the step on the screen. `da` is the step it was meant for, from 1: when another window has gone on in
+    /// the meantime the move is refused, so that two presses never go two steps.
+    pub fn muovi_lezione(&self, id: &str, mossa: Mossa, da: Option<usize>) -> Esito<StatoLezione> {
+        let _turno = prendi(&self.turno_lezioni);
+        let (l, c) = self.corso_di(id)?;
+        if let Some(da) = da.filter(|da| *da != c.passo + 1) {
+            return Err(ErroreServizio::conflitto(format!(
+                "Questa mossa era per il passo {da}, e la lezione è al passo {}: un doppio clic, o un'altra finestra. Nulla è \
+                 stato fatto di nuovo.",
+                c.passo + 1
+            )));
+        }
+        match mossa {
+            Mossa::Esegui => self.muovi(l, c, Self::esegui_se_serve)?,
+            Mossa::Avanti => self.muovi(l, c, |s, l, c| {
+                s.esegui_se_serve(l, c)?;
+                s.lascia_passo(l, c)
+            })?,
+            Mossa::Indietro => {
+                let agisce = c.passo_di(l).is_some_and(|p| !p.azioni.is_empty());
+                let dove = if agisce && c.eseguito {
+                    c.passo
+                } else {
+                    c.passo.saturating_sub(1)
+                };
+                self.rifai_fino_a(l, &c, dove)?;
+            }
+        }
+        self.stato_lezione(id)
     }
 
     fn muovi(
         &self,
-        id: &str,
+        l: &Lezione,
+        mut c: Corso,
         f: impl FnOnce(&Self, &Lezione, &mut Corso) -> Esito<()>,
-    ) -> Esito<StatoLezione> {
-        let _turno = prendi(&self.turno_lezioni);
-        let (l, mut c) = self.corso_di(id)?;
+    ) -> Esito<()> {
         if c.in_movimento {
             return Err(ErroreServizio::conflitto(
                 "L'ultimo spostamento è rimasto a metà: ricominciare la lezione o saltare a un passo.",
@@ -274,8 +311,7 @@ impl Simulatore {
         // A step that failed half-way stays where it is, not carried out: a jump rebuilds it.
         c.in_movimento = false;
         self.salva_corso(&c)?;
-        esito?;
-        self.stato_lezione(id)
+        esito
     }
 
     fn esegui_se_serve(&self, l: &Lezione, c: &mut Corso) -> Esito<()> {
@@ -338,7 +374,7 @@ pub(crate) fn scambia_orologi(t: &mut Transazione) -> Esito<bool> {
     Ok(true)
 }
 
-fn altra_in_corso(id: &str) -> ErroreServizio {
+pub(super) fn altra_in_corso(id: &str) -> ErroreServizio {
     ErroreServizio::conflitto(format!(
         "È in corso la lezione «{id}», e la data dello scenario è una per tutti: prima va terminata."
     ))

@@ -12,12 +12,14 @@
 //! (`corso`) and goes on after a restart.
 
 mod attesa;
+mod avvio;
 mod azione;
 mod collaudo;
 mod corso;
 mod documento;
 mod esegui;
 mod libreria;
+mod orologio;
 mod richiesta;
 mod scena;
 mod testo;
@@ -25,11 +27,14 @@ mod verifica;
 mod vista;
 
 pub use attesa::{Attesa, VOCI_ATTESE};
+pub use avvio::NonParte;
 pub use azione::{Azione, ChiDice, Operazione, Parte, Passo as PassoDelRitmo, VOCI_AZIONI, Voce};
 pub use collaudo::Difformita;
+pub use corso::Mossa;
 pub(crate) use corso::scambia_orologi;
 pub use documento::{AMano, DataNota, Domanda, ErroreLezione, LIMITI, Lezione, Luogo, Mostra, Passo};
 pub use libreria::Libreria;
+pub use orologio::AttesaOrologio;
 pub use scena::SOFTWARE_HOUSE;
 pub use testo::{Blocco, blocchi};
 pub use verifica::EsitoAttesa;

@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use anagrafe::Ambiente;
 use registro::{Fornitura, IdFornitura, IdPec, Lettura as _, Ritmo};
-use serde_json::Value;
 
 use super::documento::Lezione;
 use crate::{
-    ErroreServizio, Esito, Simulatore, amministrazione,
+    Esito, Simulatore, amministrazione,
     avvio::{comune_fittizio, operatore_di_partenza},
     incroci, percorso,
     posta::inoltro,
@@ -21,19 +20,12 @@ use crate::{
 /// User name of the software house that looks after the Comune of a lesson.
 pub const SOFTWARE_HOUSE: &str = "SWLEZIONE";
 /// Collection of the Comuni that are a lesson's: code → id of the lesson.
-const COMUNI: &str = "lezioni-comuni";
+pub(super) const COMUNI: &str = "lezioni-comuni";
 
 impl Simulatore {
     /// Refuses a lesson whose Comune somebody else made.
     pub(super) fn scena_libera(&self, l: &Lezione) -> Esito<()> {
-        let nostra: Option<Value> = self.registro().documento(COMUNI, l.comune.as_str())?;
-        if nostra.is_none() && self.registro().comune(l.comune)?.is_some() {
-            return Err(ErroreServizio::conflitto(format!(
-                "Il Comune {} esiste già e non è della lezione: la lezione ne vuole uno suo e non tocca quello che c'è.",
-                l.comune
-            )));
-        }
-        Ok(())
+        self.comune_altrui(l)?.map_or(Ok(()), |no| Err(no.into()))
     }
 
     /// Makes the Comune and sets date and pace. Gives the certificates of earlier runs and the last message before.

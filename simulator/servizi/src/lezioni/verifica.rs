@@ -1,5 +1,6 @@
 //! An [`Attesa`] → whether it is so, in the real state, and what is there instead.
 
+use anagrafe::italiano::{al, dal, giorno};
 use registro::{Lettura as _, Ordine};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use super::{
     corso::Corso,
     documento::Lezione,
 };
-use crate::{Esito, FiltroPosta, Simulatore, percorso::giorno};
+use crate::{Esito, FiltroPosta, Simulatore};
 
 /// Exchanges of one step that are looked at.
 const SCAMBI_GUARDATI: usize = 200;
@@ -109,12 +110,12 @@ impl Simulatore {
             } => match self.piano(istat, *ambiente)? {
                 Some(p) => (
                     (p.inizio, p.fine) == (*inizio, *fine),
-                    format!("dal {} al {}", giorno(p.inizio), giorno(p.fine)),
+                    format!("{} {}", dal(p.inizio), al(p.fine)),
                 ),
                 None => (false, "nessun piano".to_owned()),
             },
             Attesa::SenzaPiano { ambiente } => match self.piano(istat, *ambiente)? {
-                Some(p) => (false, format!("dal {} al {}", giorno(p.inizio), giorno(p.fine))),
+                Some(p) => (false, format!("{} {}", dal(p.inizio), al(p.fine))),
                 None => (true, "nessun piano".to_owned()),
             },
             Attesa::Rifiuto { codice, testo } => {

@@ -9,7 +9,7 @@ use registro::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{azione::Azione, corso::Corso, documento::Lezione, verifica::EsitoAttesa};
+use super::{avvio::NonParte, azione::Azione, corso::Corso, documento::Lezione, verifica::EsitoAttesa};
 use crate::{
     Esito, FiltroPosta, Simulatore,
     avvio::{operatore_pronto, password_pronta},
@@ -143,6 +143,8 @@ pub struct StatoLezione {
     pub in_corso: bool,
     /// Another one that runs.
     pub altra: Option<String>,
+    /// Why it cannot start.
+    pub non_parte: Option<NonParte>,
     /// The step on the screen, from 1; one more than there are when it is over; none when it does not run.
     pub passo: Option<usize>,
     /// Its actions were carried out, or there are none.
@@ -165,6 +167,8 @@ pub struct StatoLezione {
     pub stato_comune: Option<MacroStato>,
     /// Scenario date.
     pub oggi: Data,
+    /// The day the lesson put the clock at, when the clock is not there, or runs.
+    pub orologio_atteso: Option<Data>,
     /// The steps.
     pub passi: Vec<PassoVisto>,
     /// Refusals of the step on the screen.
@@ -234,10 +238,17 @@ impl Simulatore {
             Some(c) => self.ultima_fornitura(c)?,
             None => None,
         };
+        let orologio_atteso = match &mio {
+            Some(c) => Some(self.orologio_del_corso(l, c)?)
+                .filter(|o| o.spostato)
+                .map(|o| o.giorno),
+            None => None,
+        };
         Ok(StatoLezione {
             id: id.to_owned(),
             in_corso: mio.is_some(),
             altra,
+            non_parte: self.non_parte(l)?,
             passo: qui.map(|p| p + 1),
             eseguito: mio
                 .as_ref()
@@ -258,6 +269,7 @@ impl Simulatore {
             nome_comune: comune.as_ref().map_or_else(String::new, |c| c.nome.clone()),
             stato_comune: comune.as_ref().map(|c| c.stato),
             oggi,
+            orologio_atteso,
             passi,
             rifiuti: mio.as_ref().map(|c| c.rifiuti.clone()).unwrap_or_default(),
             fornitura,

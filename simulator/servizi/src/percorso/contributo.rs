@@ -4,14 +4,14 @@
 //! the scenario; what was sent does not change; data changed after the signature need a new signature. Of a signed
 //! document ([`firma`](super::firma)) only name, size, digest and signer are kept.
 
-use anagrafe::CodiceIstat;
+use anagrafe::{CodiceIstat, italiano::giorno};
 use registro::{Lettura, MacroStato, Quando};
 use serde::{Deserialize, Serialize};
 
 use super::{
     fascicolo::Fascicolo,
     firma::Firmato,
-    impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere_subentro as lettere,
     scadenze::scadenze,
     smart_card::Chi,

@@ -7,14 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use anagrafe::{Ambiente, CodiceIstat, Data};
+use anagrafe::{Ambiente, CodiceIstat, Data, italiano::giorno};
 use jiff::ToSpan as _;
 use registro::{Comune, Lettura, MacroStato, Piano, Quando, Transazione};
 use serde::{Deserialize, Serialize};
 
 use super::{
     fascicolo::{Fascicolo, RACCOLTA, fascicolo, salva},
-    impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere_subentro as lettere, macro_stato,
     scadenze::{Scadenze, scadenze},
     scritto::Scritto,
@@ -90,6 +90,8 @@ pub enum StatoPianificazione {
     Inattivo,
     /// It may be planned.
     DaPianificare,
+    /// It may be planned, and the window it was born with is open on any day: nobody planned it.
+    SempreAperto,
     /// It has a window.
     Pianificato,
     /// The subentro failed: the Ministry gives a new date.
@@ -100,9 +102,10 @@ pub enum StatoPianificazione {
 
 impl StatoPianificazione {
     /// All of them.
-    pub const TUTTI: [Self; 5] = [
+    pub const TUTTI: [Self; 6] = [
         Self::Inattivo,
         Self::DaPianificare,
+        Self::SempreAperto,
         Self::Pianificato,
         Self::MancatoSubentro,
         Self::Subentrato,
@@ -113,6 +116,7 @@ impl StatoPianificazione {
         match self {
             Self::Inattivo => "INATTIVO",
             Self::DaPianificare => "DA_PIANIFICARE",
+            Self::SempreAperto => "SEMPRE_APERTO",
             Self::Pianificato => "PIANIFICATO",
             Self::MancatoSubentro => "MANCATO_SUBENTRO",
             Self::Subentrato => "SUBENTRATO",
@@ -129,9 +133,17 @@ impl StatoPianificazione {
             MacroStato::Subentrato => Self::Subentrato,
             MacroStato::MancatoSubentro => Self::MancatoSubentro,
             s if !s.presubentrato() => Self::Inattivo,
-            _ if finestra.is_some() => Self::Pianificato,
-            _ => Self::DaPianificare,
+            _ => match finestra {
+                Some(p) if p == PIANO_APERTO => Self::SempreAperto,
+                Some(_) => Self::Pianificato,
+                None => Self::DaPianificare,
+            },
         }
+    }
+
+    /// Whether a software house may give dates.
+    pub fn si_pianifica(self) -> bool {
+        matches!(self, Self::DaPianificare | Self::SempreAperto | Self::Pianificato)
     }
 }
 
@@ -165,6 +177,16 @@ impl RigaCruscotto {
     /// Whether the window is the one a ready Comune starts with: open on any day, planned by nobody.
     pub fn sempre_aperta(&self) -> bool {
         self.prima == Some(PIANO_APERTO.inizio) && self.ultima == Some(PIANO_APERTO.fine)
+    }
+
+    /// First day somebody planned.
+    pub fn prima_pianificata(&self) -> Option<Data> {
+        self.prima.filter(|_| !self.sempre_aperta())
+    }
+
+    /// Last day somebody planned.
+    pub fn ultima_pianificata(&self) -> Option<Data> {
+        self.ultima.filter(|_| !self.sempre_aperta())
     }
 }
 

@@ -1,7 +1,10 @@
 //! Why a step of the journey is not possible: a typed refusal with the sentence a person reads, which says what comes
 //! first; and the fields of a form that are not right.
 
-use anagrafe::{CodiceIstat, Data};
+use anagrafe::{
+    CodiceIstat, Data,
+    italiano::{accordo, dal, del, giorno, il, quanti},
+};
 use registro::ErroreRegistro;
 
 use crate::ErroreServizio;
@@ -14,9 +17,9 @@ pub enum Impedimento {
     SchedaMancante,
     /// Sent, and the deadline is over.
     #[error(
-        "La scheda è già stata inviata e il termine del {} è passato: non si può più correggere. Le variazioni si \
+        "La scheda è già stata inviata e il termine {} è passato: non si può più correggere. Le variazioni si \
          chiedono al Ministero (la console del simulatore).",
-        giorno(*.0)
+        del(*.0)
     )]
     SchedaChiusa(Data),
     /// The message of the start of tests is out already.
@@ -34,7 +37,7 @@ pub enum Impedimento {
     )]
     PersonaInviata(String),
     /// Cards are still being made.
-    #[error("Le smart card sono in produzione: il plico parte il {}.", giorno(*.0))]
+    #[error("Le smart card sono in produzione: il plico parte {}.", il(*.0))]
     PlicoInProduzione(Data),
     /// The parcel was not registered at the Prefettura.
     #[error("Prima la Prefettura registra l'arrivo del plico.")]
@@ -86,7 +89,9 @@ pub enum Impedimento {
     NonNominabile(String, &'static str, &'static str),
     /// A wrong PIN.
     #[error(
-        "PIN errato: restano {0} tentativi, poi la smart card si blocca. Il PIN è metà nella busta e metà nel messaggio."
+        "PIN errato: {} {}, poi la smart card si blocca. Il PIN è metà nella busta e metà nel messaggio.",
+        accordo(*.0, "resta", "restano"),
+        quanti(*.0, "tentativo", "tentativi")
     )]
     PinErrato(u8),
     /// Too many wrong ones.
@@ -127,7 +132,7 @@ pub enum Impedimento {
     #[error("La prima data non può precedere oggi, {}.", giorno(*.0))]
     DataPassata(Data),
     /// Too near.
-    #[error("Servono almeno {giorni} giorni di preavviso: la prima data possibile è il {}.", giorno(*.dal))]
+    #[error("{} almeno {} di preavviso: la prima data possibile è {}.", accordo(*.giorni, "Serve", "Servono"), quanti(*.giorni, "giorno", "giorni"), il(*.dal))]
     Preavviso {
         /// Days of notice.
         giorni: u8,
@@ -135,7 +140,7 @@ pub enum Impedimento {
         dal: Data,
     },
     /// No room on the preferred day.
-    #[error("Il {} è al completo: i subentri di un giorno sono al più {capienza}. Scegliere un'altra data preferita.", giorno(*.data))]
+    #[error("Il giorno {} è al completo: i subentri di un giorno sono al più {capienza}. Scegliere un'altra data preferita.", giorno(*.data))]
     GiornoPieno {
         /// The day.
         data: Data,
@@ -150,16 +155,16 @@ pub enum Impedimento {
     SenzaSoftwareHouse(CodiceIstat),
     /// The dates were proposed by the one there is.
     #[error(
-        "Il subentro è già pianificato per il {}: chi cambia software house lo conferma («sostituisci»: true nell'API). La data \
+        "Il subentro è già pianificato per {}: chi cambia software house lo conferma («sostituisci»: true nell'API). La data \
          resta, e da allora la sposta la nuova.",
-        giorno(*.0)
+        il(*.0)
     )]
     CambioConData(Data),
     /// The contribution comes after the subentro.
     #[error("Il contributo si chiede solo dopo un subentro riuscito.")]
     SubentroMancante,
     /// The deadline is over.
-    #[error("Il termine per chiedere il contributo era il {}. È un termine dello scenario: chi governa il simulatore lo sposta in console, «Percorso», o con PUT /api/percorso/scadenze {{\"contributo\":\"AAAA-MM-GG\"}}.", giorno(*.0))]
+    #[error("Il termine per chiedere il contributo era {}. È un termine dello scenario: chi governa il simulatore lo sposta in console, «Percorso», o con PUT /api/percorso/scadenze {{\"contributo\":\"AAAA-MM-GG\"}}.", il(*.0))]
     ContributoScaduto(Data),
     /// What was sent does not change.
     #[error("La richiesta di contributo è già stata inviata: non si cambia più.")]
@@ -182,7 +187,7 @@ pub enum Impedimento {
     )]
     ContributoFuoriTurno,
     /// The Prefetture see the schede from a day on.
-    #[error("Le Prefetture vedono lo stato delle schede dal {}.", giorno(*.0))]
+    #[error("Le Prefetture vedono lo stato delle schede {}.", dal(*.0))]
     NonAncoraVisibile(Data),
     /// Reminded today.
     #[error(
@@ -209,11 +214,6 @@ impl From<Impedimento> for ErroreServizio {
             testo: i.to_string(),
         }
     }
-}
-
-/// `01/03/2021`.
-pub(crate) fn giorno(d: Data) -> String {
-    format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
 }
 
 /// A field that is not right, and what to do about it.

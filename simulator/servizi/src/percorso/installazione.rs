@@ -2,7 +2,7 @@
 //!
 //! Reads only. What only the workstation itself can show (its clock, its trust store) is said, not judged.
 
-use anagrafe::{Ambiente, CodiceIstat};
+use anagrafe::{Ambiente, CodiceIstat, italiano};
 use registro::{EsitoScambio, Quando};
 use serde::Serialize;
 use serde_json::Value;
@@ -53,8 +53,14 @@ fn voce(
     }
 }
 
+/// `l'11/03/2021 alle 08:05`.
 fn il(q: Quando) -> String {
-    q.strftime("%d/%m/%Y alle %H:%M").to_string()
+    format!(
+        "{} alle {:02}:{:02}",
+        italiano::il(q.date()),
+        q.hour(),
+        q.minute()
+    )
 }
 
 impl Simulatore {
@@ -105,7 +111,7 @@ impl Simulatore {
                     ..voce(
                         format!("Certificato {id}"),
                         Trovato::Presente,
-                        format!("Prova di connessione riuscita, l'ultima volta il {}.", il(quando)),
+                        format!("Prova di connessione riuscita, l'ultima volta {}.", il(quando)),
                         "",
                     )
                 },
@@ -137,7 +143,7 @@ impl Simulatore {
             ..voce(
                 "Ultima chiamata",
                 Trovato::Manca,
-                format!("Rifiutata il {}: {}", il(s.quando), diagnosi.frase),
+                format!("Rifiutata {}: {}", il(s.quando), diagnosi.frase),
                 diagnosi.rimedio,
             )
         }))

@@ -1,6 +1,9 @@
 //! The texts of the messages of the journey. Ours, in Italian.
 
-use anagrafe::{Ambiente, Data};
+use anagrafe::{
+    Ambiente, Data,
+    italiano::{al, dal, giorno, il},
+};
 use registro::{
     Comune, Soluzione, Transazione,
     posta::{Allegato, Avviso, Destinatario},
@@ -9,7 +12,6 @@ use registro::{
 use super::{
     censimento::Censimento,
     fascicolo::{AvvioProve, Nomine},
-    impedimento::giorno,
     plico::{Plico, id_plico},
     prefettura::{casella_prefettura, pec_prefettura},
     prefettura_certificato::PrimoCertificato,
@@ -98,8 +100,8 @@ pub(super) fn ricevuta_censimento(
     let protocollo = c.protocollo.as_deref().unwrap_or_default();
     let carte = plico.map_or_else(String::new, |p| {
         format!(
-            "\nLe smart card sono in produzione fino al {}; partono poi per la Prefettura, che convocherà il sindaco.",
-            giorno(p.pronto)
+            "\nLe smart card sono in produzione fino {}; partono poi per la Prefettura, che convocherà il sindaco.",
+            al(p.pronto)
         )
     });
     let testo = format!(
@@ -133,7 +135,7 @@ pub(super) fn avvio_prove(
     };
     let testo = format!(
         "Comune: {}\nDa oggi, {}, l'ambiente di test è aperto: si entra con le credenziali qui sotto e si invia il file \
-         preliminare, entro il {}.\nLe prove cominciano il {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: \
+         preliminare, entro {}.\nLe prove cominciano {}.\n\nApplicazione web: {base}/combas\nUtente: {}\nPassword: \
          {password}\nServizi web: {base}/ANPRTestConn/TestConn e {base}/ANPRS001ServizioSubentro/AnprServiceS001\n\
          Certificato: {}-CO-0000{allegato}; la sua password è allo sportello delle postazioni\n\n\
          File preliminare: basta una parte dei dati; in test un solo file APR, con il suo file AIRE. Senza il file AIRE la \
@@ -141,8 +143,8 @@ pub(super) fn avvio_prove(
          Che cosa provare, e che cosa è già stato provato: /servizidemografici/piano-di-test, nell'area privata.",
         di(comune),
         giorno(a.comunicato.date()),
-        termine.map_or_else(|| giorno(a.dal), giorno),
-        giorno(a.dal),
+        il(termine.unwrap_or(a.dal)),
+        il(a.dal),
         a.utente,
         comune.istat,
     );
@@ -150,7 +152,7 @@ pub(super) fn avvio_prove(
         ambiente: Ambiente::Test,
         comune,
         a: Destinatario::Comune,
-        oggetto: &format!("Avvio delle prove dal {} – {}", giorno(a.dal), di(comune)),
+        oggetto: &format!("Avvio delle prove {} – {}", dal(a.dal), di(comune)),
         testo: &testo,
         allegati: certificato,
     })?;
@@ -164,7 +166,7 @@ pub(super) fn sollecito_preliminare(
     indirizzi: Option<&Indirizzi>,
 ) -> Esito<()> {
     let base = indirizzi.map_or("https://localhost:8443", |i| i.ambiente(Ambiente::Test));
-    let entro = termine.map_or_else(String::new, |d| format!(", dovuto entro il {}", giorno(d)));
+    let entro = termine.map_or_else(String::new, |d| format!(", dovuto entro {}", il(d)));
     let testo = format!(
         "Comune: {}\nNell'ambiente di test non risulta il file preliminare{entro}.\nBasta una parte dei dati, in un solo file \
          APR con il suo file AIRE: si inviano da {base}/combas/invio; il file APR anche con il servizio S001.\nSenza, l'ambiente di test resta vuoto e le prove non \
@@ -184,10 +186,10 @@ pub(super) fn sollecito_preliminare(
 
 pub(super) fn sollecito(t: &mut Transazione, comune: &Comune, scadenza: Data) -> Esito<()> {
     let testo = format!(
-        "Comune: {}\nAlla Prefettura non risulta inviata la scheda di monitoraggio, dovuta entro il {}.\nSi compila \
+        "Comune: {}\nAlla Prefettura non risulta inviata la scheda di monitoraggio, dovuta entro {}.\nSi compila \
          nell'area privata, /servizidemografici.",
         di(comune),
-        giorno(scadenza)
+        il(scadenza)
     );
     al_comune(
         t,
@@ -215,15 +217,15 @@ pub(super) fn plico_spedito(t: &mut Transazione, comune: &Comune, p: &Plico, car
 
 pub(super) fn convocazione(t: &mut Transazione, comune: &Comune, quando: Data) -> Esito<()> {
     let testo = format!(
-        "Comune: {}\nIl sindaco è atteso in Prefettura il {} per il ritiro delle smart card e delle buste.\nPuò ritirarle un \
+        "Comune: {}\nIl sindaco è atteso in Prefettura {} per il ritiro delle smart card e delle buste.\nPuò ritirarle un \
          delegato, se è operatore ANPR registrato dello stesso Comune.",
         di(comune),
-        giorno(quando)
+        il(quando)
     );
     al_comune(
         t,
         comune,
-        &format!("Convocazione del sindaco per il {}", giorno(quando)),
+        &format!("Convocazione del sindaco per {}", il(quando)),
         &testo,
     )
 }

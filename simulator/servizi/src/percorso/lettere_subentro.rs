@@ -1,6 +1,9 @@
 //! The texts of the messages about the day of the subentro and what follows it. Ours, in Italian.
 
-use anagrafe::Ambiente;
+use anagrafe::{
+    Ambiente,
+    italiano::{al, giorno, il},
+};
 use registro::{
     Comune, Lettura as _, Transazione,
     posta::{Avviso, Destinatario},
@@ -9,7 +12,6 @@ use registro::{
 use super::{
     contributo::{Contributo, StatoContributo},
     cruscotto::Pianificazione,
-    impedimento::giorno,
     lettere::{al_comune, di},
 };
 use crate::Esito;
@@ -18,10 +20,10 @@ use crate::Esito;
 const AVVISATI_MASSIMI: usize = 500;
 
 pub(super) fn data_pianificata(t: &mut Transazione, comune: &Comune, p: &Pianificazione) -> Esito<()> {
-    let che = if p.rinvii > 0 {
-        "Subentro rinviato al"
+    let oggetto = if p.rinvii > 0 {
+        format!("Subentro rinviato {}", al(p.preferita))
     } else {
-        "Subentro pianificato per il"
+        format!("Subentro pianificato per {}", il(p.preferita))
     };
     let testo = format!(
         "Comune: {}\nPrima data: {}\nUltima data: {}\nData preferita: {}\nIndicate da: {}\n\nI file APR e AIRE si inviano \
@@ -32,7 +34,7 @@ pub(super) fn data_pianificata(t: &mut Transazione, comune: &Comune, p: &Pianifi
         giorno(p.preferita),
         p.da
     );
-    al_comune(t, comune, &format!("{che} {}", giorno(p.preferita)), &testo)
+    al_comune(t, comune, &oggetto, &testo)
 }
 
 /// Subject of the notice that the others get of the subentro of a Comune.

@@ -3,21 +3,23 @@
 //!
 //! What must stay true: what has happened never takes a Comune back; only a person does (`PUT /api/comuni/{istat}`).
 
-use anagrafe::{Ambiente, CodiceIstat, Data};
+use anagrafe::{
+    Ambiente, CodiceIstat, Data,
+    italiano::{al, dal, il, quanti},
+};
 use registro::{Comune, Lettura as _, MacroStato, SituazioneComune, StatoOperatore};
 use serde::Serialize;
 
 use super::{
     affidamento, credenziali,
     fascicolo::{Fascicolo, fascicolo},
-    impedimento::giorno,
     plico::{Plico, StatoLettori, StatoPlico},
     preliminare::StatoPreliminare,
     scheda::in_ritardo,
     smart_card::StatoSmartCard,
     software_house,
 };
-use crate::{Esito, Simulatore};
+use crate::{Esito, Simulatore, avvio::PIANO_APERTO};
 
 /// The state that what was done gives, never behind the one it had.
 pub(super) fn deriva(stato: MacroStato, f: &Fascicolo) -> MacroStato {
@@ -177,7 +179,7 @@ impl Simulatore {
             "C07",
             "Profili degli operatori",
             profilati > 0,
-            format!("{profilati} operatori con funzioni."),
+            format!("{} con funzioni.", quanti(profilati, "operatore", "operatori")),
         ));
         passi.push(passo(
             "M06",
@@ -185,14 +187,14 @@ impl Simulatore {
             f.prove.is_some(),
             match (&f.prove, &f.scheda) {
                 (Some(p), _) => format!(
-                    "Comunicato il {}: da quel giorno si entra nell'ambiente di test, per inviare il file preliminare. Le prove \
-                     cominciano il {}.",
-                    giorno(p.comunicato.date()),
-                    giorno(p.dal)
+                    "Comunicato {}: da quel giorno si entra nell'ambiente di test, per inviare il file preliminare. Le prove \
+                     cominciano {}.",
+                    il(p.comunicato.date()),
+                    il(p.dal)
                 ),
                 (None, Some(x)) => format!(
-                    "La PEC con credenziali e indirizzi parte il {}: prima l'utente delle prove non esiste.",
-                    giorno(credenziali::giorno_del_preavviso(x.inizio_prove, &s).max(oggi))
+                    "La PEC con credenziali e indirizzi parte {}: prima l'utente delle prove non esiste.",
+                    il(credenziali::giorno_del_preavviso(x.inizio_prove, &s).max(oggi))
                 ),
                 (None, None) => "Parte dopo la scheda, almeno due mesi prima delle prove.".to_owned(),
             },
@@ -212,7 +214,13 @@ impl Simulatore {
             finestra.is_some() || comune.stato == MacroStato::Subentrato,
             finestra.map_or_else(
                 || "La software house propone le date sulla dashboard, dopo il pre-subentro.".to_owned(),
-                |p| format!("Finestra dal {} al {}.", giorno(p.inizio), giorno(p.fine)),
+                |p| {
+                    if p == PIANO_APERTO {
+                        "Finestra sempre aperta: è un Comune pronto.".to_owned()
+                    } else {
+                        format!("Finestra {} {}.", dal(p.inizio), al(p.fine))
+                    }
+                },
             ),
         ));
         passi.push(passo(
@@ -238,7 +246,7 @@ impl Simulatore {
         let p = self.preliminare_di(comune, f)?;
         let termine = p
             .termine
-            .map_or_else(String::new, |d| format!(" Entro il {}.", giorno(d)));
+            .map_or_else(String::new, |d| format!(" Entro {}.", il(d)));
         let (fatto, testo) = match p.stato {
             StatoPreliminare::Caricato => (true, "L'ambiente di test contiene i dati.".to_owned()),
             StatoPreliminare::Inviato => match p.manca {
@@ -272,13 +280,9 @@ impl Simulatore {
     fn passo_scheda(&self, f: &Fascicolo, oggi: Data) -> Esito<Passo> {
         let s = self.scadenze()?;
         let testo = match &f.scheda {
-            Some(x) => format!(
-                "Inviata il {}, ricevuta {}.",
-                giorno(x.inviata.date()),
-                x.protocollo
-            ),
-            None if oggi > s.scheda => format!("Il termine era il {}: inviarla subito.", giorno(s.scheda)),
-            None => format!("Da inviare entro il {}.", giorno(s.scheda)),
+            Some(x) => format!("Inviata {}, ricevuta {}.", il(x.inviata.date()), x.protocollo),
+            None if oggi > s.scheda => format!("Il termine era {}: inviarla subito.", il(s.scheda)),
+            None => format!("Da inviare entro {}.", il(s.scheda)),
         };
         Ok(passo("M01", "Scheda di monitoraggio", f.scheda.is_some(), testo))
     }
@@ -287,12 +291,19 @@ impl Simulatore {
 fn passo_censimento(f: &Fascicolo) -> Passo {
     let testo = match &f.censimento {
         Some(c) if c.inviato.is_some() => format!(
-            "{} persone, {} postazioni, ricevuta {}.",
-            c.persone.iter().filter(|p| p.inviata).count(),
-            c.postazioni,
+            "{}, {}, ricevuta {}.",
+            quanti(
+                c.persone.iter().filter(|p| p.inviata).count(),
+                "persona",
+                "persone"
+            ),
+            quanti(c.postazioni, "postazione", "postazioni"),
             c.protocollo.as_deref().unwrap_or_default()
         ),
-        Some(c) => format!("In preparazione: {} persone nell'elenco.", c.persone.len()),
+        Some(c) => format!(
+            "In preparazione: {} nell'elenco.",
+            quanti(c.persone.len(), "persona", "persone")
+        ),
         None => "Operatori, postazioni, PEC, responsabile, indirizzi di provenienza.".to_owned(),
     };
     passo("C01", "Censimento", f.censito(), testo)
@@ -328,23 +339,23 @@ fn passi_carte(f: &Fascicolo, oggi: Data) -> Vec<Passo> {
     };
     let produzione = di_ogni(&|p| {
         Some(match p.stato(oggi) {
-            StatoPlico::InProduzione => format!("In produzione fino al {}.", giorno(p.pronto)),
-            _ => format!("Carte pronte il {}.", giorno(p.pronto)),
+            StatoPlico::InProduzione => format!("In produzione fino {}.", al(p.pronto)),
+            _ => format!("Carte pronte {}.", il(p.pronto)),
         })
     });
     let plico = di_ogni(&|p| {
-        let arrivo = giorno(p.registrato?.date());
+        let arrivo = il(p.registrato?.date());
         Some(match p.convocato {
-            Some(d) => format!("Arrivato il {arrivo}. Sindaco convocato per il {}.", giorno(d)),
-            None => format!("Arrivato il {arrivo}. Il sindaco è da convocare."),
+            Some(d) => format!("Arrivato {arrivo}. Sindaco convocato per {}.", il(d)),
+            None => format!("Arrivato {arrivo}. Il sindaco è da convocare."),
         })
     });
     let consegna = di_ogni(&|p| {
         let c = p.consegna.as_ref()?;
         let a = if c.delegato { "al delegato" } else { "al sindaco" };
         Some(format!(
-            "Consegnato il {} {a} {}, da {}.",
-            giorno(c.quando.date()),
+            "Consegnato {} {a} {}, da {}.",
+            il(c.quando.date()),
             c.a,
             c.da
         ))

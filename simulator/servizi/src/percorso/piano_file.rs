@@ -89,11 +89,7 @@ pub fn esporta_piano(righe: &[RigaCruscotto]) -> Esito<Vec<u8>> {
     csv.write_record(COLONNE).map_err(ErroreServizio::guasto)?;
     for r in righe {
         // Nobody planned the window a ready Comune starts with.
-        let forse = |d: Option<Data>| {
-            d.filter(|_| !r.sempre_aperta())
-                .map(|d| d.to_string())
-                .unwrap_or_default()
-        };
+        let forse = |d: Option<Data>| d.map(|d| d.to_string()).unwrap_or_default();
         let nome = if r.nome.starts_with(['=', '+', '-', '@', '\t', '\r']) {
             format!("'{}", r.nome)
         } else {
@@ -103,8 +99,8 @@ pub fn esporta_piano(righe: &[RigaCruscotto]) -> Esito<Vec<u8>> {
             r.id_comune.to_string(),
             r.comune.to_string(),
             nome,
-            forse(r.prima),
-            forse(r.ultima),
+            forse(r.prima_pianificata()),
+            forse(r.ultima_pianificata()),
             forse(r.preferita),
         ])
         .map_err(ErroreServizio::guasto)?;

@@ -1,14 +1,17 @@
 //! The scheda di monitoraggio: what a Comune declares, once, correctable until the deadline; and the piano di subentro
 //! that comes out of it, which the Ministry may correct.
 
-use anagrafe::{CodiceIstat, Data};
+use anagrafe::{
+    CodiceIstat, Data,
+    italiano::{del, giorno},
+};
 use jiff::{ToSpan as _, civil::Weekday};
 use registro::{Comune, Quando, Soluzione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    impedimento::{ErroreCampo, Impedimento, Rifiuto, giorno},
+    impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere,
     scadenze::{Scadenze, scadenze},
     scritto::Scritto,
@@ -255,8 +258,8 @@ fn controlla(p: &PropostaScheda, oggi: Data) -> Result<Scheda, Vec<ErroreCampo>>
         Scritto::Letto(d) if pronto.is_some_and(|p| d < p) => no(
             PROVE.0,
             format!(
-                "Con WA integrata e WS si prova il gestionale adeguato: le prove non possono cominciare prima del {}.",
-                pronto.map_or_else(String::new, |p| giorno(*p))
+                "Con WA integrata e WS si prova il gestionale adeguato: le prove non possono cominciare prima {}.",
+                pronto.map_or_else(String::new, |p| del(*p))
             ),
         ),
         Scritto::Letto(_) | Scritto::Errato(_) => {}

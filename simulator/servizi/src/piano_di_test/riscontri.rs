@@ -1,6 +1,7 @@
 //! What the deliveries of a Comune in one environment prove, oldest first. They stay readable after their cancellation,
 //! so nothing of this needs to be remembered.
 
+use anagrafe::italiano::quanti;
 use elaborazione::anomalie::Livello;
 use registro::{Canale, Fornitura, IdFornitura, Quando, StatoFile, StatoFornitura, TipoFile};
 
@@ -61,7 +62,7 @@ pub(super) fn aire_letti(tutte: &[Fornitura]) -> Vec<Riscontro> {
         f.file
             .iter()
             .find(letto)
-            .map(|x| format!("{}: {} schede", x.nome, x.schede.aire))
+            .map(|x| format!("{}: {}", x.nome, quanti(x.schede.aire, "scheda", "schede")))
     })
 }
 
@@ -125,8 +126,13 @@ pub(super) fn con_segnalazioni(tutte: &[Fornitura]) -> Vec<Riscontro> {
 pub(super) fn con_convivenze(tutte: &[Fornitura]) -> Vec<Riscontro> {
     riuscite(tutte, |f| {
         let s = f.schede;
-        (s.famiglie > 0 && s.convivenze > 0)
-            .then(|| format!("{} famiglie, {} convivenze", s.famiglie, s.convivenze))
+        (s.famiglie > 0 && s.convivenze > 0).then(|| {
+            format!(
+                "{}, {}",
+                quanti(s.famiglie, "famiglia", "famiglie"),
+                quanti(s.convivenze, "convivenza", "convivenze")
+            )
+        })
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anagrafe::{Ambiente, CodiceIstat};
+use anagrafe::{Ambiente, CodiceIstat, italiano::accordo};
 use registro::{Casella, Comune, Lettura as _, NaturaPec, Quando, Soluzione};
 use serde::Serialize;
 
@@ -398,9 +398,10 @@ impl Fonti {
             };
             let nomi = &mancano[..mancano.len().min(NOMI_IN_UNA_FRASE)];
             v.nota = format!(
-                "{} di {} postazioni attive; mancano {}{oltre}",
+                "postazioni attive {} di {}; {} {}{oltre}",
                 self.postazioni.len() - mancano.len(),
                 self.postazioni.len(),
+                accordo(mancano.len(), "manca", "mancano"),
                 nomi.join(", ")
             );
         }

@@ -139,7 +139,7 @@ pub(super) fn pronte(comune: &Comune, logo: bool) -> Vec<Passo> {
         passo(
             !conf.indirizzi_ip.is_empty(),
             "Indirizzi IP",
-            format!("{} abilitati", conf.indirizzi_ip.len()),
+            crate::formati::quanti(conf.indirizzi_ip.len(), "abilitato", "abilitati"),
             "nessuno: dove il filtro è acceso, i servizi web del Comune non passano",
             false,
         ),

@@ -59,11 +59,11 @@ fn prima_del_subentro(
         Some(f) => (
             "ok",
             format!(
-                "Ultima prova di pre-subentro: {}, versione {}, {}; {} segnalazioni.",
+                "Ultima prova di pre-subentro: {}, versione {}, {}; {}.",
                 f.id,
                 f.versione,
                 formati::stato_fornitura(f.stato).testo,
-                formati::migliaia(segnalazioni(f))
+                formati::quanti(segnalazioni(f), "segnalazione", "segnalazioni")
             ),
         ),
         None if comune.stato.presubentrato() => (
@@ -85,16 +85,16 @@ fn prima_del_subentro(
         Some(p) if p.comprende(oggi) => (
             "ok",
             format!(
-                "Oggi è dentro la finestra del piano, aperta fino al {}.",
-                formati::data(p.fine)
+                "Oggi è dentro la finestra del piano, aperta fino {}.",
+                formati::al(p.fine)
             ),
         ),
         Some(p) => (
             "ko",
             format!(
-                "Oggi è fuori dalla finestra del piano, dal {} al {}: l'invio è rifiutato.",
-                formati::data(p.inizio),
-                formati::data(p.fine)
+                "Oggi è fuori dalla finestra del piano, {} {}: l'invio è rifiutato.",
+                formati::dal(p.inizio),
+                formati::al(p.fine)
             ),
         ),
         None => (

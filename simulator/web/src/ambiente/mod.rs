@@ -45,7 +45,7 @@ use crate::{
     modulo::Campi,
     ricezione::{self, ErroreModulo, Modulo},
     rotte::{Interna, Parametri, Riga as _, Risponde, Rotta, Sala, Trovata, cerca, serve},
-    sicurezza,
+    sicurezza, smarriti,
 };
 
 use self::rotte::{CASA, PRIMA_DELLA_SCELTA, SCELTA};
@@ -170,7 +170,7 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
     let (rotta, segmenti) = match cerca(ROTTE, &parti.method, parti.uri.path()) {
         Trovata::Si(rotta, segmenti) => (rotta, segmenti),
         Trovata::AltroMetodo(_) => return metodo_non_ammesso(Cornice::ambiente(a, METODO_NON_AMMESSO)),
-        Trovata::No => return non_trovata(a),
+        Trovata::No => return non_trovata(sim, a, &parti).await,
     };
     match &rotta.risponde {
         Risponde::Aperta(f) => {
@@ -187,14 +187,23 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, a: Ambiente, r: Richiesta) -
     }
 }
 
-fn non_trovata(a: Ambiente) -> Risposta {
-    let testo = "Nessuna pagina a questo indirizzo. L'applicazione comincia da /combas.";
-    errore(
-        StatusCode::NOT_FOUND,
-        Cornice::ambiente(a, "Pagina non trovata"),
-        testo,
-        None,
-    )
+/// In the frame of who is in, if somebody is.
+async fn non_trovata(sim: &Arc<Simulatore>, a: Ambiente, parti: &Parts) -> Risposta {
+    let fuori = || Cornice::ambiente(a, smarriti::TITOLO);
+    let c = match sessione(sim, a, parti).await.filter(|s| !s.da_scegliere) {
+        Some(sessione) => {
+            let d = Dentro {
+                sim,
+                ambiente: a,
+                sessione,
+                segmenti: Parametri::default(),
+                query: Campi::leggi(""),
+            };
+            d.cornice(smarriti::TITOLO, "").await.unwrap_or_else(|_| fuori())
+        }
+        None => fuori(),
+    };
+    smarriti::pagina(sim, smarriti::Luogo::Ambiente(a), parti.uri.path(), c)
 }
 
 async fn dentro(

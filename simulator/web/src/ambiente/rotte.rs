@@ -31,7 +31,10 @@ pub(crate) static ROTTE: &[Rotta<Wa>] = &[
     get("/", aperta!(|s, _| indice(s.sim, s.ambiente))),
     get(
         "/statico/{nome}",
-        aperta!(|s, _| statici::file(s.segmenti.prendi("nome")).unwrap_or_else(|| non_trovata(s.ambiente))),
+        aperta!(|s, _| match statici::file(s.segmenti.prendi("nome")) {
+            Some(r) => r,
+            None => non_trovata(s.sim, s.ambiente, s.parti).await,
+        }),
     ),
     get(
         "/com",

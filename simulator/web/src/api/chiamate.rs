@@ -31,7 +31,7 @@ pub(super) async fn leggi(azione: Azione, c: &Chiamata<'_>) -> Esito<Risposta> {
             fuori(sim, servizi::Simulatore::reset).await?;
             come_json(OK, &fuori(sim, servizi::Simulatore::stato).await?)
         }
-        Azione::OrologioLeggi => come_json(OK, &fuori(sim, servizi::Simulatore::orologio).await?),
+        Azione::OrologioLeggi => come_json(OK, &fuori(sim, mondo::orologio).await?),
         Azione::FornitureElenco => {
             let (ambiente, comune) = (c.ambiente()?, c.comune()?);
             come_json(OK, &fuori(sim, move |s| s.forniture(ambiente, comune)).await?)
@@ -150,7 +150,7 @@ pub(super) async fn scrivi(azione: Azione, c: &Chiamata<'_>, v: Value) -> Esito<
     let sim = c.sim;
     let dato = |nome| c.segmenti.prendi(nome).to_owned();
     Ok(match azione {
-        Azione::OrologioMetti => come_json(OK, &mondo::orologio(c, v).await?),
+        Azione::OrologioMetti => come_json(OK, &mondo::metti_orologio(c, v).await?),
         Azione::ComuneCrea => {
             let nuovo = mondo::leggi(v)?;
             come_json(

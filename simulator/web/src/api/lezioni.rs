@@ -3,13 +3,13 @@
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use servizi::{ErroreServizio, Esito, http::Risposta};
+use servizi::{ErroreServizio, Esito, http::Risposta, lezioni::Mossa};
 
 use super::{
     Chiamata, mondo,
     openapi::rif,
     risposte::json as come_json,
-    rotte::{Azione, Corpo, RottaApi, leggi as riga, scrivi as riga_json},
+    rotte::{Azione, Corpo, RottaApi, leggi as riga, p, scrivi as riga_json},
 };
 use crate::fuori;
 
@@ -27,7 +27,15 @@ pub(crate) enum Lezioni {
     Salto,
     Fine,
     Collaudo,
+    Orologio,
+    Sgombero,
 }
+
+/// The step a move is meant for.
+const DA: &[super::rotte::Parametro] = &[p(
+    "da",
+    "il passo per cui vale la mossa: se la lezione è già altrove, 409 e nulla si muove",
+)];
 
 fn ordina(percorso: &'static str, titolo: &'static str, a: Lezioni) -> RottaApi {
     RottaApi {
@@ -65,15 +73,31 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             "Avvia la lezione, o la ricomincia: sposta la data dello scenario",
             Lezioni::Avvio,
         ),
+        RottaApi {
+            parametri: DA,
+            ..ordina(
+                "/api/lezioni/{id}/esecuzione",
+                "Esegue il passo corrente, se non lo è già",
+                Lezioni::Esecuzione,
+            )
+        },
+        RottaApi {
+            parametri: DA,
+            ..ordina(
+                "/api/lezioni/{id}/avanti",
+                "Esegue ciò che manca al passo corrente e va al prossimo",
+                Lezioni::Avanti,
+            )
+        },
         ordina(
-            "/api/lezioni/{id}/esecuzione",
-            "Esegue il passo corrente, se non lo è già",
-            Lezioni::Esecuzione,
+            "/api/lezioni/{id}/orologio",
+            "Riporta l'orologio dove la lezione lo ha messo, e lo ferma",
+            Lezioni::Orologio,
         ),
         ordina(
-            "/api/lezioni/{id}/avanti",
-            "Esegue ciò che manca al passo corrente e va al prossimo",
-            Lezioni::Avanti,
+            "/api/lezioni/{id}/sgombero",
+            "Elimina il Comune che occupa il codice della lezione, chiunque lo abbia creato, con tutto ciò che ha",
+            Lezioni::Sgombero,
         ),
         RottaApi {
             altri: &[400, 404, 409, 413, 415, 507],
@@ -118,8 +142,23 @@ pub(super) async fn leggi(a: Lezioni, c: &Chiamata<'_>) -> Esito<Risposta> {
         Lezioni::Una => come_json(OK, sim.lezione(&id)?),
         Lezioni::Stato => come_json(OK, &fuori(sim, move |s| s.stato_lezione(&id)).await?),
         Lezioni::Avvio => come_json(OK, &fuori(sim, move |s| s.avvia_lezione(&id)).await?),
-        Lezioni::Esecuzione => come_json(OK, &fuori(sim, move |s| s.esegui_passo(&id)).await?),
-        Lezioni::Avanti => come_json(OK, &fuori(sim, move |s| s.avanti_lezione(&id)).await?),
+        Lezioni::Esecuzione | Lezioni::Avanti => {
+            let mossa = if a == Lezioni::Avanti {
+                Mossa::Avanti
+            } else {
+                Mossa::Esegui
+            };
+            let da = da(c)?;
+            come_json(OK, &fuori(sim, move |s| s.muovi_lezione(&id, mossa, da)).await?)
+        }
+        Lezioni::Orologio => come_json(OK, &fuori(sim, move |s| s.riporta_orologio(&id)).await?),
+        Lezioni::Sgombero => {
+            let stato = fuori(sim, move |s| {
+                s.sgombera_per_lezione(&id)?;
+                s.stato_lezione(&id)
+            });
+            come_json(OK, &stato.await?)
+        }
         Lezioni::Fine => {
             let stato = fuori(sim, move |s| {
                 s.termina_lezione(&id)?;
@@ -136,6 +175,18 @@ pub(super) async fn leggi(a: Lezioni, c: &Chiamata<'_>) -> Esito<Risposta> {
         }
         Lezioni::Salto => return Err(ErroreServizio::guasto("chiamata senza risposta")),
     })
+}
+
+/// The step a move is meant for.
+fn da(c: &Chiamata<'_>) -> Esito<Option<usize>> {
+    c.query
+        .pieno("da")
+        .map(|t| {
+            t.parse().map_err(|_| {
+                ErroreServizio::richiesta("Il parametro «da» è il numero di un passo, da 1 in su.")
+            })
+        })
+        .transpose()
 }
 
 #[derive(Deserialize)]
@@ -202,7 +253,9 @@ pub(super) fn schemi() -> Value {
         "StatoLezione": {"type": "object", "required": ["id", "inCorso", "passi"], "properties": {"id": s, "inCorso": b,
             "altra": forse, "passo": {"type": ["integer", "null"]}, "eseguito": b, "interrotta": b, "finita": b,
             "trascorsiSecondi": i, "previstiMinuti": i, "totaleMinuti": i, "comune": s, "nomeComune": s, "statoComune": forse,
-            "oggi": giorno,
+            "oggi": giorno, "orologioAtteso": {"type": ["string", "null"], "format": "date"},
+            "nonParte": {"type": ["object", "null"], "properties": {"perche": {"enum": ["altraInCorso", "comuneAltrui"]},
+                "lezione": s, "titolo": s, "comune": s, "nome": s, "stato": s}},
             "passi": {"type": "array", "items": {"type": "object", "properties": {"numero": i, "titolo": s, "minuti": i,
                 "stato": {"enum": ["FATTO", "CORRENTE", "DA_FARE"]}, "attese": {"type": "array", "items": attesa}}}},
             "rifiuti": {"type": "array", "items": {"type": "object", "properties": {"codice": s, "testo": s}}},

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub(super) use servizi::leggi_json as leggi;
 use servizi::{
-    CercaScambi, ErroreServizio, Esito, SCAMBI_PER_PAGINA,
+    CercaScambi, ErroreServizio, Esito, OrologioMostrato, SCAMBI_PER_PAGINA, Simulatore,
     http::{Risposta, risposta},
+    lezioni::AttesaOrologio,
 };
 
 use super::{Chiamata, forniture::accetta, risposte::json as come_json};
-use crate::{cornice::da_scaricare, fuori};
+use crate::{cornice::da_scaricare, formati, fuori};
 
 /// The segment `{istat}`; what is not a code is no Comune.
 pub(super) fn istat(c: &Chiamata<'_>) -> Esito<CodiceIstat> {
@@ -35,10 +36,42 @@ struct NuovoOrologio {
     velocita: Option<u32>,
 }
 
+/// The clock, and the lesson that runs and wants it somewhere.
+#[derive(Serialize)]
+pub(super) struct Orologio {
+    #[serde(flatten)]
+    orologio: OrologioMostrato,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lezione: Option<AttesaOrologio>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avviso: Option<String>,
+}
+
+/// `GET /api/orologio`.
+pub(super) fn orologio(s: &Simulatore) -> Esito<Orologio> {
+    let lezione = s.attesa_orologio()?;
+    Ok(Orologio {
+        orologio: s.orologio()?,
+        avviso: lezione.as_ref().filter(|l| l.spostato).map(|l| {
+            format!(
+                "È in corso la lezione «{0}», che tiene l'orologio fermo {1}: le sue attese possono non tornare. Lo riporta POST \
+                 /api/lezioni/{0}/orologio.",
+                l.lezione,
+                formati::al(l.giorno)
+            )
+        }),
+        lezione,
+    })
+}
+
 /// `PUT /api/orologio`: what is not given stays.
-pub(super) async fn orologio(c: &Chiamata<'_>, v: Value) -> Esito<impl Serialize + use<>> {
+pub(super) async fn metti_orologio(c: &Chiamata<'_>, v: Value) -> Esito<Orologio> {
     let n: NuovoOrologio = leggi(v)?;
-    fuori(c.sim, move |s| s.metti_orologio(n.oggi, n.velocita)).await
+    fuori(c.sim, move |s| {
+        s.metti_orologio(n.oggi, n.velocita)?;
+        orologio(s)
+    })
+    .await
 }
 
 /// A message alone.

@@ -170,7 +170,7 @@ fn buono(r: &RottaApi) -> Value {
         Azione::Comune | Azione::ComuneCrea | Azione::ComuneAggiorna => json(rif("Comune")),
         Azione::PianoLeggi | Azione::PianoMetti => json(rif("Piano")),
         Azione::OperatoreLeggi | Azione::OperatoreMetti | Azione::OperatoreCancella => json(rif("Operatore")),
-        Azione::OrologioLeggi | Azione::OrologioMetti => json(rif("Orologio")),
+        Azione::OrologioLeggi | Azione::OrologioMetti => json(rif("OrologioMostrato")),
         Azione::RitmoLeggi | Azione::RitmoMetti => json(rif("Ritmo")),
         Azione::SicurezzaLeggi | Azione::SicurezzaMetti => json(rif("Sicurezza")),
         Azione::GuastiLeggi | Azione::GuastiMetti => json(lista("Guasto")),
@@ -267,6 +267,10 @@ fn schemi_di_base() -> Value {
             "ruoli": {"type": "array", "items": {"enum": servizi::RUOLI}}, "funzioni": {"type": "array", "items": s},
             "comuni": {"type": "array", "items": s}, "ambienti": {"type": "array", "items": ambiente}}},
         "Orologio": {"type": "object", "required": ["oggi"], "properties": {"oggi": {"type": "string", "format": "date"}, "velocita": i}},
+        "OrologioMostrato": {"type": "object", "required": ["oggi", "velocita", "adesso"], "properties": {
+            "oggi": {"type": "string", "format": "date"}, "velocita": i, "adesso": s,
+            "lezione": {"type": "object", "description": "La lezione in corso, e dove vuole l'orologio", "properties": {"lezione": s,
+                "titolo": s, "giorno": {"type": "string", "format": "date"}, "spostato": {"type": "boolean"}}}, "avviso": s}},
         "Ritmo": {"type": "object", "required": ["modo"], "properties": {"modo": {"enum": ["istantanea", "ritardata", "sospesa"]}, "secondi": i}},
         "Tributaria": {"type": "object", "additionalProperties": false,
             "description": "Nel PUT ciò che manca resta com'è; «differenze» sostituisce l'elenco intero.", "properties": {

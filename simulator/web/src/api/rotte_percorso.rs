@@ -233,7 +233,7 @@ fn del_subentro() -> Vec<RottaApi> {
                 &[
                     p(
                         "stato",
-                        "INATTIVO, DA_PIANIFICARE, PIANIFICATO, MANCATO_SUBENTRO, SUBENTRATO",
+                        "INATTIVO, DA_PIANIFICARE, SEMPRE_APERTO, PIANIFICATO, MANCATO_SUBENTRO, SUBENTRATO",
                     ),
                     p("testo", "parte del codice o del nome"),
                 ]

@@ -49,7 +49,7 @@ pub(super) fn rotte() -> Vec<RottaApi> {
             altri: &[400],
             ..leggi(
                 "/api/certificati",
-                "I certificati delle postazioni",
+                "I certificati delle postazioni; stato e date seguono l'orologio del computer, non la data dello scenario",
                 Azione::Certificati,
             )
         },

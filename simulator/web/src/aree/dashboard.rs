@@ -365,10 +365,7 @@ async fn modulo(
             ultima: testo(r.ultima),
             preferita: testo(r.preferita),
         }),
-        modificabile: matches!(
-            r.stato,
-            StatoPianificazione::DaPianificare | StatoPianificazione::Pianificato
-        ),
+        modificabile: r.stato.si_pianifica(),
         r,
         errori,
         guasto,

@@ -43,7 +43,7 @@ use crate::{
     modulo::Campi,
     posta::{self, Domanda, Luogo, Pezzo},
     rotte::{Interna, Parametri, Riga as _, Risponde, Rotta, Sala, Trovata, cerca, serve},
-    sicurezza,
+    sicurezza, smarriti,
 };
 
 /// The pages of the areas.
@@ -76,7 +76,7 @@ fn inizio_di(host: &str) -> Option<&'static str> {
 }
 
 /// The area an address is in.
-fn area_di(percorso: &str) -> Option<Area> {
+pub(crate) fn area_di(percorso: &str) -> Option<Area> {
     let dentro = |radice: &str| {
         percorso
             .strip_prefix(radice)
@@ -198,7 +198,7 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
     let (rotta, segmenti) = match cerca(rotte::di(area), &parti.method, parti.uri.path()) {
         Trovata::Si(rotta, segmenti) => (rotta, segmenti),
         Trovata::AltroMetodo(_) => return metodo_non_ammesso(Cornice::area(area, METODO_NON_AMMESSO)),
-        Trovata::No => return non_trovata(area),
+        Trovata::No => return non_trovata(sim, area, &parti).await,
     };
     match &rotta.risponde {
         Risponde::Aperta(f) => {
@@ -214,13 +214,23 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
     }
 }
 
-fn non_trovata(area: Area) -> Risposta {
-    errore(
-        StatusCode::NOT_FOUND,
-        Cornice::area(area, "Pagina non trovata"),
-        "Nessuna pagina a questo indirizzo. Le aree cominciano da /servizidemografici, da /prefettura e da /dashboard.",
-        None,
-    )
+/// In the frame of who is in, if somebody is.
+async fn non_trovata(sim: &Arc<Simulatore>, area: Area, parti: &Parts) -> Risposta {
+    let fuori = || Cornice::area(area, smarriti::TITOLO);
+    let c = match accesso::sessione(sim, area, parti).await {
+        Some(sessione) => {
+            let d = Dentro {
+                sim,
+                area,
+                sessione,
+                segmenti: Parametri::default(),
+                query: Campi::leggi(""),
+            };
+            d.cornice(smarriti::TITOLO, "").await.unwrap_or_else(|_| fuori())
+        }
+        None => fuori(),
+    };
+    smarriti::pagina(sim, smarriti::Luogo::Area(area), parti.uri.path(), c)
 }
 
 async fn dentro(

@@ -61,7 +61,7 @@ pub(super) async fn casa(d: &Dentro<'_>) -> Esito<Risposta> {
         c: d.cornice(format!("Prefettura, provincia {provincia}"), CASA)
             .await?,
         provincia,
-        oggi: formati::data(oggi),
+        oggi: formati::il(oggi),
         scadenza: formati::data(scadenze.scheda),
         non_ancora,
         conti: StatoScheda::TUTTI

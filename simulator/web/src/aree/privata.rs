@@ -67,7 +67,7 @@ pub(super) async fn casa(d: &Dentro<'_>) -> Esito<Risposta> {
         macro_stato: formati::macro_stato(quadro.stato),
         quadro,
         piano,
-        scadenza: formati::data(scadenze.scheda),
+        scadenza: formati::il(scadenze.scheda),
     };
     Ok(pagina(StatusCode::OK, &casa))
 }
@@ -124,7 +124,7 @@ async fn modulo(d: &Dentro<'_>, errori: Errori, r: Option<Riempita>) -> Esito<Ri
         errori,
         r: r.unwrap_or_else(|| f.scheda.as_ref().map(Riempita::della).unwrap_or_default()),
         soluzioni: SOLUZIONI,
-        scadenza: formati::data(scadenze.scheda),
+        scadenza: formati::il(scadenze.scheda),
         scaduta,
         chiusa: f.scheda.is_some() && (scaduta || f.prove.is_some()),
         inviata: f.scheda,
@@ -230,7 +230,7 @@ pub(super) async fn carte(d: &Dentro<'_>) -> Esito<Risposta> {
         convocato: p.convocato.map_or_else(|| "–".to_owned(), formati::data),
         consegna: p.consegna.as_ref().map_or_else(
             || "–".to_owned(),
-            |c| format!("{} il {}", c.a, formati::data(c.quando.date())),
+            |c| format!("{} {}", c.a, formati::il(c.quando.date())),
         ),
         lettori: formati::stato_lettori(p.lettori(oggi)),
     };

@@ -66,8 +66,8 @@ pub(super) async fn sceglie(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
         Some(Errori::uno(
             "conferma",
             format!(
-                "Il subentro è già pianificato per il {}: per cambiare software house serve la conferma.",
-                formati::data(data)
+                "Il subentro è già pianificato per {}: per cambiare software house serve la conferma.",
+                formati::il(data)
             ),
         ))
     } else {

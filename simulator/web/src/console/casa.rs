@@ -5,7 +5,7 @@ use askama::Template;
 use http::StatusCode;
 use registro::{Fornitura, Ritmo};
 use serde_json::Value;
-use servizi::{ErroreServizio, Esito, http::Risposta};
+use servizi::{ErroreServizio, Esito, http::Risposta, lezioni::AttesaOrologio};
 
 use super::Chiesta;
 use crate::{
@@ -89,6 +89,8 @@ struct Casa {
     ambienti: Vec<VistaAmbiente>,
     comuni: Vec<VistaComune>,
     forniture: Vec<RigaFornitura>,
+    /// The lesson that runs, and where it wants the clock.
+    lezione: Option<AttesaOrologio>,
 }
 
 /// A text inside the ready object.
@@ -125,13 +127,14 @@ pub(super) fn postazioni(comune: &Value) -> Vec<VistaPostazione> {
 
 /// `GET /`.
 pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let (pronto, orologio, ritmo, comuni, forniture) = fuori(q.sim, |s| {
+    let (pronto, orologio, ritmo, comuni, forniture, lezione) = fuori(q.sim, |s| {
         Ok((
             s.pronto()?,
             s.orologio()?,
             s.ritmo()?,
             s.comuni()?,
             s.forniture(None, None)?,
+            s.attesa_orologio()?,
         ))
     })
     .await?;
@@ -202,6 +205,7 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
         secondi,
         ambienti,
         comuni,
+        lezione,
         forniture: forniture
             .iter()
             .rev()

@@ -13,7 +13,7 @@ use servizi::{
 
 use super::Chiesta;
 use crate::{
-    certificati::{Riga, TIPO_P12, forma, zip},
+    certificati::{Riga, TIPO_P12, forma, orologi, zip},
     cornice::{Cornice, da_scaricare, pagina, vai},
     fuori,
     modulo::Campi,
@@ -33,6 +33,8 @@ struct Elenco {
     difetti: [Difetto; 8],
     importati: Vec<Riga>,
     carte: Vec<Riga>,
+    /// Which clock decides.
+    orologi: String,
 }
 
 fn istat(campi: &Campi, nome: &str) -> Esito<Option<CodiceIstat>> {
@@ -54,11 +56,12 @@ pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
         stato: StatoCertificato::parse(&stato),
         scade_entro_giorni: scade.parse().ok(),
     };
-    let (righe, importati, carte) = fuori(q.sim, move |s| {
+    let (righe, importati, carte, orologi) = fuori(q.sim, move |s| {
         Ok((
             s.certificati(filtro)?,
             s.certificati_importati(None)?,
             s.carte(filtro.comune)?,
+            orologi(s)?,
         ))
     })
     .await?;
@@ -76,6 +79,7 @@ pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
         difetti: Difetto::TUTTI,
         importati: Riga::tutte(&importati),
         carte: Riga::tutte(&carte),
+        orologi,
     };
     Ok(pagina(StatusCode::OK, &elenco))
 }
@@ -86,18 +90,20 @@ struct Uno {
     c: Cornice,
     r: Riga,
     forme: [FormaP12; 3],
+    orologi: String,
 }
 
 /// `GET /certificati/{id}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
     let id = q.segmenti.prendi("id").to_owned();
-    let r = Riga::di(&fuori(q.sim, move |s| s.certificato(&id)).await?);
+    let (v, orologi) = fuori(q.sim, move |s| Ok((s.certificato(&id)?, orologi(s)?))).await?;
+    let r = Riga::di(&v);
     let mut c = q.cornice(format!("Certificato {}", r.id), QUI).await?;
     if q.query.valore("fatto").is_some() {
         c = c.con_avviso("ok", "Fatto.");
     }
     let forme = FormaP12::TUTTE;
-    Ok(pagina(StatusCode::OK, &Uno { c, r, forme }))
+    Ok(pagina(StatusCode::OK, &Uno { c, r, forme, orologi }))
 }
 
 /// `POST /certificati`: issues.

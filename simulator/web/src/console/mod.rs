@@ -38,6 +38,7 @@ use crate::{
     modulo::Campi,
     rotte::{Parametri, Risponde, Sala, Trovata, cerca, serve},
     sicurezza::{self as porta_sicura, Negato},
+    smarriti,
 };
 
 /// The pages of the console.
@@ -81,7 +82,7 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
     let (rotta, segmenti) = match cerca(ROTTE, &parti.method, &percorso) {
         Trovata::Si(rotta, segmenti) => (rotta, segmenti),
         Trovata::AltroMetodo(_) => return metodo_non_ammesso(Cornice::console_chiusa(METODO_NON_AMMESSO)),
-        Trovata::No => return non_trovata(),
+        Trovata::No => return non_trovata(sim, &percorso),
     };
     let q = Chiesta {
         sim,
@@ -108,14 +109,9 @@ fn bussa(sim: &Simulatore, parti: &Parts, pagina: bool) -> Result<(), Negato> {
     porta_sicura::verifica_gettone(parti, i.token_console.as_deref())
 }
 
-fn non_trovata() -> Risposta {
-    let testo = "Nessuna pagina a questo indirizzo. La console comincia da /, l'API è descritta in /api/openapi.json.";
-    errore(
-        StatusCode::NOT_FOUND,
-        Cornice::console("Pagina non trovata", "", 0),
-        testo,
-        None,
-    )
+fn non_trovata(sim: &Simulatore, percorso: &str) -> Risposta {
+    let c = Cornice::console(smarriti::TITOLO, "", 0);
+    smarriti::pagina(sim, smarriti::Luogo::Console, percorso, c)
 }
 
 #[derive(Template)]

@@ -10,8 +10,8 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::Risposta,
     percorso::{
-        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze, SceltaSoftwareHouse,
-        Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
+        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze,
+        SceltaSoftwareHouse, Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
     },
 };
 

@@ -16,7 +16,8 @@ pub(crate) static ROTTE: &[Rotta<Console>] = &[
     get("/", vista!(casa::quadro)),
     get(
         "/statico/{nome}",
-        aperta!(|q, _| statici::file(q.segmenti.prendi("nome")).unwrap_or_else(non_trovata)),
+        aperta!(|q, _| statici::file(q.segmenti.prendi("nome"))
+            .unwrap_or_else(|| non_trovata(q.sim, "/statico/"))),
     ),
     // Who sends the token and needs none goes on.
     post("/gettone", aperta!(|_q, _| vai("/"))),

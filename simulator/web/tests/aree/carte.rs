@@ -213,7 +213,7 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
     fatto(&invia(&lui, pagina, &registra(&numero(2))).await);
     // Three wrong PINs block, the PUK opens.
     let terza = numero(2);
-    for (atteso, frase) in [(409, "restano 2"), (409, "restano 1"), (409, "bloccata")] {
+    for (atteso, frase) in [(409, "restano 2"), (409, "resta 1 tentativo"), (409, "bloccata")] {
         let r = attiva(&terza, "00000000", "attiva").await;
         assert_eq!(r.stato.as_u16(), atteso, "{}", r.testo);
         assert!(r.testo.contains(frase), "{frase}: {}", r.testo);

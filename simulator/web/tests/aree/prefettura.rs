@@ -283,7 +283,7 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
         &format!("{plico}/registrazione"),
         &Value::Null,
         (409, "SIM012"),
-        "il plico parte il 08/03/2021",
+        "il plico parte l'08/03/2021",
     )
     .await;
     metti("/api/orologio", &json!({"oggi": "2021-03-10"})).await;

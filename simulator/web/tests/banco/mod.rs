@@ -4,6 +4,7 @@
 
 pub(crate) mod api;
 pub(crate) mod inglese;
+pub(crate) mod italiano;
 
 use std::{
     path::PathBuf,
@@ -77,6 +78,7 @@ async fn leggi(r: servizi::http::Risposta) -> Risposta {
         testo: String::from_utf8_lossy(&byte).into_owned(),
     };
     inglese::controlla(&letta);
+    italiano::controlla(&letta);
     letta
 }
 

@@ -95,7 +95,7 @@ async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
         json!({"inizio": "2021-03-10", "fine": "2021-03-12"})
     );
     assert_eq!(vedi_api("/api/comuni/888004").await["stato"], "PIANIFICATO");
-    assert_eq!(posta("888004", "Subentro pianificato per il 11/03/2021").await, 1);
+    assert_eq!(posta("888004", "Subentro pianificato per l'11/03/2021").await, 1);
     let mese = vedi(&io, "/dashboard/subentro/calendario").await;
     banco::dovute(&mese, "the calendar");
     let undici = mese.testo.split("<strong>11</strong>").nth(1).expect("the day");

@@ -218,3 +218,69 @@ async fn the_console_gives_dates_outcomes_and_terms() {
         (&json!(3), &json!(2), &json!("2023-06-30"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_a_ready_comune_starts_with_is_not_called_planned() {
+    let _turno = turno().await;
+    da_pianificare("888004").await;
+    let io = entra("SWALFA").await;
+    let piano = "/api/comuni/888004/piano?ambiente=sub";
+    for (fine, stato, detto, prima) in [
+        (
+            "2099-12-31",
+            "SEMPRE_APERTO",
+            ">sempre aperto (Comune pronto)</span>",
+            "–",
+        ),
+        ("2021-12-31", "PIANIFICATO", ">pianificato</span>", "01/01/2015"),
+    ] {
+        metti(piano, &json!({"inizio": "2015-01-01", "fine": fine})).await;
+        // One place decides: the list, the filter by state, the page of the Comune, the export, the API.
+        for filtro in ["SEMPRE_APERTO", "PIANIFICATO"] {
+            let dove = format!("/dashboard/subentro?stato={filtro}&testo=888004");
+            let r = vedi(&io, &dove).await;
+            banco::dovute(&r, &dove);
+            let c_e = r.testo.contains("href=\"/dashboard/subentro/888004\"");
+            assert_eq!(c_e, filtro == stato, "{dove}: {}", r.testo);
+            assert_eq!(r.testo.contains(detto), filtro == stato, "{dove}: {}", r.testo);
+            if c_e {
+                let cella = format!("data-nome=\"Prima data\">{prima}</td>");
+                assert!(r.testo.contains(&cella), "{}", r.testo);
+            }
+        }
+        let uno = vedi(&io, "/dashboard/subentro/888004").await;
+        assert!(uno.testo.contains(detto), "{}", uno.testo);
+        assert!(
+            uno.testo.contains("Manda le date"),
+            "who has the open one may give dates too: {}",
+            uno.testo
+        );
+        let aperta = "<dt>Finestra</dt><dd>sempre aperta</dd>";
+        assert_eq!(
+            uno.testo.contains(aperta),
+            stato == "SEMPRE_APERTO",
+            "{}",
+            uno.testo
+        );
+        let csv = vedi(&io, "/dashboard/subentro/piano.csv?testo=888004")
+            .await
+            .testo;
+        assert_eq!(csv.contains(",2015-01-01,"), stato == "PIANIFICATO", "{csv}");
+        let righe = vedi_api(&format!(
+            "/api/percorso/pianificazione?stato={stato}&testo=888004"
+        ))
+        .await;
+        assert_eq!(righe[0]["stato"], stato, "{righe}");
+        let passi = vedi_api("/api/percorso/comuni/888004").await;
+        let testo = passi.to_string();
+        let detta = testo.contains("Finestra sempre aperta: è un Comune pronto.");
+        assert_eq!(detta, stato == "SEMPRE_APERTO", "{testo}");
+        let console = banco()
+            .console(Method::GET, "/percorso/888004", &[], "")
+            .await
+            .testo;
+        let detta = console.contains("Finestra sempre aperta: è un Comune pronto.");
+        assert_eq!(detta, stato == "SEMPRE_APERTO", "{console}");
+    }
+    metti(piano, &Value::Null).await;
+}

@@ -10,6 +10,8 @@ mod accesso;
 mod confini;
 mod gettone;
 mod nomi;
+mod smarriti;
+mod vuoti;
 
 use std::collections::BTreeSet;
 

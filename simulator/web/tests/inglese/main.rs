@@ -4,6 +4,7 @@
 mod banco;
 
 mod diagnosi;
+mod lezioni;
 mod visitatori;
 mod visite;
 

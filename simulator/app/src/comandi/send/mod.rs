@@ -15,7 +15,7 @@ use frontiera::firma::{self, Algoritmo, Atteso, Come, DIFETTI, Messaggio, STRANE
 use serde_json::{Value, json};
 
 use self::{mittente::Mittente, spedizione::Spedizione};
-use super::{Fine, api, cliente, pronto, testo};
+use super::{Fine, api, cliente, pronto, testo, vicini};
 use crate::opzioni::{Lingua, Send};
 
 /// Path of an operation's service.
@@ -28,6 +28,9 @@ fn percorso(operazione: &str) -> Result<&'static str> {
 }
 
 pub(crate) fn esegui(o: &Send, l: Lingua) -> Result<Fine> {
+    if let Some(tabella) = elenco(o) {
+        return stampa_elenco(tabella, o, l);
+    }
     let voci = voci(o)?;
     // The defect decides; oddities alone must be accepted.
     let atteso = voci.last().map(|v| v.atteso);
@@ -125,23 +128,50 @@ fn guasto(o: &Send, c: &Cliente, p: &Value, operazione: &str, tipo: &str) -> Res
     api(c, p, "PUT", "/api/guasti", &piano).map(drop)
 }
 
+/// Asks for the list of names instead of one of them.
+const ELENCO: &str = "elenco";
+
+/// A table of the catalogue was asked for instead of a request: its names, one a line, each with what it is.
+fn elenco(o: &Send) -> Option<&'static [Voce]> {
+    if o.difetto.as_deref() == Some(ELENCO) {
+        return Some(DIFETTI);
+    }
+    o.stranezza.iter().any(|n| n == ELENCO).then_some(STRANEZZE)
+}
+
+fn stampa_elenco(tabella: &[Voce], o: &Send, l: Lingua) -> Result<Fine> {
+    if o.dove.json {
+        let voci: Vec<Value> = tabella
+            .iter()
+            .map(|v| json!({"nome": v.nome, "descrizione": v.descrizione, "risposta": v.atteso.sigla()}))
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&voci)?);
+        return Ok(Fine::Bene);
+    }
+    let largo = tabella.iter().map(|v| v.nome.len()).max().unwrap_or(0);
+    for v in tabella {
+        println!("{:largo$}  {}", v.nome, l.riga(v.descrizione));
+    }
+    Ok(Fine::Bene)
+}
+
 /// The rows asked for: oddities first, the defect last.
 fn voci(o: &Send) -> Result<Vec<&'static Voce>> {
     let mut voci = Vec::new();
     for nome in &o.stranezza {
         let v = catalogo::stranezza(nome);
-        voci.push(v.with_context(|| ignoto("--stranezza", nome, "quelle note", STRANEZZE))?);
+        voci.push(v.with_context(|| ignoto("--stranezza", nome, STRANEZZE))?);
     }
     if let Some(nome) = &o.difetto {
         let v = catalogo::difetto(nome);
-        voci.push(v.with_context(|| ignoto("--difetto", nome, "quelli noti", DIFETTI))?);
+        voci.push(v.with_context(|| ignoto("--difetto", nome, DIFETTI))?);
     }
     Ok(voci)
 }
 
-fn ignoto(opzione: &str, nome: &str, quali: &str, tabella: &[Voce]) -> String {
-    let noti: Vec<&str> = tabella.iter().map(|v| v.nome).collect();
-    format!("{opzione} {nome}: {quali} sono {}", noti.join(", "))
+fn ignoto(opzione: &str, nome: &str, tabella: &[Voce]) -> String {
+    let vicini = vicini::forse(nome, tabella.iter().map(|v| v.nome));
+    format!("{opzione} {nome}: nome sconosciuto{vicini}; l'elenco è in {opzione} {ELENCO}")
 }
 
 /// A string of an object of the control API.

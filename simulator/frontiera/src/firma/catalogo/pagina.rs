@@ -13,7 +13,7 @@ const TESTA: &str = "\
 
 `anpr-sim send` compone, firma e invia una richiesta a un simulatore in esecuzione. Con `--difetto NOME` la richiesta è
 sbagliata in un punto solo, e si vede come il simulatore la rifiuta: serve a provare come un gestionale tratta gli errori.
-Con `--stranezza NOME` (ripetibile) è insolita ma corretta, e va accettata.
+Con `--stranezza NOME` (ripetibile) è insolita ma corretta, e va accettata. `--difetto elenco` e `--stranezza elenco` stampano i nomi.
 
 <!-- prova: difetti -->
 ```sh

@@ -1,9 +1,11 @@
 //! An action in words: what presenter and hand-out say that it does.
 
-use anagrafe::Ambiente;
+use anagrafe::{
+    Ambiente,
+    italiano::{al, dal, il, quanti},
+};
 
 use super::{Azione, ChiDice, Passo, parola};
-use crate::percorso::giorno;
 
 impl Azione {
     /// What it does, for whoever reads.
@@ -14,7 +16,7 @@ impl Azione {
             Ambiente::Sub => "subentro",
         };
         match self {
-            Self::Data { giorno: g } => format!("La data dello scenario passa al {}.", giorno(*g)),
+            Self::Data { giorno: g } => format!("La data dello scenario passa {}.", al(*g)),
             Self::Invia {
                 ambiente,
                 versione,
@@ -51,12 +53,7 @@ impl Azione {
                 ambiente,
                 inizio,
                 fine,
-            } => format!(
-                "Piano di {}: dal {} al {}.",
-                amb(ambiente),
-                giorno(*inizio),
-                giorno(*fine)
-            ),
+            } => format!("Piano di {}: {} {}.", amb(ambiente), dal(*inizio), al(*fine)),
             Self::TogliPiano { ambiente } => format!("Toglie il piano di {}.", amb(ambiente)),
             Self::Pianifica {
                 prima,
@@ -64,14 +61,14 @@ impl Azione {
                 preferita,
                 da,
             } => format!(
-                "{} propone sulla dashboard dal {} al {}, meglio il {}.",
+                "{} propone sulla dashboard {} {}, meglio {}.",
                 match da {
                     ChiDice::SoftwareHouse => "La software house",
                     ChiDice::Ministero => "Il Ministero",
                 },
-                giorno(*prima),
-                giorno(*ultima),
-                giorno(*preferita)
+                dal(*prima),
+                al(*ultima),
+                il(*preferita)
             ),
             Self::Casella { indirizzo: Some(i) } => format!("PEC per gli esiti: {i}."),
             Self::Casella { indirizzo: None } => "Toglie la PEC per gli esiti.".to_owned(),
@@ -112,9 +109,10 @@ impl Azione {
                 tipo,
                 volte,
             } => format!(
-                "Guasto {} in {}, per {volte} richieste.",
+                "Guasto {} in {}, per {}.",
                 tipo.parola(),
-                amb(ambiente)
+                amb(ambiente),
+                quanti(*volte, "richiesta", "richieste")
             ),
         }
     }

@@ -8,7 +8,7 @@ use servizi::{Esito, http::Risposta};
 
 use super::{Dentro, QUI};
 use crate::{
-    certificati::Riga,
+    certificati::{Riga, orologi},
     cornice::{Cornice, pagina},
     fuori,
 };
@@ -26,12 +26,14 @@ struct Carte {
     testo: String,
     stato: String,
     tutte: usize,
+    /// Which clock decides.
+    orologi: String,
 }
 
 /// `GET /combas/sicurezza/carte`.
 pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
     let comune = d.sessione.comune;
-    let carte = fuori(d.sim, move |s| s.carte(Some(comune))).await?;
+    let (carte, orologi) = fuori(d.sim, move |s| Ok((s.carte(Some(comune))?, orologi(s)?))).await?;
     let cerca = |nome| d.query.pieno(nome).unwrap_or_default().to_owned();
     let (testo, stato) = (cerca("testo"), cerca("stato"));
     let cercato = testo.to_lowercase();
@@ -59,6 +61,7 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
         testo,
         stato,
         tutte,
+        orologi,
     };
     Ok(pagina(StatusCode::OK, &p))
 }

@@ -12,7 +12,7 @@ use servizi::{
 
 use super::{Dentro, QUI};
 use crate::{
-    certificati::{Riga, TIPO_P12, forma, zip},
+    certificati::{Riga, TIPO_P12, forma, orologi, zip},
     cornice::{Cornice, da_scaricare, pagina, vai},
     fuori,
     modulo::Campi,
@@ -30,6 +30,8 @@ struct Elenco {
     stato: String,
     stati: [StatoCertificato; StatoCertificato::TUTTI.len()],
     tutte: usize,
+    /// Which clock decides.
+    orologi: String,
 }
 
 /// `GET /combas/sicurezza/postazioni`.
@@ -38,7 +40,7 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
         comune: Some(d.sessione.comune),
         ..FiltroCertificati::default()
     };
-    let righe = fuori(d.sim, move |s| s.certificati(filtro)).await?;
+    let (righe, orologi) = fuori(d.sim, move |s| Ok((s.certificati(filtro)?, orologi(s)?))).await?;
     let cerca = |nome| d.query.pieno(nome).unwrap_or_default().to_owned();
     let (testo, stato) = (cerca("testo"), cerca("stato"));
     let cercato = testo.to_lowercase();
@@ -58,6 +60,7 @@ pub(in crate::ambiente) async fn elenco(d: &Dentro<'_>) -> Esito<Risposta> {
         stato,
         stati: StatoCertificato::TUTTI,
         tutte,
+        orologi,
     };
     Ok(pagina(StatusCode::OK, &elenco))
 }
@@ -82,6 +85,7 @@ struct Una {
     csrf: String,
     r: Riga,
     forme: [FormaP12; 3],
+    orologi: String,
 }
 
 /// `GET /combas/sicurezza/postazioni/{id}`.
@@ -100,6 +104,7 @@ pub(in crate::ambiente) async fn una(d: &Dentro<'_>) -> Esito<Risposta> {
         csrf: d.sessione.csrf.clone(),
         r,
         forme: FormaP12::TUTTE,
+        orologi: fuori(d.sim, orologi).await?,
     };
     Ok(pagina(StatusCode::OK, &una))
 }

@@ -117,10 +117,11 @@ fn casella(numero: i8, casi: &[CasoDelCalendario]) -> Casella {
     }
 }
 
-/// The notes, day by day.
-pub(super) fn note(giornate: &[Giornata]) -> Vec<(String, String)> {
+/// The notes, day by day; only those of the month of a day, when one is given.
+pub(super) fn note(giornate: &[Giornata], solo: Option<Data>) -> Vec<(String, String)> {
     giornate
         .iter()
+        .filter(|g| solo.is_none_or(|d| d.first_of_month() == g.giorno.first_of_month()))
         .flat_map(|g| {
             g.casi.iter().filter_map(|c| match c {
                 CasoDelCalendario::Nota(t) => Some((formati::data(g.giorno), t.clone())),
@@ -166,7 +167,10 @@ mod prove {
         assert_eq!(c(1, 3).classi, "oggi finestra nota-giorno");
         assert!(c(1, 3).oggi && !c(1, 2).oggi);
         assert_eq!(m.settimane[4][3], None);
-        assert_eq!(note(&giornate), [("11/03/2021".to_owned(), "<b>".to_owned())]);
+        let una = [("11/03/2021".to_owned(), "<b>".to_owned())];
+        assert_eq!(note(&giornate, None), una);
+        assert_eq!(note(&giornate, Some(d(30))), una);
+        assert_eq!(note(&giornate, Some(jiff::civil::date(2021, 4, 1))), []);
         assert_eq!(in_parole(d(11)), "giovedì 11 marzo 2021");
         assert_eq!(
             mesi(&giornate, Some(jiff::civil::date(2021, 5, 9)))[0].nome,

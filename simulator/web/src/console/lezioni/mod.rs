@@ -1,9 +1,12 @@
 //! The trainer's lessons: the list, a lesson before it starts, the presenter's page, the room's, the hand-out.
 //!
 //! The presenter moves with forms (keys press the same buttons); the room follows by asking for its own page again, as
-//! the mailbox does. What must stay true: the room's page never carries the presenter's notes.
+//! the mailbox does, and so does every further page of the presenter. What must stay true: the room's page never carries the
+//! presenter's notes; a move names the step it was meant for, so that two windows never go two steps.
 
 pub(crate) mod calendario;
+
+use std::collections::BTreeSet;
 
 use anagrafe::Ambiente;
 use askama::Template;
@@ -11,7 +14,10 @@ use http::StatusCode;
 use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::Risposta,
-    lezioni::{Blocco, Lezione, Luogo, Mostra, MotivoRifiuto, Passo, PecVista, StatoLezione, blocchi},
+    lezioni::{
+        Blocco, Lezione, Luogo, Mossa, Mostra, MotivoRifiuto, NonParte, Passo, PecVista, StatoLezione,
+        blocchi,
+    },
 };
 
 use self::calendario::{Mese, mesi, note};
@@ -45,13 +51,23 @@ async fn letta(q: &Chiesta<'_>) -> Esito<(Lezione, StatoLezione)> {
 #[template(path = "lezioni/elenco.html")]
 struct Elenco<'l> {
     c: Cornice,
-    lezioni: &'l [Lezione],
+    /// With the Comune that is in the way of it, if one is.
+    lezioni: Vec<(&'l Lezione, bool)>,
     /// Id and title.
     in_corso: Option<(String, String)>,
 }
 
 pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
-    let corrente = fuori(q.sim, Simulatore::lezione_in_corso).await?;
+    let (corrente, occupate) = fuori(q.sim, |s| {
+        let mut occupate = BTreeSet::new();
+        for l in s.lezioni().tutte() {
+            if let Some(NonParte::ComuneAltrui { comune, .. }) = s.non_parte(l)? {
+                occupate.insert(comune);
+            }
+        }
+        Ok((s.lezione_in_corso()?, occupate))
+    })
+    .await?;
     let in_corso = corrente.map(|id| {
         let titolo = q
             .sim
@@ -62,7 +78,13 @@ pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
     });
     let e = Elenco {
         c: q.cornice("Lezioni", QUI).await?,
-        lezioni: q.sim.lezioni().tutte(),
+        lezioni: q
+            .sim
+            .lezioni()
+            .tutte()
+            .iter()
+            .map(|l| (l, occupate.contains(&l.comune)))
+            .collect(),
         in_corso,
     };
     Ok(pagina(StatusCode::OK, &e))
@@ -88,50 +110,61 @@ pub(super) async fn comando(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let azione = campi.pieno("azione").unwrap_or_default().to_owned();
     let numero = |nome| campi.pieno(nome).and_then(|p| p.parse::<usize>().ok());
     let (passo, da) = (numero("passo"), numero("da"));
+    let confermato = campi.valore("conferma") == Some("si");
     let dove = format!("{QUI}/{}", codifica(&id));
-    let fine = azione == "termina";
-    fuori(q.sim, move |s| {
-        // A button pressed twice moves once: the second time it was the button of a step that is no longer there.
-        if da.is_some() && s.stato_lezione(&id)?.passo != da {
-            return Ok(());
+    let fatto = {
+        let (id, azione) = (id.clone(), azione.clone());
+        fuori(q.sim, move |s| muovi(s, &id, &azione, (passo, da), confermato)).await
+    };
+    match fatto {
+        Ok(()) => Ok(vai(&match azione.as_str() {
+            // Another lesson was in the way of the one that `poi` names.
+            "termina" => match campi.pieno("poi").filter(|p| q.sim.lezioni().una(p).is_some()) {
+                Some(poi) => format!("{QUI}/{}", codifica(poi)),
+                None => dove,
+            },
+            "sgombera" => dove,
+            _ => format!("{dove}/relatore"),
+        })),
+        // The move of a page that was left behind, or one that cannot be made now: the page as it stands, and why.
+        Err(e) if e.http == 409 => {
+            let corrente = fuori(q.sim, Simulatore::lezione_in_corso).await?;
+            if corrente.as_deref() == Some(id.as_str()) {
+                pagina_relatore(q, StatusCode::CONFLICT, Some(e.testo)).await
+            } else {
+                Err(e)
+            }
         }
-        muovi(s, &id, &azione, passo)
-    })
-    .await?;
-    Ok(vai(&if fine { dove } else { format!("{dove}/relatore") }))
+        Err(e) => Err(e),
+    }
 }
 
-fn muovi(s: &Simulatore, id: &str, azione: &str, passo: Option<usize>) -> Esito<()> {
+fn muovi(
+    s: &Simulatore,
+    id: &str,
+    azione: &str,
+    (passo, da): (Option<usize>, Option<usize>),
+    confermato: bool,
+) -> Esito<()> {
+    let mossa = |m| s.muovi_lezione(id, m, da).map(drop);
     match azione {
         "avvia" | "ricomincia" => s.avvia_lezione(id).map(drop),
-        "esegui" => s.esegui_passo(id).map(drop),
-        "avanti" => s.avanti_lezione(id).map(drop),
-        "indietro" => indietro(s, id),
+        "esegui" => mossa(Mossa::Esegui),
+        "avanti" => mossa(Mossa::Avanti),
+        "indietro" => mossa(Mossa::Indietro),
         "salta" => {
             let passo = passo.filter(|p| *p > 0);
             let passo = passo.ok_or_else(|| ErroreServizio::richiesta("Scegliere un passo, da 1 in su."))?;
             s.salta_lezione(id, passo - 1).map(drop)
         }
+        "riporta" => s.riporta_orologio(id).map(drop),
+        "sgombera" if confermato => s.sgombera_per_lezione(id),
+        "sgombera" => Err(ErroreServizio::richiesta(
+            "Manca la conferma: il Comune e tutto ciò che ha andrebbero persi.",
+        )),
         "termina" => s.termina_lezione(id),
         _ => Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
     }
-}
-
-/// Takes the step on the screen back when it was carried out, else goes to the one before.
-fn indietro(s: &Simulatore, id: &str) -> Esito<()> {
-    let stato = s.stato_lezione(id)?;
-    let qui = stato.indice().unwrap_or(0);
-    let agisce = s
-        .lezione(id)?
-        .passi
-        .get(qui)
-        .is_some_and(|p| !p.azioni.is_empty());
-    let dove = if agisce && stato.eseguito {
-        qui
-    } else {
-        qui.saturating_sub(1)
-    };
-    s.salta_lezione(id, dove).map(drop)
 }
 
 /// What stands beside the words of a step.
@@ -233,6 +266,10 @@ struct Relatore {
 }
 
 pub(super) async fn relatore(q: &Chiesta<'_>) -> Esito<Risposta> {
+    pagina_relatore(q, StatusCode::OK, None).await
+}
+
+async fn pagina_relatore(q: &Chiesta<'_>, stato: StatusCode, perche: Option<String>) -> Esito<Risposta> {
     let (l, s) = letta(q).await?;
     if !s.in_corso {
         return Ok(vai(&format!("{QUI}/{}", codifica(&l.id))));
@@ -245,7 +282,7 @@ pub(super) async fn relatore(q: &Chiesta<'_>) -> Esito<Risposta> {
     };
     let passo = s.indice().and_then(|i| l.passi.get(i)).cloned();
     let titolo = passo.as_ref().map_or("Fine della lezione", |p| p.titolo.as_str());
-    let mut c = q.cornice(titolo, QUI).await?;
+    let mut c = q.cornice(titolo, QUI).await?.con_errore(perche);
     c.ascolta = true;
     let a_mano = passo.as_ref().and_then(|p| p.a_mano.as_ref()).map(|m| {
         let radice = match m.luogo {
@@ -264,7 +301,7 @@ pub(super) async fn relatore(q: &Chiesta<'_>) -> Esito<Risposta> {
         esito: passo.as_ref().map_or(Mostrato::Nulla, |p| Mostrato::di(p, &s)),
         passo,
         mesi: mesi(&s.calendario, None),
-        note_date: note(&s.calendario),
+        note_date: note(&s.calendario, None),
         operatore,
         ambienti: Ambiente::TUTTI
             .map(|a| (formati::ambiente(a), format!("{}/combas", base(a))))
@@ -272,7 +309,7 @@ pub(super) async fn relatore(q: &Chiesta<'_>) -> Esito<Risposta> {
         l,
         s,
     };
-    Ok(pagina(StatusCode::OK, &r))
+    Ok(pagina(stato, &r))
 }
 
 #[derive(Template)]
@@ -307,6 +344,12 @@ pub(super) async fn aula(q: &Chiesta<'_>) -> Esito<Risposta> {
         (Some(_), Mostrato::Nulla) => mesi(&s.calendario, Some(s.oggi)),
         _ => Vec::new(),
     };
+    // Under the grid its days in words: a note of the calendar is of the event, not of the presenter.
+    let note_date = if mesi.is_empty() {
+        Vec::new()
+    } else {
+        note(&s.calendario, Some(s.oggi))
+    };
     let testo = passo
         .as_ref()
         .map(|p| match &p.prima {
@@ -328,8 +371,7 @@ pub(super) async fn aula(q: &Chiesta<'_>) -> Esito<Risposta> {
         testo,
         esito,
         mesi,
-        // Few words in the room: the days of the grid say it.
-        note_date: Vec::new(),
+        note_date,
         l,
         s,
     };
