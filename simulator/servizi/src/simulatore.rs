@@ -371,7 +371,6 @@ impl Simulatore {
     }
 
     /// Wall time, for freshness of messages and sessions.
-    #[expect(clippy::unused_self, reason = "one clock for whoever asks the simulator")]
     pub fn adesso(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -10,8 +10,13 @@
   let giri = 0;
   // Who stood on a link or a button stands on it again.
   const segno = (e) => `${e.tagName} ${e.getAttribute("href") ?? e.getAttribute("value")} ${e.textContent}`;
+  // What the simulator sent last, part by part: what it sends again unchanged stays as the reader left it.
+  const parti = () => [parte(), document.querySelector(".voci"), ...document.querySelectorAll("[data-vivo]")];
+  const chiave = (e) => e.id || e.className;
+  const mandato = new Map(parti().filter(Boolean).map((e) => [chiave(e), e.innerHTML]));
   const cambia = (vecchia, nuova) => {
-    if (!vecchia || !nuova || vecchia.innerHTML === nuova.innerHTML) return;
+    if (!vecchia || !nuova || mandato.get(chiave(nuova)) === nuova.innerHTML) return;
+    mandato.set(chiave(nuova), nuova.innerHTML);
     const stava = vecchia.contains(document.activeElement) ? segno(document.activeElement) : null;
     vecchia.replaceWith(nuova);
     if (stava) [...nuova.querySelectorAll("a, button")].find((e) => segno(e) === stava)?.focus();

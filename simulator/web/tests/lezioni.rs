@@ -394,19 +394,33 @@ async fn the_room_reads_the_events_of_its_month_and_a_comune_in_the_way_can_be_t
         b.console(Method::POST, "/lezioni/data-mancata", &[MODULO], campi)
             .await
     };
-    // The note of a day is of the event, and the room reads it; the presenter's notes it never does.
+    // The note of a day is of the event, and the room reads it from that day on; the presenter's notes it never does.
     let l = b.sim.lezione("data-mancata").expect("there").clone();
-    let nota = l.date.first().expect("a note on the calendar").clone();
+    let riga = |n: &servizi::lezioni::DataNota| format!("</strong>: {}</li>", n.testo.replace('\'', "&#39;"));
     ordina("azione=avvia").await;
-    let mostra = l
-        .passi
-        .iter()
-        .position(|p| p.mostra == servizi::lezioni::Mostra::Calendario)
-        .expect("a step that shows the calendar");
-    b.sim.salta_lezione("data-mancata", mostra).expect("a jump");
     let a = vedi("/lezioni/data-mancata/aula").await;
-    let detta = nota.testo.replace('\'', "&#39;");
-    assert!(a.contains(&format!("</strong>: {detta}</li>")), "{a}");
+    assert!(a.contains("<caption>marzo 2021</caption>"), "{a}");
+    assert!(
+        l.date.iter().all(|n| !a.contains(&riga(n))),
+        "nothing of what is to come: {a}"
+    );
+    let r = vedi("/lezioni/data-mancata/relatore").await;
+    assert!(
+        l.date.iter().all(|n| r.contains(&riga(n))),
+        "the presenter knows: {r}"
+    );
+    b.sim.salta_lezione("data-mancata", 1).expect("a jump");
+    let s = b.sim.esegui_passo("data-mancata").expect("carried out");
+    let a = vedi("/lezioni/data-mancata/aula").await;
+    let passate: Vec<bool> = l.date.iter().map(|n| n.giorno <= s.oggi).collect();
+    assert_eq!(
+        passate,
+        [true, false],
+        "one day has come, one has not: {}",
+        s.oggi
+    );
+    let lette: Vec<bool> = l.date.iter().map(|n| a.contains(&riga(n))).collect();
+    assert_eq!(lette, passate, "{a}");
     for p in &l.passi {
         let inizio: String = p.note.trim().chars().take(40).collect();
         assert!(!a.contains(&inizio.replace('\'', "&#39;")), "{inizio}: {a}");

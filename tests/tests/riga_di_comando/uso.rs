@@ -144,7 +144,7 @@ fn un_nome_ignoto_ha_i_vicini_e_l_elenco_sta_altrove() {
             &["send", "--difetto", "elenco"][..],
             90,
             "corpo-modificato",
-            "un carattere",
+            "IdPostazione",
         ),
         (
             &["send", "--stranezza", "elenco"],

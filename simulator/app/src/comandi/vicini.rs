@@ -23,7 +23,7 @@ pub(crate) fn vicini<'n>(scritto: &str, noti: impl Iterator<Item = &'n str>) -> 
             (distanza <= tolleranza || pezzo).then_some((distanza, nome))
         })
         .collect();
-    trovati.sort();
+    trovati.sort_unstable();
     trovati.into_iter().map(|(_, n)| n).take(OFFERTI).collect()
 }
 

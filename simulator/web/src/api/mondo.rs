@@ -40,7 +40,7 @@ struct NuovoOrologio {
 #[derive(Serialize)]
 pub(super) struct Orologio {
     #[serde(flatten)]
-    orologio: OrologioMostrato,
+    ora: OrologioMostrato,
     #[serde(skip_serializing_if = "Option::is_none")]
     lezione: Option<AttesaOrologio>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ pub(super) struct Orologio {
 pub(super) fn orologio(s: &Simulatore) -> Esito<Orologio> {
     let lezione = s.attesa_orologio()?;
     Ok(Orologio {
-        orologio: s.orologio()?,
+        ora: s.orologio()?,
         avviso: lezione.as_ref().filter(|l| l.spostato).map(|l| {
             format!(
                 "È in corso la lezione «{0}», che tiene l'orologio fermo {1}: le sue attese possono non tornare. Lo riporta POST \

@@ -90,7 +90,7 @@ fn testi(html: &str) -> Vec<String> {
         match &muto {
             Some(m) if tag.starts_with('/') && *m == nome => muto = None,
             None if ["script", "style", "pre", "code", "textarea"].contains(&nome.as_str()) => {
-                muto = Some(nome)
+                muto = Some(nome);
             }
             _ => {}
         }

@@ -117,6 +117,15 @@ fn casella(numero: i8, casi: &[CasoDelCalendario]) -> Casella {
     }
 }
 
+/// The days as the room may see them: of a day to come no note, which would tell the end of the story.
+pub(super) fn per_l_aula(giornate: &[Giornata], oggi: Data) -> Vec<Giornata> {
+    let mut viste = giornate.to_vec();
+    for g in viste.iter_mut().filter(|g| g.giorno > oggi) {
+        g.casi.retain(|c| !matches!(c, CasoDelCalendario::Nota(_)));
+    }
+    viste
+}
+
 /// The notes, day by day; only those of the month of a day, when one is given.
 pub(super) fn note(giornate: &[Giornata], solo: Option<Data>) -> Vec<(String, String)> {
     giornate
@@ -171,6 +180,15 @@ mod prove {
         assert_eq!(note(&giornate, None), una);
         assert_eq!(note(&giornate, Some(d(30))), una);
         assert_eq!(note(&giornate, Some(jiff::civil::date(2021, 4, 1))), []);
+        // The room reads a note from its day on.
+        assert_eq!(note(&per_l_aula(&giornate, d(11)), None), una);
+        let prima = per_l_aula(&giornate, d(10));
+        assert_eq!(note(&prima, None), []);
+        assert_eq!(
+            prima[2].casi,
+            [Tappa, Finestra, Oggi],
+            "the rest of the day stays"
+        );
         assert_eq!(in_parole(d(11)), "giovedì 11 marzo 2021");
         assert_eq!(
             mesi(&giornate, Some(jiff::civil::date(2021, 5, 9)))[0].nome,

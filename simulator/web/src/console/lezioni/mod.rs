@@ -339,16 +339,14 @@ pub(super) async fn aula(q: &Chiesta<'_>) -> Esito<Risposta> {
     c.vivo = true;
     let passo = s.indice().and_then(|i| l.passi.get(i)).cloned();
     let esito = passo.as_ref().map_or(Mostrato::Nulla, |p| Mostrato::di(p, &s));
-    // The calendar where it is the outcome, and wherever there is none to show.
-    let mesi = match (&passo, &esito) {
-        (Some(_), Mostrato::Nulla) => mesi(&s.calendario, Some(s.oggi)),
-        _ => Vec::new(),
-    };
-    // Under the grid its days in words: a note of the calendar is of the event, not of the presenter.
-    let note_date = if mesi.is_empty() {
-        Vec::new()
-    } else {
-        note(&s.calendario, Some(s.oggi))
+    // The calendar where it is the outcome, and wherever there is none to show; under the grid its notes, which are of the
+    // events and not of the presenter.
+    let (mesi, note_date) = match (&passo, &esito) {
+        (Some(_), Mostrato::Nulla) => {
+            let giornate = calendario::per_l_aula(&s.calendario, s.oggi);
+            (mesi(&giornate, Some(s.oggi)), note(&giornate, Some(s.oggi)))
+        }
+        _ => (Vec::new(), Vec::new()),
     };
     let testo = passo
         .as_ref()
