@@ -84,14 +84,29 @@ fn rifiuto(testo: &str) -> Option<String> {
             cambiato = true;
         }
     };
+    // Several fields in one sentence: it is made again of theirs.
+    let insieme = |campi: &[Value]| -> String {
+        let frasi: Vec<String> = campi
+            .iter()
+            .map(|e| {
+                let di = |n: &str| e[n].as_str().unwrap_or_default();
+                format!("{}: {}", di("campo"), di("testo"))
+            })
+            .collect();
+        frasi.join(" ")
+    };
     for errore in v.get_mut("errori")?.as_array_mut()? {
         let nostro = errore["codice"]
             .as_str()
             .is_some_and(|c| c.starts_with(CODICE_NOSTRO));
         if nostro {
-            volgi(errore);
-            let campi = errore.get_mut("campi").and_then(Value::as_array_mut);
-            campi.into_iter().flatten().for_each(&mut volgi);
+            if let Some(campi) = errore.get_mut("campi").and_then(Value::as_array_mut) {
+                campi.iter_mut().for_each(&mut volgi);
+                let tutte = insieme(campi);
+                errore["testo"] = Value::String(tutte);
+            } else {
+                volgi(errore);
+            }
         }
     }
     cambiato.then(|| v.to_string())

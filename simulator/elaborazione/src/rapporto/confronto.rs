@@ -221,6 +221,10 @@ mod prove {
         }
     }
 
+    fn letti(l: &[Rilievo]) -> impl Iterator<Item = Result<Rilievo, Infallible>> {
+        l.iter().cloned().map(Ok)
+    }
+
     #[test]
     fn another_wrong_value_in_another_file_is_the_same_finding_and_another_scheda_is_not() {
         let prima = [
@@ -234,7 +238,6 @@ mod prove {
             rilievo("EC001", "S3", "cap", "0", "b"),
             rilievo("EC002", "S3", "via", "0", "b"),
         ];
-        let letti = |l: &[Rilievo]| l.to_vec().into_iter().map(Ok::<_, Infallible>);
         let Ok(resto) = Resto::fra(letti(&prima), letti(&dopo));
         let esiti = |l: &[Rilievo], altrimenti| {
             let mut resto = resto.clone();

@@ -22,7 +22,8 @@ pub(super) enum Per<'a> {
 /// The province whose Prefettura begins with this user.
 pub(super) fn di_ogni_prefettura(nome: &str) -> Option<&str> {
     let (sigla, ruolo) = nome.strip_prefix("PREF")?.split_at_checked(2)?;
-    ["ALS", "ALP", "OPE"].contains(&ruolo).then_some(sigla)
+    let di_lettere = sigla.bytes().all(|b| b.is_ascii_uppercase());
+    (di_lettere && ["ALS", "ALP", "OPE"].contains(&ruolo)).then_some(sigla)
 }
 
 /// A name that belongs to the private area or to the test environment of some Comune.

@@ -188,20 +188,19 @@ impl Chiesto {
 
     /// The address of the list, or of the file, with other filters.
     fn indirizzo(&self, dove: &str, quali: &str, codice: &str, da: u64) -> String {
-        let mut uscita = format!(
-            "{dove}?prima={}&dopo={}",
-            codifica(&self.prima),
-            codifica(&self.dopo)
-        );
-        for (nome, valore) in [("quali", quali), ("codice", codice)] {
-            if !valore.is_empty() {
-                uscita.push_str(&format!("&{nome}={}", codifica(valore)));
-            }
-        }
-        if da > 0 {
-            uscita.push_str(&format!("&da={da}"));
-        }
-        uscita
+        let da = if da > 0 { da.to_string() } else { String::new() };
+        let coppie: Vec<String> = [
+            ("prima", self.prima.as_str()),
+            ("dopo", &self.dopo),
+            ("quali", quali),
+            ("codice", codice),
+            ("da", &da),
+        ]
+        .iter()
+        .filter(|(_, valore)| !valore.is_empty())
+        .map(|(nome, valore)| format!("{nome}={}", codifica(valore)))
+        .collect();
+        format!("{dove}?{}", coppie.join("&"))
     }
 }
 

@@ -181,16 +181,15 @@ pub(super) async fn anomalie_confrontate(c: &Chiamata<'_>) -> Esito<Risposta> {
     let (prima, dopo) = da_confrontare(c)?;
     let filtro = filtro_del_confronto(&c.query)?;
     let (da, limite) = posto(c)?;
-    let mut seguito = format!(
-        "/api/forniture/{}/confronto/anomalie?con={}",
+    let filtri: String = ["quali", "codice"]
+        .iter()
+        .filter_map(|nome| Some(format!("&{nome}={}", codifica(c.query.pieno(nome)?))))
+        .collect();
+    let qui = format!(
+        "/api/forniture/{}/confronto/anomalie?con={}{filtri}",
         codifica(&dopo),
         codifica(&prima)
     );
-    for nome in ["quali", "codice"] {
-        if let Some(valore) = c.query.pieno(nome) {
-            seguito.push_str(&format!("&{nome}={}", codifica(valore)));
-        }
-    }
     let mut righe = fuori(c.sim, move |s| {
         s.anomalie_confrontate(&prima, &dopo, &filtro, da, limite.saturating_add(1))
     })
@@ -203,11 +202,8 @@ pub(super) async fn anomalie_confrontate(c: &Chiamata<'_>) -> Esito<Risposta> {
         risposte::json(StatusCode::OK, &righe)
     };
     if prosegue && limite > 0 {
-        seguito.push_str(&format!(
-            "&limite={limite}&dopo={}",
-            da.saturating_add(limite as u64)
-        ));
-        prosegui(&mut risposta, &seguito);
+        let seguito = da.saturating_add(limite as u64);
+        prosegui(&mut risposta, &format!("{qui}&limite={limite}&dopo={seguito}"));
     }
     Ok(risposta)
 }

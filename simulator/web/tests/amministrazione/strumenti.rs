@@ -207,7 +207,7 @@ async fn which_ones_is_told(
         a_pezzi.extend(pezzo);
         let Some(link) = r.testate.get("link") else { break };
         let link = link.to_str().expect("ascii");
-        dove = link[1..link.find('>').expect("an address")].to_owned();
+        link[1..link.find('>').expect("an address")].clone_into(&mut dove);
     }
     assert_eq!(&a_pezzi, intero);
     // The file: the same rows, told which is which.

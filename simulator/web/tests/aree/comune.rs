@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{SUB, cnsd, fatto, invia, nuovo_comune, posta, prefettura, scheda, turno, vedi};
 use crate::banco::{
-    api::{MODULO, chiama, metti, ordina, rifiuto, vedi_api},
+    api::{JSON, MODULO, chiama, metti, ordina, rifiuto, vedi_api},
     banco,
 };
 
@@ -386,6 +386,13 @@ async fn the_censimento_registers_people_and_orders_cards() {
         .collect();
     assert_eq!(v["errori"][0]["testo"], json!(frasi.join(" ")));
     assert_eq!(v["errori"][0]["codice"], "SIM010");
+    let inglese = [JSON, ("accept-language", "en")];
+    let r = banco().console(Method::POST, invio, &inglese, "").await;
+    assert!(
+        r.testo.contains("pec: ") && !r.testo.contains("Indicare"),
+        "field by field and as a whole: {}",
+        r.testo
+    );
     let dati = "azione=dati&responsabile=PROVA+ANNA&emailResponsabile=anna%40comune.example\
                 &pec=protocollo%40comune.pec.example&postazioni=2&indirizzi=";
     // The addresses follow the rules of Amministrazione, each wrong one told; a PEC needs a domain with a dot.

@@ -118,7 +118,11 @@ fn mancanti_del_rifiuto(testo: &str) -> Vec<String> {
     let mut mancanti = Vec::new();
     for e in v["errori"].as_array().into_iter().flatten() {
         if e["codice"].as_str().is_some_and(|c| c.starts_with("SIM")) {
-            for e in std::iter::once(e).chain(e["campi"].as_array().into_iter().flatten()) {
+            // A sentence of several fields is made of theirs.
+            let campi = e["campi"]
+                .as_array()
+                .map_or(std::slice::from_ref(e), Vec::as_slice);
+            for e in campi {
                 let testo = e["testo"].as_str().unwrap_or_default();
                 let _ = lingua::inglese().riga_con(testo, &mut |m| mancanti.push(m.to_owned()));
             }

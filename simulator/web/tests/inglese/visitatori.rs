@@ -32,17 +32,17 @@ fn indirizzi(da: &[&str]) -> Vec<String> {
 }
 
 /// A delivery that fails, so that there are outcomes, anomalies and messages to read.
-async fn fornitura_fallita(istat: &str) {
+async fn fornitura_fallita(istat: &str, versione: u16, anomalie: &str) {
     let richiesta = generatore::Richiesta {
         comune: anagrafe::CodiceIstat::parse(istat).expect("a code"),
-        versione: 1,
+        versione,
         abitanti: 60,
         aire: 3,
         invii: None,
         max_invii: Some(1),
         seed: 5,
         oggi: anagrafe::leggi_data("2021-03-01").expect("a date"),
-        anomalie: generatore::leggi_anomalie("ES092=1,EC001=1").expect("a plan"),
+        anomalie: generatore::leggi_anomalie(anomalie).expect("a plan"),
     };
     for (nome, byte) in generatore::in_memoria(&richiesta).expect("a delivery").file {
         let dove = format!("/api/forniture?ambiente=pre&comune={istat}&nome={nome}");
@@ -71,7 +71,9 @@ pub(super) async fn visitatori() -> Vec<Visitatore> {
     let b = banco();
     let scadenze = json!({"scheda": "2021-12-31", "prefettureDal": "2021-01-01"});
     metti("/api/percorso/scadenze", &scadenze).await;
-    fornitura_fallita(FALLITO).await;
+    // Two, so that there is something to compare: gone, still there, new.
+    fornitura_fallita(FALLITO, 1, "ES092=1,EC001=1").await;
+    fornitura_fallita(FALLITO, 2, "ES092=1,EC007=2").await;
     in_cammino(IN_CAMMINO).await;
     scambio("<a/>".to_owned()).await;
     let uno = vedi_api("/api/schede?ambiente=pre&comune=888002&limite=1").await;
