@@ -63,7 +63,7 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
     let pronte = anagrafe::leggi_data(pronte.as_str().expect("a day")).expect("a date");
     assert_eq!(
         detto("C02"),
-        pronte.strftime("Carte pronte il %d/%m/%Y.").to_string()
+        format!("Carte pronte {}.", anagrafe::italiano::il(pronte))
     );
     // Before he activates it his card opens nothing, and nobody is named.
     let sua = der(vedi_api(&format!("{base}/smart-card")).await[0]["carta"]

@@ -23,7 +23,7 @@ const DI_UNA_FORMA: usize = 2;
 /// Eighty characters.
 const LUNGO: &str = "SANT'ALÒ DELL'ABBADÌA SOTTO L'ÀRGINE D'OLTREPÒ E DELL'ISOLA DI CA' NUÒVA D'ÈRBEA";
 /// GET addresses that answer something else than a page when there is nothing: what, and why.
-const NULLA: [(&str, &[u16]); 6] = [
+const NULLA: [(&str, &[u16]); 9] = [
     // No certificate to download.
     ("/combas/sicurezza/postazioni/archivio", &[404]),
     ("/combas/amministrazione/logo.png", &[404]),
@@ -32,6 +32,10 @@ const NULLA: [(&str, &[u16]); 6] = [
     // In the environment of subentro only, and with the card of the sindaco.
     ("/combas/contributo", &[404, 403]),
     ("/combas/contributo/documento", &[404, 403]),
+    ("/combas/contributo/firma-di-prova", &[404, 403]),
+    // There are no two deliveries to compare.
+    ("/combas/confronto/anomalie", &[404]),
+    ("/combas/confronto/anomalie.csv", &[404]),
     // Not in the environment of subentro.
     ("/combas/cancellazione", &[404]),
 ];
