@@ -29,7 +29,7 @@ prova(async (banco) => {
 
   const aula = await banco.pagina({ viewport: { width: 1920, height: 1080 } });
   await aula.goto(dove("/aula"));
-  assert.match(await aula.innerText("#vivo"), /Si comincia fra poco/);
+  assert.match(await aula.innerText("#vivo"), /Si attende il relatore/);
   await Promise.all([pagina.waitForNavigation(), pagina.click("button[value=avvia]")]);
   assert.equal(pagina.url(), dove("/relatore"));
   await segue(aula, "Basta una scheda");
@@ -47,7 +47,12 @@ prova(async (banco) => {
   assert.equal(await pagina.locator(".attese .ok").count(), 0);
   await esamina(banco, pagina, "102-relatore-prima");
   assert.equal(await aula.locator(".barre").count(), 0, "the outcome is not there before the action");
-  await tasto(pagina, "PageDown");
+  // Read aloud in the room, without leaving the page; and by Enter alone: the focus is on the first command again.
+  assert.equal(await aula.innerText("#annuncio[role=status]"), "Passo 2 di 5, L'invio fallisce.");
+  await pagina.focus("button[value=esegui]");
+  await Promise.all([pagina.waitForNavigation(), pagina.keyboard.press("Enter")]);
+  assert.equal(await pagina.evaluate(() => document.activeElement.value), "avanti");
+  assert.equal(await pagina.innerText("#annuncio"), "Passo 2 di 5, L'invio fallisce. Attese raggiunte: 2 su 2.");
   assert.equal(await titolo(pagina), "L'invio fallisce", "the first press carries out, the next goes on");
   assert.equal(await pagina.locator(".attese .ok").count(), 2);
   assert.equal(await pagina.locator(".attese .no").count(), 0);
@@ -101,6 +106,13 @@ prova(async (banco) => {
   await pagina.check("#scorciatoie");
   await tasto(pagina, "r");
   await segue(aula, "Basta una scheda");
+  // The simulator does not answer: the room says so, and stops saying it when it does again.
+  assert.ok(!(await aula.isVisible("#collegamento span")));
+  await aula.evaluate(() => { globalThis.veroFetch = fetch; globalThis.fetch = () => Promise.reject(new TypeError("giù")); });
+  await aula.locator("#collegamento span").waitFor();
+  assert.match(await aula.innerText("#collegamento"), /interrotto/);
+  await aula.evaluate(() => { globalThis.fetch = globalThis.veroFetch; });
+  await aula.locator("#collegamento span").waitFor({ state: "hidden" });
   visto("un tasto ricomincia; la casella spegne i tasti");
   await Promise.all([pagina.waitForNavigation(), pagina.click(".salti li:nth-child(4) button")]);
   await segue(aula, "Corretto, versione 2");
@@ -108,7 +120,7 @@ prova(async (banco) => {
   // A hand-made step in the meantime: the presenter's page sees it arrive.
   await Promise.all([pagina.waitForNavigation(), pagina.click("button[value=termina]")]);
   assert.equal(pagina.url(), dove(""));
-  await finche("l'aula torna in attesa", async () => /Si comincia fra poco/.test(await aula.innerText("#vivo")));
+  await finche("l'aula torna in attesa", async () => /Si attende il relatore/.test(await aula.innerText("#vivo")));
   await finche("la seconda finestra esce dalla lezione", async () => altra.url() === dove(""));
   await altra.close();
 

@@ -140,7 +140,9 @@ pub fn indirizzo_valido(testo: &str) -> bool {
             && d.split('.')
                 .all(|p| !p.is_empty() && !p.starts_with('-') && !p.ends_with('-'))
     };
+    // A quoted local part (`"a b"@c.example`) likewise: nobody's mailbox is called so.
     testo.is_ascii()
+        && !testo.contains(['"', '\\'])
         && testo.len() <= INDIRIZZO_MASSIMO_CARATTERI
         && !testo.contains(char::is_whitespace)
         && testo

@@ -60,7 +60,7 @@ mod prove {
     #[test]
     fn the_style_stays_small_and_asks_nobody_else() {
         assert!(STILE.len() < 20_000, "{} byte", STILE.len());
-        assert!(VIVO.len() < 3_000 && TASTI.len() < 3_000 && STILE_LEZIONI.len() < 10_000);
+        assert!(VIVO.len() < 4_500 && TASTI.len() < 3_500 && STILE_LEZIONI.len() < 10_000);
         for vietato in ["http://", "https://", "@import", "url("] {
             assert!(!STILE.contains(vietato), "{vietato}");
             assert!(!STILE_LEZIONI.contains(vietato), "{vietato}");

@@ -15,6 +15,15 @@
       try { localStorage.setItem(CHIAVE, casella.checked ? "si" : "no"); } catch { /* only for this page, then */ }
     });
   }
+  // A command leads to a new page: who gave one stands on the first command again, not at the top of the menu.
+  const FUOCO = "anpr-sim-fuoco";
+  addEventListener("submit", (e) => {
+    if (e.target.closest(".comandi, .salti")) sessionStorage.setItem(FUOCO, "si");
+  });
+  if (sessionStorage.getItem(FUOCO)) {
+    sessionStorage.removeItem(FUOCO);
+    document.querySelector(".comandi button")?.focus();
+  }
   addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || (casella && !casella.checked)) return;
     const qui = e.target;

@@ -17,15 +17,25 @@
   const cambia = (vecchia, nuova) => {
     if (!vecchia || !nuova || mandato.get(chiave(nuova)) === nuova.innerHTML) return;
     mandato.set(chiave(nuova), nuova.innerHTML);
+    // A region that is read aloud must stay the same one: only its words change.
+    if (vecchia.getAttribute("role") === "status") { vecchia.textContent = nuova.textContent; return; }
     const stava = vecchia.contains(document.activeElement) ? segno(document.activeElement) : null;
     vecchia.replaceWith(nuova);
     if (stava) [...nuova.querySelectorAll("a, button")].find((e) => segno(e) === stava)?.focus();
+  };
+  // Said once the second try has failed too, so that a short pause is not told.
+  const collegamento = document.querySelector("#collegamento span");
+  let falliti = 0;
+  const riuscito = (bene) => {
+    falliti = bene ? 0 : falliti + 1;
+    if (collegamento) collegamento.hidden = falliti < 2;
   };
   const giro = async () => {
     if (!parte()?.dataset.attesa || (lento() && ++giri > GIRI)) return;
     if (!document.hidden) {
       try {
         const r = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+        riuscito(true);
         if (r.ok && !r.redirected) {
           const nuova = new DOMParser().parseFromString(await r.text(), "text/html");
           cambia(parte(), nuova.getElementById("vivo"));
@@ -36,7 +46,7 @@
           location.replace(r.url);
           return;
         }
-      } catch { /* the simulator may be restarting: try again */ }
+      } catch { riuscito(false); /* the simulator may be restarting: try again */ }
     }
     attendi();
   };

@@ -303,7 +303,7 @@ async fn a_lesson_is_led_by_forms_followed_in_the_room_and_moved_by_the_api() {
     assert!(relatore().await.contains("Trascorsi <strong>0 min</strong>"));
     let r = preme("azione=termina").await;
     assert_eq!(r.testate["location"], format!("/lezioni/{LEZIONE}").as_str());
-    assert!(aula().await.contains("Si comincia fra poco."));
+    assert!(aula().await.contains("Si attende il relatore"));
     assert_eq!(leggi(&pagina("/api/orologio").await)["oggi"], "2021-03-01");
     assert_eq!(leggi(&pagina("/api/orologio").await)["velocita"], 1);
     let r = leggi(&chiede(Method::POST, "collaudo", "").await);

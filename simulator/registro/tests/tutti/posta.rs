@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use anagrafe::Ambiente;
 use jiff::civil::datetime;
+use proptest::prelude::*;
 use registro::posta::{
     Allegato, Conclusione, Lettera, Motivo, Scritto, TipoRicevuta, allegato, componi, componi_scritto,
     indirizzo_riservato, indirizzo_valido, ricevute,
@@ -245,6 +246,7 @@ fn addresses() {
         ("a@b..c", false),
         ("a@-b.example", false),
         ("\"a b\"@c.example", false),
+        ("\"ab\"@c.example", false),
         (&format!("a@{}.example", "b.".repeat(130)), false),
         ("", false),
         ("a", false),
@@ -255,6 +257,23 @@ fn addresses() {
         ("a@[::1]", false),
     ] {
         assert_eq!(indirizzo_valido(testo), buono, "{testo:?}");
+    }
+}
+
+proptest! {
+    /// One address that passes the rule and cannot be composed would stop everybody's mail.
+    #[test]
+    fn every_address_the_rule_accepts_is_one_a_message_can_carry(
+        utente in "[a-zA-Z0-9.\"@+%!#$&'*/=?^_`{|}~() <>,;:\\[\\]\\\\-]{1,12}",
+        dominio in "[a-zA-Z0-9.@_\\[\\]:-]{1,12}(\\.(example|test))?",
+    ) {
+        let indirizzo = format!("{utente}@{dominio}");
+        let c = comune("UNO", &indirizzo);
+        let quando = datetime(2021, 3, 1, 8, 0, 0, 0);
+        let pec = componi(IdPec(1), quando, &negativa(&c, Ambiente::Test, "p")).expect("any address composes");
+        let atteso = if indirizzo_valido(&indirizzo) { indirizzo.as_str() } else { "indirizzo-non-valido@anpr-sim.example" };
+        prop_assert_eq!(&pec.a, atteso);
+        prop_assert!(pec.a.parse::<lettre::Address>().is_ok());
     }
 }
 

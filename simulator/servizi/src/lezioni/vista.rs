@@ -189,6 +189,11 @@ impl StatoLezione {
         self.passo.map(|p| p - 1)
     }
 
+    /// How many expectations of the present step are reached.
+    pub fn raggiunte(&self) -> usize {
+        self.attese().iter().filter(|a| a.raggiunta).count()
+    }
+
     /// Expectations of the step on the screen.
     pub fn attese(&self) -> &[EsitoAttesa] {
         self.indice()

@@ -269,7 +269,7 @@ impl Simulatore {
         Ok(self.fascicolo(istat)?.censimento.unwrap_or_default())
     }
 
-    /// Replaces the whole draft from JSON; people already sent stay whatever it says.
+    /// Replaces the whole draft from JSON; people already sent stay whatever it says, but for a mailbox that was wrong.
     pub fn metti_censimento(&self, istat: CodiceIstat, valore: Value) -> Result<Censimento, Rifiuto> {
         let mut nuovo: Censimento = leggi(valore)?;
         (nuovo.inviato, nuovo.protocollo) = (None, None);
@@ -278,7 +278,20 @@ impl Simulatore {
             p.inviata = false;
         }
         self.bozza(istat, |c| {
-            let inviate: Vec<Persona> = c.persone.iter().filter(|p| p.inviata).cloned().collect();
+            let mut inviate: Vec<Persona> = c.persone.iter().filter(|p| p.inviata).cloned().collect();
+            for p in &mut inviate {
+                let ora = nuovo
+                    .persone
+                    .iter()
+                    .find(|n| n.codice_fiscale == p.codice_fiscale);
+                if let Some(n) = ora.filter(|n| n.email != p.email) {
+                    p.email.clone_from(&n.email);
+                    let errori = controlla_persona(p);
+                    if !errori.is_empty() {
+                        return Err(Rifiuto::Campi(errori));
+                    }
+                }
+            }
             let gia: BTreeSet<&str> = inviate.iter().map(|p| p.codice_fiscale.as_str()).collect();
             nuovo.persone.retain(|p| !gia.contains(p.codice_fiscale.as_str()));
             let persone = inviate.iter().cloned().chain(nuovo.persone.clone()).collect();
@@ -410,6 +423,13 @@ impl Simulatore {
             }
             let mut c = f.censimento.clone().unwrap_or_default();
             cambia(&mut c)?;
+            // The other halves of the codes go to the mailbox as it is when the card is handed over.
+            for p in &c.persone {
+                let sue = f.carte.iter_mut().filter(|k| k.titolare == p.codice_fiscale);
+                for k in sue.filter(|k| k.registrata.is_none()) {
+                    k.email.clone_from(&p.email);
+                }
+            }
             f.censimento = Some(c.clone());
             Ok(c)
         })

@@ -101,8 +101,12 @@ pub enum Impedimento {
     #[error("La smart card non è bloccata: il PUK non serve.")]
     CartaNonBloccata,
     /// A wrong PUK.
-    #[error("PUK errato. Il PUK è metà nella busta e metà nel messaggio.")]
-    PukErrato,
+    #[error(
+        "PUK errato: {} {}, poi la sblocca solo l'assistenza. Il PUK è metà nella busta e metà nel messaggio.",
+        accordo(*.0, "resta", "restano"),
+        quanti(*.0, "tentativo", "tentativi")
+    )]
+    PukErrato(u8),
     /// Too many wrong PUKs.
     #[error(
         "La smart card non si sblocca più con il PUK: troppi errori. La sblocca l'assistenza (la console del simulatore)."

@@ -497,7 +497,7 @@ impl Simulatore {
                 return Ok(Err(if c.errori_puk >= PUK_SBAGLIATI_MASSIMI {
                     Impedimento::CartaPersa
                 } else {
-                    Impedimento::PukErrato
+                    Impedimento::PukErrato(PUK_SBAGLIATI_MASSIMI - c.errori_puk)
                 }));
             }
             c.bloccata = false;

@@ -286,6 +286,22 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
         "il plico parte l'08/03/2021",
     )
     .await;
+    // A mailbox that was wrong is mended before the card is handed over; nothing else of a person already sent is.
+    let mut mendato = k.clone();
+    mendato["persone"][0]["email"] = json!("sindaco@casella-giusta.example");
+    mendato["persone"][0]["nome"] = json!("ALTRO");
+    let dopo = metti("/api/percorso/comuni/888020/censimento", &mendato).await;
+    assert_eq!(dopo["persone"][0]["email"], "sindaco@casella-giusta.example");
+    assert_eq!(dopo["persone"][0]["nome"], k["persone"][0]["nome"]);
+    mendato["persone"][0]["email"] = json!("\"il sindaco\"@x.example");
+    rifiuto(
+        Method::PUT,
+        "/api/percorso/comuni/888020/censimento",
+        &mendato,
+        (400, "SIM010"),
+        "indirizzo personale",
+    )
+    .await;
     metti("/api/orologio", &json!({"oggi": "2021-03-10"})).await;
     let (als, ope) = (prefettura("XX", "ALS").await, prefettura("XX", "OPE").await);
     let dove = "/prefettura/plichi/888020-1";
@@ -346,6 +362,7 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
     let pagina = vedi(&als, dove).await.testo;
     let codici = posta("888020", "Codici della smart card").await;
     assert_eq!((codici.len(), &codici[0]["casella"]), (1, &json!(sindaco)));
+    assert_eq!(codici[0]["a"], "sindaco@casella-giusta.example");
     let sue = vedi_api(&format!("/api/pec?di={sindaco}")).await;
     assert_eq!(sue, json!([codici[0]]), "his mailbox by its owner");
     let busta = vedi_api("/api/percorso/comuni/888020/smart-card/888020-SC-0001/busta").await;
