@@ -100,7 +100,7 @@ mod prove {
         ] {
             assert_eq!(quanti(n, "giorno", "giorni"), atteso);
         }
-        assert_eq!(quanti(&1usize, "volta", "volte"), "1 volta");
+        assert_eq!(quanti(1usize, "volta", "volte"), "1 volta");
         assert_eq!(accordo(1u8, "abilitato", "abilitati"), "abilitato");
     }
 
