@@ -20,6 +20,7 @@ mod testo;
 
 pub use cause::{CAUSA, Cause};
 pub use confronto::{Confronto, Differenze, Novita, Resto};
+pub use csv::{COLONNE, celle};
 pub use junit::AvvisiJunit;
 pub use oscura::{OSCURATO, oscura};
 pub use presenta::{MASSIMO_PER_CODICE, Presentazione, Voce};

@@ -1,43 +1,10 @@
 //! Findings as rows of a CSV in UTF-8, cells made harmless for spreadsheets.
 
-use elaborazione::{Rilievo, liste::innocua};
+use elaborazione::{
+    Rilievo,
+    rapporto::{COLONNE, celle},
+};
 use servizi::{AnomaliaConfrontata, ErroreServizio, Esito};
-
-const COLONNE: [&str; 11] = [
-    "codice",
-    "gravita",
-    "tipoScheda",
-    "scheda",
-    "riga",
-    "colonna",
-    "testo",
-    "oggetto",
-    "campo",
-    "valore",
-    "file",
-];
-
-fn celle(r: &Rilievo) -> [String; 11] {
-    let (riga, colonna) = r
-        .posizione
-        .map(|p| (p.riga.to_string(), p.colonna.to_string()))
-        .unwrap_or_default();
-    let o = |t: &'_ Option<String>| t.clone().unwrap_or_default();
-    [
-        r.codice.as_str(),
-        r.gravita.lettera(),
-        r.tipo_scheda.etichetta(),
-        &r.scheda,
-        &riga,
-        &colonna,
-        &r.testo,
-        &o(&r.oggetto),
-        &o(&r.campo),
-        &o(&r.valore),
-        &o(&r.file),
-    ]
-    .map(|c| innocua(c).into_owned())
-}
 
 fn scrivi(righe: impl Iterator<Item = Vec<String>>) -> Esito<Vec<u8>> {
     let mut w = csv::WriterBuilder::new()

@@ -3,11 +3,11 @@
 
 use std::io::{self, Write};
 
-use super::presenta::{Presentazione, Voce};
-use crate::liste::innocua;
+use super::presenta::Presentazione;
+use crate::{Rilievo, liste::innocua};
 
 /// Columns, those of the control API.
-const COLONNE: [&str; 11] = [
+pub const COLONNE: [&str; 11] = [
     "codice",
     "gravita",
     "tipoScheda",
@@ -31,17 +31,19 @@ pub(super) fn scrivi(p: &Presentazione<'_>, out: &mut dyn Write) -> io::Result<(
     }
     scrittore.write_record(testa)?;
     for voce in p.voci()?.chain(p.scomparse()?) {
-        let celle = celle(&voce?);
-        scrittore.write_record(celle.iter().map(|c| innocua(c).into_owned()))?;
+        let voce = voce?;
+        let mut riga = celle(&voce.rilievo).to_vec();
+        riga.extend(voce.confronto.map(|n| n.parola().to_owned()));
+        scrittore.write_record(riga)?;
     }
     scrittore.flush()
 }
 
-fn celle(voce: &Voce) -> Vec<String> {
-    let r = &voce.rilievo;
+/// The cells of a finding, one a column, harmless in a spreadsheet.
+pub fn celle(r: &Rilievo) -> [String; 11] {
     let numero = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
     let testo = |t: &Option<String>| t.clone().unwrap_or_default();
-    let mut celle = vec![
+    [
         r.codice.clone(),
         r.gravita.lettera().to_owned(),
         r.tipo_scheda.etichetta().to_owned(),
@@ -53,7 +55,6 @@ fn celle(voce: &Voce) -> Vec<String> {
         testo(&r.campo),
         testo(&r.valore),
         testo(&r.file),
-    ];
-    celle.extend(voce.confronto.map(|n| n.parola().to_owned()));
-    celle
+    ]
+    .map(|c| innocua(&c).into_owned())
 }

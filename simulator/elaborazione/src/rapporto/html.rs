@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use anagrafe::italiano::quanti;
+use anagrafe::italiano::{migliaia, quanti};
 
 use super::EsitoControllo;
 use super::bordi::marcato;
@@ -402,19 +402,6 @@ fn tabella(voci: &[&Voce], titolo: &str, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody></table></div>")
-}
-
-/// A number with the separator of thousands used in Italy.
-fn migliaia(n: u64) -> String {
-    let cifre = n.to_string();
-    let mut fuori = String::with_capacity(cifre.len() + cifre.len() / 3);
-    for (i, c) in cifre.chars().enumerate() {
-        if i > 0 && (cifre.len() - i).is_multiple_of(3) {
-            fuori.push('.');
-        }
-        fuori.push(c);
-    }
-    fuori
 }
 
 #[cfg(test)]

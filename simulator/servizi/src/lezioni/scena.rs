@@ -90,15 +90,7 @@ impl Simulatore {
                 t.togli_pec(*id);
                 inoltro::dimentica(t, *id);
             }
-            for mut o in t.operatori(istat)? {
-                t.togli_sessioni_di(&o.name_id)?;
-                o.comuni.remove(&istat);
-                if o.comuni.is_empty() {
-                    t.togli_operatore(&o.name_id);
-                } else {
-                    t.salva_operatore(&o)?;
-                }
-            }
+            percorso::congeda(t, istat)?;
             for a in Ambiente::TUTTI {
                 t.togli_risposte_di(a, istat.as_str())?;
             }

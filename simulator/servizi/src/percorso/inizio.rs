@@ -25,15 +25,7 @@ impl Simulatore {
         t.salva_piano(Ambiente::Sub, istat, None)?;
         self.ritira_carte(t, istat, |_| true)?;
         let pronto = comune.pronto.then(|| operatore_pronto(istat));
-        for mut o in t.operatori(istat)? {
-            t.togli_sessioni_di(&o.name_id)?;
-            o.comuni.remove(&istat);
-            if o.comuni.is_empty() {
-                t.togli_operatore(&o.name_id);
-            } else {
-                t.salva_operatore(&o)?;
-            }
-        }
+        congeda(t, istat)?;
         if let Some(nome) = pronto {
             let mut com_era = operatore_di_partenza(t.seme()?, istat)?;
             // Where else he works is no business of this Comune.
@@ -59,4 +51,18 @@ impl Simulatore {
         }
         Ok(())
     }
+}
+
+/// The operators of a Comune are no longer its own: who has no other is gone, and all their sessions end.
+pub(crate) fn congeda(t: &mut Transazione, istat: CodiceIstat) -> Esito<()> {
+    for mut o in t.operatori(istat)? {
+        t.togli_sessioni_di(&o.name_id)?;
+        o.comuni.remove(&istat);
+        if o.comuni.is_empty() {
+            t.togli_operatore(&o.name_id);
+        } else {
+            t.salva_operatore(&o)?;
+        }
+    }
+    Ok(())
 }

@@ -46,6 +46,7 @@ pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
 pub use firma::{Firmatario, Firmato, FormatoFirma, LIMITE_FIRMATO_BYTE};
 pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
+pub(crate) use inizio::congeda;
 pub use installazione::{Occorrente, Trovato};
 pub(crate) use lettere_subentro::{dopo_il_subentro, oggetto_n031};
 pub use macro_stato::{Caso, Passo, Quadro, caso};
