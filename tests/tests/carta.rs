@@ -292,11 +292,7 @@ fn chi_ha_la_scheda_da_attivare_lavora_per_servizio_web_ma_non_con_la_carta() {
     let banco = Banco::isolato(&[]);
     let sua = carta(&banco, &json!({"daAttivare": true}));
     assert_eq!(sua["operatore"], "scheda da attivare");
-    rifiutata(
-        &com(&banco, "test", &Mostra::P12(&sua)),
-        403,
-        "Scheda da attivare",
-    );
+    rifiutata(&com(&banco, "test", &Mostra::P12(&sua)), 403, "Carta da attivare");
     let dati = banco.dati.to_str().expect("UTF-8");
     assert_eq!(esegui(&["send", "--data", dati]).status.code(), Some(0));
     // Nor can the operator be deleted meanwhile (#3217).

@@ -304,12 +304,13 @@ fn parole(motivo: &MotivoCarta) -> (StatusCode, &'static str, String, &'static s
         ),
         MotivoCarta::DaAttivare(nome) => (
             VIETATO,
-            "Scheda da attivare",
+            "Carta da attivare",
             format!(
                 "La carta di «{nome}» è stata emessa ma non ancora attivata. I servizi web funzionano già: a loro la \
                  carta non serve."
             ),
-            "Alla consegna l'ALS attiva la scheda (Sicurezza, Gestione operatori).",
+            "Chi l'ha ricevuta con la busta la attiva con il PIN intero: /servizidemografici/attivazione, sulla porta del subentro. \
+             Una carta emessa allo sportello la attiva l'ALS (Sicurezza, Gestione operatori).",
         ),
         MotivoCarta::Bloccata(numero) => (
             VIETATO,

@@ -352,7 +352,7 @@ fn demo_arriva_in_fondo() {
         "INVIATA: 1700 euro",
         "ACCOLTA: 1700 euro",
         "inattivi 7, attivi 0, subentrati 3",
-        "888001: SUBENTRATO, 14/14 passi",
+        "888001: SUBENTRATO, 15/15 passi",
     ]);
     // In English too, every step of it.
     let (codice, inglese, errore) = giro(&["demo", "--json", "--lang", "en"]);

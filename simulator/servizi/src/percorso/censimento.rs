@@ -83,6 +83,8 @@ pub struct Censimento {
     pub inviato: Option<Quando>,
     /// Number of the receipt.
     pub protocollo: Option<String>,
+    /// Something was changed after the sending, and holds only when it is sent again.
+    pub da_rinviare: bool,
 }
 
 /// The general part of a form, without the people.
@@ -272,7 +274,7 @@ impl Simulatore {
     /// Replaces the whole draft from JSON; people already sent stay whatever it says, but for a mailbox that was wrong.
     pub fn metti_censimento(&self, istat: CodiceIstat, valore: Value) -> Result<Censimento, Rifiuto> {
         let mut nuovo: Censimento = leggi(valore)?;
-        (nuovo.inviato, nuovo.protocollo) = (None, None);
+        (nuovo.inviato, nuovo.protocollo, nuovo.da_rinviare) = (None, None, false);
         nuovo.persone = nuovo.persone.into_iter().map(pulita).collect();
         for p in &mut nuovo.persone {
             p.inviata = false;
@@ -299,6 +301,7 @@ impl Simulatore {
                 persone,
                 inviato: c.inviato,
                 protocollo: c.protocollo.clone(),
+                da_rinviare: c.da_rinviare,
                 ..nuovo.clone()
             };
             Ok(())
@@ -422,7 +425,9 @@ impl Simulatore {
                 return Err(Impedimento::SchedaMancante.into());
             }
             let mut c = f.censimento.clone().unwrap_or_default();
+            let prima = c.clone();
             cambia(&mut c)?;
+            c.da_rinviare |= c.inviato.is_some() && c != prima;
             // The other halves of the codes go to the mailbox as it is when the card is handed over.
             for p in &c.persone {
                 let sue = f.carte.iter_mut().filter(|k| k.titolare == p.codice_fiscale);
@@ -463,6 +468,7 @@ impl Simulatore {
                 p.inviata = true;
             }
             c.inviato = c.inviato.or(Some(quando));
+            c.da_rinviare = false;
             if c.protocollo.is_none() {
                 c.protocollo = Some(t.nuovo_protocollo(Ambiente::Sub)?);
             }

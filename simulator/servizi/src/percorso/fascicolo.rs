@@ -101,6 +101,7 @@ impl Fascicolo {
             }],
             inviato: Some(quando),
             protocollo: Some(format!("SIM/SUB/2016/{}-C", comune.istat)),
+            da_rinviare: false,
         };
         Self {
             prove: Some(AvvioProve {
@@ -125,10 +126,14 @@ impl Fascicolo {
         self.censimento.as_ref().is_some_and(|c| c.inviato.is_some())
     }
 
-    /// The plan: what the Ministry said, or what the scheda gives.
+    /// The plan: what the Ministry said, or what the scheda gives; from the announced start of the tests, once it is
+    /// known to be later than the declared one.
     pub fn piano_subentro(&self) -> Option<PianoSubentro> {
-        self.piano
-            .or_else(|| self.scheda.as_ref().map(PianoSubentro::dalla))
+        self.piano.or_else(|| {
+            self.scheda
+                .as_ref()
+                .map(|s| PianoSubentro::dalla(s, self.prove.as_ref()))
+        })
     }
 }
 

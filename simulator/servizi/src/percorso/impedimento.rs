@@ -182,7 +182,7 @@ pub enum Impedimento {
     /// Nobody whose key could make the test signature.
     #[error(
         "La firma di prova si fa con la chiave della smart card del sindaco, e il Comune non ha un sindaco con una carta \
-         attiva: gliela si dà allo sportello (la console del simulatore, «Certificati»)."
+         attiva: gliela si dà allo sportello (la console del simulatore, «Sportello»)."
     )]
     SindacoSenzaFirma,
     /// No outcome may be given now.

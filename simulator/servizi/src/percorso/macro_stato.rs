@@ -157,14 +157,14 @@ impl Simulatore {
             f.nomine.is_some(),
             f.nomine.as_ref().map_or_else(
                 || "Il sindaco entra con la sua smart card e li nomina.".to_owned(),
-                |n| format!("ALS {}, ALP {}.", n.als, n.alp),
+                |n| format!("ALS {}, ALP {}, nominati {}.", n.als, n.alp, il(n.quando.date())),
             ),
         ));
         passi.push(passo(
             "C06",
             "Smart card registrate e attivate",
             f.censito() && attive == smart_card.len(),
-            format!("{attive} attive su {}.", smart_card.len()),
+            format!("Attive: {attive} su {}.", smart_card.len()),
         ));
         let profilati = self
             .registro()
@@ -211,12 +211,18 @@ impl Simulatore {
         passi.push(passo(
             "D01",
             "Data del subentro",
-            finestra.is_some() || comune.stato == MacroStato::Subentrato,
+            finestra.is_some_and(|p| p.fine >= oggi) || comune.stato == MacroStato::Subentrato,
             finestra.map_or_else(
                 || "La software house propone le date sulla dashboard, dopo il pre-subentro.".to_owned(),
                 |p| {
                     if p == PIANO_APERTO {
                         "Finestra sempre aperta: è un Comune pronto.".to_owned()
+                    } else if p.fine < oggi && comune.stato != MacroStato::Subentrato {
+                        format!(
+                            "La finestra {} {} è passata: servono altre date, della software house o del Ministero.",
+                            dal(p.inizio),
+                            al(p.fine)
+                        )
                     } else {
                         format!("Finestra {} {}.", dal(p.inizio), al(p.fine))
                     }
@@ -270,7 +276,12 @@ impl Simulatore {
             StatoPreliminare::DaInviare => (
                 false,
                 format!(
-                    "Una parte dei dati, in un solo file APR con il suo file AIRE, nell'ambiente di test.{termine}"
+                    "Una parte dei dati, in un solo file APR con il suo file AIRE, nell'ambiente di test.{termine}{}",
+                    match (p.in_ritardo, p.sollecito) {
+                        (true, Some(d)) => format!(" In ritardo, sollecitato {}.", il(d)),
+                        (true, None) => " In ritardo.".to_owned(),
+                        (false, _) => String::new(),
+                    }
                 ),
             ),
         };
@@ -280,7 +291,12 @@ impl Simulatore {
     fn passo_scheda(&self, f: &Fascicolo, oggi: Data) -> Esito<Passo> {
         let s = self.scadenze()?;
         let testo = match &f.scheda {
-            Some(x) => format!("Inviata {}, ricevuta {}.", il(x.inviata.date()), x.protocollo),
+            Some(x) => format!(
+                "Inviata {}, ricevuta {}.{}",
+                il(x.inviata.date()),
+                x.protocollo,
+                if x.in_ritardo { " In ritardo." } else { "" }
+            ),
             None if oggi > s.scheda => format!("Il termine era {}: inviarla subito.", il(s.scheda)),
             None => format!("Da inviare entro {}.", il(s.scheda)),
         };
@@ -291,14 +307,19 @@ impl Simulatore {
 fn passo_censimento(f: &Fascicolo) -> Passo {
     let testo = match &f.censimento {
         Some(c) if c.inviato.is_some() => format!(
-            "{}, {}, ricevuta {}.",
+            "{}, {}, ricevuta {}.{}",
             quanti(
                 c.persone.iter().filter(|p| p.inviata).count(),
                 "persona",
                 "persone"
             ),
             quanti(c.postazioni, "postazione", "postazioni"),
-            c.protocollo.as_deref().unwrap_or_default()
+            c.protocollo.as_deref().unwrap_or_default(),
+            if c.da_rinviare {
+                " Ci sono modifiche che valgono solo quando si invia di nuovo."
+            } else {
+                ""
+            }
         ),
         Some(c) => format!(
             "In preparazione: {} nell'elenco.",

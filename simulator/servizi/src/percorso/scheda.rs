@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    fascicolo::AvvioProve,
     impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere,
     scadenze::{Scadenze, scadenze},
@@ -172,17 +173,18 @@ impl PropostaPiano {
 
 impl PianoSubentro {
     /// What the scheda gives. Dates that a calendar cannot hold stay at the declared one.
-    pub fn dalla(s: &Scheda) -> Self {
+    pub fn dalla(s: &Scheda, prove: Option<&AvvioProve>) -> Self {
+        let inizio = prove.map_or(s.inizio_prove, |p| p.dal.max(s.inizio_prove));
         let sposta = |d: Data, span: jiff::Span| d.checked_add(span).unwrap_or(d);
         let mesi = if s.soluzione == Soluzione::Wa {
             PROVE_MESI.0
         } else {
             PROVE_MESI.1
         };
-        let fine_prove = sposta(s.inizio_prove, mesi.months());
+        let fine_prove = sposta(inizio, mesi.months());
         let pronti = s.fine_adeguamento.map_or(fine_prove, |f| f.max(fine_prove));
         Self {
-            invio_preliminare: sposta(s.inizio_prove, (-PRELIMINARE_GIORNI).days()),
+            invio_preliminare: sposta(inizio, (-PRELIMINARE_GIORNI).days()),
             fine_prove,
             inizio_subentro: sposta(pronti, SUBENTRO_GIORNI.days()),
             corretto: false,
@@ -504,15 +506,26 @@ mod prove {
     fn the_plan_waits_for_the_gestionale() {
         let comune = Comune::nuovo(CodiceIstat::parse("888001").expect("code"), "X", "XX", None);
         let mut s = Scheda::pronta(&comune);
-        let p = PianoSubentro::dalla(&s);
+        let p = PianoSubentro::dalla(&s, None);
         assert_eq!(
             (p.invio_preliminare, p.fine_prove, p.inizio_subentro),
             (d("2017-01-17"), d("2017-04-01"), d("2017-05-01"))
         );
         s.fine_adeguamento = Some(d("2017-06-30"));
-        assert_eq!(PianoSubentro::dalla(&s).inizio_subentro, d("2017-07-30"));
+        assert_eq!(PianoSubentro::dalla(&s, None).inizio_subentro, d("2017-07-30"));
         s.soluzione = Soluzione::Wa;
         s.fine_adeguamento = None;
-        assert_eq!(PianoSubentro::dalla(&s).fine_prove, d("2017-03-01"));
+        assert_eq!(PianoSubentro::dalla(&s, None).fine_prove, d("2017-03-01"));
+        // Tests announced for later than declared carry the whole plan along.
+        let prove = AvvioProve {
+            comunicato: jiff::civil::datetime(2017, 1, 20, 8, 0, 0, 0),
+            dal: d("2017-03-20"),
+            utente: String::new(),
+        };
+        let p = PianoSubentro::dalla(&s, Some(&prove));
+        assert_eq!(
+            (p.invio_preliminare, p.fine_prove, p.inizio_subentro),
+            (d("2017-03-05"), d("2017-04-20"), d("2017-05-20"))
+        );
     }
 }

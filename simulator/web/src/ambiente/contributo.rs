@@ -125,7 +125,7 @@ async fn mostra(d: &Dentro<'_>, stato: StatusCode, compilato: Compilato) -> Esit
             c: d.cornice("Richiesta di contributo", PAGINA).await?,
             stato: formati::macro_stato(quadro.stato),
             prossimo: quadro.passi.into_iter().find(|p| Some(p.id) == quadro.prossimo),
-            termine: formati::data(scadenze.contributo),
+            termine: formati::il(scadenze.contributo),
             oggi: formati::data(oggi),
             guasto: compilato.guasto,
         };
@@ -151,7 +151,7 @@ async fn mostra(d: &Dentro<'_>, stato: StatusCode, compilato: Compilato) -> Esit
     let p = Pagina {
         c,
         csrf: d.sessione.csrf.clone(),
-        termine: formati::data(scadenze.contributo),
+        termine: formati::il(scadenze.contributo),
         scaduto: oggi > scadenze.contributo,
         console: d.sim.indirizzi().map(|i| i.console.clone()).unwrap_or_default(),
         stato: k.as_ref().map(|k| formati::stato_contributo(k.stato)),

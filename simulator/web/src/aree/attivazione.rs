@@ -117,9 +117,7 @@ async fn esegue(sim: &Arc<Simulatore>, campi: &Campi, numero: &str) -> Esito<Fat
         }
         "sblocca" => {
             fuori(sim, move |s| s.sblocca_smart_card(istat, &n, &codice)).await?;
-            Ok(Fatto::Detto(
-                "Smart card sbloccata: ora si può attivare con il PIN.",
-            ))
+            Ok(Fatto::Detto("Smart card sbloccata: il suo PIN vale di nuovo."))
         }
         "scarica" => {
             let (nome, byte) = fuori(sim, move |s| s.file_smart_card(istat, &n, &codice)).await?;

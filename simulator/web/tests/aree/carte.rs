@@ -71,7 +71,7 @@ async fn the_sindaco_names_and_cards_reach_their_holders_in_two_halves() {
         .expect("card"))
     .await;
     let no = b.entra_con_carta(SUB, sua.clone()).await.err().expect("refused");
-    assert!(no.testo.contains("Scheda da attivare"), "{}", no.testo);
+    assert!(no.testo.contains("Carta da attivare"), "{}", no.testo);
     let nomine = json!({"als": titolare(1), "alp": titolare(2)});
     rifiuto(
         Method::POST,

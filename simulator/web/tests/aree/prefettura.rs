@@ -292,6 +292,18 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
     mendato["persone"][0]["nome"] = json!("ALTRO");
     let dopo = metti("/api/percorso/comuni/888020/censimento", &mendato).await;
     assert_eq!(dopo["persone"][0]["email"], "sindaco@casella-giusta.example");
+    // What was changed after the receipt says that it is not covered by it.
+    assert_eq!(
+        (&k["daRinviare"], &dopo["daRinviare"]),
+        (&json!(false), &json!(true))
+    );
+    let passi = vedi_api("/api/percorso/comuni/888020").await["passi"].clone();
+    let censimento = passi.as_array().expect("steps").iter().find(|p| p["id"] == "C01");
+    let detto = censimento.expect("its step")["testo"].as_str().expect("text");
+    assert!(
+        detto.ends_with("Ci sono modifiche che valgono solo quando si invia di nuovo."),
+        "{detto}"
+    );
     assert_eq!(dopo["persone"][0]["nome"], k["persone"][0]["nome"]);
     mendato["persone"][0]["email"] = json!("\"il sindaco\"@x.example");
     rifiuto(

@@ -164,6 +164,26 @@ async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
         (&riga["prima"], &riga["ultima"], &riga["preferita"]),
         (&json!("2021-05-01"), &json!("2021-05-31"), &Value::Null)
     );
+    // Once it is over it is no date any more.
+    let data = async || {
+        let q = vedi_api("/api/percorso/comuni/888004").await;
+        let passo = q["passi"]
+            .as_array()
+            .expect("steps")
+            .iter()
+            .find(|p| p["id"] == "D01")
+            .cloned();
+        let passo = passo.expect("the step");
+        (passo["fatto"].clone(), passo["testo"].clone())
+    };
+    assert_eq!(
+        data().await,
+        (json!(true), json!("Finestra dal 01/05/2021 al 31/05/2021."))
+    );
+    metti("/api/orologio", &json!({"oggi": "2021-06-01"})).await;
+    let (fatto, testo) = data().await;
+    assert_eq!(fatto, false);
+    assert!(testo.as_str().is_some_and(|t| t.contains("è passata")), "{testo}");
     da_pianificare("888004").await;
 }
 
