@@ -537,7 +537,7 @@ pub(crate) fn carica_segmenti(
 }
 
 /// APR files 1..total are all in, and the AIRE file too.
-fn completa(f: &Fornitura) -> bool {
+pub(crate) fn completa(f: &Fornitura) -> bool {
     let vivi = || f.file.iter().filter(|x| x.stato != StatoFile::Scartato);
     let aire = vivi().any(|x| x.tipo == registro::TipoFile::Aire);
     let mut apr: Vec<_> = vivi().filter(|x| x.tipo == registro::TipoFile::Apr).collect();

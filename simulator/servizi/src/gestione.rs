@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ErroreServizio, Esito, Simulatore, avvio::comune_fittizio, italiano::leggi_json, nome_comune,
-    percorso::cambiato,
+    percorso::cambiato, sgombero,
 };
 
 /// A Comune to be added (`POST /api/comuni`).
@@ -138,7 +138,11 @@ impl Simulatore {
             // By the state of before: what is due by it is not of the change.
             self.al_passo()?;
         }
-        self.registro().scrivi(|t| {
+        let da_capo = m.stato == Some(MacroStato::InattivoSenzaCensimento);
+        let _lavoro = da_capo.then(|| self.al_lavoro());
+        let turni = self.turni(istat);
+        let _presi = da_capo.then(|| sgombero::liberi(&turni)).transpose()?;
+        let (comune, tolte) = self.registro().scrivi(|t| -> Esito<_> {
             let mut c = t
                 .comune(istat)?
                 .ok_or_else(|| ErroreServizio::assente(format!("Comune {istat} assente.")))?;
@@ -148,9 +152,7 @@ impl Simulatore {
                 c.pec = pec.as_deref().map(pec_valida).transpose()?;
             }
             c.stato = m.stato.unwrap_or(c.stato);
-            if m.stato == Some(MacroStato::InattivoSenzaCensimento) {
-                self.ricomincia(t, &c)?;
-            }
+            let tolte = da_capo.then(|| self.ricomincia(t, &mut c)).transpose()?;
             c.soluzione = m.soluzione.unwrap_or(c.soluzione);
             if let Some(nuova) = m.configurazione {
                 c.configurazione = crate::amministrazione::in_ordine(nuova, &c.configurazione, t.oggi()?)?;
@@ -160,8 +162,12 @@ impl Simulatore {
             if m.stato.is_some() {
                 cambiato(t)?;
             }
-            Ok(c)
-        })
+            Ok((c, tolte))
+        })?;
+        if let Some(tolte) = tolte {
+            self.sgombera(istat, &tolte)?;
+        }
+        Ok(comune)
     }
 
     /// The plan of a Comune in an environment.

@@ -34,6 +34,7 @@ mod posta;
 mod ricordi;
 mod riuso;
 mod schede;
+mod sgombero;
 mod sicurezza;
 mod simulatore;
 pub mod soap;

@@ -285,7 +285,9 @@ pub(crate) struct DatiMessaggio {
 }
 
 /// Reads what the page of a message shows.
-pub(crate) fn leggi_messaggio(s: &Simulatore, pec: Pec) -> Esito<DatiMessaggio> {
+pub(crate) fn leggi_messaggio(s: &Simulatore, mut pec: Pec) -> Esito<DatiMessaggio> {
+    // The message outlives its delivery, which goes with the round of its Comune: no link to what is no more.
+    pec.fornitura = pec.fornitura.filter(|f| s.fornitura(&f.to_string()).is_ok());
     let sorte = s.sorte_pec(pec.id)?.map(|sorte| match sorte {
         Sorte::Inoltrato => "inoltrato al server SMTP di prova".to_owned(),
         Sorte::Escluso(perche) => format!("non inoltrato: {perche}"),

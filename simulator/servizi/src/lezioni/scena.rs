@@ -5,15 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use anagrafe::Ambiente;
-use registro::{Fornitura, IdFornitura, IdPec, Lettura as _, Ritmo};
+use registro::{IdPec, Lettura as _, Ritmo};
 
 use super::documento::Lezione;
 use crate::{
     Esito, Simulatore, amministrazione,
     avvio::{comune_fittizio, operatore_di_partenza},
-    incroci, percorso,
+    percorso,
     posta::inoltro,
+    sgombero,
     simulatore::prendi,
 };
 
@@ -63,18 +63,10 @@ impl Simulatore {
         let istat = l.comune;
         self.ritira_certificati(l)?;
         let _lavoro = self.al_lavoro();
-        let turni = Ambiente::TUTTI.map(|a| self.turno(a, istat));
+        let turni = self.turni(istat);
         let _presi: Vec<_> = turni.iter().map(|t| prendi(t)).collect();
-        let forniture: Vec<Fornitura> = self.registro().forniture(None, istat)?;
-        let ids: BTreeSet<IdFornitura> = forniture.iter().map(|f| f.id).collect();
-        let tolte = self.registro().scrivi(|t| -> Esito<Vec<IdPec>> {
-            for f in &forniture {
-                if let Some(segmento) = f.segmento {
-                    t.rimuovi_segmento(f.ambiente, segmento)?;
-                }
-                t.togli_fornitura(f);
-            }
-            incroci::dimentica_forniture(t, &ids)?;
+        let (ids, tolte) = self.registro().scrivi(|t| -> Esito<_> {
+            let ids = sgombero::togli_forniture(t, istat)?;
             let mut pec: BTreeSet<IdPec> = t.pec(None, istat)?.into_iter().map(|p| p.id).collect();
             if let Some(comune) = t.comune(istat)? {
                 let notizia = percorso::oggetto_n031(&comune);
@@ -91,9 +83,6 @@ impl Simulatore {
                 inoltro::dimentica(t, *id);
             }
             percorso::congeda(t, istat)?;
-            for a in Ambiente::TUTTI {
-                t.togli_risposte_di(a, istat.as_str())?;
-            }
             // A card of this run shall open nothing in the next one, whose operator has the same name.
             self.ritira_carte(t, istat, |_| true)?;
             percorso::dimentica(t, istat);
@@ -101,20 +90,10 @@ impl Simulatore {
             amministrazione::dimentica_logo(t, istat);
             t.togli_documento(COMUNI, istat.as_str());
             t.togli_comune(istat);
-            Ok(pec.into_iter().collect())
+            Ok((ids, pec.into_iter().collect::<Vec<_>>()))
         })?;
         prendi(&self.testate).togli(&tolte);
-        self.subiti.dimentica();
-        if let Some(raccolta) = self.raccolta() {
-            raccolta.dimentica_comune(istat)?;
-        }
-        for id in ids {
-            let cartella = self.cartella(id);
-            if cartella.exists() {
-                std::fs::remove_dir_all(cartella)?;
-            }
-        }
-        Ok(())
+        self.sgombera(istat, &ids)
     }
 
     /// Keys stay on disk: the certificates of a run that ends are revoked, and the next run takes them again.

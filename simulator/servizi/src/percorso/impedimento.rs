@@ -2,7 +2,7 @@
 //! first; and the fields of a form that are not right.
 
 use anagrafe::{
-    CodiceIstat, Data,
+    Ambiente, CodiceIstat, Data,
     italiano::{accordo, dal, del, giorno, il, quanti},
 };
 use registro::ErroreRegistro;
@@ -132,6 +132,13 @@ pub enum Impedimento {
          sposta il Ministero (la console del simulatore)."
     )]
     InvioInCorso,
+    /// A delivery of the round that is to end has its outcome still to come.
+    #[error(
+        "Una fornitura del Comune è in elaborazione nell'ambiente di {}: il giro non finisce prima del suo esito. Attendere \
+         l'esito (se l'elaborazione è sospesa, riprenderla), poi riprovare. Non è cambiato nulla.",
+        di_ambiente(*.0)
+    )]
+    GiroAlLavoro(Ambiente),
     /// The window begins in the past.
     #[error("La prima data non può precedere oggi, {}.", giorno(*.0))]
     DataPassata(Data),
@@ -198,6 +205,15 @@ pub enum Impedimento {
         "Nessun Comune da sollecitare: hanno tutti inviato la scheda, o il sollecito di oggi è già partito."
     )]
     NessunoDaSollecitare,
+}
+
+/// As texts name an environment.
+const fn di_ambiente(a: Ambiente) -> &'static str {
+    match a {
+        Ambiente::Test => "test",
+        Ambiente::Pre => "pre-subentro",
+        Ambiente::Sub => "subentro",
+    }
 }
 
 impl Impedimento {

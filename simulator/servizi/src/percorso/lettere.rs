@@ -215,9 +215,19 @@ pub(super) fn plico_spedito(t: &mut Transazione, comune: &Comune, p: &Plico, car
     )
 }
 
-pub(super) fn convocazione(t: &mut Transazione, comune: &Comune, quando: Data) -> Esito<()> {
+/// The summons for a day; `prima` is the day of the one it moves.
+pub(super) fn convocazione(
+    t: &mut Transazione,
+    comune: &Comune,
+    quando: Data,
+    prima: Option<Data>,
+) -> Esito<()> {
+    let spostata = prima.map(|p| format!("spostata {} {}", dal(p), al(quando)));
+    let nota = spostata
+        .as_ref()
+        .map_or_else(String::new, |s| format!("La convocazione è {s}.\n"));
     let testo = format!(
-        "Comune: {}\nIl sindaco è atteso in Prefettura {} per il ritiro delle smart card e delle buste.\nPuò ritirarle un \
+        "Comune: {}\n{nota}Il sindaco è atteso in Prefettura {} per il ritiro delle smart card e delle buste.\nPuò ritirarle un \
          delegato, se è operatore ANPR registrato dello stesso Comune.",
         di(comune),
         il(quando)
@@ -225,7 +235,10 @@ pub(super) fn convocazione(t: &mut Transazione, comune: &Comune, quando: Data) -
     al_comune(
         t,
         comune,
-        &format!("Convocazione del sindaco per {}", il(quando)),
+        &format!(
+            "Convocazione del sindaco {}",
+            spostata.unwrap_or_else(|| format!("per {}", il(quando)))
+        ),
         &testo,
     )
 }

@@ -178,7 +178,7 @@ impl Simulatore {
         passi.push(passo(
             "C07",
             "Profili degli operatori",
-            profilati > 0,
+            f.censito() && profilati > 0,
             format!("{} con funzioni.", quanti(profilati, "operatore", "operatori")),
         ));
         passi.push(passo(

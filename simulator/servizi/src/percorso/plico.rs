@@ -1,6 +1,6 @@
 //! The parcel of smart cards: made, on its way to the Prefettura, registered there, the sindaco summoned, handed over.
 
-use anagrafe::{CodiceIstat, Data};
+use anagrafe::{CodiceIstat, Data, italiano::al};
 use jiff::ToSpan as _;
 use rand::RngExt as _;
 use registro::{Comune, Lettura, Quando, StatoOperatore, Transazione, mondo::flusso};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     censimento::{Incarico, Persona},
     fascicolo::Fascicolo,
-    impedimento::Impedimento,
+    impedimento::{ErroreCampo, Impedimento, Rifiuto},
     lettere,
     scadenze::scadenze,
     smart_card::SmartCard,
@@ -18,6 +18,9 @@ use crate::{ErroreServizio, Esito, Simulatore};
 
 /// Days after the parcel left at which the readers leave, and arrive (C10).
 const LETTORI_GIORNI: (i64, i64) = (2, 5);
+
+/// Days from today for which the sindaco may be summoned.
+const CONVOCAZIONE_GIORNI: i64 = 90;
 
 /// A parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +222,7 @@ impl Simulatore {
         })
     }
 
-    /// The Prefettura summons the sindaco for a day, by PEC (C03). A new summons moves the day.
+    /// The Prefettura summons the sindaco for a day, by PEC (C03). A new summons moves the day, and its PEC says so.
     pub fn convoca_sindaco(&self, id: &str, giorno: Data) -> Esito<Plico> {
         self.sul_plico(id, |t, comune, p, quando| {
             if p.consegna.is_some() {
@@ -231,8 +234,19 @@ impl Simulatore {
             if giorno < quando.date() {
                 return Err(Impedimento::ConvocazionePassata(quando.date()).into());
             }
-            p.convocato = Some(giorno);
-            lettere::convocazione(t, comune, giorno)
+            let ultimo = quando
+                .date()
+                .checked_add(CONVOCAZIONE_GIORNI.days())
+                .unwrap_or(Data::MAX);
+            if giorno > ultimo {
+                let testo = format!(
+                    "il sindaco si convoca entro {CONVOCAZIONE_GIORNI} giorni da oggi, cioè fino {}.",
+                    al(ultimo)
+                );
+                return Err(Rifiuto::Campi(vec![ErroreCampo::nuovo("giorno", testo)]).into());
+            }
+            let prima = p.convocato.replace(giorno).filter(|prima| *prima != giorno);
+            lettere::convocazione(t, comune, giorno, prima)
         })
     }
 

@@ -8,6 +8,7 @@ mod carte;
 mod comune;
 mod difese;
 mod giri;
+mod nuovo_giro;
 mod prefettura;
 
 use anagrafe::Ambiente;
