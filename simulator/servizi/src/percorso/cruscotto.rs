@@ -24,6 +24,10 @@ use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
 
 /// Years ahead a planned day may lie.
 const ANNI_MASSIMI: i64 = 10;
+/// The fields of a proposal, as forms and JSON name them.
+const PRIMA: &str = "prima";
+const ULTIMA: &str = "ultima";
+const PREFERITA: &str = "preferita";
 
 /// The dates of a proposal, as they were written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -245,25 +249,25 @@ impl Agenda {
     }
 }
 
-/// The three dates, or which of them are missing or out of place.
-fn tre_date(p: &PropostaDate, oggi: Data) -> Result<(Data, Data, Data), Rifiuto> {
+/// What is missing, cannot be read or lies too far ahead.
+fn mal_scritte(p: &PropostaDate, oggi: Data) -> Vec<ErroreCampo> {
     let limite = oggi.checked_add(ANNI_MASSIMI.years()).unwrap_or(Data::MAX);
     let mut errori = Vec::new();
     for (campo, nome, chiesta, d) in [
         (
-            "prima",
+            PRIMA,
             "Prima data possibile",
             "Indicare la prima data possibile.",
             &p.prima,
         ),
         (
-            "ultima",
+            ULTIMA,
             "Ultima data possibile",
             "Indicare l'ultima data possibile.",
             &p.ultima,
         ),
         (
-            "preferita",
+            PREFERITA,
             "Data preferita",
             "Indicare la data preferita.",
             &p.preferita,
@@ -279,32 +283,93 @@ fn tre_date(p: &PropostaDate, oggi: Data) -> Result<(Data, Data, Data), Rifiuto>
             Scritto::Letto(_) | Scritto::Errato(_) => {}
         }
     }
-    let (Some(&prima), Some(&ultima), Some(&preferita), true) = (
-        p.prima.letto(),
-        p.ultima.letto(),
-        p.preferita.letto(),
-        errori.is_empty(),
-    ) else {
-        return Err(Rifiuto::Campi(errori));
-    };
-    if prima > ultima {
-        return Err(Rifiuto::Altro(ErroreServizio {
-            codice: Some("EN033"),
-            http: 422,
-            testo: format!(
-                "La prima data ({}) è successiva all'ultima ({}).",
-                giorno(prima),
-                giorno(ultima)
-            ),
-        }));
+    errori
+}
+
+/// What does not go together among the dates that could be read.
+fn in_disordine(p: &PropostaDate) -> Vec<ErroreCampo> {
+    let (prima, ultima, preferita) = (p.prima.letto(), p.ultima.letto(), p.preferita.letto());
+    if let (Some(&prima), Some(&ultima)) = (prima, ultima)
+        && prima > ultima
+    {
+        let testo = format!(
+            "La prima data ({}) è successiva all'ultima ({}).",
+            giorno(prima),
+            giorno(ultima)
+        );
+        return vec![ErroreCampo::di_regola(
+            PRIMA,
+            ErroreServizio {
+                codice: Some("EN033"),
+                http: 422,
+                testo,
+            },
+        )];
     }
-    if !(prima..=ultima).contains(&preferita) {
-        return Err(Rifiuto::Campi(vec![ErroreCampo::nuovo(
-            "preferita",
+    // One that is missing says nothing against the preferred one.
+    let presto = preferita.zip(prima).is_some_and(|(d, prima)| d < prima);
+    let tardi = preferita.zip(ultima).is_some_and(|(d, ultima)| d > ultima);
+    if presto || tardi {
+        vec![ErroreCampo::nuovo(
+            PREFERITA,
             "La data preferita sta fra la prima e l'ultima.",
-        )]));
+        )]
+    } else {
+        Vec::new()
     }
-    Ok((prima, ultima, preferita))
+}
+
+/// What who plans must keep to: no day gone by, and for a software house notice and room.
+fn contro_le_regole(
+    chi: ChiPianifica<'_>,
+    p: &PropostaDate,
+    (oggi, s): (Data, &Scadenze),
+    c_e_posto: impl Fn(Data) -> bool,
+) -> Vec<ErroreCampo> {
+    let mut errori = Vec::new();
+    match chi {
+        ChiPianifica::Ministero => {
+            if p.prima.letto().is_some_and(|d| *d < oggi) {
+                errori.push(ErroreCampo::di_regola(PRIMA, Impedimento::DataPassata(oggi)));
+            }
+        }
+        ChiPianifica::SoftwareHouse(_) => {
+            let dal = primo_giorno(oggi, s);
+            if p.prima.letto().is_some_and(|d| *d < dal) {
+                let giorni = s.preavviso_giorni;
+                errori.push(ErroreCampo::di_regola(PRIMA, Impedimento::Preavviso { giorni, dal }));
+            }
+            if let Some(&data) = p.preferita.letto().filter(|d| !c_e_posto(**d)) {
+                let capienza = s.capienza_giornaliera;
+                errori.push(ErroreCampo::di_regola(
+                    PREFERITA,
+                    Impedimento::GiornoPieno { data, capienza },
+                ));
+            }
+        }
+    }
+    errori
+}
+
+/// The three dates, or all that is wrong with them, in the order of the fields.
+fn tre_date(
+    chi: ChiPianifica<'_>,
+    p: &PropostaDate,
+    (oggi, s): (Data, &Scadenze),
+    c_e_posto: impl Fn(Data) -> bool,
+) -> Result<(Data, Data, Data), Rifiuto> {
+    let mut errori = mal_scritte(p, oggi);
+    errori.extend(in_disordine(p));
+    errori.extend(contro_le_regole(chi, p, (oggi, s), c_e_posto));
+    errori.sort_by_key(|e| [PRIMA, ULTIMA, PREFERITA].iter().position(|c| *c == e.campo));
+    match tutte_lette(p) {
+        Some(tre) if errori.is_empty() => Ok(tre),
+        _ => Err(Rifiuto::Campi(errori)),
+    }
+}
+
+fn tutte_lette(p: &PropostaDate) -> Option<(Data, Data, Data)> {
+    Some((*p.prima.letto()?, *p.ultima.letto()?, *p.preferita.letto()?))
 }
 
 /// First day that respects the notice.
@@ -347,43 +412,25 @@ pub(super) fn applica(
         stato if !stato.presubentrato() => return Err(Impedimento::PresubentroMancante.into()),
         _ => {}
     }
-    let (prima, ultima, preferita) = tre_date(proposta, oggi)?;
-    if let Some(p) = gia_date(t, comune, f, (prima, ultima, preferita))? {
+    if let Some(tre) = tutte_lette(proposta)
+        && let Some(p) = gia_date(t, comune, f, tre)?
+    {
         return Ok(p);
     }
-    match chi {
-        ChiPianifica::Ministero => {
-            if prima < oggi {
-                return Err(Impedimento::DataPassata(oggi).into());
-            }
+    if let ChiPianifica::SoftwareHouse(_) = chi {
+        if comune.stato == MacroStato::MancatoSubentro {
+            return Err(Impedimento::NuovaDataDelMinistero.into());
         }
-        ChiPianifica::SoftwareHouse(_) => {
-            if comune.stato == MacroStato::MancatoSubentro {
-                return Err(Impedimento::NuovaDataDelMinistero.into());
-            }
-            // The files still to come would find the gate closed. The Ministry may: it is the way out of a window that ended.
-            let piano = t.piano(Ambiente::Sub, comune.istat)?;
-            let forniture = t.forniture(Ambiente::Sub, comune.istat)?;
-            if piano.is_some() && forniture.iter().any(|f| f.stato.in_corso()) {
-                return Err(Impedimento::InvioInCorso.into());
-            }
-            let primo = primo_giorno(oggi, &s);
-            if prima < primo {
-                return Err(Impedimento::Preavviso {
-                    giorni: s.preavviso_giorni,
-                    dal: primo,
-                }
-                .into());
-            }
-            if !agenda.c_e_posto(comune.istat, preferita, s.capienza_giornaliera) {
-                return Err(Impedimento::GiornoPieno {
-                    data: preferita,
-                    capienza: s.capienza_giornaliera,
-                }
-                .into());
-            }
+        // The files still to come would find the gate closed. The Ministry may: it is the way out of a window that ended.
+        let piano = t.piano(Ambiente::Sub, comune.istat)?;
+        let forniture = t.forniture(Ambiente::Sub, comune.istat)?;
+        if piano.is_some() && forniture.iter().any(|f| f.stato.in_corso()) {
+            return Err(Impedimento::InvioInCorso.into());
         }
     }
+    let (prima, ultima, preferita) = tre_date(chi, proposta, (oggi, &s), |d| {
+        agenda.c_e_posto(comune.istat, d, s.capienza_giornaliera)
+    })?;
     let vecchia = f.pianificazione.take();
     let nuova = Pianificazione {
         prima,
@@ -572,21 +619,55 @@ mod prove {
             ultima: Scritto::da_testo(b),
             preferita: Scritto::da_testo(c),
         };
-        let campi = |p: PropostaDate| -> Vec<&'static str> {
-            match tre_date(&p, oggi) {
-                Err(Rifiuto::Campi(e)) => e.iter().map(|e| e.campo).collect(),
-                Err(Rifiuto::Altro(e)) => vec![e.codice.expect("a code")],
-                Ok(_) => Vec::new(),
+        let s = Scadenze {
+            preavviso_giorni: 5,
+            capienza_giornaliera: 1,
+            ..Scadenze::default()
+        };
+        let piena = d("2021-03-20");
+        let giudicate = |p: PropostaDate| match tre_date(
+            ChiPianifica::SoftwareHouse("SWALFA"),
+            &p,
+            (oggi, &s),
+            |g| g != piena,
+        ) {
+            Err(Rifiuto::Campi(e)) => e,
+            altro => {
+                assert!(altro.is_ok(), "{altro:?}");
+                Vec::new()
             }
         };
+        let campi =
+            |p: PropostaDate| -> Vec<&'static str> { giudicate(p).iter().map(|e| e.campo).collect() };
         assert_eq!(campi(PropostaDate::default()), ["prima", "ultima", "preferita"]);
         assert!(campi(p("2021-03-10", "2021-03-10", "2021-03-10")).is_empty());
-        assert_eq!(campi(p("2021-03-11", "2021-03-10", "2021-03-10")), ["EN033"]);
+        let rovesciate = giudicate(p("2021-03-11", "2021-03-10", "2021-03-10"));
+        let regola = rovesciate[0].regola.expect("a rule");
+        assert_eq!(
+            (rovesciate.len(), rovesciate[0].campo, regola.codice, regola.http),
+            (1, "prima", Some("EN033"), 422)
+        );
         assert_eq!(campi(p("2021-03-10", "2021-03-12", "2021-03-13")), ["preferita"]);
         assert_eq!(campi(p("2021-03-10", "2041-03-12", "2021-03-11")), ["ultima"]);
         // One that cannot be read and one that is missing, in one round.
         assert_eq!(campi(p("31/02/2021", "12/03/2021", "")), ["prima", "preferita"]);
         assert!(campi(p("10/03/2021", "12-03-2021", "2021-03-11")).is_empty());
+        // Rules are told together, each at its field, and what only rules refuse has the code of the first.
+        let insieme = giudicate(p("2021-03-02", "", "2021-03-20"));
+        assert_eq!(
+            insieme.iter().map(|e| (e.campo, e.regola.is_some())).collect::<Vec<_>>(),
+            [("prima", true), ("ultima", false), ("preferita", true)]
+        );
+        assert_eq!(campi(p("2021-03-02", "2021-03-10", "2021-03-11")), ["prima", "preferita"]);
+        let due = giudicate(p("2021-03-22", "2021-03-21", "2021-03-20"));
+        assert_eq!(due.iter().map(|e| e.campo).collect::<Vec<_>>(), ["prima", "preferita"]);
+        let e = ErroreServizio::from(Rifiuto::Campi(due));
+        assert_eq!((e.codice, e.http), (Some("EN033"), 422));
+        assert_eq!(
+            e.testo,
+            "La prima data (22/03/2021) è successiva all'ultima (21/03/2021). Il giorno 20/03/2021 è al completo: i \
+             subentri di un giorno sono al più 1. Scegliere un'altra data preferita."
+        );
     }
 
     #[test]

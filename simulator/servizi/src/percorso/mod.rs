@@ -45,7 +45,7 @@ pub use cruscotto::{
 pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
 pub use firma::{Firmatario, Firmato, FormatoFirma, LIMITE_FIRMATO_BYTE};
-pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
+pub use impedimento::{ErroreCampo, Impedimento, Regola, Rifiuto, di_sole_regole};
 pub(crate) use inizio::congeda;
 pub use installazione::{Occorrente, Trovato};
 pub(crate) use lettere_subentro::{dopo_il_subentro, oggetto_n031};

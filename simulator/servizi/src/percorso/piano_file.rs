@@ -167,7 +167,8 @@ impl Riga {
                 .into_iter()
                 .map(|e| {
                     let colonna = DATE.iter().find(|(_, campo)| *campo == e.campo).map(|(c, _)| *c);
-                    self.rifiutata(colonna, Some("EN035"), e.testo)
+                    let codice = e.regola.map_or(Some("EN035"), |r| r.codice);
+                    self.rifiutata(colonna, codice, e.testo)
                 })
                 .collect(),
             Rifiuto::Altro(e) => vec![self.rifiutata(None, e.codice, e.testo)],
