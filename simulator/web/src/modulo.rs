@@ -102,7 +102,10 @@ mod prove {
         assert_eq!(c.valore("d"), None);
         assert_eq!(c.valore("e"), Some("è"));
         assert_eq!(c.valore("f"), None);
-        assert_eq!((c.scritto("a", 7), c.scritto("c", 7), c.scritto("z", 7)), ("1".into(), String::new(), "7".into()));
+        assert_eq!(
+            (c.scritto("a", 7), c.scritto("c", 7), c.scritto("z", 7)),
+            ("1".into(), String::new(), "7".into())
+        );
         assert_eq!(c.tutti("a").collect::<Vec<_>>(), ["1", "2"]);
     }
 

@@ -337,7 +337,10 @@ fn contro_le_regole(
             let dal = primo_giorno(oggi, s);
             if p.prima.letto().is_some_and(|d| *d < dal) {
                 let giorni = s.preavviso_giorni;
-                errori.push(ErroreCampo::di_regola(PRIMA, Impedimento::Preavviso { giorni, dal }));
+                errori.push(ErroreCampo::di_regola(
+                    PRIMA,
+                    Impedimento::Preavviso { giorni, dal },
+                ));
             }
             if let Some(&data) = p.preferita.letto().filter(|d| !c_e_posto(**d)) {
                 let capienza = s.capienza_giornaliera;
@@ -625,20 +628,17 @@ mod prove {
             ..Scadenze::default()
         };
         let piena = d("2021-03-20");
-        let giudicate = |p: PropostaDate| match tre_date(
-            ChiPianifica::SoftwareHouse("SWALFA"),
-            &p,
-            (oggi, &s),
-            |g| g != piena,
-        ) {
-            Err(Rifiuto::Campi(e)) => e,
-            altro => {
-                assert!(altro.is_ok(), "{altro:?}");
-                Vec::new()
-            }
-        };
-        let campi =
-            |p: PropostaDate| -> Vec<&'static str> { giudicate(p).iter().map(|e| e.campo).collect() };
+        let giudicate =
+            |p: PropostaDate| match tre_date(ChiPianifica::SoftwareHouse("SWALFA"), &p, (oggi, &s), |g| {
+                g != piena
+            }) {
+                Err(Rifiuto::Campi(e)) => e,
+                altro => {
+                    assert!(altro.is_ok(), "{altro:?}");
+                    Vec::new()
+                }
+            };
+        let campi = |p: PropostaDate| -> Vec<&'static str> { giudicate(p).iter().map(|e| e.campo).collect() };
         assert_eq!(campi(PropostaDate::default()), ["prima", "ultima", "preferita"]);
         assert!(campi(p("2021-03-10", "2021-03-10", "2021-03-10")).is_empty());
         let rovesciate = giudicate(p("2021-03-11", "2021-03-10", "2021-03-10"));
@@ -655,12 +655,21 @@ mod prove {
         // Rules are told together, each at its field, and what only rules refuse has the code of the first.
         let insieme = giudicate(p("2021-03-02", "", "2021-03-20"));
         assert_eq!(
-            insieme.iter().map(|e| (e.campo, e.regola.is_some())).collect::<Vec<_>>(),
+            insieme
+                .iter()
+                .map(|e| (e.campo, e.regola.is_some()))
+                .collect::<Vec<_>>(),
             [("prima", true), ("ultima", false), ("preferita", true)]
         );
-        assert_eq!(campi(p("2021-03-02", "2021-03-10", "2021-03-11")), ["prima", "preferita"]);
+        assert_eq!(
+            campi(p("2021-03-02", "2021-03-10", "2021-03-11")),
+            ["prima", "preferita"]
+        );
         let due = giudicate(p("2021-03-22", "2021-03-21", "2021-03-20"));
-        assert_eq!(due.iter().map(|e| e.campo).collect::<Vec<_>>(), ["prima", "preferita"]);
+        assert_eq!(
+            due.iter().map(|e| e.campo).collect::<Vec<_>>(),
+            ["prima", "preferita"]
+        );
         let e = ErroreServizio::from(Rifiuto::Campi(due));
         assert_eq!((e.codice, e.http), (Some("EN033"), 422));
         assert_eq!(

@@ -357,7 +357,11 @@ impl Simulatore {
     }
 
     /// The Ministry corrects the plan, or gives it back to the scheda (`null`).
-    pub fn correggi_piano_subentro(&self, istat: CodiceIstat, nuovo: Value) -> Result<Option<PianoSubentro>, Rifiuto> {
+    pub fn correggi_piano_subentro(
+        &self,
+        istat: CodiceIstat,
+        nuovo: Value,
+    ) -> Result<Option<PianoSubentro>, Rifiuto> {
         let nuovo: Option<PropostaPiano> = leggi(nuovo)?;
         let nuovo = nuovo.map(|p| p.letta()).transpose()?;
         self.nel_fascicolo(istat, |_, _, f, _| {

@@ -36,9 +36,8 @@ use servizi::{
 
 use crate::{
     cornice::{
-        Cornice, METODO_NON_AMMESSO, Utente, errore, metodo_non_ammesso, pagina_errore, pagina_errore_di_modulo,
-        titolo_errore, vai,
-        vietato,
+        Cornice, METODO_NON_AMMESSO, Utente, errore, metodo_non_ammesso, pagina_errore,
+        pagina_errore_di_modulo, titolo_errore, vai, vietato,
     },
     fuori,
     modulo::Campi,

@@ -8,8 +8,8 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Risposta, risposta},
     percorso::{
-        ErroreCampo, Impedimento, Incarico, MetaCodici, Plico, RigaPlico, RigaScheda, Scritto, SmartCard, StatoPlico,
-        StatoScheda,
+        ErroreCampo, Impedimento, Incarico, MetaCodici, Plico, RigaPlico, RigaScheda, Scritto, SmartCard,
+        StatoPlico, StatoScheda,
     },
 };
 
@@ -272,12 +272,7 @@ pub(super) async fn plico(d: &Dentro<'_>) -> Esito<Risposta> {
 }
 
 /// The page of a parcel; after a form that was refused, as it was written and with what is wrong.
-async fn mostra_plico(
-    d: &Dentro<'_>,
-    esito: StatusCode,
-    errori: Errori,
-    scritti: Campi,
-) -> Esito<Risposta> {
+async fn mostra_plico(d: &Dentro<'_>, esito: StatusCode, errori: Errori, scritti: Campi) -> Esito<Risposta> {
     let (id, comune, plico, carte) = suo(d).await?;
     let sindaco = carte.iter().find(|c| c.incarico == Incarico::Sindaco).cloned();
     let (istat, cercata) = (comune.istat, sindaco.clone());

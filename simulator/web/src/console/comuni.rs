@@ -107,8 +107,16 @@ async fn mostra(q: &Chiesta<'_>, errori: Errori, scritti: &Campi) -> Esito<Rispo
                 chiave: a.chiave(),
                 nome: formati::ambiente(a),
                 situazione: formati::situazione(&comune, a),
-                inizio: if scritta { scritti.scritto("inizio", inizio) } else { inizio },
-                fine: if scritta { scritti.scritto("fine", fine) } else { fine },
+                inizio: if scritta {
+                    scritti.scritto("inizio", inizio)
+                } else {
+                    inizio
+                },
+                fine: if scritta {
+                    scritti.scritto("fine", fine)
+                } else {
+                    fine
+                },
                 campi: campi_della_finestra(a),
             }
         })

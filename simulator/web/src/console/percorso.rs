@@ -11,8 +11,7 @@ use servizi::{
     http::Risposta,
     percorso::{
         ChiPianifica, Contributo, ErroreCampo, PianoSubentro, PropostaDate, Quadro, Rifiuto, RigaCruscotto,
-        Scadenze,
-        SceltaSoftwareHouse, Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
+        Scadenze, SceltaSoftwareHouse, Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
     },
 };
 
@@ -189,11 +188,23 @@ fn termini(campi: &Campi) -> Result<Map<String, Value>, Vec<ErroreCampo>> {
     ];
     /// The same, and the greatest number that is kept.
     const NUMERI: [(&str, &str, u32); 5] = [
-        ("produzioneMinima", "Produzione delle smart card, giorni al minimo", 255),
-        ("produzioneMassima", "Produzione delle smart card, giorni al massimo", 255),
+        (
+            "produzioneMinima",
+            "Produzione delle smart card, giorni al minimo",
+            255,
+        ),
+        (
+            "produzioneMassima",
+            "Produzione delle smart card, giorni al massimo",
+            255,
+        ),
         ("anticipoProveMesi", "Mesi di preavviso delle prove, almeno", 255),
         ("capienzaGiornaliera", "Subentri in un giorno, al più", 65535),
-        ("preavvisoGiorni", "Giorni di preavviso delle date di subentro", 255),
+        (
+            "preavvisoGiorni",
+            "Giorni di preavviso delle date di subentro",
+            255,
+        ),
     ];
     let testo = |campo| campi.pieno(campo).unwrap_or_default();
     // A form without the newer fields leaves them as they are.
@@ -208,7 +219,10 @@ fn termini(campi: &Campi) -> Result<Map<String, Value>, Vec<ErroreCampo>> {
     for (campo, nome, massimo) in NUMERI.into_iter().filter(|(c, ..)| mandato(c)) {
         match Scritto::<u32>::da_testo(testo(campo)).necessario(campo, nome) {
             Ok(n) if *n > massimo => {
-                errori.push(ErroreCampo::nuovo(campo, format!("{nome}: il numero è troppo grande.")));
+                errori.push(ErroreCampo::nuovo(
+                    campo,
+                    format!("{nome}: il numero è troppo grande."),
+                ));
             }
             Ok(n) => drop(m.insert(campo.to_owned(), json!(n))),
             Err(e) => errori.push(e),
@@ -323,12 +337,7 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
 }
 
 /// The page of a Comune; after a form that was refused, as it was written and with what is wrong.
-async fn mostra_uno(
-    q: &Chiesta<'_>,
-    esito: StatusCode,
-    errori: Errori,
-    scritti: Campi,
-) -> Esito<Risposta> {
+async fn mostra_uno(q: &Chiesta<'_>, esito: StatusCode, errori: Errori, scritti: Campi) -> Esito<Risposta> {
     let istat = istat(q)?;
     let (quadro, cnsd, piano, carte, date, contributo, scelta) = fuori(q.sim, move |s| {
         Ok((

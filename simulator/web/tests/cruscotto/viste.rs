@@ -316,8 +316,20 @@ async fn the_forms_of_the_console_come_back_with_every_mistake_at_its_field() {
         "id=\"e-capienzaGiornaliera\">In un giorno subentra almeno 1 Comune.",
     ];
     prova("/percorso", termini, 400, &segni).await;
-    prova("/percorso", "azione=comune&istat=12", 400, &["id=\"e-istat\">", "value=\"12\""]).await;
-    prova("/percorso", "azione=comune&istat=888010", 409, &["id=\"e-istat\">"]).await;
+    prova(
+        "/percorso",
+        "azione=comune&istat=12",
+        400,
+        &["id=\"e-istat\">", "value=\"12\""],
+    )
+    .await;
+    prova(
+        "/percorso",
+        "azione=comune&istat=888010",
+        409,
+        &["id=\"e-istat\">"],
+    )
+    .await;
     let casa = "azione=software-house&nome=A-B&ragioneSociale=&password=x";
     let segni = [
         "id=\"e-nome\">",
@@ -337,26 +349,51 @@ async fn the_forms_of_the_console_come_back_with_every_mistake_at_its_field() {
         "value=\"01/01/2021\"",
     ];
     prova(uno, date, 400, &segni).await;
-    prova(uno, "azione=inizio", 400, &["id=\"e-conferma\">Manca la conferma"]).await;
+    prova(
+        uno,
+        "azione=inizio",
+        400,
+        &["id=\"e-conferma\">Manca la conferma"],
+    )
+    .await;
     // The windows and the clock read a day as Italians write it.
     let finestra = |inizio: &str, fine: &str| format!("ambiente=pre&inizio={inizio}&fine={fine}");
     let piano = "/comuni/888010/piano";
     let r = b
-        .console(Method::POST, piano, &[MODULO], &finestra("08%2F04%2F2021", "9%2F4%2F2021"))
+        .console(
+            Method::POST,
+            piano,
+            &[MODULO],
+            &finestra("08%2F04%2F2021", "9%2F4%2F2021"),
+        )
         .await;
     assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
     assert_eq!(
         vedi_api("/api/comuni/888010/piano?ambiente=pre").await,
         json!({"inizio": "2021-04-08", "fine": "2021-04-09"})
     );
-    let segni = ["id=\"e-i-pre\">Inizio finestra: manca.", "id=\"e-f-pre\">Fine finestra: «x» non è"];
+    let segni = [
+        "id=\"e-i-pre\">Inizio finestra: manca.",
+        "id=\"e-f-pre\">Fine finestra: «x» non è",
+    ];
     prova(piano, &finestra("", "x"), 400, &segni).await;
-    let segni = ["id=\"e-f-pre\">La finestra finisce prima di cominciare.", "value=\"10/04/2021\""];
+    let segni = [
+        "id=\"e-f-pre\">La finestra finisce prima di cominciare.",
+        "value=\"10/04/2021\"",
+    ];
     prova(piano, &finestra("10%2F04%2F2021", "9%2F4%2F2021"), 400, &segni).await;
-    let segni = ["id=\"e-oggi\">Data di oggi: «8 aprile»", "id=\"e-velocita\">Velocità: «x»"];
+    let segni = [
+        "id=\"e-oggi\">Data di oggi: «8 aprile»",
+        "id=\"e-velocita\">Velocità: «x»",
+    ];
     prova("/orologio", "oggi=8+aprile&velocita=x", 400, &segni).await;
     let r = b
-        .console(Method::POST, "/orologio", &[MODULO], "oggi=08%2F04%2F2021&velocita=0")
+        .console(
+            Method::POST,
+            "/orologio",
+            &[MODULO],
+            "oggi=08%2F04%2F2021&velocita=0",
+        )
         .await;
     assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
     assert_eq!(vedi_api("/api/orologio").await["oggi"], "2021-04-08");
@@ -377,7 +414,8 @@ async fn a_plan_out_of_order_is_told_at_its_fields() {
     let b = banco();
     let invia = async |campi: &str| {
         let campi = format!("azione=piano&{campi}");
-        b.console(Method::POST, "/percorso/888061", &[MODULO], &campi).await
+        b.console(Method::POST, "/percorso/888061", &[MODULO], &campi)
+            .await
     };
     let r = invia("invioPreliminare=10%2F04%2F2022&fineProve=2022-04-09&inizioSubentro=2022-04-01").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST);

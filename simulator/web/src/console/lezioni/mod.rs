@@ -151,12 +151,7 @@ pub(super) async fn comando(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     }
 }
 
-fn muovi(
-    s: &Simulatore,
-    id: &str,
-    azione: &str,
-    (passo, da): (Option<usize>, Option<usize>),
-) -> Esito<()> {
+fn muovi(s: &Simulatore, id: &str, azione: &str, (passo, da): (Option<usize>, Option<usize>)) -> Esito<()> {
     let mossa = |m| s.muovi_lezione(id, m, da).map(drop);
     match azione {
         "avvia" | "ricomincia" => s.avvia_lezione(id).map(drop),
