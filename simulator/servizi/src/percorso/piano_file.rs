@@ -14,7 +14,8 @@ use registro::{ErroreRegistro, Lettura as _};
 use serde::Serialize;
 
 use super::{
-    cruscotto::{Agenda, ChiPianifica, PropostaDate, RigaCruscotto, applica, suo},
+    cruscotto::{Agenda, ChiPianifica, RigaCruscotto, applica, suo},
+    date_proposte::PropostaDate,
     fascicolo::{fascicolo, salva},
     impedimento::Rifiuto,
     piano_testo::{COLONNE, Riga, leggi_righe},
