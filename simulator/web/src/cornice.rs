@@ -409,6 +409,22 @@ pub(crate) fn pagina_errore(c: Cornice, e: ErroreServizio) -> Risposta {
     errore(stato, c, e.testo, e.codice)
 }
 
+/// The same after a form, with the way back to the page it is on.
+pub(crate) fn pagina_errore_di_modulo(c: Cornice, e: ErroreServizio, modulo: Option<String>) -> Risposta {
+    let stato = StatusCode::from_u16(e.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let vie = modulo.map(|dove| Via::nuova(dove, "Torna al modulo"));
+    pagina(
+        stato,
+        &Errore {
+            c,
+            testo: e.testo,
+            codice: e.codice.map(ToOwned::to_owned),
+            vie: vie.into_iter().collect(),
+            altrove: Vec::new(),
+        },
+    )
+}
+
 /// Turns a reply into a download with that file name; characters outside a file name become `_`, and no name begins
 /// with a dot: neither a way up nor a hidden file.
 #[must_use]

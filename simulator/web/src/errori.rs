@@ -5,7 +5,7 @@
 
 use askama::Template;
 use http::StatusCode;
-use servizi::percorso::ErroreCampo;
+use servizi::percorso::{ErroreCampo, di_sole_regole};
 
 /// What is wrong with a form, field by field.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +88,13 @@ impl Errori {
         // Rendering writes to a String: it cannot fail.
         Sotto { campo, testi }.render().unwrap_or_default()
     }
+}
+
+/// Status of the page that shows these errors: that of the rules, when rules alone refuse.
+pub(crate) fn stato_dei_campi(errori: &[ErroreCampo]) -> StatusCode {
+    di_sole_regole(errori)
+        .and_then(|r| StatusCode::from_u16(r.http).ok())
+        .unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 /// The kind of a field for a day: a browser empties a `date` whose value is no day, and what was written must stay.

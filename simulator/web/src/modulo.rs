@@ -29,6 +29,12 @@ impl Campi {
         self.0.iter().find(|(n, _)| n == nome).map(|(_, v)| v.as_str())
     }
 
+    /// What was written into a field, or what stands there when the form was not sent.
+    pub(crate) fn scritto(&self, nome: &str, altrimenti: impl std::fmt::Display) -> String {
+        self.valore(nome)
+            .map_or_else(|| altrimenti.to_string(), ToOwned::to_owned)
+    }
+
     /// Every value of a name: the ticked boxes of a group.
     pub(crate) fn tutti<'c>(&'c self, nome: &'c str) -> impl Iterator<Item = &'c str> {
         self.0
@@ -96,6 +102,10 @@ mod prove {
         assert_eq!(c.valore("d"), None);
         assert_eq!(c.valore("e"), Some("è"));
         assert_eq!(c.valore("f"), None);
+        assert_eq!(
+            (c.scritto("a", 7), c.scritto("c", 7), c.scritto("z", 7)),
+            ("1".into(), String::new(), "7".into())
+        );
         assert_eq!(c.tutti("a").collect::<Vec<_>>(), ["1", "2"]);
     }
 

@@ -195,6 +195,24 @@ pub(crate) enum Trovata<'t, R> {
     No,
 }
 
+/// The page a form that was sent to an address is on: that address, or the nearest one above it that is a page. None for
+/// what is no form, and for the very first page, where every error leads anyway.
+pub(crate) fn pagina_del_modulo<R: Riga>(tabella: &[R], parti: &Parts) -> Option<String> {
+    if parti.method != Method::POST {
+        return None;
+    }
+    let mut qui = parti.uri.path();
+    loop {
+        if qui.len() <= 1 {
+            return None;
+        }
+        if let Trovata::Si(..) = cerca(tabella, &Method::GET, qui) {
+            return Some(qui.to_owned());
+        }
+        qui = &qui[..qui.rfind('/')?];
+    }
+}
+
 /// Looks a request up.
 pub(crate) fn cerca<'t, R: Riga>(tabella: &'t [R], metodo: &Method, percorso: &str) -> Trovata<'t, R> {
     let Some(segmenti) = segmenti(percorso) else {

@@ -446,6 +446,11 @@ async fn the_room_reads_the_events_of_its_month_and_a_comune_in_the_way_can_be_t
     assert_eq!(ordina("azione=avvia").await.stato, StatusCode::CONFLICT);
     let r = ordina("azione=sgombera").await;
     assert_eq!(r.stato, StatusCode::BAD_REQUEST, "not without saying so");
+    assert!(
+        r.testo.contains("id=\"e-conferma\"") && r.testo.contains("value=\"sgombera\""),
+        "{}",
+        r.testo
+    );
     assert!(b.sim.comune(l.comune).is_ok());
     let r = ordina("azione=sgombera&conferma=si").await;
     assert_eq!(r.testate["location"], "/lezioni/data-mancata");

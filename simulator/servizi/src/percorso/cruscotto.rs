@@ -7,35 +7,19 @@
 
 use std::collections::BTreeMap;
 
-use anagrafe::{Ambiente, CodiceIstat, Data, italiano::giorno};
-use jiff::ToSpan as _;
+use anagrafe::{Ambiente, CodiceIstat, Data};
 use registro::{Comune, Lettura, MacroStato, Piano, Quando, Transazione};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    date_proposte::{PropostaDate, tre_date, tutte_lette},
     fascicolo::{Fascicolo, RACCOLTA, fascicolo, salva},
-    impedimento::{ErroreCampo, Impedimento, Rifiuto},
+    impedimento::{Impedimento, Rifiuto},
     lettere_subentro as lettere, macro_stato,
-    scadenze::{Scadenze, scadenze},
-    scritto::Scritto,
+    scadenze::scadenze,
     software_house,
 };
 use crate::{ErroreServizio, Esito, Simulatore, avvio::PIANO_APERTO};
-
-/// Years ahead a planned day may lie.
-const ANNI_MASSIMI: i64 = 10;
-
-/// The dates of a proposal, as they were written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct PropostaDate {
-    /// First day of the window.
-    pub prima: Scritto<Data>,
-    /// Last day.
-    pub ultima: Scritto<Data>,
-    /// The day one would like.
-    pub preferita: Scritto<Data>,
-}
 
 /// Dates that were accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,74 +229,6 @@ impl Agenda {
     }
 }
 
-/// The three dates, or which of them are missing or out of place.
-fn tre_date(p: &PropostaDate, oggi: Data) -> Result<(Data, Data, Data), Rifiuto> {
-    let limite = oggi.checked_add(ANNI_MASSIMI.years()).unwrap_or(Data::MAX);
-    let mut errori = Vec::new();
-    for (campo, nome, chiesta, d) in [
-        (
-            "prima",
-            "Prima data possibile",
-            "Indicare la prima data possibile.",
-            &p.prima,
-        ),
-        (
-            "ultima",
-            "Ultima data possibile",
-            "Indicare l'ultima data possibile.",
-            &p.ultima,
-        ),
-        (
-            "preferita",
-            "Data preferita",
-            "Indicare la data preferita.",
-            &p.preferita,
-        ),
-    ] {
-        errori.extend(d.errore(campo, nome));
-        match d {
-            Scritto::Assente => errori.push(ErroreCampo::nuovo(campo, chiesta)),
-            Scritto::Letto(d) if *d > limite => errori.push(ErroreCampo::nuovo(
-                campo,
-                format!("{nome}: la data è oltre {ANNI_MASSIMI} anni da oggi."),
-            )),
-            Scritto::Letto(_) | Scritto::Errato(_) => {}
-        }
-    }
-    let (Some(&prima), Some(&ultima), Some(&preferita), true) = (
-        p.prima.letto(),
-        p.ultima.letto(),
-        p.preferita.letto(),
-        errori.is_empty(),
-    ) else {
-        return Err(Rifiuto::Campi(errori));
-    };
-    if prima > ultima {
-        return Err(Rifiuto::Altro(ErroreServizio {
-            codice: Some("EN033"),
-            http: 422,
-            testo: format!(
-                "La prima data ({}) è successiva all'ultima ({}).",
-                giorno(prima),
-                giorno(ultima)
-            ),
-        }));
-    }
-    if !(prima..=ultima).contains(&preferita) {
-        return Err(Rifiuto::Campi(vec![ErroreCampo::nuovo(
-            "preferita",
-            "La data preferita sta fra la prima e l'ultima.",
-        )]));
-    }
-    Ok((prima, ultima, preferita))
-}
-
-/// First day that respects the notice.
-fn primo_giorno(oggi: Data, s: &Scadenze) -> Data {
-    oggi.checked_add(i64::from(s.preavviso_giorni).days())
-        .unwrap_or(Data::MAX)
-}
-
 /// The dates a Comune has, when they are these: to say them again moves nothing and writes to nobody.
 fn gia_date(
     t: &impl Lettura,
@@ -347,43 +263,25 @@ pub(super) fn applica(
         stato if !stato.presubentrato() => return Err(Impedimento::PresubentroMancante.into()),
         _ => {}
     }
-    let (prima, ultima, preferita) = tre_date(proposta, oggi)?;
-    if let Some(p) = gia_date(t, comune, f, (prima, ultima, preferita))? {
+    if let Some(tre) = tutte_lette(proposta)
+        && let Some(p) = gia_date(t, comune, f, tre)?
+    {
         return Ok(p);
     }
-    match chi {
-        ChiPianifica::Ministero => {
-            if prima < oggi {
-                return Err(Impedimento::DataPassata(oggi).into());
-            }
+    if let ChiPianifica::SoftwareHouse(_) = chi {
+        if comune.stato == MacroStato::MancatoSubentro {
+            return Err(Impedimento::NuovaDataDelMinistero.into());
         }
-        ChiPianifica::SoftwareHouse(_) => {
-            if comune.stato == MacroStato::MancatoSubentro {
-                return Err(Impedimento::NuovaDataDelMinistero.into());
-            }
-            // The files still to come would find the gate closed. The Ministry may: it is the way out of a window that ended.
-            let piano = t.piano(Ambiente::Sub, comune.istat)?;
-            let forniture = t.forniture(Ambiente::Sub, comune.istat)?;
-            if piano.is_some() && forniture.iter().any(|f| f.stato.in_corso()) {
-                return Err(Impedimento::InvioInCorso.into());
-            }
-            let primo = primo_giorno(oggi, &s);
-            if prima < primo {
-                return Err(Impedimento::Preavviso {
-                    giorni: s.preavviso_giorni,
-                    dal: primo,
-                }
-                .into());
-            }
-            if !agenda.c_e_posto(comune.istat, preferita, s.capienza_giornaliera) {
-                return Err(Impedimento::GiornoPieno {
-                    data: preferita,
-                    capienza: s.capienza_giornaliera,
-                }
-                .into());
-            }
+        // The files still to come would find the gate closed. The Ministry may: it is the way out of a window that ended.
+        let piano = t.piano(Ambiente::Sub, comune.istat)?;
+        let forniture = t.forniture(Ambiente::Sub, comune.istat)?;
+        if piano.is_some() && forniture.iter().any(|f| f.stato.in_corso()) {
+            return Err(Impedimento::InvioInCorso.into());
         }
     }
+    let (prima, ultima, preferita) = tre_date(chi, proposta, (oggi, &s), |d| {
+        agenda.c_e_posto(comune.istat, d, s.capienza_giornaliera)
+    })?;
     let vecchia = f.pianificazione.take();
     let nuova = Pianificazione {
         prima,
@@ -562,31 +460,6 @@ mod prove {
 
     fn d(t: &str) -> Data {
         anagrafe::leggi_data(t).expect("date")
-    }
-
-    #[test]
-    fn three_dates_in_order_and_each_wrong_one_is_named() {
-        let oggi = d("2021-03-01");
-        let p = |a: &str, b: &str, c: &str| PropostaDate {
-            prima: Scritto::da_testo(a),
-            ultima: Scritto::da_testo(b),
-            preferita: Scritto::da_testo(c),
-        };
-        let campi = |p: PropostaDate| -> Vec<&'static str> {
-            match tre_date(&p, oggi) {
-                Err(Rifiuto::Campi(e)) => e.iter().map(|e| e.campo).collect(),
-                Err(Rifiuto::Altro(e)) => vec![e.codice.expect("a code")],
-                Ok(_) => Vec::new(),
-            }
-        };
-        assert_eq!(campi(PropostaDate::default()), ["prima", "ultima", "preferita"]);
-        assert!(campi(p("2021-03-10", "2021-03-10", "2021-03-10")).is_empty());
-        assert_eq!(campi(p("2021-03-11", "2021-03-10", "2021-03-10")), ["EN033"]);
-        assert_eq!(campi(p("2021-03-10", "2021-03-12", "2021-03-13")), ["preferita"]);
-        assert_eq!(campi(p("2021-03-10", "2041-03-12", "2021-03-11")), ["ultima"]);
-        // One that cannot be read and one that is missing, in one round.
-        assert_eq!(campi(p("31/02/2021", "12/03/2021", "")), ["prima", "preferita"]);
-        assert!(campi(p("10/03/2021", "12-03-2021", "2021-03-11")).is_empty());
     }
 
     #[test]

@@ -243,6 +243,17 @@ pub struct ErroreCampo {
     pub campo: &'static str,
     /// The sentence.
     pub testo: String,
+    /// The rule that says no to a value that is well written.
+    pub regola: Option<Regola>,
+}
+
+/// What a rule refuses with, where only rules are broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Regola {
+    /// Its code.
+    pub codice: Option<&'static str>,
+    /// HTTP status.
+    pub http: u16,
 }
 
 impl ErroreCampo {
@@ -251,8 +262,28 @@ impl ErroreCampo {
         Self {
             campo,
             testo: testo.into(),
+            regola: None,
         }
     }
+
+    /// A field whose value a rule refuses.
+    pub fn di_regola(campo: &'static str, e: impl Into<ErroreServizio>) -> Self {
+        let e = e.into();
+        Self {
+            campo,
+            testo: e.testo,
+            regola: Some(Regola {
+                codice: e.codice,
+                http: e.http,
+            }),
+        }
+    }
+}
+
+/// The first of the rules, when every field is well written and it is rules that refuse.
+pub fn di_sole_regole(campi: &[ErroreCampo]) -> Option<Regola> {
+    let tutte: Option<Vec<Regola>> = campi.iter().map(|e| e.regola).collect();
+    tutte?.first().copied()
 }
 
 /// Why a form was not taken: fields to correct, or anything else.
@@ -287,11 +318,19 @@ impl From<Rifiuto> for ErroreServizio {
         match r {
             Rifiuto::Altro(e) => e,
             Rifiuto::Campi(campi) => {
+                // A rule speaks in whole sentences; of the others the field says where.
                 let frasi: Vec<String> = campi
                     .iter()
-                    .map(|e| format!("{}: {}", e.campo, e.testo))
+                    .map(|e| match e.regola {
+                        Some(_) => e.testo.clone(),
+                        None => format!("{}: {}", e.campo, e.testo),
+                    })
                     .collect();
-                Self::richiesta(frasi.join(" "))
+                let testo = frasi.join(" ");
+                match di_sole_regole(&campi) {
+                    Some(Regola { codice, http }) => Self { codice, http, testo },
+                    None => Self::richiesta(testo),
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ mod censimento;
 mod contributo;
 mod credenziali;
 mod cruscotto;
+mod date_proposte;
 mod fascicolo;
 mod firma;
 mod impedimento;
@@ -39,13 +40,12 @@ pub use censimento::{Censimento, DatiGenerali, Incarico, Persona, Responsabile};
 pub use contributo::{Contributo, PropostaContributo, StatoContributo};
 pub use credenziali::utente_cnsd;
 pub(crate) use cruscotto::dopo_il_mancato_subentro;
-pub use cruscotto::{
-    ChiPianifica, Conto, Pianificazione, PropostaDate, RigaCruscotto, StatoPianificazione, VistaPubblica,
-};
+pub use cruscotto::{ChiPianifica, Conto, Pianificazione, RigaCruscotto, StatoPianificazione, VistaPubblica};
+pub use date_proposte::PropostaDate;
 pub(crate) use fascicolo::dimentica;
 pub use fascicolo::{AvvioProve, Fascicolo, Nomine};
 pub use firma::{Firmatario, Firmato, FormatoFirma, LIMITE_FIRMATO_BYTE};
-pub use impedimento::{ErroreCampo, Impedimento, Rifiuto};
+pub use impedimento::{ErroreCampo, Impedimento, Regola, Rifiuto, di_sole_regole};
 pub(crate) use inizio::congeda;
 pub use installazione::{Occorrente, Trovato};
 pub(crate) use lettere_subentro::{dopo_il_subentro, oggetto_n031};

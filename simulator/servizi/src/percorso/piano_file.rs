@@ -14,7 +14,8 @@ use registro::{ErroreRegistro, Lettura as _};
 use serde::Serialize;
 
 use super::{
-    cruscotto::{Agenda, ChiPianifica, PropostaDate, RigaCruscotto, applica, suo},
+    cruscotto::{Agenda, ChiPianifica, RigaCruscotto, applica, suo},
+    date_proposte::PropostaDate,
     fascicolo::{fascicolo, salva},
     impedimento::Rifiuto,
     piano_testo::{COLONNE, Riga, leggi_righe},
@@ -167,7 +168,8 @@ impl Riga {
                 .into_iter()
                 .map(|e| {
                     let colonna = DATE.iter().find(|(_, campo)| *campo == e.campo).map(|(c, _)| *c);
-                    self.rifiutata(colonna, Some("EN035"), e.testo)
+                    let codice = e.regola.map_or(Some("EN035"), |r| r.codice);
+                    self.rifiutata(colonna, codice, e.testo)
                 })
                 .collect(),
             Rifiuto::Altro(e) => vec![self.rifiutata(None, e.codice, e.testo)],

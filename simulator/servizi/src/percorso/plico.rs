@@ -250,6 +250,14 @@ impl Simulatore {
         })
     }
 
+    /// Whether somebody may take a parcel: what the hand-over would say of him.
+    pub fn ricevente_ammesso(&self, id: &str, ricevente: &str) -> Esito<()> {
+        let (comune, ..) = self.plico(id)?;
+        let fascicolo = self.fascicolo(comune.istat)?;
+        let chi = ricevente.trim().to_ascii_uppercase();
+        chi_ritira(self.registro(), comune.istat, &fascicolo, &chi).map(drop)
+    }
+
     /// "Consegna smart card Prefettura" (C04): the parcel to the sindaco or to a delegate; the sindaco's own card is
     /// registered thereby, and the other halves of its codes go to his mailbox. `da`: the user of the Prefettura.
     pub fn consegna_plico(&self, id: &str, da: &str, ricevente: &str) -> Esito<Plico> {
@@ -312,6 +320,11 @@ fn consegnabile(p: &Plico) -> Result<(), Impedimento> {
 
 /// Whether who takes the parcel is a delegate (`true`) or the sindaco; anybody else is refused (B04).
 fn chi_ritira(t: &impl Lettura, istat: CodiceIstat, f: &Fascicolo, chi: &str) -> Esito<bool> {
+    if chi.is_empty() {
+        return Err(ErroreServizio::richiesta(
+            "Indicare il codice fiscale di chi ritira.",
+        ));
+    }
     let estraneo = || ErroreServizio::from(Impedimento::RiceventeEstraneo(chi.to_owned()));
     let o = t
         .operatore(chi)?

@@ -6,6 +6,7 @@ use registro::{Lettura, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::impedimento::{ErroreCampo, Rifiuto};
 use crate::{ErroreServizio, Esito, Simulatore, gestione::leggi};
 
 /// Collection and key of the settings.
@@ -87,25 +88,33 @@ pub(crate) fn al_primo_avvio(t: &mut Transazione) -> Esito<()> {
 }
 
 impl Scadenze {
-    fn controlla(&self) -> Esito<()> {
-        if self.produzione_minima > self.produzione_massima
-            || self.produzione_massima > PRODUZIONE_MASSIMA_GIORNI
-        {
-            return Err(ErroreServizio::richiesta(format!(
-                "La produzione va da produzioneMinima a produzioneMassima, al più {PRODUZIONE_MASSIMA_GIORNI} giorni."
-            )));
+    /// The terms that make no sense, all of them.
+    fn errori(&self) -> Vec<ErroreCampo> {
+        let mut errori = Vec::new();
+        if self.produzione_massima > PRODUZIONE_MASSIMA_GIORNI {
+            errori.push(ErroreCampo::nuovo(
+                "produzioneMassima",
+                format!("La produzione delle smart card dura al più {PRODUZIONE_MASSIMA_GIORNI} giorni."),
+            ));
+        } else if self.produzione_minima > self.produzione_massima {
+            errori.push(ErroreCampo::nuovo(
+                "produzioneMassima",
+                "I giorni di produzione al massimo non sono meno di quelli al minimo.",
+            ));
         }
         if self.anticipo_prove_mesi > ANTICIPO_MASSIMO_MESI {
-            return Err(ErroreServizio::richiesta(format!(
-                "L'anticipo delle prove è al più di {ANTICIPO_MASSIMO_MESI} mesi."
-            )));
+            errori.push(ErroreCampo::nuovo(
+                "anticipoProveMesi",
+                format!("L'anticipo delle prove è al più di {ANTICIPO_MASSIMO_MESI} mesi."),
+            ));
         }
         if self.capienza_giornaliera < CAPIENZA_MINIMA {
-            return Err(ErroreServizio::richiesta(format!(
-                "capienzaGiornaliera: in un giorno subentra almeno {CAPIENZA_MINIMA} Comune."
-            )));
+            errori.push(ErroreCampo::nuovo(
+                "capienzaGiornaliera",
+                format!("In un giorno subentra almeno {CAPIENZA_MINIMA} Comune."),
+            ));
         }
-        Ok(())
+        errori
     }
 }
 
@@ -121,19 +130,22 @@ impl Simulatore {
     }
 
     /// Changes some of them; the rest stays. What becomes due by the change happens at once.
-    pub fn metti_scadenze(&self, modifica: Value) -> Esito<Scadenze> {
+    pub fn metti_scadenze(&self, modifica: Value) -> Result<Scadenze, Rifiuto> {
         // By the terms of before: what is due by them is not of the change.
         self.al_passo()?;
-        let nuove = self.registro().scrivi(|t| {
+        let nuove = self.registro().scrivi(|t| -> Result<Scadenze, Rifiuto> {
             let mut valori = serde_json::to_value(scadenze(t)?).map_err(ErroreServizio::guasto)?;
             let Value::Object(cambi) = modifica else {
-                return Err(ErroreServizio::richiesta("Le scadenze sono un oggetto JSON."));
+                return Err(ErroreServizio::richiesta("Le scadenze sono un oggetto JSON.").into());
             };
             if let Some(v) = valori.as_object_mut() {
                 v.extend(cambi);
             }
             let nuove: Scadenze = leggi(valori)?;
-            nuove.controlla()?;
+            let errori = nuove.errori();
+            if !errori.is_empty() {
+                return Err(Rifiuto::Campi(errori));
+            }
             t.salva_documento(DOVE.0, DOVE.1, &nuove)?;
             t.evento()?;
             super::cambiato(t)?;

@@ -17,7 +17,7 @@ use super::{
     scadenze::{Scadenze, scadenze},
     scritto::Scritto,
 };
-use crate::{ErroreServizio, Esito, Simulatore, gestione::leggi};
+use crate::{Esito, Simulatore, gestione::leggi};
 
 /// More postazioni than any Comune has.
 pub(super) const POSTAZIONI_MASSIME: u32 = 9_999;
@@ -172,6 +172,24 @@ impl PropostaPiano {
 }
 
 impl PianoSubentro {
+    /// The days that do not follow one another.
+    fn in_disordine(&self) -> Vec<ErroreCampo> {
+        let mut errori = Vec::new();
+        if self.fine_prove <= self.invio_preliminare {
+            errori.push(ErroreCampo::nuovo(
+                "fineProve",
+                "La fine delle prove viene dopo l'invio del file preliminare.",
+            ));
+        }
+        if self.inizio_subentro <= self.fine_prove {
+            errori.push(ErroreCampo::nuovo(
+                "inizioSubentro",
+                "L'inizio del subentro viene dopo la fine delle prove.",
+            ));
+        }
+        errori
+    }
+
     /// What the scheda gives. Dates that a calendar cannot hold stay at the declared one.
     pub fn dalla(s: &Scheda, prove: Option<&AvvioProve>) -> Self {
         let inizio = prove.map_or(s.inizio_prove, |p| p.dal.max(s.inizio_prove));
@@ -341,19 +359,20 @@ impl Simulatore {
     }
 
     /// The Ministry corrects the plan, or gives it back to the scheda (`null`).
-    pub fn correggi_piano_subentro(&self, istat: CodiceIstat, nuovo: Value) -> Esito<Option<PianoSubentro>> {
+    pub fn correggi_piano_subentro(
+        &self,
+        istat: CodiceIstat,
+        nuovo: Value,
+    ) -> Result<Option<PianoSubentro>, Rifiuto> {
         let nuovo: Option<PropostaPiano> = leggi(nuovo)?;
         let nuovo = nuovo.map(|p| p.letta()).transpose()?;
         self.nel_fascicolo(istat, |_, _, f, _| {
             if f.scheda.is_none() {
                 return Err(Impedimento::SchedaMancante.into());
             }
-            if let Some(p) = nuovo
-                && !(p.invio_preliminare < p.fine_prove && p.fine_prove < p.inizio_subentro)
-            {
-                return Err(ErroreServizio::richiesta(
-                    "Le tre date del piano sono in ordine: invio del file preliminare, fine delle prove, inizio del subentro.",
-                ));
+            let errori = nuovo.map(|p| p.in_disordine()).unwrap_or_default();
+            if !errori.is_empty() {
+                return Err(Rifiuto::Campi(errori));
             }
             f.piano = nuovo;
             Ok(f.piano_subentro())

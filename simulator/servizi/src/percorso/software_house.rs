@@ -11,7 +11,11 @@ use registro::{Lettura, Transazione};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{credenziali::parola_derivata, nomi};
+use super::{
+    credenziali::parola_derivata,
+    impedimento::{ErroreCampo, Rifiuto},
+    nomi,
+};
 use crate::{ErroreServizio, Esito, Simulatore, accesso::nuova_password, comuni_pronti, gestione::leggi};
 
 /// Collection of the software houses that were changed or added, by user name.
@@ -151,25 +155,40 @@ impl Simulatore {
 
     /// Adds a software house or changes one (`{"ragioneSociale","comuni","password"}`). A Comune of another one is taken from
     /// it only with `"sostituisci": true`.
-    pub fn metti_software_house(&self, nome: &str, modifica: Value) -> Esito<SoftwareHouse> {
+    pub fn metti_software_house(&self, nome: &str, modifica: Value) -> Result<SoftwareHouse, Rifiuto> {
         self.pronto_lo_stato()?;
         let m: Modifica = leggi(modifica)?;
+        let mut errori = Vec::new();
         if !nome_buono(nome) {
-            return Err(ErroreServizio::richiesta(format!(
-                "Il nome utente di una software house ha da 1 a {NOME_MASSIMO} lettere maiuscole o cifre."
-            )));
+            errori.push(ErroreCampo::nuovo(
+                "nome",
+                format!(
+                    "Il nome utente di una software house ha da 1 a {NOME_MASSIMO} lettere maiuscole o cifre."
+                ),
+            ));
         }
         let ragione = m.ragione_sociale.map(|r| r.trim().to_owned());
         if ragione
             .as_ref()
             .is_some_and(|r| r.is_empty() || r.chars().count() > RAGIONE_MASSIMA)
         {
-            return Err(ErroreServizio::richiesta(format!(
-                "La ragione sociale ha da 1 a {RAGIONE_MASSIMA} caratteri."
-            )));
+            errori.push(ErroreCampo::nuovo(
+                "ragioneSociale",
+                format!("La ragione sociale ha da 1 a {RAGIONE_MASSIMA} caratteri."),
+            ));
         }
-        let password = m.password.as_deref().map(nuova_password).transpose()?;
-        self.registro().scrivi(|t| {
+        let password = match m.password.as_deref().map(nuova_password).transpose() {
+            Ok(p) => p,
+            Err(e) if e.http == 400 => {
+                errori.push(ErroreCampo::nuovo("password", e.testo));
+                None
+            }
+            Err(e) => return Err(e.into()),
+        };
+        if !errori.is_empty() {
+            return Err(Rifiuto::Campi(errori));
+        }
+        let fatto: Esito<SoftwareHouse> = self.registro().scrivi(|t| {
             let mut note = tutte(t)?;
             let posto = if let Some(i) = note.iter().position(|s| s.nome == nome) {
                 i
@@ -222,7 +241,8 @@ impl Simulatore {
             t.salva_documento(RACCOLTA, nome, sua)?;
             t.evento()?;
             Ok(sua.clone())
-        })
+        });
+        Ok(fatto?)
     }
 }
 

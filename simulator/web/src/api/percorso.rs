@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Risposta, risposta},
-    percorso::{Chi, PropostaScheda, Rifiuto, Scritto, StatoScheda, UtentePrefettura},
+    percorso::{Chi, PropostaScheda, Rifiuto, Scritto, StatoScheda, UtentePrefettura, di_sole_regole},
 };
 
 use super::{
@@ -251,7 +251,7 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
     let sim = c.sim;
     let dato = |nome| c.segmenti.prendi(nome).to_owned();
     Ok(match a {
-        Percorso::ScadenzeMetti => come_json(OK, &fuori(sim, move |s| s.metti_scadenze(v)).await?),
+        Percorso::ScadenzeMetti => come_json(OK, &fuori(sim, move |s| Ok(s.metti_scadenze(v)?)).await?),
         Percorso::SchedaMetti => {
             let istat = mondo::istat(c)?;
             let proposta: PropostaScheda = mondo::leggi(v)?;
@@ -263,7 +263,7 @@ pub(super) async fn scrivi(a: Percorso, c: &Chiamata<'_>, v: Value) -> Esito<Ris
             let istat = mondo::istat(c)?;
             come_json(
                 OK,
-                &fuori(sim, move |s| s.correggi_piano_subentro(istat, v)).await?,
+                &fuori(sim, move |s| Ok(s.correggi_piano_subentro(istat, v)?)).await?,
             )
         }
         Percorso::CensimentoMetti => {
@@ -337,10 +337,11 @@ pub(super) fn o_campi<T: Serialize>(
 ) -> Esito<Risposta> {
     match esito {
         Ok(v) => Ok(come_json(OK, &v)),
-        Err(Rifiuto::Campi(campi)) => Ok(errore_di_campi(
+        Err(Rifiuto::Campi(campi)) if di_sole_regole(&campi).is_none() => Ok(errore_di_campi(
             campi.into_iter().map(|e| (nome(e.campo), e.testo)),
         )),
-        Err(Rifiuto::Altro(e)) => Err(e),
+        // What only rules refuse is told with their code.
+        Err(r) => Err(r.into()),
     }
 }
 

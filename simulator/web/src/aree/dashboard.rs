@@ -20,7 +20,7 @@ use super::{Dentro, altrui};
 use crate::{
     ambiente::csrf_mancante,
     cornice::{Cornice, da_scaricare, pagina, vai},
-    errori::Errori,
+    errori::{Errori, stato_dei_campi},
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
@@ -424,8 +424,8 @@ pub(super) async fn propone(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
     match fatto {
         Ok(_) => Ok(vai(&format!("{CASA}/{istat}?fatto=si"))),
         Err(Rifiuto::Campi(errori)) => {
-            let errori = Errori::from(errori);
-            modulo(d, errori.stato(), Some(scritte), errori, None).await
+            let stato = stato_dei_campi(&errori);
+            modulo(d, stato, Some(scritte), errori.into(), None).await
         }
         // A rule that refuses leaves the form as it was written.
         Err(Rifiuto::Altro(e)) if matches!(e.http, 409 | 422) => {

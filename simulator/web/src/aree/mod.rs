@@ -36,13 +36,13 @@ use servizi::{
 
 use crate::{
     cornice::{
-        Cornice, METODO_NON_AMMESSO, Utente, errore, metodo_non_ammesso, pagina_errore, titolo_errore, vai,
-        vietato,
+        Cornice, METODO_NON_AMMESSO, Utente, errore, metodo_non_ammesso, pagina_errore,
+        pagina_errore_di_modulo, titolo_errore, vai, vietato,
     },
     fuori,
     modulo::Campi,
     posta::{self, Domanda, Luogo, Pezzo},
-    rotte::{Interna, Parametri, Riga as _, Risponde, Rotta, Sala, Trovata, cerca, serve},
+    rotte::{Interna, Parametri, Riga as _, Risponde, Rotta, Sala, Trovata, cerca, pagina_del_modulo, serve},
     sicurezza, smarriti,
 };
 
@@ -256,7 +256,8 @@ async fn dentro(
         Err(e) => {
             let titolo = titolo_errore(&e);
             let c = d.cornice(titolo, "").await;
-            pagina_errore(c.unwrap_or_else(|_| Cornice::area(area, titolo)), e)
+            let modulo = pagina_del_modulo(rotte::di(area), parti);
+            pagina_errore_di_modulo(c.unwrap_or_else(|_| Cornice::area(area, titolo)), e, modulo)
         }
     }
 }

@@ -8,14 +8,15 @@ use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::{Risposta, risposta},
     percorso::{
-        Impedimento, Incarico, MetaCodici, Plico, RigaPlico, RigaScheda, Scritto, SmartCard, StatoPlico,
-        StatoScheda,
+        ErroreCampo, Impedimento, Incarico, MetaCodici, Plico, RigaPlico, RigaScheda, Scritto, SmartCard,
+        StatoPlico, StatoScheda,
     },
 };
 
 use super::{Dentro, privata::soluzione};
 use crate::{
     cornice::{Cornice, da_scaricare, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::{Campi, codifica},
@@ -261,10 +262,17 @@ struct UnPlico {
     /// The sindaco's envelope, when he has it.
     busta: Option<(SmartCard, MetaCodici)>,
     sindaco: String,
+    errori: Errori,
+    scritti: Campi,
 }
 
 /// `GET /prefettura/plichi/{id}`.
 pub(super) async fn plico(d: &Dentro<'_>) -> Esito<Risposta> {
+    mostra_plico(d, StatusCode::OK, Errori::default(), Campi::default()).await
+}
+
+/// The page of a parcel; after a form that was refused, as it was written and with what is wrong.
+async fn mostra_plico(d: &Dentro<'_>, esito: StatusCode, errori: Errori, scritti: Campi) -> Esito<Risposta> {
     let (id, comune, plico, carte) = suo(d).await?;
     let sindaco = carte.iter().find(|c| c.incarico == Incarico::Sindaco).cloned();
     let (istat, cercata) = (comune.istat, sindaco.clone());
@@ -299,47 +307,90 @@ pub(super) async fn plico(d: &Dentro<'_>) -> Esito<Risposta> {
         oggi: oggi.to_string(),
         busta: sindaco.clone().zip(busta),
         sindaco: sindaco.map(|c| c.titolare).unwrap_or_default(),
+        errori,
+        scritti,
     };
-    Ok(pagina(StatusCode::OK, &uno))
+    Ok(pagina(esito, &uno))
 }
 
 /// `POST /prefettura/plichi/{id}`: register, summon, hand over.
 pub(super) async fn agisce(d: &Dentro<'_>, campi: &Campi) -> Esito<Risposta> {
-    let (id, ..) = suo(d).await?;
-    let dove = |fatto: &str| vai(&format!("{PLICHI}/{}?fatto={fatto}", codifica(&id)));
-    let suo_id = id.clone();
+    let (id, _, plico, _) = suo(d).await?;
     match campi.pieno("azione").unwrap_or_default() {
         "registra" => {
+            let suo_id = id.clone();
             fuori(d.sim, move |s| s.registra_plico(&suo_id)).await?;
-            Ok(dove("registrato"))
+            Ok(fatto(&id, "registrato"))
         }
-        "convoca" => {
-            let giorno = Scritto::<Data>::da_testo(campi.pieno("giorno").unwrap_or_default());
-            let giorno = *giorno
-                .necessario("giorno", "Giorno della convocazione")
-                .map_err(|e| ErroreServizio::richiesta(e.testo))?;
-            fuori(d.sim, move |s| s.convoca_sindaco(&suo_id, giorno)).await?;
-            Ok(dove("convocato"))
-        }
-        "consegna" => {
-            if !(d.sessione.als && d.sessione.con_carta) {
-                return Err(Impedimento::SoloAlsPrefettura.into());
-            }
-            if campi.valore("identita") != Some("si") {
-                return Err(ErroreServizio::richiesta(
-                    "Prima della consegna si verifica l'identità di chi ritira: tornare indietro e confermarlo.",
-                ));
-            }
-            let chi = campi
-                .pieno("ricevente")
-                .ok_or_else(|| ErroreServizio::richiesta("Indicare il codice fiscale di chi ritira."))?
-                .to_owned();
-            let da = d.sessione.utente.clone();
-            fuori(d.sim, move |s: &Simulatore| s.consegna_plico(&suo_id, &da, &chi)).await?;
-            Ok(dove("consegnato"))
-        }
+        "convoca" => convoca(d, campi, id, &plico).await,
+        "consegna" => consegna(d, campi, id, &plico).await,
         _ => Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
     }
+}
+
+fn fatto(id: &str, che: &str) -> Risposta {
+    vai(&format!("{PLICHI}/{}?fatto={che}", codifica(id)))
+}
+
+async fn convoca(d: &Dentro<'_>, campi: &Campi, id: String, plico: &Plico) -> Esito<Risposta> {
+    // Without its form on the page there is no field to tell an error at.
+    if plico.consegna.is_some() {
+        return Err(Impedimento::PlicoGiaConsegnato.into());
+    }
+    if plico.registrato.is_none() {
+        return Err(Impedimento::PlicoNonRegistrato.into());
+    }
+    let scritto = Scritto::<Data>::da_testo(campi.pieno("giorno").unwrap_or_default());
+    let giorno = match scritto.necessario("giorno", "Giorno della convocazione") {
+        Ok(giorno) => *giorno,
+        Err(e) => {
+            let errori = Errori::from(vec![e]);
+            return mostra_plico(d, errori.stato(), errori, campi.clone()).await;
+        }
+    };
+    let suo_id = id.clone();
+    match fuori(d.sim, move |s| s.convoca_sindaco(&suo_id, giorno)).await {
+        Ok(_) => Ok(fatto(&id, "convocato")),
+        Err(e) => match StatusCode::from_u16(e.http) {
+            Ok(s) if s.is_client_error() => {
+                mostra_plico(d, s, Errori::uno("giorno", e.testo), campi.clone()).await
+            }
+            _ => Err(e),
+        },
+    }
+}
+
+async fn consegna(d: &Dentro<'_>, campi: &Campi, id: String, plico: &Plico) -> Esito<Risposta> {
+    if !(d.sessione.als && d.sessione.con_carta) {
+        return Err(Impedimento::SoloAlsPrefettura.into());
+    }
+    let chi = campi.pieno("ricevente").unwrap_or_default().to_owned();
+    // Otherwise there is no form of the hand-over, and the facade says what comes first.
+    if plico.convocato.is_some() && plico.consegna.is_none() {
+        let (suo_id, cercato) = (id.clone(), chi.clone());
+        let ammesso = fuori(d.sim, move |s| Ok(s.ricevente_ammesso(&suo_id, &cercato))).await?;
+        let (mut stato, mut errori) = (StatusCode::BAD_REQUEST, Vec::new());
+        if let Err(e) = ammesso {
+            stato = match StatusCode::from_u16(e.http) {
+                Ok(s) if s.is_client_error() => s,
+                _ => return Err(e),
+            };
+            errori.push(ErroreCampo::nuovo("ricevente", e.testo));
+        }
+        if campi.valore("identita") != Some("si") {
+            stato = StatusCode::BAD_REQUEST;
+            errori.push(ErroreCampo::nuovo(
+                "identita",
+                "Prima della consegna si verifica l'identità di chi ritira, e lo si conferma.",
+            ));
+        }
+        if !errori.is_empty() {
+            return mostra_plico(d, stato, errori.into(), campi.clone()).await;
+        }
+    }
+    let (suo_id, da) = (id.clone(), d.sessione.utente.clone());
+    fuori(d.sim, move |s: &Simulatore| s.consegna_plico(&suo_id, &da, &chi)).await?;
+    Ok(fatto(&id, "consegnato"))
 }
 
 #[cfg(test)]

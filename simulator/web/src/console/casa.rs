@@ -1,15 +1,20 @@
 //! The home of the console: environments, Comuni with their keys, last deliveries, clock and pace.
 
-use anagrafe::Ambiente;
+use anagrafe::{Ambiente, Data};
 use askama::Template;
-use http::StatusCode;
 use registro::{Fornitura, Ritmo};
 use serde_json::Value;
-use servizi::{ErroreServizio, Esito, http::Risposta, lezioni::AttesaOrologio};
+use servizi::{
+    ErroreServizio, Esito,
+    http::Risposta,
+    lezioni::AttesaOrologio,
+    percorso::{ErroreCampo, Scritto},
+};
 
 use super::Chiesta;
 use crate::{
     cornice::{Cornice, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
@@ -81,8 +86,8 @@ impl RigaFornitura {
 struct Casa {
     c: Cornice,
     oggi: String,
-    oggi_iso: String,
-    velocita: u32,
+    oggi_scritto: String,
+    velocita: String,
     passo: String,
     modo: &'static str,
     secondi: u32,
@@ -91,6 +96,7 @@ struct Casa {
     forniture: Vec<RigaFornitura>,
     /// The lesson that runs, and where it wants the clock.
     lezione: Option<AttesaOrologio>,
+    errori: Errori,
 }
 
 /// A text inside the ready object.
@@ -127,6 +133,11 @@ pub(super) fn postazioni(comune: &Value) -> Vec<VistaPostazione> {
 
 /// `GET /`.
 pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
+    mostra(q, Errori::default(), &Campi::default()).await
+}
+
+/// The home; after a form that was refused, as it was written and with what is wrong.
+async fn mostra(q: &Chiesta<'_>, errori: Errori, scritti: &Campi) -> Esito<Risposta> {
     let (pronto, orologio, ritmo, comuni, forniture, lezione) = fuori(q.sim, |s| {
         Ok((
             s.pronto()?,
@@ -198,8 +209,8 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
     let casa = Casa {
         c,
         oggi: formati::data(orologio.oggi),
-        oggi_iso: orologio.oggi.to_string(),
-        velocita: orologio.velocita,
+        oggi_scritto: scritti.scritto("oggi", orologio.oggi),
+        velocita: scritti.scritto("velocita", orologio.velocita),
         passo,
         modo,
         secondi,
@@ -212,8 +223,9 @@ pub(super) async fn quadro(q: &Chiesta<'_>) -> Esito<Risposta> {
             .take(ULTIME)
             .map(RigaFornitura::di)
             .collect(),
+        errori,
     };
-    Ok(pagina(StatusCode::OK, &casa))
+    Ok(pagina(casa.errori.stato(), &casa))
 }
 
 fn errato(che: &str) -> ErroreServizio {
@@ -222,14 +234,21 @@ fn errato(che: &str) -> ErroreServizio {
 
 /// `POST /orologio`.
 pub(super) async fn orologio(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
-    let oggi = campi
-        .pieno("oggi")
-        .and_then(anagrafe::leggi_data)
-        .ok_or_else(|| errato("La data non è valida (AAAA-MM-GG)"))?;
-    let velocita = campi
-        .pieno("velocita")
-        .and_then(|v| v.parse().ok())
-        .ok_or_else(|| errato("La velocità è un numero intero"))?;
+    let testo = |campo| campi.pieno(campo).unwrap_or_default();
+    let (oggi, velocita) = (
+        Scritto::<Data>::da_testo(testo("oggi")),
+        Scritto::<u32>::da_testo(testo("velocita")),
+    );
+    let (oggi, velocita) = match (
+        oggi.necessario("oggi", "Data di oggi"),
+        velocita.necessario("velocita", "Velocità"),
+    ) {
+        (Ok(oggi), Ok(velocita)) => (*oggi, *velocita),
+        (oggi, velocita) => {
+            let errori: Vec<ErroreCampo> = oggi.err().into_iter().chain(velocita.err()).collect();
+            return mostra(q, errori.into(), campi).await;
+        }
+    };
     fuori(q.sim, move |s| s.metti_orologio(Some(oggi), Some(velocita))).await?;
     Ok(vai("/?fatto=orologio"))
 }

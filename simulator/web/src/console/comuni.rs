@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anagrafe::{Ambiente, CodiceIstat};
+use anagrafe::{Ambiente, CodiceIstat, Data};
 use askama::Template;
 use http::StatusCode;
 use registro::{Comune, Piano};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use servizi::{
     ErroreServizio, Esito, IndirizzoAbilitato,
     http::{Risposta, risposta},
-    percorso::SceltaSoftwareHouse,
+    percorso::{ErroreCampo, SceltaSoftwareHouse, Scritto},
 };
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     cornice::{Cornice, da_scaricare, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::Campi,
@@ -30,6 +31,8 @@ struct VistaPiano {
     situazione: Etichetta,
     inizio: String,
     fine: String,
+    /// Fields of its window, and their note.
+    campi: [&'static str; 3],
     /// What the support would do, when the Comune is stuck there.
     rimedio: Option<&'static str>,
 }
@@ -47,6 +50,16 @@ struct UnComune {
     logo: bool,
     cnsd: (String, String),
     scelta: SceltaSoftwareHouse,
+    errori: Errori,
+}
+
+/// The fields of the window of an environment and their note, as the page has them: three of them share their names.
+const fn campi_della_finestra(a: Ambiente) -> [&'static str; 3] {
+    match a {
+        Ambiente::Test => ["i-test", "f-test", "n-test"],
+        Ambiente::Pre => ["i-pre", "f-pre", "n-pre"],
+        Ambiente::Sub => ["i-sub", "f-sub", "n-sub"],
+    }
 }
 
 pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
@@ -56,6 +69,11 @@ pub(super) fn istat(q: &Chiesta<'_>) -> Esito<CodiceIstat> {
 
 /// `GET /comuni/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
+    mostra(q, Errori::default(), &Campi::default()).await
+}
+
+/// The page of a Comune; after a window that was refused, as it was written and with what is wrong.
+async fn mostra(q: &Chiesta<'_>, errori: Errori, scritti: &Campi) -> Esito<Risposta> {
     let istat = istat(q)?;
     let (comune, piani, pronto, cnsd, scelta, indirizzi, logo) = fuori(q.sim, move |s| {
         let piani = Ambiente::TUTTI
@@ -80,13 +98,27 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         .unwrap_or(&Value::Null);
     let ambienti = piani
         .into_iter()
-        .map(|(a, p, blocco)| VistaPiano {
-            rimedio: blocco.map(servizi::Blocco::rimedio),
-            chiave: a.chiave(),
-            nome: formati::ambiente(a),
-            situazione: formati::situazione(&comune, a),
-            inizio: p.map(|p| p.inizio.to_string()).unwrap_or_default(),
-            fine: p.map(|p| p.fine.to_string()).unwrap_or_default(),
+        .map(|(a, p, blocco)| {
+            let di_prima = |d: fn(&Piano) -> Data| p.as_ref().map(|p| d(p).to_string()).unwrap_or_default();
+            let (inizio, fine) = (di_prima(|p| p.inizio), di_prima(|p| p.fine));
+            let scritta = scritti.pieno("ambiente") == Some(a.chiave());
+            VistaPiano {
+                rimedio: blocco.map(servizi::Blocco::rimedio),
+                chiave: a.chiave(),
+                nome: formati::ambiente(a),
+                situazione: formati::situazione(&comune, a),
+                inizio: if scritta {
+                    scritti.scritto("inizio", inizio)
+                } else {
+                    inizio
+                },
+                fine: if scritta {
+                    scritti.scritto("fine", fine)
+                } else {
+                    fine
+                },
+                campi: campi_della_finestra(a),
+            }
         })
         .collect();
     let mut c = q.cornice(comune.nome.clone(), "").await?;
@@ -104,30 +136,44 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         indirizzi,
         logo,
         comune,
+        errori,
     };
-    Ok(pagina(StatusCode::OK, &una))
+    Ok(pagina(una.errori.stato(), &una))
+}
+
+/// A window with both of its days, none with neither.
+fn finestra(
+    inizio: &Scritto<Data>,
+    fine: &Scritto<Data>,
+    [campo_inizio, campo_fine, _]: [&'static str; 3],
+) -> Result<Option<Piano>, Vec<ErroreCampo>> {
+    if (inizio, fine) == (&Scritto::Assente, &Scritto::Assente) {
+        return Ok(None);
+    }
+    match (
+        inizio.necessario(campo_inizio, "Inizio finestra"),
+        fine.necessario(campo_fine, "Fine finestra"),
+    ) {
+        (Ok(&inizio), Ok(&fine)) if inizio <= fine => Ok(Some(Piano { inizio, fine })),
+        (Ok(_), Ok(_)) => Err(vec![ErroreCampo::nuovo(
+            campo_fine,
+            "La finestra finisce prima di cominciare.",
+        )]),
+        (inizio, fine) => Err(inizio.err().into_iter().chain(fine.err()).collect()),
+    }
 }
 
 /// `POST /comuni/{istat}/piano`.
 pub(super) async fn piano(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let istat = istat(q)?;
-    let errato =
-        |t: &str| ErroreServizio::richiesta(format!("{t}: tornare alla pagina, correggere e ripetere."));
     let ambiente: Ambiente = campi
         .pieno("ambiente")
         .and_then(|a| a.parse().ok())
-        .ok_or_else(|| errato("Ambiente non riconosciuto"))?;
-    let giorno = |nome| {
-        campi
-            .pieno(nome)
-            .map(|t| anagrafe::leggi_data(t).ok_or_else(|| errato("Data non valida")))
-            .transpose()
-    };
-    let piano = match (giorno("inizio")?, giorno("fine")?) {
-        (None, None) => None,
-        (Some(inizio), Some(fine)) if inizio <= fine => Some(Piano { inizio, fine }),
-        (Some(_), Some(_)) => return Err(errato("La finestra finisce prima di cominciare")),
-        _ => return Err(errato("Servono entrambe le date, oppure nessuna")),
+        .ok_or_else(|| ErroreServizio::richiesta("Ambiente non riconosciuto."))?;
+    let giorno = |nome| Scritto::<Data>::da_testo(campi.pieno(nome).unwrap_or_default());
+    let piano = match finestra(&giorno("inizio"), &giorno("fine"), campi_della_finestra(ambiente)) {
+        Ok(piano) => piano,
+        Err(errori) => return mostra(q, errori.into(), campi).await,
     };
     fuori(q.sim, move |s| s.metti_piano(istat, ambiente, piano)).await?;
     Ok(vai(&format!("/comuni/{}?fatto=si", istat.as_str())))

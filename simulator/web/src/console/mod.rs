@@ -32,11 +32,12 @@ pub(crate) use self::rotte::ROTTE;
 use crate::{
     api, catalogo,
     cornice::{
-        Cornice, METODO_NON_AMMESSO, errore, metodo_non_ammesso, pagina, pagina_errore, titolo_errore,
+        Cornice, METODO_NON_AMMESSO, errore, metodo_non_ammesso, pagina, pagina_errore_di_modulo,
+        titolo_errore,
     },
     fuori,
     modulo::Campi,
-    rotte::{Parametri, Risponde, Sala, Trovata, cerca, serve},
+    rotte::{Parametri, Risponde, Sala, Trovata, cerca, pagina_del_modulo, serve},
     sicurezza::{self as porta_sicura, Negato},
     smarriti,
 };
@@ -94,7 +95,10 @@ pub(crate) async fn rispondi(sim: &Arc<Simulatore>, r: Richiesta) -> Risposta {
         // No session to bind a token to: the door has decided.
         Risponde::Interna(interna) => serve(interna, &q, None, &parti, corpo).await,
     };
-    esito.unwrap_or_else(|e| pagina_errore(Cornice::console(titolo_errore(&e), "", 0), e))
+    esito.unwrap_or_else(|e| {
+        let modulo = pagina_del_modulo(ROTTE, &parti);
+        pagina_errore_di_modulo(Cornice::console(titolo_errore(&e), "", 0), e, modulo)
+    })
 }
 
 /// Host, origin, and the token beyond loopback.

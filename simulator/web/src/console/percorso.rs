@@ -1,23 +1,24 @@
 //! The journey as the Ministry sees it: every Comune and Prefettura, deadlines, plans, the start of tests; and the
 //! credentials of the areas, for whoever teaches.
 
-use anagrafe::CodiceIstat;
+use anagrafe::{CodiceIstat, Data};
 use askama::Template;
 use http::StatusCode;
 use registro::MacroStato;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use servizi::{
     ErroreServizio, Esito, Simulatore,
     http::Risposta,
     percorso::{
-        ChiPianifica, Contributo, PianoSubentro, PropostaDate, Quadro, RigaCruscotto, Scadenze,
-        SceltaSoftwareHouse, Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
+        ChiPianifica, Contributo, ErroreCampo, PianoSubentro, PropostaDate, Quadro, Rifiuto, RigaCruscotto,
+        Scadenze, SceltaSoftwareHouse, Scritto, SmartCardVista, SoftwareHouse, StatoContributo,
     },
 };
 
 use super::{Chiesta, comuni::istat};
 use crate::{
     cornice::{Cornice, pagina, vai},
+    errori::{Errori, stato_dei_campi},
     formati, fuori,
     modulo::{Campi, codifica},
     piano_di_test::{self, Luogo},
@@ -64,6 +65,8 @@ struct Elenco {
     software_house: Vec<(SoftwareHouse, Option<String>)>,
     s: Scadenze,
     base: String,
+    errori: Errori,
+    scritti: Campi,
 }
 
 fn riga(q: Quadro) -> RigaComune {
@@ -116,6 +119,16 @@ fn base(q: &Chiesta<'_>) -> String {
 
 /// `GET /percorso`.
 pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
+    mostra_elenco(q, StatusCode::OK, Errori::default(), Campi::default()).await
+}
+
+/// The page of them all; after a form that was refused, as it was written and with what is wrong.
+async fn mostra_elenco(
+    q: &Chiesta<'_>,
+    stato: StatusCode,
+    errori: Errori,
+    scritti: Campi,
+) -> Esito<Risposta> {
     let (comuni, prefetture, software_house, s) = fuori(q.sim, |s| {
         let comuni = s.quadri()?.into_iter().map(riga).collect();
         let software_house = s
@@ -139,8 +152,83 @@ pub(super) async fn elenco(q: &Chiesta<'_>) -> Esito<Risposta> {
         software_house,
         s,
         base: base(q),
+        errori,
+        scritti,
     };
-    Ok(pagina(StatusCode::OK, &elenco))
+    Ok(pagina(stato, &elenco))
+}
+
+/// What is to be corrected in a form, and with which status, or nothing; what is of no field of ours is of `campo`.
+fn nei_campi<T>(esito: Result<T, Rifiuto>, campo: &'static str) -> Esito<Option<(StatusCode, Errori)>> {
+    match esito {
+        Ok(_) => Ok(None),
+        Err(Rifiuto::Campi(errori)) => Ok(Some((stato_dei_campi(&errori), errori.into()))),
+        Err(Rifiuto::Altro(e)) => match StatusCode::from_u16(e.http) {
+            Ok(s) if s.is_client_error() => Ok(Some((s, Errori::uno(campo, e.testo)))),
+            _ => Err(e),
+        },
+    }
+}
+
+/// The same where what is of no field is told on a page of its own.
+fn solo_campi<T>(esito: Result<T, Rifiuto>) -> Esito<Option<(StatusCode, Errori)>> {
+    match esito {
+        Err(Rifiuto::Altro(e)) => Err(e),
+        esito => nei_campi(esito, ""),
+    }
+}
+
+/// The terms of the scenario as the form has them, or each that cannot be one.
+fn termini(campi: &Campi) -> Result<Map<String, Value>, Vec<ErroreCampo>> {
+    /// Field, what the page calls it.
+    const GIORNI: [(&str, &str); 3] = [
+        ("scheda", "Ultimo giorno per la scheda di monitoraggio"),
+        ("prefettureDal", "Le Prefetture vedono le schede dal"),
+        ("contributo", "Ultimo giorno per chiedere il contributo"),
+    ];
+    /// The same, and the greatest number that is kept.
+    const NUMERI: [(&str, &str, u32); 5] = [
+        (
+            "produzioneMinima",
+            "Produzione delle smart card, giorni al minimo",
+            255,
+        ),
+        (
+            "produzioneMassima",
+            "Produzione delle smart card, giorni al massimo",
+            255,
+        ),
+        ("anticipoProveMesi", "Mesi di preavviso delle prove, almeno", 255),
+        ("capienzaGiornaliera", "Subentri in un giorno, al più", 65535),
+        (
+            "preavvisoGiorni",
+            "Giorni di preavviso delle date di subentro",
+            255,
+        ),
+    ];
+    let testo = |campo| campi.pieno(campo).unwrap_or_default();
+    // A form without the newer fields leaves them as they are.
+    let mandato = |campo| campi.valore(campo).is_some();
+    let (mut m, mut errori) = (Map::new(), Vec::new());
+    for (campo, nome) in GIORNI.into_iter().filter(|(c, _)| mandato(c)) {
+        match Scritto::<Data>::da_testo(testo(campo)).necessario(campo, nome) {
+            Ok(giorno) => drop(m.insert(campo.to_owned(), json!(giorno.to_string()))),
+            Err(e) => errori.push(e),
+        }
+    }
+    for (campo, nome, massimo) in NUMERI.into_iter().filter(|(c, ..)| mandato(c)) {
+        match Scritto::<u32>::da_testo(testo(campo)).necessario(campo, nome) {
+            Ok(n) if *n > massimo => {
+                errori.push(ErroreCampo::nuovo(
+                    campo,
+                    format!("{nome}: il numero è troppo grande."),
+                ));
+            }
+            Ok(n) => drop(m.insert(campo.to_owned(), json!(n))),
+            Err(e) => errori.push(e),
+        }
+    }
+    if errori.is_empty() { Ok(m) } else { Err(errori) }
 }
 
 /// `POST /percorso`: deadlines, reminders, a new Comune.
@@ -148,30 +236,15 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let testo = |nome: &str| campi.pieno(nome).unwrap_or_default().to_owned();
     match campi.pieno("azione").unwrap_or_default() {
         "scadenze" => {
-            let mut m = serde_json::Map::new();
-            for nome in ["scheda", "prefettureDal"] {
-                m.insert(nome.to_owned(), json!(testo(nome)));
+            let m = match termini(campi) {
+                Ok(m) => m,
+                Err(e) => return mostra_elenco(q, StatusCode::BAD_REQUEST, e.into(), campi.clone()).await,
+            };
+            let fatto = fuori(q.sim, move |s| Ok(s.metti_scadenze(Value::Object(m)))).await?;
+            match nei_campi(fatto, "scheda")? {
+                None => Ok(vai("/percorso?fatto=scadenze")),
+                Some((stato, errori)) => mostra_elenco(q, stato, errori, campi.clone()).await,
             }
-            for nome in ["produzioneMinima", "produzioneMassima", "anticipoProveMesi"] {
-                let n: u8 = testo(nome)
-                    .parse()
-                    .map_err(|_| ErroreServizio::richiesta(format!("«{nome}» è un numero, da 0 a 255.")))?;
-                m.insert(nome.to_owned(), json!(n));
-            }
-            // Newer fields: a form without them leaves them as they are.
-            if campi.pieno("contributo").is_some() {
-                m.insert("contributo".to_owned(), json!(testo("contributo")));
-            }
-            for nome in ["capienzaGiornaliera", "preavvisoGiorni"] {
-                if campi.pieno(nome).is_some() {
-                    let n: u16 = testo(nome).parse().map_err(|_| {
-                        ErroreServizio::richiesta(format!("«{nome}» è un numero intero, non troppo grande."))
-                    })?;
-                    m.insert(nome.to_owned(), json!(n));
-                }
-            }
-            fuori(q.sim, move |s| s.metti_scadenze(Value::Object(m))).await?;
-            Ok(vai("/percorso?fatto=scadenze"))
         }
         "sollecita" => {
             let provincia = testo("provincia");
@@ -184,31 +257,40 @@ pub(super) async fn agisce(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
             Ok(vai("/percorso?fatto=carta"))
         }
         "comune" => {
-            let codice = CodiceIstat::parse(&testo("istat"))
-                .map_err(|_| ErroreServizio::richiesta("Il codice ISTAT ha sei cifre."))?;
+            let Ok(codice) = CodiceIstat::parse(&testo("istat")) else {
+                let errori = Errori::uno("istat", "Il codice ISTAT ha sei cifre.");
+                return mostra_elenco(q, errori.stato(), errori, campi.clone()).await;
+            };
             let nuovo = servizi::NuovoComune {
                 istat: codice,
                 nome: None,
                 provincia: None,
                 pec: None,
             };
-            fuori(q.sim, move |s| s.crea_comune(nuovo)).await?;
-            Ok(vai(&format!("/percorso/{codice}")))
+            let fatto = fuori(q.sim, move |s| Ok(s.crea_comune(nuovo).map_err(Rifiuto::from))).await?;
+            match nei_campi(fatto, "istat")? {
+                None => Ok(vai(&format!("/percorso/{codice}"))),
+                Some((stato, errori)) => mostra_elenco(q, stato, errori, campi.clone()).await,
+            }
         }
         "software-house" => {
             let nome = testo("nome").to_ascii_uppercase();
             let password = campi.valore("password").filter(|p| !p.is_empty());
             let nuova = json!({"ragioneSociale": testo("ragioneSociale"), "password": password});
-            fuori(q.sim, move |s| {
+            let fatto = fuori(q.sim, move |s| {
                 if s.software_house()?.iter().any(|x| x.nome == nome) {
-                    return Err(ErroreServizio::conflitto(format!(
+                    let no = ErroreServizio::conflitto(format!(
                         "Una software house {nome} c'è già: scegliere un altro nome utente."
-                    )));
+                    ));
+                    return Ok(Err(no.into()));
                 }
-                s.metti_software_house(&nome, nuova)
+                Ok(s.metti_software_house(&nome, nuova))
             })
             .await?;
-            Ok(vai("/percorso?fatto=software-house"))
+            match nei_campi(fatto, "nome")? {
+                None => Ok(vai("/percorso?fatto=software-house")),
+                Some((stato, errori)) => mostra_elenco(q, stato, errori, campi.clone()).await,
+            }
         }
         _ => Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
     }
@@ -229,6 +311,8 @@ struct Uno {
     base: String,
     /// Position among the states, words, whether it is the present one.
     stati: Vec<(usize, &'static str, bool)>,
+    errori: Errori,
+    scritti: Campi,
 }
 
 /// `GET /percorso/{istat}/piano-di-test`.
@@ -249,6 +333,11 @@ pub(super) async fn piano_di_test(q: &Chiesta<'_>) -> Esito<Risposta> {
 
 /// `GET /percorso/{istat}`.
 pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
+    mostra_uno(q, StatusCode::OK, Errori::default(), Campi::default()).await
+}
+
+/// The page of a Comune; after a form that was refused, as it was written and with what is wrong.
+async fn mostra_uno(q: &Chiesta<'_>, esito: StatusCode, errori: Errori, scritti: Campi) -> Esito<Risposta> {
     let istat = istat(q)?;
     let (quadro, cnsd, piano, carte, date, contributo, scelta) = fuori(q.sim, move |s| {
         Ok((
@@ -284,8 +373,10 @@ pub(super) async fn uno(q: &Chiesta<'_>) -> Esito<Risposta> {
         contributo,
         scelta,
         base: base(q),
+        errori,
+        scritti,
     };
-    Ok(pagina(StatusCode::OK, &uno))
+    Ok(pagina(esito, &uno))
 }
 
 /// `POST /percorso/{istat}`: start of tests, plan, back to the beginning.
@@ -300,7 +391,11 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
                 "invioPreliminare": campi.pieno("invioPreliminare"), "fineProve": campi.pieno("fineProve"),
                 "inizioSubentro": campi.pieno("inizioSubentro"),
             });
-            fuori(q.sim, move |s| s.correggi_piano_subentro(istat, piano)).await?;
+            // Without the form there is no plan to correct, nor a field to tell it at.
+            let fatto = fuori(q.sim, move |s| Ok(s.correggi_piano_subentro(istat, piano))).await?;
+            if let Some((stato, errori)) = solo_campi(fatto)? {
+                return mostra_uno(q, stato, errori, campi.clone()).await;
+            }
         }
         "nuova-data" => {
             let giorno = |nome| Scritto::da_testo(campi.pieno(nome).unwrap_or_default());
@@ -309,10 +404,13 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
                 ultima: giorno("ultima"),
                 preferita: giorno("preferita"),
             };
-            fuori(q.sim, move |s| {
-                Ok(s.pianifica(ChiPianifica::Ministero, istat, &p)?)
+            let fatto = fuori(q.sim, move |s| {
+                Ok(s.pianifica(ChiPianifica::Ministero, istat, &p))
             })
             .await?;
+            if let Some((stato, errori)) = solo_campi(fatto)? {
+                return mostra_uno(q, stato, errori, campi.clone()).await;
+            }
         }
         "contributo" => {
             let stato = match campi.pieno("esito").unwrap_or_default() {
@@ -345,9 +443,8 @@ pub(super) async fn agisce_su_uno(q: &Chiesta<'_>, campi: &Campi) -> Esito<Rispo
         }
         "inizio" => {
             if campi.valore("conferma") != Some("si") {
-                return Err(ErroreServizio::richiesta(
-                    "Manca la conferma: tornare alla pagina e spuntarla.",
-                ));
+                let errori = Errori::uno("conferma", "Manca la conferma: spuntare la casella e ripetere.");
+                return mostra_uno(q, errori.stato(), errori, Campi::default()).await;
             }
             let modifica = json!({"stato": MacroStato::InattivoSenzaCensimento});
             fuori(q.sim, move |s| s.aggiorna_comune(istat, modifica)).await?;

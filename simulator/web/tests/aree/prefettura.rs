@@ -340,7 +340,29 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
         StatusCode::CONFLICT,
         "not into the past"
     );
-    fatto(&invia(&ope, dove, "azione=convoca&giorno=2021-03-12").await);
+    // Each mistake at its field, as it was written.
+    for (giorno, stato, segno) in [
+        ("", 400, "id=\"e-giorno\">Giorno della convocazione: manca."),
+        (
+            "31%2F02%2F2021",
+            400,
+            "id=\"e-giorno\">Giorno della convocazione: «31/02/2021» non è una data",
+        ),
+        (
+            "09%2F03%2F2021",
+            409,
+            "id=\"e-giorno\">La data della convocazione non può precedere oggi, 10/03/2021.",
+        ),
+    ] {
+        let r = invia(&ope, dove, &format!("azione=convoca&giorno={giorno}")).await;
+        assert_eq!(r.stato.as_u16(), stato, "{giorno}");
+        banco::dovute(&r, dove);
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+        let scritto = format!("value=\"{}\"", giorno.replace("%2F", "/"));
+        assert!(r.testo.contains(&scritto), "{scritto}: {}", r.testo);
+        assert!(r.testo.contains("href=\"#giorno\""), "{}", r.testo);
+    }
+    fatto(&invia(&ope, dove, "azione=convoca&giorno=12%2F03%2F2021").await);
     assert_eq!(
         posta("888020", "Convocazione del sindaco per il 12/03/2021")
             .await
@@ -355,6 +377,28 @@ async fn a_parcel_is_handed_over_in_its_turn_to_who_may_take_it() {
     let r = invia(&als, dove, estraneo).await;
     assert_eq!(r.stato, StatusCode::CONFLICT);
     assert!(r.testo.contains("non può ritirare il plico"), "{}", r.testo);
+    assert!(
+        r.testo.contains("value=\"PRTCMN70A01Y001X\"") && r.testo.contains("href=\"#ricevente\""),
+        "{}",
+        r.testo
+    );
+    let r = invia(&als, dove, "azione=consegna&ricevente=").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    banco::dovute(&r, dove);
+    for segno in [
+        "id=\"e-ricevente\">Indicare il codice fiscale di chi ritira.",
+        "id=\"e-identita\">Prima della consegna si verifica",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    rifiuto(
+        Method::POST,
+        &format!("{plico}/consegna"),
+        &json!({"ricevente": " "}),
+        (400, "SIM010"),
+        "Indicare il codice fiscale di chi ritira.",
+    )
+    .await;
     assert!(posta("888020", "Codici della smart card").await.is_empty());
     // A refusal makes no card, and of many who hand over at once one does.
     let carte = async || vedi_api("/api/carte?comune=888020").await;

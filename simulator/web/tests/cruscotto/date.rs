@@ -80,6 +80,21 @@ async fn accepted_dates_are_the_window_of_the_gates_and_can_be_moved() {
     .await;
     assert_eq!(r.stato, StatusCode::CONFLICT);
     assert!(r.testo.contains("06/03/2021"), "{}", r.testo);
+    // Rules are told together too: what is too soon, and what is not between the two.
+    let r = invia(
+        &io,
+        dove,
+        "prima=05%2F03%2F2021&ultima=2021-03-12&preferita=2021-03-13",
+    )
+    .await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    for segno in [
+        "id=\"e-prima\">Servono almeno 5 giorni di preavviso",
+        "id=\"e-preferita\">La data preferita sta fra la prima e l&#39;ultima.",
+        "value=\"05/03/2021\"",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
     let piano = "/api/comuni/888004/piano?ambiente=sub";
     assert_eq!(vedi_api(piano).await, Value::Null, "nothing happened so far");
     // Accepted: the window, the state, the message, the calendar.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{SUB, TESTA, da_pianificare, date, entra, importa, invia, pianificazione, turno, vedi};
 use crate::banco::{
     self, Entrato,
-    api::{MODULO, metti, vedi_api},
+    api::{MODULO, metti, ordina, vedi_api},
     banco,
 };
 
@@ -283,4 +283,157 @@ async fn the_window_a_ready_comune_starts_with_is_not_called_planned() {
         assert_eq!(detta, stato == "SEMPRE_APERTO", "{console}");
     }
     metti(piano, &Value::Null).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_forms_of_the_console_come_back_with_every_mistake_at_its_field() {
+    let _turno = turno().await;
+    da_pianificare("888010").await;
+    let b = banco();
+    let prova = async |dove: &str, campi: &str, stato: u16, segni: &[&str]| {
+        let r = b.console(Method::POST, dove, &[MODULO], campi).await;
+        assert_eq!(r.stato.as_u16(), stato, "{campi}: {}", r.testo);
+        banco::dovute(&r, dove);
+        for segno in segni {
+            assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+        }
+    };
+    let termini = "azione=scadenze&scheda=31%2F02%2F2021&prefettureDal=01%2F01%2F2021&produzioneMinima=7\
+                   &produzioneMassima=tanti&anticipoProveMesi=300&capienzaGiornaliera=&preavvisoGiorni=2&contributo=2023-06-30";
+    let segni = [
+        "id=\"e-scheda\">Ultimo giorno per la scheda di monitoraggio: «31/02/2021» non è una data",
+        "id=\"e-produzioneMassima\">Produzione delle smart card, giorni al massimo: «tanti» non è un numero intero.",
+        "id=\"e-anticipoProveMesi\">Mesi di preavviso delle prove, almeno: il numero è troppo grande.",
+        "id=\"e-capienzaGiornaliera\">Subentri in un giorno, al più: manca.",
+        "value=\"tanti\"",
+    ];
+    prova("/percorso", termini, 400, &segni).await;
+    let termini = "azione=scadenze&scheda=2021-12-31&prefettureDal=2021-01-01&produzioneMinima=9&produzioneMassima=7\
+                   &anticipoProveMesi=25&capienzaGiornaliera=0&preavvisoGiorni=2&contributo=2023-06-30";
+    let segni = [
+        "id=\"e-produzioneMassima\">I giorni di produzione al massimo non sono meno",
+        "id=\"e-anticipoProveMesi\">L&#39;anticipo delle prove è al più di 24 mesi.",
+        "id=\"e-capienzaGiornaliera\">In un giorno subentra almeno 1 Comune.",
+    ];
+    prova("/percorso", termini, 400, &segni).await;
+    prova(
+        "/percorso",
+        "azione=comune&istat=12",
+        400,
+        &["id=\"e-istat\">", "value=\"12\""],
+    )
+    .await;
+    prova(
+        "/percorso",
+        "azione=comune&istat=888010",
+        409,
+        &["id=\"e-istat\">"],
+    )
+    .await;
+    let casa = "azione=software-house&nome=A-B&ragioneSociale=&password=x";
+    let segni = [
+        "id=\"e-nome\">",
+        "id=\"e-ragioneSociale\">",
+        "id=\"e-password\">",
+        "value=\"A-B\"",
+    ];
+    prova("/percorso", casa, 400, &segni).await;
+    let casa = "azione=software-house&nome=SWALFA&ragioneSociale=Altra&password=";
+    prova("/percorso", casa, 409, &["id=\"e-nome\">", "value=\"Altra\""]).await;
+    let uno = "/percorso/888010";
+    let date = "azione=nuova-data&prima=01%2F01%2F2021&ultima=&preferita=x";
+    let segni = [
+        "id=\"e-prima\">La prima data non può precedere oggi",
+        "id=\"e-ultima\">Indicare l&#39;ultima data possibile.",
+        "id=\"e-preferita\">Data preferita: «x» non è una data",
+        "value=\"01/01/2021\"",
+    ];
+    prova(uno, date, 400, &segni).await;
+    prova(
+        uno,
+        "azione=inizio",
+        400,
+        &["id=\"e-conferma\">Manca la conferma"],
+    )
+    .await;
+    // The windows and the clock read a day as Italians write it.
+    let finestra = |inizio: &str, fine: &str| format!("ambiente=pre&inizio={inizio}&fine={fine}");
+    let piano = "/comuni/888010/piano";
+    let r = b
+        .console(
+            Method::POST,
+            piano,
+            &[MODULO],
+            &finestra("08%2F04%2F2021", "9%2F4%2F2021"),
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    assert_eq!(
+        vedi_api("/api/comuni/888010/piano?ambiente=pre").await,
+        json!({"inizio": "2021-04-08", "fine": "2021-04-09"})
+    );
+    let segni = [
+        "id=\"e-i-pre\">Inizio finestra: manca.",
+        "id=\"e-f-pre\">Fine finestra: «x» non è",
+    ];
+    prova(piano, &finestra("", "x"), 400, &segni).await;
+    let segni = [
+        "id=\"e-f-pre\">La finestra finisce prima di cominciare.",
+        "value=\"10/04/2021\"",
+    ];
+    prova(piano, &finestra("10%2F04%2F2021", "9%2F4%2F2021"), 400, &segni).await;
+    let segni = [
+        "id=\"e-oggi\">Data di oggi: «8 aprile»",
+        "id=\"e-velocita\">Velocità: «x»",
+    ];
+    prova("/orologio", "oggi=8+aprile&velocita=x", 400, &segni).await;
+    let r = b
+        .console(
+            Method::POST,
+            "/orologio",
+            &[MODULO],
+            "oggi=08%2F04%2F2021&velocita=0",
+        )
+        .await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
+    assert_eq!(vedi_api("/api/orologio").await["oggi"], "2021-04-08");
+    // What is of no field is told on a page that leads back.
+    let segni = ["href=\"/percorso/888010\">Torna al modulo</a>"];
+    prova(uno, "azione=contributo&esito=ACCOLTA", 409, &segni).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_out_of_order_is_told_at_its_fields() {
+    let _turno = turno().await;
+    let base = "/api/percorso/comuni/888061";
+    ordina("/api/comuni", &json!({"istat": "888061"})).await;
+    metti(&format!("{base}/software-house"), &json!({"nome": "SWALFA"})).await;
+    let scheda = json!({"soluzione": "WS", "fineAdeguamento": "2021-06-30", "postazioni": 4, "inizioProve": "2022-06-01"});
+    metti("/api/percorso/scadenze", &json!({"scheda": "2021-12-31"})).await;
+    metti(&format!("{base}/scheda"), &scheda).await;
+    let b = banco();
+    let invia = async |campi: &str| {
+        let campi = format!("azione=piano&{campi}");
+        b.console(Method::POST, "/percorso/888061", &[MODULO], &campi)
+            .await
+    };
+    let r = invia("invioPreliminare=10%2F04%2F2022&fineProve=2022-04-09&inizioSubentro=2022-04-01").await;
+    assert_eq!(r.stato, StatusCode::BAD_REQUEST);
+    banco::dovute(&r, "the plan");
+    for segno in [
+        "id=\"e-fineProve\">La fine delle prove viene dopo l&#39;invio del file preliminare.",
+        "id=\"e-inizioSubentro\">L&#39;inizio del subentro viene dopo la fine delle prove.",
+        "value=\"10/04/2022\"",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    let r = invia("invioPreliminare=&fineProve=x&inizioSubentro=2022-04-01").await;
+    for segno in [
+        "id=\"e-invioPreliminare\">Invio del file preliminare: manca.",
+        "id=\"e-fineProve\">Fine delle prove: «x» non è una data",
+    ] {
+        assert!(r.testo.contains(segno), "{segno}: {}", r.testo);
+    }
+    let r = invia("invioPreliminare=10%2F04%2F2022&fineProve=11-04-2022&inizioSubentro=2022-04-12").await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.testo);
 }

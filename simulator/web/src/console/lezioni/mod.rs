@@ -25,6 +25,7 @@ use super::Chiesta;
 use crate::{
     catalogo,
     cornice::{Cornice, pagina, vai},
+    errori::Errori,
     formati::{self, Etichetta},
     fuori,
     modulo::{Campi, codifica},
@@ -96,12 +97,17 @@ struct Una {
     c: Cornice,
     l: Lezione,
     s: StatoLezione,
+    errori: Errori,
 }
 
 pub(super) async fn una(q: &Chiesta<'_>) -> Esito<Risposta> {
+    mostra_una(q, Errori::default()).await
+}
+
+async fn mostra_una(q: &Chiesta<'_>, errori: Errori) -> Esito<Risposta> {
     let (l, s) = letta(q).await?;
     let c = q.cornice(l.titolo.clone(), QUI).await?;
-    Ok(pagina(StatusCode::OK, &Una { c, l, s }))
+    Ok(pagina(errori.stato(), &Una { c, l, s, errori }))
 }
 
 /// `POST /lezioni/{id}`: a move of the presenter.
@@ -110,11 +116,17 @@ pub(super) async fn comando(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     let azione = campi.pieno("azione").unwrap_or_default().to_owned();
     let numero = |nome| campi.pieno(nome).and_then(|p| p.parse::<usize>().ok());
     let (passo, da) = (numero("passo"), numero("da"));
-    let confermato = campi.valore("conferma") == Some("si");
+    if azione == "sgombera" && campi.valore("conferma") != Some("si") {
+        let errori = Errori::uno(
+            "conferma",
+            "Manca la conferma: il Comune e tutto ciò che ha andrebbero persi.",
+        );
+        return mostra_una(q, errori).await;
+    }
     let dove = format!("{QUI}/{}", codifica(&id));
     let fatto = {
         let (id, azione) = (id.clone(), azione.clone());
-        fuori(q.sim, move |s| muovi(s, &id, &azione, (passo, da), confermato)).await
+        fuori(q.sim, move |s| muovi(s, &id, &azione, (passo, da))).await
     };
     match fatto {
         Ok(()) => Ok(vai(&match azione.as_str() {
@@ -139,13 +151,7 @@ pub(super) async fn comando(q: &Chiesta<'_>, campi: &Campi) -> Esito<Risposta> {
     }
 }
 
-fn muovi(
-    s: &Simulatore,
-    id: &str,
-    azione: &str,
-    (passo, da): (Option<usize>, Option<usize>),
-    confermato: bool,
-) -> Esito<()> {
+fn muovi(s: &Simulatore, id: &str, azione: &str, (passo, da): (Option<usize>, Option<usize>)) -> Esito<()> {
     let mossa = |m| s.muovi_lezione(id, m, da).map(drop);
     match azione {
         "avvia" | "ricomincia" => s.avvia_lezione(id).map(drop),
@@ -158,10 +164,7 @@ fn muovi(
             s.salta_lezione(id, passo - 1).map(drop)
         }
         "riporta" => s.riporta_orologio(id).map(drop),
-        "sgombera" if confermato => s.sgombera_per_lezione(id),
-        "sgombera" => Err(ErroreServizio::richiesta(
-            "Manca la conferma: il Comune e tutto ciò che ha andrebbero persi.",
-        )),
+        "sgombera" => s.sgombera_per_lezione(id),
         "termina" => s.termina_lezione(id),
         _ => Err(ErroreServizio::richiesta("Comando non riconosciuto.")),
     }
