@@ -164,7 +164,11 @@ impl Simulatore {
             "C06",
             "Smart card registrate e attivate",
             f.censito() && attive == smart_card.len(),
-            format!("Attive: {attive} su {}.", smart_card.len()),
+            if smart_card.is_empty() {
+                "Il sindaco e l'ALS le registrano, i titolari le attivano.".to_owned()
+            } else {
+                format!("Attive: {attive} su {}.", smart_card.len())
+            },
         ));
         let profilati = self
             .registro()

@@ -171,9 +171,10 @@ mod prove {
         });
         assert_eq!(termine(&f), d("2017-03-01"));
         // What the Ministry said holds.
-        f.piano = f
-            .piano_subentro()
-            .map(|p| crate::percorso::PianoSubentro { corretto: true, ..p });
+        f.piano = f.scheda.as_ref().map(|s| crate::percorso::PianoSubentro {
+            corretto: true,
+            ..crate::percorso::PianoSubentro::dalla(s, None)
+        });
         assert_eq!(termine(&f), d("2017-01-17"));
     }
 }

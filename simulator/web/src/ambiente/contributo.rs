@@ -125,7 +125,7 @@ async fn mostra(d: &Dentro<'_>, stato: StatusCode, compilato: Compilato) -> Esit
             c: d.cornice("Richiesta di contributo", PAGINA).await?,
             stato: formati::macro_stato(quadro.stato),
             prossimo: quadro.passi.into_iter().find(|p| Some(p.id) == quadro.prossimo),
-            termine: formati::il(scadenze.contributo),
+            termine: formati::data(scadenze.contributo),
             oggi: formati::data(oggi),
             guasto: compilato.guasto,
         };

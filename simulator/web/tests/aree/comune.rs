@@ -314,7 +314,7 @@ async fn the_plan_follows_the_scheda_and_the_ministry_corrects_it() {
         dove,
         &json!({"invioPreliminare": "2022-01-03", "fineProve": "2022-01-03", "inizioSubentro": "2022-03-21"}),
         (400, "SIM010"),
-        "in ordine",
+        "viene dopo l'invio",
     )
     .await;
     // Each date that cannot be read is named, and the plan stays.
